@@ -1,0 +1,89 @@
+# The front door. Every target sets up what it needs first; that is quick when
+# all is there. The build itself is CMake's: see docs/building.md.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := build
+.PHONY: help build demo test test-all bench format format-check lint fuzz \
+	install clean setup
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
+
+SOURCES = $(shell find src include sdk/c examples/c tests bench engines \
+	-name '*.[ch]' -not -path '*/target/*' -not -path '*/generated/*' \
+	2>/dev/null)
+
+# $(call configured,<preset>): configures once; ninja repeats it when needed.
+configured = test -f $(or $(2),build-$(1))/build.ninja || cmake --preset $(1)
+built = $(call configured,$(1)) && cmake --build --preset $(1) -j $(JOBS)
+ctest = ctest --test-dir build-$(1) --output-on-failure --no-tests=error \
+	-j $(JOBS)
+
+help:
+	@echo 'make               build/bin/wasi-data and the example programs'
+	@echo 'make demo          a tour on real data'
+	@echo 'make test          what every change must pass'
+	@echo 'make test-all      that, the slow suites, other compilers, fuzzing'
+	@echo 'make bench         the benchmarks'
+	@echo 'make fuzz          each fuzzer for FUZZ_SECONDS ($(FUZZ_SECONDS))'
+	@echo 'make format        lay out the C code; format-check only looks'
+	@echo 'make lint          clang-tidy on src/'
+	@echo 'make install       to PREFIX ($(PREFIX)), DESTDIR honoured'
+	@echo 'make clean         remove the build folders (.deps/ stays)'
+
+setup:
+	@scripts/install-packages
+	@scripts/deps
+
+build: setup
+	@$(call configured,default,build)
+	@cmake --build --preset default -j $(JOBS) --target product
+
+demo: build
+	@scripts/deps demo
+	@scripts/demo
+
+test: setup
+	@$(call built,asan)
+	@$(call ctest,asan) -LE slow
+
+test-all: test
+	@$(call ctest,asan) -L slow --no-tests=ignore
+	@$(call built,clang)
+	@$(call built,tsan)
+	@$(call ctest,tsan) -L unit -LE slow
+	@$(MAKE) fuzz
+	@if ! command -v wasm-tools >/dev/null; then \
+	  echo 'wasm-tools is missing: the glue from wit/ is not regenerated'; \
+	elif test -x scripts/wit; then scripts/wit --check; fi
+
+bench: setup
+	@if test -x bench/run; then \
+	  $(call configured,release) && \
+	  cmake --build --preset release -j $(JOBS) && bench/run; \
+	else echo 'bench/run is missing' >&2; exit 1; fi
+
+fuzz: setup
+	@$(call built,fuzz)
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+format: setup
+	@clang-format-14 -i $(SOURCES)
+
+format-check: setup
+	@clang-format-14 --dry-run --Werror $(SOURCES)
+
+lint: setup
+	@$(call configured,clang)
+	@find src -name '*.c' -print0 | \
+	  xargs -0 -r -n 4 -P $(JOBS) clang-tidy-14 -p build-clang --quiet
+
+install: setup
+	@$(call configured,release)
+	@cmake -DCMAKE_INSTALL_PREFIX=$(PREFIX) build-release >/dev/null
+	@cmake --build --preset release -j $(JOBS) --target product
+	@cmake --install build-release
+
+clean:
+	@rm -rf build build-release build-asan build-tsan build-fuzz build-clang

@@ -1,0 +1,164 @@
+/* Types of columns: one form for the whole house.
+ *
+ * A type is a small tree by value; what it points to (time zone, children,
+ * dictionary) belongs to an arena or is static, and is never changed. Names
+ * are Substrait's (`i64`, `string`, `decimal<10,2>`); the written form at the
+ * ABI is the format string of the Arrow C data interface.
+ */
+#ifndef WD_ARROW_TYPE_H
+#define WD_ARROW_TYPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+enum wd_type_id {
+  WD_TYPE_NULL, /* n */
+  WD_TYPE_BOOL, /* b */
+  WD_TYPE_I8,   /* c */
+  WD_TYPE_I16,  /* s */
+  WD_TYPE_I32,  /* i */
+  WD_TYPE_I64,  /* l */
+  WD_TYPE_U8,   /* C */
+  WD_TYPE_U16,  /* S */
+  WD_TYPE_U32,  /* I */
+  WD_TYPE_U64,  /* L */
+  WD_TYPE_F32,  /* f */
+  WD_TYPE_F64,  /* g */
+  WD_TYPE_DECIMAL,   /* d:precision,scale; 128 bits, precision at most 38 */
+  WD_TYPE_DATE,      /* tdD: days since 1970-01-01, 32 bits */
+  WD_TYPE_TIMESTAMP, /* ts[smun]:[zone]: since 1970-01-01, 64 bits */
+  WD_TYPE_STRING,    /* u: UTF-8, 32-bit offsets */
+  WD_TYPE_BINARY,    /* z: 32-bit offsets */
+  /* From here on not carried yet: parsed and printed, refused at bind. */
+  WD_TYPE_TIME,          /* tt[smun] */
+  WD_TYPE_INTERVAL,      /* tin: months, days, nanoseconds */
+  WD_TYPE_DURATION,      /* tD[smun] */
+  WD_TYPE_FIXED_BINARY,  /* w:width */
+  WD_TYPE_LIST,          /* +l */
+  WD_TYPE_FIXED_LIST,    /* +w:width */
+  WD_TYPE_STRUCT,        /* +s */
+  WD_TYPE_MAP,           /* +m */
+  WD_TYPE_ENUM,          /* C, S or I with a dictionary */
+  WD_TYPE_UNION,         /* +us: */
+};
+
+enum wd_unit { WD_UNIT_S, WD_UNIT_MS, WD_UNIT_US, WD_UNIT_NS };
+
+struct wd_column;
+
+struct wd_type {
+  enum wd_type_id id;
+  enum wd_unit unit;    /* timestamp, time, duration */
+  uint8_t precision;    /* decimal */
+  int8_t scale;         /* decimal */
+  uint32_t width;       /* fixed binary and list; enum: bytes of the index */
+  const char *timezone; /* timestamp; NULL: without zone */
+  uint32_t child_count;
+  const struct wd_column *children;
+  uint32_t dictionary_count;
+  const char *const *dictionary;
+};
+
+/* A named, typed column: of a schema, or a child of a nested type. */
+struct wd_column {
+  const char *name;
+  struct wd_type type;
+  bool nullable;
+  uint32_t metadata_count;
+  const char *const *metadata; /* key, value, key, value … */
+};
+
+struct wd_schema {
+  uint32_t count;
+  const struct wd_column *columns;
+};
+
+/* The type for an id that needs nothing else. */
+struct wd_type
+wd_type_of(enum wd_type_id id);
+
+struct wd_type
+wd_type_decimal(uint8_t precision, int8_t scale);
+
+/* zone may be NULL; it is kept, not copied. */
+struct wd_type
+wd_type_timestamp(enum wd_unit unit, const char *zone);
+
+/* Whether two types are the same, children's names and nullability included. */
+bool
+wd_type_equal(const struct wd_type *a, const struct wd_type *b);
+
+/* Whether batches can hold it today (see the enum). */
+bool
+wd_type_carried(const struct wd_type *type);
+
+/* Bytes of one value in the data buffer: 0 for bits, variable and nested. */
+uint32_t
+wd_type_width(const struct wd_type *type);
+
+/* How many buffers its own array has (children not counted): null 0, fixed
+ * width and bool 2, string and binary 3, list and map 2, struct 1. */
+uint32_t
+wd_type_buffers(const struct wd_type *type);
+
+bool
+wd_type_is_integer(const struct wd_type *type);
+
+bool
+wd_type_is_numeric(const struct wd_type *type);
+
+/* For people, in Substrait's names: `i64`, `decimal<10,2>`,
+ * `timestamp_tz<6,UTC>`, `list<string>`. */
+void
+wd_type_print(const struct wd_type *type, struct wd_buf *buf);
+
+/* The same into a fixed buffer, cut when too long; returns text. */
+const char *
+wd_type_text(const struct wd_type *type, char *text, size_t size);
+
+/* The format string of its own field; at most 64 bytes with the zero unless
+ * the zone is long (then from the arena). NULL when memory is short. */
+const char *
+wd_type_format(const struct wd_type *type, struct wd_arena *arena);
+
+/* Parses a Substrait-like name as people write it: `i64`, `bigint`, `int`,
+ * `string`, `decimal(10,2)`, `timestamp`, `f64`, `double` … (case folded).
+ * WD_INVALID_ARGUMENT names what was not understood. */
+enum wd_status
+wd_type_parse(const char *text, size_t length, struct wd_arena *arena,
+              struct wd_type *out_type, struct wd_error *error);
+
+/* Index of a column by exact name, else by ASCII-case-insensitive name when
+ * only one has it; -1 none, -2 ambiguous. */
+int
+wd_schema_find(const struct wd_schema *schema, const char *name,
+               size_t length);
+
+bool
+wd_schema_equal(const struct wd_schema *a, const struct wd_schema *b);
+
+/* Deep copy into an arena. */
+enum wd_status
+wd_schema_copy(const struct wd_schema *schema, struct wd_arena *arena,
+               struct wd_schema *out_schema, struct wd_error *error);
+
+/* `a i64, b string not null` */
+void
+wd_schema_print(const struct wd_schema *schema, struct wd_buf *buf);
+
+/* Parses what wd_schema_print prints: `name type [not null], …`; names may be
+ * quoted "…". */
+enum wd_status
+wd_schema_parse(const char *text, size_t length, struct wd_arena *arena,
+                struct wd_schema *out_schema, struct wd_error *error);
+
+/* WD_UNSUPPORTED naming column and type when one is not carried yet. */
+enum wd_status
+wd_schema_check_carried(const struct wd_schema *schema,
+                        struct wd_error *error);
+
+#endif

@@ -1,0 +1,104 @@
+/* The contract of an engine: a struct of functions.
+ *
+ * An engine runs typed plans. It reads granted tables itself, does the
+ * relational part itself, and calls lambdas (lambda/lambda.h) batch by batch
+ * on its own threads. One engine instance belongs to one program; its
+ * functions may be called by any thread; the functions of one query by one
+ * thread at a time, but for cancel and progress.
+ */
+#ifndef WD_ENGINE_ENGINE_H
+#define WD_ENGINE_ENGINE_H
+
+#include "io/grant.h"
+#include "lambda/lambda.h"
+#include "plan/plan.h"
+
+struct wd_engine_options {
+  struct wd_mem *mem;
+  const struct wd_grants *grants;
+  uint32_t threads;      /* 0: as many as there are processors */
+  uint64_t memory_limit; /* bytes for the engine; 0: its own default */
+  const char *temp_dir;  /* for spilling; NULL: the system's */
+};
+
+struct wd_engine_progress {
+  double fraction; /* 0 to 1; below 0: unknown */
+  uint64_t rows_in;
+  uint64_t rows_out;
+};
+
+/* What to run. The plan, its lambdas and their pool stay until the query is
+ * freed. */
+struct wd_request {
+  const struct wd_plan *plan;
+  struct wd_pool *pool; /* NULL: no lambdas */
+  /* NULL: rows are fetched by next. Else: written to this path as a file of
+   * this format; next then blocks until it is done and gives no rows. */
+  const char *write_path;
+  enum wd_format write_format;
+  uint32_t option_count;
+  const struct wd_option *options; /* of the write */
+};
+
+struct wd_query;
+struct wd_engine;
+
+struct wd_engine_functions {
+  const char *name;
+
+  enum wd_status (*open)(const struct wd_engine_options *options,
+                         struct wd_engine **out_engine,
+                         struct wd_error *error);
+
+  /* All queries are freed before. */
+  void (*close)(struct wd_engine *engine);
+
+  /* The columns of a granted table with the program's options, in the arena.
+   * Reads no more than it must. */
+  enum wd_status (*table)(struct wd_engine *engine,
+                          const struct wd_grant *grant,
+                          const struct wd_option *options, uint32_t count,
+                          struct wd_arena *arena, struct wd_schema *out_schema,
+                          struct wd_error *error);
+
+  /* Starts a query; returns when it is under way. */
+  enum wd_status (*start)(struct wd_engine *engine,
+                          const struct wd_request *request,
+                          struct wd_query **out_query,
+                          struct wd_error *error);
+
+  /* The next rows, in the plan's schema; *out_has false at the end. Blocks.
+   * After an error the query can only be freed. */
+  enum wd_status (*next)(struct wd_query *query, struct wd_rows *out_rows,
+                         bool *out_has, struct wd_error *error);
+
+  /* Asks it to stop; next then fails with WD_CANCELLED. Lambdas are stopped by
+   * the pool's owner. Any thread. */
+  void (*cancel)(struct wd_query *query);
+
+  /* Any thread; does not block. */
+  void (*progress)(struct wd_query *query,
+                   struct wd_engine_progress *out_progress);
+
+  /* Stops it when it still runs, waits for its threads, frees it. */
+  void (*free)(struct wd_query *query);
+
+  /* The query in the engine's own words (SQL), for people. */
+  enum wd_status (*explain)(struct wd_engine *engine,
+                            const struct wd_plan *plan, struct wd_buf *buf,
+                            struct wd_error *error);
+};
+
+struct wd_engine {
+  const struct wd_engine_functions *functions;
+};
+
+/* Loads an engine's library (libwasidata-<name>) and finds its functions
+ * (symbol wd_engine_<name>). WD_NOT_FOUND says where it looked. Kept for the
+ * process's life. */
+enum wd_status
+wd_engine_load(const char *name,
+               const struct wd_engine_functions **out_functions,
+               struct wd_error *error);
+
+#endif

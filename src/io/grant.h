@@ -1,0 +1,90 @@
+/* Grants: which tables and sinks a program may name, and where they are.
+ *
+ * Nothing is ambient: a name that is not in the set is "not granted". Parsed
+ * from `NAME=LOCATION[,option=value…]`. A set belongs to one program and is
+ * not changed while it runs; reading it needs no lock.
+ */
+#ifndef WD_IO_GRANT_H
+#define WD_IO_GRANT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+enum wd_format {
+  WD_FORMAT_UNKNOWN,
+  WD_FORMAT_TEXT,    /* one string column `line` */
+  WD_FORMAT_CSV,
+  WD_FORMAT_JSONL,
+  WD_FORMAT_PARQUET,
+  WD_FORMAT_ARROW,
+};
+
+const char *
+wd_format_name(enum wd_format format);
+
+/* By name (text, csv, tsv → csv, jsonl, ndjson, json, parquet, arrow);
+ * UNKNOWN for anything else. */
+enum wd_format
+wd_format_of(const char *name);
+
+struct wd_grant_option {
+  const char *name;
+  const char *value;
+};
+
+struct wd_grant {
+  const char *name;
+  const char *location; /* a path: a file, a folder, a glob */
+  enum wd_format format; /* from the option, else by the path's ending */
+  uint32_t option_count; /* without `format` */
+  const struct wd_grant_option *options;
+};
+
+struct wd_grants {
+  struct wd_arena arena;
+  uint32_t table_count, table_capacity;
+  struct wd_grant *tables;
+  uint32_t sink_count, sink_capacity;
+  struct wd_grant *sinks;
+};
+
+void
+wd_grants_init(struct wd_grants *grants, struct wd_mem *mem);
+
+void
+wd_grants_fini(struct wd_grants *grants);
+
+/* WD_INVALID_ARGUMENT: no '=', an empty name or location, a name that is
+ * granted already, an unknown format or option, a format that cannot be told
+ * from the path (the message lists the formats). A comma in a path is written
+ * twice. */
+enum wd_status
+wd_grants_add_table(struct wd_grants *grants, const char *text,
+                    struct wd_error *error);
+
+enum wd_status
+wd_grants_add_sink(struct wd_grants *grants, const char *text,
+                   struct wd_error *error);
+
+/* WD_NOT_GRANTED: "table 'ordrs' is not granted; granted: orders, lines
+ * (--table ordrs=LOCATION grants it)". */
+enum wd_status
+wd_grants_table(const struct wd_grants *grants, const char *name,
+                size_t length, const struct wd_grant **out_grant,
+                struct wd_error *error);
+
+enum wd_status
+wd_grants_sink(const struct wd_grants *grants, const char *name, size_t length,
+               const struct wd_grant **out_grant, struct wd_error *error);
+
+/* The files of a table: the file itself, the files of its format below a
+ * folder (hidden and `_…` names left out), or what a glob matches; sorted by
+ * name, in the arena. WD_NOT_FOUND naming table and path when there is none,
+ * WD_IO when one cannot be read (checked now). */
+enum wd_status
+wd_grant_files(const struct wd_grant *grant, struct wd_arena *arena,
+               const char *const **out_files, uint32_t *out_count,
+               struct wd_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* Sinks: outputs that appear whole or not at all.
+ *
+ * A file is written beside its place under a hidden temporary name, synced and
+ * renamed when the job succeeds (its folder is synced too). Nothing is left
+ * when it fails or is given up; temporary files of a killed process are named
+ * so that they can be told (`.NAME.<pid>.wasi-data`). One thread at a time.
+ */
+#ifndef WD_IO_SINK_H
+#define WD_IO_SINK_H
+
+#include "io/grant.h"
+
+/* As the WIT's enum `write-mode`, in its order. */
+enum wd_write_mode {
+  WD_WRITE_CREATE,
+  WD_WRITE_OVERWRITE,
+  WD_WRITE_APPEND,
+  WD_WRITE_IGNORE,
+  WD_WRITE_UPSERT,
+};
+
+struct wd_sink;
+
+/* Checks the place (its folder exists and can be written to, the target is no
+ * folder, `create` finds nothing there) and reserves a temporary path.
+ * *out_sink is NULL with WD_OK for `ignore` when the target exists. append and
+ * upsert: WD_UNSUPPORTED for now. */
+enum wd_status
+wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
+             struct wd_mem *mem, struct wd_sink **out_sink,
+             struct wd_error *error);
+
+/* Where to write: a path that does not exist yet. */
+const char *
+wd_sink_path(const struct wd_sink *sink);
+
+/* Makes the output appear, and frees the sink, also on failure. */
+enum wd_status
+wd_sink_commit(struct wd_sink *sink, struct wd_error *error);
+
+/* Removes the temporary file and frees the sink. Also for NULL. */
+void
+wd_sink_abort(struct wd_sink *sink);
+
+#endif

@@ -1,0 +1,136 @@
+/* Lambdas: closures bound to an input schema, and how they are called.
+ *
+ * A call has the same four steps for every role, all by the thread that
+ * entered the pool (the worker is its):
+ *
+ *   wd_pool_enter(pool, &worker)
+ *   wd_call_batch(worker, …, &places)   the shape of the input is placed in
+ *                                       the worker's memory; fill the places
+ *   wd_call_map(worker, lambda, &out)   the guest runs; `out` is a checked
+ *                                       view into the worker's memory
+ *   wd_call_end(worker)                 the guest may free what it returned
+ *
+ * The caller cuts batches: rows <= WD_BATCH_ROWS and about WD_BATCH_BYTES.
+ * NaNs in results are as the guest left them: who copies them out makes them
+ * canonical. Any failure ends the call (wd_call_end is not needed then), is
+ * recorded in the pool, and the worker is replaced at the next entry.
+ */
+#ifndef WD_LAMBDA_LAMBDA_H
+#define WD_LAMBDA_LAMBDA_H
+
+#include "lambda/pool.h"
+#include "plan/plan.h"
+
+/* How large a batch should be at most. */
+#define WD_BATCH_ROWS 65536
+#define WD_BATCH_BYTES (16u << 20)
+
+struct wd_lambda {
+  struct wd_pool *pool; /* not counted: the job keeps both */
+  uint32_t function;
+  uint32_t state;
+  enum wd_role role;
+  uint32_t site;
+  struct wd_schema input;  /* as bound: all columns */
+  const uint32_t *keys;
+  uint32_t key_count;
+  struct wd_schema wanted; /* the columns that batches have, in order */
+  bool all_columns;
+  const uint32_t *columns; /* their indices in `input`, when not all */
+  struct wd_schema output;
+  uint32_t node_count;     /* of a batch of `wanted` */
+  uint32_t buffer_count;
+  uint32_t output_nodes;   /* of a batch of `output` */
+  uint32_t output_buffers;
+};
+
+/* Binds a closure in a worker of the calling thread. What comes out lives in
+ * the arena. Errors of the guest's bind keep its message; columns of types
+ * that are not carried yet are WD_UNSUPPORTED, column and type named. */
+enum wd_status
+wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
+               enum wd_role role, const struct wd_schema *input,
+               const uint32_t *keys, uint32_t key_count, uint32_t site,
+               struct wd_arena *arena, struct wd_bound *out_bound,
+               struct wd_error *error);
+
+/* Which parameter of the coming call a batch is. */
+enum wd_call_slot {
+  WD_SLOT_INPUT,  /* map, flat-map, push, update: the rows */
+  WD_SLOT_STATES, /* update, finish: the states; combine: the left ones */
+  WD_SLOT_RIGHT,  /* combine: the right states */
+};
+
+/* Places a batch in the worker's memory. `out_places` has one pointer per
+ * buffer (NULL for empty ones), each aligned to 8 and writable up to its size
+ * rounded up to 8. Binds the lambda first when this worker does not know it
+ * yet. */
+enum wd_status
+wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
+              enum wd_call_slot slot, const struct wd_shape *shape,
+              uint8_t **out_places, struct wd_error *error);
+
+/* Places `groups` of an update: for each input row the row of states. Not
+ * called when there is one state. */
+enum wd_status
+wd_call_groups(struct wd_worker *worker, uint32_t rows, uint32_t **out_groups,
+               struct wd_error *error);
+
+/* map, filter, scalar: as many rows out as in. */
+enum wd_status
+wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
+            struct wd_batch *out_batch, struct wd_error *error);
+
+/* The first part of the output; while *out_more, wd_call_end and then
+ * wd_call_flat_map_next give the others. */
+enum wd_status
+wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
+                 struct wd_batch *out_batch, bool *out_more,
+                 struct wd_error *error);
+
+enum wd_status
+wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                      struct wd_batch *out_batch, bool *out_more,
+                      struct wd_error *error);
+
+/* New states, a binary column with as many rows as the states had. */
+enum wd_status
+wd_call_update(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_batch *out_states, struct wd_error *error);
+
+enum wd_status
+wd_call_combine(struct wd_worker *worker, const struct wd_lambda *lambda,
+                struct wd_batch *out_states, struct wd_error *error);
+
+/* A batch of the lambda's output, as many rows as the states had. */
+enum wd_status
+wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_batch *out_batch, struct wd_error *error);
+
+/* Partitions. A cursor stays with its worker, which is not reset while one is
+ * open; other threads may go on with it when the first has ceased. */
+enum wd_status
+wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t index, uint32_t *out_cursor,
+                  struct wd_error *error);
+
+/* Pushes the batch that wd_call_batch placed, or the end. */
+enum wd_status
+wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, bool end, struct wd_error *error);
+
+/* *out_has false: no more for what was pushed (no wd_call_end then). */
+enum wd_status
+wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
+                  struct wd_error *error);
+
+enum wd_status
+wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+                   uint32_t cursor, struct wd_error *error);
+
+/* Tells the guest that the result was read. */
+enum wd_status
+wd_call_end(struct wd_worker *worker, struct wd_error *error);
+
+#endif

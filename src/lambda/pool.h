@@ -1,0 +1,85 @@
+/* A pool: the worker instances of one job on one image.
+ *
+ * Each engine thread that enters gets one worker of its own, made when it
+ * first comes and kept warm; a thread that comes again gets the same one. The
+ * pool must stay until no engine thread uses it any more (the job's query has
+ * ended). Shared by counting references; any thread.
+ */
+#ifndef WD_LAMBDA_POOL_H
+#define WD_LAMBDA_POOL_H
+
+#include "wasm/instance.h"
+
+struct wd_pool;
+struct wd_worker;
+
+struct wd_pool_options {
+  struct wd_mem *mem;           /* must outlive the pool */
+  struct wd_linkage *linkage;   /* wd_worker_linkage_new; must outlive it */
+  struct wd_image *image;       /* a reference is taken */
+  uint64_t memory_limit;        /* bytes for each worker; 0: none */
+  uint64_t job;                 /* its number, also the seed of randomness */
+  uint64_t time_ns;             /* where clocks stand, since 1970 */
+  const char *const *environ;   /* NAME=value, as granted */
+  uint32_t environ_count;
+  const char *const *arguments; /* the program's */
+  uint32_t argument_count;
+  /* Takes what lambdas print and log, line by line; any thread; may be
+   * NULL. */
+  void (*print)(void *env, const char *text, size_t length);
+  /* Adds to a counter; any thread; may be NULL. */
+  void (*count)(void *env, const char *name, size_t length, uint64_t delta);
+  void *env;
+};
+
+/* What workers of a program are linked with: preview1 without files, the
+ * interface `context`, and traps for everything else of wasi:data.
+ * WD_BAD_MODULE when the module imports something else, or lacks an export
+ * that lambdas need. */
+enum wd_status
+wd_worker_linkage_new(struct wd_module *module, enum wd_variant variant,
+                      struct wd_linkage **out_linkage, struct wd_error *error);
+
+enum wd_status
+wd_pool_new(const struct wd_pool_options *options, struct wd_pool **out_pool,
+            struct wd_error *error);
+
+struct wd_pool *
+wd_pool_ref(struct wd_pool *pool);
+
+void
+wd_pool_unref(struct wd_pool *pool);
+
+/* The calling thread's worker. WD_CANCELLED after wd_pool_kill. After a failed
+ * call on it the worker is replaced at the next entry. */
+enum wd_status
+wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
+              struct wd_error *error);
+
+/* Stops all guests that run, and lets none start; returns at once. Any thread;
+ * repeats until they have stopped are this function's business (a thread of
+ * the pool's own). */
+void
+wd_pool_kill(struct wd_pool *pool);
+
+/* Whether a lambda of this pool failed, and how: engines may swallow errors.
+ * The first failure is kept. */
+enum wd_status
+wd_pool_failure(struct wd_pool *pool, struct wd_error *error);
+
+/* Records a failure (engines call it too, for output that does not check). */
+void
+wd_pool_fail(struct wd_pool *pool, const struct wd_error *error);
+
+/* Figures. */
+struct wd_pool_figures {
+  uint64_t workers;    /* made so far */
+  uint64_t calls;      /* of lambdas */
+  uint64_t rows_in;    /* handed to lambdas */
+  uint64_t rows_out;   /* returned by them */
+};
+
+void
+wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures);
+
+#endif

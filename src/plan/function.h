@@ -1,0 +1,113 @@
+/* The functions of expressions: Substrait's, by their names.
+ *
+ * One X-macro list gives ids, names and the extension that defines each
+ * (https://github.com/substrait-io/substrait, extensions/functions_*.yaml);
+ * types of results are derived by Substrait's rules (function.c). */
+#ifndef WD_PLAN_FUNCTION_H
+#define WD_PLAN_FUNCTION_H
+
+#include "arrow/type.h"
+
+/* X(id, name, extension) */
+#define WD_SCALAR_FUNCTIONS(X)                                                 \
+  X(ADD, "add", "arithmetic")                                                  \
+  X(SUBTRACT, "subtract", "arithmetic")                                        \
+  X(MULTIPLY, "multiply", "arithmetic")                                        \
+  X(DIVIDE, "divide", "arithmetic")                                            \
+  X(MODULUS, "modulus", "arithmetic")                                          \
+  X(NEGATE, "negate", "arithmetic")                                            \
+  X(ABS, "abs", "arithmetic")                                                  \
+  X(SIGN, "sign", "arithmetic")                                                \
+  X(POWER, "power", "arithmetic")                                              \
+  X(SQRT, "sqrt", "arithmetic")                                                \
+  X(EXP, "exp", "arithmetic")                                                  \
+  X(BITWISE_AND, "bitwise_and", "arithmetic")                                  \
+  X(BITWISE_OR, "bitwise_or", "arithmetic")                                    \
+  X(BITWISE_XOR, "bitwise_xor", "arithmetic")                                  \
+  X(BITWISE_NOT, "bitwise_not", "arithmetic")                                  \
+  X(SIN, "sin", "arithmetic")                                                  \
+  X(COS, "cos", "arithmetic")                                                  \
+  X(TAN, "tan", "arithmetic")                                                  \
+  X(ASIN, "asin", "arithmetic")                                                \
+  X(ACOS, "acos", "arithmetic")                                                \
+  X(ATAN, "atan", "arithmetic")                                                \
+  X(ATAN2, "atan2", "arithmetic")                                              \
+  X(LN, "ln", "logarithmic")                                                   \
+  X(LOG10, "log10", "logarithmic")                                             \
+  X(LOG2, "log2", "logarithmic")                                               \
+  X(CEIL, "ceil", "rounding")                                                  \
+  X(FLOOR, "floor", "rounding")                                                \
+  X(ROUND, "round", "rounding")                                                \
+  X(EQUAL, "equal", "comparison")                                              \
+  X(NOT_EQUAL, "not_equal", "comparison")                                      \
+  X(LT, "lt", "comparison")                                                    \
+  X(LTE, "lte", "comparison")                                                  \
+  X(GT, "gt", "comparison")                                                    \
+  X(GTE, "gte", "comparison")                                                  \
+  X(IS_NULL, "is_null", "comparison")                                          \
+  X(IS_NOT_NULL, "is_not_null", "comparison")                                  \
+  X(IS_NAN, "is_nan", "comparison")                                            \
+  X(IS_NOT_DISTINCT_FROM, "is_not_distinct_from", "comparison")                \
+  X(IS_DISTINCT_FROM, "is_distinct_from", "comparison")                        \
+  X(NULLIF, "nullif", "comparison")                                            \
+  X(COALESCE, "coalesce", "comparison")                                        \
+  X(LEAST, "least", "comparison")                                              \
+  X(GREATEST, "greatest", "comparison")                                        \
+  X(AND, "and", "boolean")                                                     \
+  X(OR, "or", "boolean")                                                       \
+  X(NOT, "not", "boolean")                                                     \
+  X(LIKE, "like", "string")                                                    \
+  X(UPPER, "upper", "string")                                                  \
+  X(LOWER, "lower", "string")                                                  \
+  X(CHAR_LENGTH, "char_length", "string")                                      \
+  X(OCTET_LENGTH, "octet_length", "string")                                    \
+  X(SUBSTRING, "substring", "string")                                          \
+  X(TRIM, "trim", "string")                                                    \
+  X(LTRIM, "ltrim", "string")                                                  \
+  X(RTRIM, "rtrim", "string")                                                  \
+  X(CONCAT, "concat", "string")                                                \
+  X(REPLACE, "replace", "string")                                              \
+  X(STARTS_WITH, "starts_with", "string")                                      \
+  X(ENDS_WITH, "ends_with", "string")                                          \
+  X(CONTAINS, "contains", "string")                                            \
+  X(STRPOS, "strpos", "string")                                                \
+  X(REVERSE, "reverse", "string")                                              \
+  X(EXTRACT_YEAR, "extract:year", "datetime")                                  \
+  X(EXTRACT_MONTH, "extract:month", "datetime")                                \
+  X(EXTRACT_DAY, "extract:day", "datetime")                                    \
+  X(EXTRACT_HOUR, "extract:hour", "datetime")                                  \
+  X(EXTRACT_MINUTE, "extract:minute", "datetime")                              \
+  X(EXTRACT_SECOND, "extract:second", "datetime")                              \
+  X(EXTRACT_DAY_OF_WEEK, "extract:iso_day_of_week", "datetime")                \
+  X(EXTRACT_DAY_OF_YEAR, "extract:day_of_year", "datetime")
+
+/* X(id, name, extension) */
+#define WD_AGGREGATE_FUNCTIONS(X)                                              \
+  X(COUNT_STAR, "count", "aggregate_generic")                                  \
+  X(COUNT, "count", "aggregate_generic")                                       \
+  X(SUM, "sum", "arithmetic")                                                  \
+  X(MIN, "min", "arithmetic")                                                  \
+  X(MAX, "max", "arithmetic")                                                  \
+  X(AVG, "avg", "arithmetic")
+
+enum wd_function {
+#define WD_FUNCTION_ENUM(id, name, extension) WD_FN_##id,
+  WD_SCALAR_FUNCTIONS(WD_FUNCTION_ENUM)
+#undef WD_FUNCTION_ENUM
+    WD_FN_SCALAR_COUNT
+};
+
+enum wd_aggregate_function {
+#define WD_AGGREGATE_ENUM(id, name, extension) WD_AGG_##id,
+  WD_AGGREGATE_FUNCTIONS(WD_AGGREGATE_ENUM)
+#undef WD_AGGREGATE_ENUM
+    WD_AGG_COUNT_OF_FUNCTIONS
+};
+
+const char *
+wd_function_name(enum wd_function function);
+
+const char *
+wd_aggregate_name(enum wd_aggregate_function function);
+
+#endif

@@ -1,0 +1,151 @@
+/* A plan: relations with names resolved and types known; what engines run.
+ *
+ * Made from a relation and a binder at an action (or for `schema`). All of it
+ * lives in one arena, immutable after making. Types are Substrait's
+ * (function.h), independent of any engine: an engine that computes another
+ * type casts. A plan is a tree; a relation that is used twice is there twice.
+ */
+#ifndef WD_PLAN_PLAN_H
+#define WD_PLAN_PLAN_H
+
+#include "plan/expression.h"
+#include "plan/relation.h"
+
+struct wd_lambda; /* src/lambda; opaque here */
+
+/* What a binder makes of a closure at one place of a plan. */
+struct wd_bound {
+  struct wd_lambda *lambda;
+  struct wd_schema output;
+  bool all_columns;
+  uint32_t column_count; /* wanted input columns, in order */
+  const uint32_t *columns;
+  bool deterministic, total, strict;
+};
+
+struct wd_binder {
+  void *env;
+  /* The schema of a granted table. */
+  enum wd_status (*table)(void *env, const char *name,
+                          const struct wd_option *options, uint32_t count,
+                          struct wd_arena *arena, struct wd_schema *out_schema,
+                          struct wd_error *error);
+  /* Binds a closure; `site` numbers the places of the plan from 0. */
+  enum wd_status (*bind)(void *env, const struct wd_closure *closure,
+                         enum wd_role role, const struct wd_schema *input,
+                         const uint32_t *keys, uint32_t key_count,
+                         uint32_t site, struct wd_arena *arena,
+                         struct wd_bound *out_bound, struct wd_error *error);
+};
+
+enum wd_node_kind {
+  WD_NODE_READ,
+  WD_NODE_VALUES,
+  WD_NODE_RANGE,
+  WD_NODE_PROJECT, /* expressions */
+  WD_NODE_FILTER,  /* predicate */
+  WD_NODE_LAMBDA,  /* map, filter, flat-map, map-partitions: by role */
+  WD_NODE_AGGREGATE,
+  WD_NODE_JOIN, /* output: left's columns, then right's */
+  WD_NODE_SORT,
+  WD_NODE_LIMIT,
+};
+
+struct wd_sort_key {
+  const struct wd_expression *expression;
+  bool descending;
+  bool nulls_first;
+};
+
+/* One result of an aggregation: a function over arguments, or a lambda (role
+ * aggregate or reduce) over arguments. A lambda's output columns follow each
+ * other in the node's schema: one for an aggregate, all of the row for a
+ * reduce. */
+struct wd_measure {
+  enum wd_aggregate_function function;
+  bool distinct;
+  struct wd_bound bound; /* bound.lambda != NULL: a lambda */
+  enum wd_role role;
+  uint32_t argument_count;
+  const struct wd_expression *const *arguments;
+  const struct wd_expression *filter; /* or NULL */
+  struct wd_type type;                /* of a function's result */
+};
+
+/* (struct wd_node of arrow/batch.h is an array's length: a plan's node is a
+ * struct wd_plan_node.) */
+struct wd_plan_node {
+  enum wd_node_kind kind;
+  struct wd_schema schema; /* what comes out */
+  const struct wd_plan_node *left;
+  const struct wd_plan_node *right;
+  union {
+    struct {
+      const char *name;
+      uint32_t option_count;
+      const struct wd_option *options;
+    } read;
+    struct {
+      uint32_t batch_count;
+      const struct wd_rows *batches; /* the relation's, kept by the plan */
+    } values;
+    struct {
+      int64_t start, end, step;
+    } range;
+    struct {
+      const struct wd_expression *const *expressions; /* schema.count */
+    } project;
+    const struct wd_expression *filter;
+    struct {
+      enum wd_role role;
+      struct wd_bound bound;
+    } lambda;
+    struct {
+      uint32_t key_count; /* the first columns of the schema */
+      const struct wd_expression *const *keys;
+      uint32_t measure_count;
+      const struct wd_measure *measures;
+    } aggregate;
+    struct {
+      enum wd_join_kind kind;
+      const struct wd_expression *condition; /* NULL: cross */
+    } join;
+    struct {
+      uint32_t count;
+      const struct wd_sort_key *keys;
+    } sort;
+    struct {
+      uint64_t count, offset;
+    } limit;
+  };
+};
+
+struct wd_plan {
+  struct wd_arena arena;
+  struct wd_relation *relation; /* a reference: values live there */
+  const struct wd_plan_node *root;
+  uint32_t site_count;
+};
+
+/* Resolves names, derives types, binds lambdas bottom-up. A name that is not
+ * there is an error that lists what there is; columns of a type that is not
+ * carried yet are refused by name (bind refuses what a lambda or a table
+ * gives). On failure nothing is left in *out_plan. */
+enum wd_status
+wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
+             const struct wd_binder *binder, struct wd_plan *out_plan,
+             struct wd_error *error);
+
+/* Also for a zeroed plan. Lambdas are the binder's business. */
+void
+wd_plan_fini(struct wd_plan *plan);
+
+/* As a tree for people, one node a line, two blanks a level. */
+void
+wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf);
+
+/* As a graph for Graphviz. */
+void
+wd_plan_print_dot(const struct wd_plan *plan, struct wd_buf *buf);
+
+#endif

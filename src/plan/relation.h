@@ -1,0 +1,162 @@
+/* Relations: what the builder made, call by call, untyped.
+ *
+ * Immutable and shared: a data set's handle holds a reference, a relation
+ * holds its inputs. Expressions are parsed (syntax errors show at once), names
+ * and types are looked at when a plan is made of it (plan.h), because lambdas
+ * are bound on memory as of the action. Counting is atomic; any thread.
+ */
+#ifndef WD_PLAN_RELATION_H
+#define WD_PLAN_RELATION_H
+
+#include "arrow/batch.h"
+#include "plan/syntax.h"
+
+enum wd_relation_kind {
+  WD_REL_READ,
+  WD_REL_VALUES,
+  WD_REL_RANGE,
+  WD_REL_SELECT,
+  WD_REL_FILTER,
+  WD_REL_LAMBDA, /* map, filter, flat-map, map-partitions: by role */
+  WD_REL_AGGREGATE,
+  WD_REL_REDUCE,
+  WD_REL_JOIN,
+  WD_REL_SORT,
+  WD_REL_LIMIT,
+};
+
+/* As the WIT's enum `role`, in its order. */
+enum wd_role {
+  WD_ROLE_MAP,
+  WD_ROLE_FILTER,
+  WD_ROLE_FLAT_MAP,
+  WD_ROLE_PARTITION,
+  WD_ROLE_GROUP,
+  WD_ROLE_FOR_EACH,
+  WD_ROLE_REDUCE,
+  WD_ROLE_AGGREGATE,
+  WD_ROLE_SCALAR,
+  WD_ROLE_RELATION,
+};
+
+const char *
+wd_role_name(enum wd_role role);
+
+/* As the WIT's enum `join-kind`, in its order. */
+enum wd_join_kind {
+  WD_JOIN_INNER,
+  WD_JOIN_LEFT,
+  WD_JOIN_RIGHT,
+  WD_JOIN_FULL,
+  WD_JOIN_SEMI,
+  WD_JOIN_ANTI,
+  WD_JOIN_CROSS,
+  WD_JOIN_AS_OF,
+  WD_JOIN_AS_OF_LEFT,
+};
+
+/* A function of a program and its state, and whose (opaque: the program that
+ * made the relation; the binder knows it). */
+struct wd_closure {
+  void *program;
+  uint32_t function;
+  uint32_t state;
+};
+
+struct wd_named_syntax {
+  const char *name; /* NULL: the default name */
+  const struct wd_syntax *syntax;
+};
+
+struct wd_sort_syntax {
+  const struct wd_syntax *syntax;
+  bool descending;
+  bool nulls_first;
+};
+
+struct wd_measure_syntax {
+  const char *name;
+  bool is_lambda;
+  const struct wd_syntax *syntax; /* an aggregate call */
+  struct wd_closure closure;
+  uint32_t argument_count;
+  const struct wd_syntax *const *arguments;
+  const struct wd_syntax *filter; /* or NULL */
+};
+
+struct wd_option {
+  const char *name;
+  const char *value;
+};
+
+struct wd_relation {
+  enum wd_relation_kind kind;
+  atomic_uint references;
+  struct wd_arena arena; /* all that is said below */
+  struct wd_relation *left;
+  struct wd_relation *right;
+  union {
+    struct {
+      const char *name;
+      uint32_t option_count;
+      const struct wd_option *options;
+    } read;
+    struct {
+      struct wd_schema schema;
+      uint32_t batch_count;
+      struct wd_rows *batches;
+    } values;
+    struct {
+      int64_t start, end, step;
+    } range;
+    struct {
+      uint32_t count;
+      const struct wd_named_syntax *expressions;
+    } select;
+    const struct wd_syntax *filter;
+    struct {
+      enum wd_role role;
+      struct wd_closure closure;
+    } lambda;
+    struct {
+      uint32_t key_count;
+      const struct wd_named_syntax *keys;
+      uint32_t measure_count;
+      const struct wd_measure_syntax *measures;
+    } aggregate;
+    struct {
+      uint32_t key_count;
+      const struct wd_named_syntax *keys;
+      struct wd_closure closure;
+    } reduce;
+    struct {
+      enum wd_join_kind kind;
+      const struct wd_syntax *on; /* or NULL */
+      uint32_t using_count;
+      const char *const *using_columns;
+    } join;
+    struct {
+      uint32_t count;
+      const struct wd_sort_syntax *keys;
+    } sort;
+    struct {
+      uint64_t count, offset;
+    } limit;
+  };
+};
+
+/* An empty relation of a kind over its inputs (each may be NULL; references
+ * are taken). The caller fills the rest from the relation's own arena before
+ * anybody else sees it. NULL: out of memory. */
+struct wd_relation *
+wd_relation_new(struct wd_mem *mem, enum wd_relation_kind kind,
+                struct wd_relation *left, struct wd_relation *right);
+
+struct wd_relation *
+wd_relation_ref(struct wd_relation *relation);
+
+/* Without recursion: chains may be long. */
+void
+wd_relation_unref(struct wd_relation *relation);
+
+#endif
