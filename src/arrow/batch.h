@@ -5,7 +5,9 @@
  * order of the schema's columns; buffers likewise, wd_type_buffers of each.
  * Offsets are 32-bit and start at 0; data is little-endian; every buffer
  * begins at an address that is a multiple of 8. A validity buffer may be
- * empty when its node has no nulls. Bits are least significant first.
+ * empty when its node has no nulls, and every buffer when its node has no
+ * elements (offsets too). Bits are least significant first. Buffers may be
+ * longer than their node needs.
  */
 #ifndef WD_ARROW_BATCH_H
 #define WD_ARROW_BATCH_H
@@ -46,12 +48,21 @@ struct wd_shape {
   uint64_t *sizes; /* bytes; 0: an empty buffer, no place */
 };
 
+/* How many bytes of buffer `index` (0: the first of its own) an array of this
+ * type needs; for the data of strings and binaries the last offset, so the
+ * batch must be a checked one. `first` is its first buffer in the batch. */
+uint64_t
+wd_buffer_need(const struct wd_type *type, uint32_t length,
+               const struct wd_span *first, uint32_t index);
+
 /* Checks a batch that a guest made (its spans are in bounds already) against
  * a schema: counts, lengths, buffer sizes, alignment, null counts against
  * validity bits and against nullable, offsets from 0 and rising and inside
  * the data, UTF-8 by value, decimals within precision, dictionary indices.
+ * What lies under a null is not looked at, but for its offsets.
  * rows: how many there must be, UINT32_MAX for any.
- * WD_TYPE_MISMATCH or WD_LAMBDA_FAILED with column and reason. */
+ * WD_TYPE_MISMATCH (not a batch of this schema: counts of nodes and buffers,
+ * a null where none may be) or WD_LAMBDA_FAILED with column and reason. */
 enum wd_status
 wd_batch_check(const struct wd_schema *schema, const struct wd_batch *batch,
                uint32_t rows, struct wd_error *error);

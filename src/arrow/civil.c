@@ -14,6 +14,12 @@ floor_div(int64_t a, int64_t b)
   return a / b - (a % b < 0);
 }
 
+static int64_t
+floor_mod(int64_t a, int64_t b)
+{
+  return a % b + (a % b < 0 ? b : 0);
+}
+
 /* Years are counted from March here, so that the leap day is the last one:
  * month m of such a year starts at day (153 m + 2) / 5. */
 int64_t
@@ -21,7 +27,7 @@ wd_days_from_civil(int64_t year, unsigned month, unsigned day)
 {
   int64_t shifted = year - (month <= 2);
   int64_t era = floor_div(shifted, YEARS_PER_ERA);
-  int64_t in_era = shifted - era * YEARS_PER_ERA;
+  int64_t in_era = floor_mod(shifted, YEARS_PER_ERA);
   unsigned from_march = month > 2 ? month - 3 : month + 9;
   int64_t of_year = (153 * from_march + 2) / 5 + day - 1;
 
@@ -34,7 +40,7 @@ wd_civil_from_days(int64_t days, int64_t *out_year, unsigned *out_month,
                    unsigned *out_day)
 {
   int64_t era = floor_div(days, DAYS_PER_ERA);
-  int64_t shifted = days - era * DAYS_PER_ERA + EPOCH;
+  int64_t shifted = floor_mod(days, DAYS_PER_ERA) + EPOCH;
   unsigned of_era, in_era, of_year, from_march;
 
   era += shifted / DAYS_PER_ERA;
@@ -80,11 +86,11 @@ take_digits(struct scan *scan, int least, int most, unsigned *out_value)
 static unsigned
 days_of_month(int64_t year, unsigned month)
 {
-  static const uint8_t days[12] = { 31, 28, 31, 30, 31, 30,
-                                    31, 31, 30, 31, 30, 31 };
+  static const uint8_t days[12] = {31, 28, 31, 30, 31, 30,
+                                   31, 31, 30, 31, 30, 31};
   bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
-  return days[month - 1] + (month == 2 && leap);
+  return month == 2 && leap ? 29 : days[month - 1];
 }
 
 static bool
@@ -126,7 +132,7 @@ take_date(struct scan *scan, int64_t *out_days)
 bool
 wd_date_parse(const char *text, size_t length, int32_t *out_days)
 {
-  struct scan scan = { text, text + length };
+  struct scan scan = {text, text + length};
   int64_t days;
 
   if (!take_date(&scan, &days) || scan.at != scan.end || days < INT32_MIN ||
@@ -202,7 +208,7 @@ take_zone(struct scan *scan, int64_t *out_us)
 bool
 wd_timestamp_parse(const char *text, size_t length, int64_t *out_us)
 {
-  struct scan scan = { text, text + length };
+  struct scan scan = {text, text + length};
   int64_t days, time = 0, zone = 0;
   wd_int128 us;
 
@@ -233,12 +239,12 @@ void
 wd_timestamp_print(int64_t value, enum wd_unit unit, bool zoned,
                    struct wd_buf *buf)
 {
-  static const int64_t per_second[4] = { 1, 1000, 1000000, 1000000000 };
+  static const int64_t per_second[4] = {1, 1000, 1000000, 1000000000};
   int digits = (int)unit * 3;
   int64_t seconds = floor_div(value, per_second[unit]);
-  int64_t fraction = value - seconds * per_second[unit];
+  int64_t fraction = floor_mod(value, per_second[unit]);
   int64_t days = floor_div(seconds, 86400);
-  int of_day = (int)(seconds - days * 86400);
+  int of_day = (int)floor_mod(seconds, 86400);
 
   wd_date_print(days, buf);
   wd_buf_printf(buf, " %02d:%02d:%02d", of_day / 3600, of_day / 60 % 60,

@@ -1,33 +1,34 @@
 #include "arrow/decimal.h"
 
 static const uint64_t powers[20] = {
-  1u,
-  10u,
-  100u,
-  1000u,
-  10000u,
-  100000u,
-  1000000u,
-  10000000u,
-  100000000u,
-  1000000000u,
-  10000000000u,
-  100000000000u,
-  1000000000000u,
-  10000000000000u,
-  100000000000000u,
-  1000000000000000u,
-  10000000000000000u,
-  100000000000000000u,
-  1000000000000000000u,
-  10000000000000000000u,
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
 };
 
 wd_uint128
 wd_decimal_limit(uint8_t precision)
 {
-  unsigned all =
-    precision < WD_DECIMAL_PRECISION_MAX ? precision : WD_DECIMAL_PRECISION_MAX;
+  unsigned all = precision < WD_DECIMAL_PRECISION_MAX
+                     ? precision
+                     : WD_DECIMAL_PRECISION_MAX;
   unsigned low = all < 19 ? all : 19;
 
   return (wd_uint128)powers[low] * powers[all - low];

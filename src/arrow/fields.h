@@ -15,7 +15,7 @@ struct wd_field {
   struct wd_text format;
   bool nullable;
   uint32_t children;
-  uint32_t metadata_count; /* pairs */
+  uint32_t metadata_count;        /* pairs */
   const struct wd_text *metadata; /* key, value, … */
   uint32_t dictionary_count;
   const struct wd_text *dictionary;

@@ -16,34 +16,34 @@
 #include "base/error.h"
 
 enum wd_type_id {
-  WD_TYPE_NULL, /* n */
-  WD_TYPE_BOOL, /* b */
-  WD_TYPE_I8,   /* c */
-  WD_TYPE_I16,  /* s */
-  WD_TYPE_I32,  /* i */
-  WD_TYPE_I64,  /* l */
-  WD_TYPE_U8,   /* C */
-  WD_TYPE_U16,  /* S */
-  WD_TYPE_U32,  /* I */
-  WD_TYPE_U64,  /* L */
-  WD_TYPE_F32,  /* f */
-  WD_TYPE_F64,  /* g */
+  WD_TYPE_NULL,      /* n */
+  WD_TYPE_BOOL,      /* b */
+  WD_TYPE_I8,        /* c */
+  WD_TYPE_I16,       /* s */
+  WD_TYPE_I32,       /* i */
+  WD_TYPE_I64,       /* l */
+  WD_TYPE_U8,        /* C */
+  WD_TYPE_U16,       /* S */
+  WD_TYPE_U32,       /* I */
+  WD_TYPE_U64,       /* L */
+  WD_TYPE_F32,       /* f */
+  WD_TYPE_F64,       /* g */
   WD_TYPE_DECIMAL,   /* d:precision,scale; 128 bits, precision at most 38 */
   WD_TYPE_DATE,      /* tdD: days since 1970-01-01, 32 bits */
   WD_TYPE_TIMESTAMP, /* ts[smun]:[zone]: since 1970-01-01, 64 bits */
   WD_TYPE_STRING,    /* u: UTF-8, 32-bit offsets */
   WD_TYPE_BINARY,    /* z: 32-bit offsets */
   /* From here on not carried yet: parsed and printed, refused at bind. */
-  WD_TYPE_TIME,          /* tt[smun] */
-  WD_TYPE_INTERVAL,      /* tin: months, days, nanoseconds */
-  WD_TYPE_DURATION,      /* tD[smun] */
-  WD_TYPE_FIXED_BINARY,  /* w:width */
-  WD_TYPE_LIST,          /* +l */
-  WD_TYPE_FIXED_LIST,    /* +w:width */
-  WD_TYPE_STRUCT,        /* +s */
-  WD_TYPE_MAP,           /* +m */
-  WD_TYPE_ENUM,          /* C, S or I with a dictionary */
-  WD_TYPE_UNION,         /* +us: */
+  WD_TYPE_TIME,         /* tt[smun] */
+  WD_TYPE_INTERVAL,     /* tin: months, days, nanoseconds */
+  WD_TYPE_DURATION,     /* tD[smun] */
+  WD_TYPE_FIXED_BINARY, /* w:width */
+  WD_TYPE_LIST,         /* +l */
+  WD_TYPE_FIXED_LIST,   /* +w:width */
+  WD_TYPE_STRUCT,       /* +s */
+  WD_TYPE_MAP,          /* +m */
+  WD_TYPE_ENUM,         /* C, S or I with a dictionary */
+  WD_TYPE_UNION,        /* +us: */
 };
 
 enum wd_unit { WD_UNIT_S, WD_UNIT_MS, WD_UNIT_US, WD_UNIT_NS };
@@ -88,7 +88,13 @@ wd_type_decimal(uint8_t precision, int8_t scale);
 struct wd_type
 wd_type_timestamp(enum wd_unit unit, const char *zone);
 
-/* Whether two types are the same, children's names and nullability included. */
+/* Deep copy into an arena; false when memory is short. */
+bool
+wd_type_copy(const struct wd_type *type, struct wd_arena *arena,
+             struct wd_type *out_type);
+
+/* Whether two types are the same, children's names and nullability included
+ * (metadata is not). */
 bool
 wd_type_equal(const struct wd_type *a, const struct wd_type *b);
 
@@ -125,6 +131,14 @@ wd_type_text(const struct wd_type *type, char *text, size_t size);
 const char *
 wd_type_format(const struct wd_type *type, struct wd_arena *arena);
 
+/* The type of a format string whose children and dictionary are not known
+ * yet: child_count is what the format demands (UINT32_MAX: any), children is
+ * NULL; an index of a dictionary stays the integer that it is. Errors as
+ * wd_fields_parse. */
+enum wd_status
+wd_type_parse_format(const char *text, size_t length, struct wd_arena *arena,
+                     struct wd_type *out_type, struct wd_error *error);
+
 /* Parses a Substrait-like name as people write it: `i64`, `bigint`, `int`,
  * `string`, `decimal(10,2)`, `timestamp`, `f64`, `double` … (case folded).
  * WD_INVALID_ARGUMENT names what was not understood. */
@@ -133,11 +147,11 @@ wd_type_parse(const char *text, size_t length, struct wd_arena *arena,
               struct wd_type *out_type, struct wd_error *error);
 
 /* Index of a column by exact name, else by ASCII-case-insensitive name when
- * only one has it; -1 none, -2 ambiguous. */
+ * only one has it; -1 none, -2 ambiguous (two exact ones are that too). */
 int
-wd_schema_find(const struct wd_schema *schema, const char *name,
-               size_t length);
+wd_schema_find(const struct wd_schema *schema, const char *name, size_t length);
 
+/* Names, types and nullability; metadata is not compared. */
 bool
 wd_schema_equal(const struct wd_schema *a, const struct wd_schema *b);
 
@@ -158,7 +172,6 @@ wd_schema_parse(const char *text, size_t length, struct wd_arena *arena,
 
 /* WD_UNSUPPORTED naming column and type when one is not carried yet. */
 enum wd_status
-wd_schema_check_carried(const struct wd_schema *schema,
-                        struct wd_error *error);
+wd_schema_check_carried(const struct wd_schema *schema, struct wd_error *error);
 
 #endif

@@ -15,7 +15,7 @@ struct wd_arena_block {
 void
 wd_arena_init(struct wd_arena *arena, struct wd_mem *mem, size_t limit)
 {
-  *arena = (struct wd_arena){ .mem = mem, .limit = limit };
+  *arena = (struct wd_arena){.mem = mem, .limit = limit};
 }
 
 void

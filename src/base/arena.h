@@ -44,6 +44,6 @@ wd_arena_strdup(struct wd_arena *arena, const char *text);
 
 char *
 wd_arena_printf(struct wd_arena *arena, const char *format, ...)
-  __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -7,7 +7,7 @@
 void
 wd_buf_init(struct wd_buf *buf, struct wd_mem *mem, size_t maximum)
 {
-  *buf = (struct wd_buf){ .mem = mem, .maximum = maximum };
+  *buf = (struct wd_buf){.mem = mem, .maximum = maximum};
 }
 
 void

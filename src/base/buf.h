@@ -41,7 +41,7 @@ wd_buf_putc(struct wd_buf *buf, char c);
 
 bool
 wd_buf_printf(struct wd_buf *buf, const char *format, ...)
-  __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* Room for `length` more bytes; NULL on failure. The caller fills it and
  * adds to buf->length himself. */

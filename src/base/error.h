@@ -17,7 +17,7 @@
  * origin is the status's usual one (wd_status_origin). */
 enum wd_status
 wd_fail(struct wd_error *error, enum wd_status status, const char *format, ...)
-  __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 enum wd_status
 wd_vfail(struct wd_error *error, enum wd_status status, const char *format,
@@ -35,12 +35,12 @@ wd_fail_memory(struct wd_error *error);
 /* Appends a line to the trace; silently cut when full. */
 void
 wd_error_trace(struct wd_error *error, const char *format, ...)
-  __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* Puts text before the message: "<prefix>: <message>". */
 void
 wd_error_prefix(struct wd_error *error, const char *format, ...)
-  __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* Copies `from` into `to` unless `to` already holds a report. */
 enum wd_status

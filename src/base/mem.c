@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct wd_mem process = { NULL, "process", UINT64_MAX, 0, 0 };
+static struct wd_mem process = {NULL, "process", UINT64_MAX, 0, 0};
 static atomic_long allocations;
 static atomic_long fail_at;
 
@@ -48,16 +48,17 @@ wd_mem_charge(struct wd_mem *mem, uint64_t size)
 
   for (mem = first; mem; mem = mem->parent) {
     uint64_t used =
-      atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed) + size;
+        atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed) +
+        size;
     uint64_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
 
-    if (used > mem->limit) {
+    if (used < before || used > mem->limit) {
       discharge_up_to(first, mem->parent, size);
       return false;
     }
     while (used > peak && !atomic_compare_exchange_weak_explicit(
-                            &mem->peak, &peak, used, memory_order_relaxed,
-                            memory_order_relaxed))
+                              &mem->peak, &peak, used, memory_order_relaxed,
+                              memory_order_relaxed))
       ;
   }
   return true;
@@ -75,7 +76,7 @@ permitted(void)
 {
   long at = atomic_load_explicit(&fail_at, memory_order_relaxed);
   long now =
-    atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1;
+      atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1;
 
   return at == 0 || now != at;
 }

@@ -4,30 +4,28 @@
 
 #define HIGH_BITS 0x8080808080808080u
 
+/* The inner loop of 64 bytes is what compilers turn into vector code. */
 bool
 wd_ascii_valid(const uint8_t *text, size_t length)
 {
-  uint64_t seen[4] = { 0 };
-  uint8_t tail = 0;
+  uint8_t seen[64] = {0};
+  uint8_t any = 0;
   size_t i = 0;
 
-  for (; i + 32 <= length; i += 32) {
-    uint64_t word[4];
-
-    memcpy(word, text + i, 32);
-    for (int k = 0; k < 4; k++)
-      seen[k] |= word[k];
-  }
+  for (; i + sizeof seen <= length; i += sizeof seen)
+    for (size_t k = 0; k < sizeof seen; k++)
+      seen[k] |= text[i + k];
   for (; i < length; i++)
-    tail |= text[i];
-  return !((seen[0] | seen[1] | seen[2] | seen[3]) & HIGH_BITS) &&
-         !(tail & 0x80);
+    any |= text[i];
+  for (size_t k = 0; k < sizeof seen; k++)
+    any |= seen[k];
+  return !(any & 0x80);
 }
 
 size_t
 wd_utf8_step(const uint8_t *text, size_t length)
 {
-  static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+  static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
   uint32_t point;
   size_t size;
 

@@ -1,8 +1,8 @@
 /* Grants: which tables and sinks a program may name, and where they are.
  *
  * Nothing is ambient: a name that is not in the set is "not granted". Parsed
- * from `NAME=LOCATION[,option=value…]`. A set belongs to one program and is
- * not changed while it runs; reading it needs no lock.
+ * from `NAME=LOCATION[,option=value…]`, see docs/grants.md. A set belongs to
+ * one program and is not changed while it runs; reading it needs no lock.
  */
 #ifndef WD_IO_GRANT_H
 #define WD_IO_GRANT_H
@@ -28,6 +28,7 @@ wd_format_name(enum wd_format format);
 enum wd_format
 wd_format_of(const char *name);
 
+/* The value in its plain form: `delimiter=tab` has become a tab. */
 struct wd_grant_option {
   const char *name;
   const char *value;
@@ -58,14 +59,21 @@ wd_grants_fini(struct wd_grants *grants);
 /* WD_INVALID_ARGUMENT: no '=', an empty name or location, a name that is
  * granted already, an unknown format or option, a format that cannot be told
  * from the path (the message lists the formats). A comma in a path is written
- * twice. */
+ * twice. WD_UNSUPPORTED: a location that is no file (`s3://…`, `-`),
+ * compression that is not read. After a failure the set is as it was. */
 enum wd_status
 wd_grants_add_table(struct wd_grants *grants, const char *text,
                     struct wd_error *error);
 
+/* As a table; text sinks and compressed ones are WD_UNSUPPORTED. */
 enum wd_status
 wd_grants_add_sink(struct wd_grants *grants, const char *text,
                    struct wd_error *error);
+
+/* The value of an option; NULL when it was not given. A `.tsv` location and
+ * `format=tsv` give delimiter. */
+const char *
+wd_grant_option(const struct wd_grant *grant, const char *name);
 
 /* WD_NOT_GRANTED: "table 'ordrs' is not granted; granted: orders, lines
  * (--table ordrs=LOCATION grants it)". */
@@ -79,9 +87,10 @@ wd_grants_sink(const struct wd_grants *grants, const char *name, size_t length,
                const struct wd_grant **out_grant, struct wd_error *error);
 
 /* The files of a table: the file itself, the files of its format below a
- * folder (hidden and `_…` names left out), or what a glob matches; sorted by
- * name, in the arena. WD_NOT_FOUND naming table and path when there is none,
- * WD_IO when one cannot be read (checked now). */
+ * folder (hidden and `_…` names left out), or what a glob matches (`*`, `?`,
+ * `[…]`, and `**` for any number of folders); sorted by path, in the arena.
+ * WD_NOT_FOUND naming table and path when there is none, WD_IO when one cannot
+ * be read (checked now), WD_UNSUPPORTED for compression that is not read. */
 enum wd_status
 wd_grant_files(const struct wd_grant *grant, struct wd_arena *arena,
                const char *const **out_files, uint32_t *out_count,

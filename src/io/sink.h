@@ -3,7 +3,8 @@
  * A file is written beside its place under a hidden temporary name, synced and
  * renamed when the job succeeds (its folder is synced too). Nothing is left
  * when it fails or is given up; temporary files of a killed process are named
- * so that they can be told (`.NAME.<pid>.wasi-data`). One thread at a time.
+ * so that they can be told: `.NAME.<pid>-<n>.wasi-data`, n counting the
+ * sinks of the process. One thread at a time.
  */
 #ifndef WD_IO_SINK_H
 #define WD_IO_SINK_H
@@ -22,9 +23,11 @@ enum wd_write_mode {
 struct wd_sink;
 
 /* Checks the place (its folder exists and can be written to, the target is no
- * folder, `create` finds nothing there) and reserves a temporary path.
- * *out_sink is NULL with WD_OK for `ignore` when the target exists. append and
- * upsert: WD_UNSUPPORTED for now. */
+ * folder, `create` finds nothing there) and reserves a temporary path. A
+ * symbolic link is followed: what it points to is replaced. *out_sink is NULL
+ * with WD_OK for `ignore` when the target exists. append and upsert:
+ * WD_UNSUPPORTED for now. WD_NOT_FOUND: the folder is missing; WD_IO: the rest
+ * of it. The grant must outlive the sink. */
 enum wd_status
 wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
              struct wd_mem *mem, struct wd_sink **out_sink,
@@ -34,7 +37,11 @@ wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
 const char *
 wd_sink_path(const struct wd_sink *sink);
 
-/* Makes the output appear, and frees the sink, also on failure. */
+/* Makes the output appear, and frees the sink, also on failure; what was there
+ * before is then as it was. The file that is replaced hands on its permission
+ * bits. For `create` and `ignore` the check of sink_open is made once more, by
+ * the rename itself: a file that appeared meanwhile is an error for the one
+ * and stays, without an error, for the other. */
 enum wd_status
 wd_sink_commit(struct wd_sink *sink, struct wd_error *error);
 

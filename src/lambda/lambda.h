@@ -8,7 +8,7 @@
  *                                       the worker's memory; fill the places
  *   wd_call_map(worker, lambda, &out)   the guest runs; `out` is a checked
  *                                       view into the worker's memory
- *   wd_call_end(worker)                 the guest may free what it returned
+ *   wd_call_end(worker, lambda)         the guest may free what it returned
  *
  * The caller cuts batches: rows <= WD_BATCH_ROWS and about WD_BATCH_BYTES.
  * NaNs in results are as the guest left them: who copies them out makes them
@@ -18,8 +18,9 @@
 #ifndef WD_LAMBDA_LAMBDA_H
 #define WD_LAMBDA_LAMBDA_H
 
+#include "arrow/batch.h"
+#include "base/role.h"
 #include "lambda/pool.h"
-#include "plan/plan.h"
 
 /* How large a batch should be at most. */
 #define WD_BATCH_ROWS 65536
@@ -31,27 +32,30 @@ struct wd_lambda {
   uint32_t state;
   enum wd_role role;
   uint32_t site;
-  struct wd_schema input;  /* as bound: all columns */
+  struct wd_schema input; /* as bound: all columns */
   const uint32_t *keys;
   uint32_t key_count;
   struct wd_schema wanted; /* the columns that batches have, in order */
   bool all_columns;
+  uint32_t column_count;
   const uint32_t *columns; /* their indices in `input`, when not all */
   struct wd_schema output;
-  uint32_t node_count;     /* of a batch of `wanted` */
+  bool deterministic, total, strict;
+  uint32_t node_count; /* of a batch of `wanted` */
   uint32_t buffer_count;
-  uint32_t output_nodes;   /* of a batch of `output` */
+  uint32_t output_nodes; /* of a batch of `output` */
   uint32_t output_buffers;
 };
 
-/* Binds a closure in a worker of the calling thread. What comes out lives in
- * the arena. Errors of the guest's bind keep its message; columns of types
- * that are not carried yet are WD_UNSUPPORTED, column and type named. */
+/* Binds a closure in a worker of the calling thread; the lambda and all it
+ * points to live in the arena. Errors of the guest's bind keep its message;
+ * columns of types that are not carried yet are WD_UNSUPPORTED, column and
+ * type named. */
 enum wd_status
 wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
                enum wd_role role, const struct wd_schema *input,
                const uint32_t *keys, uint32_t key_count, uint32_t site,
-               struct wd_arena *arena, struct wd_bound *out_bound,
+               struct wd_arena *arena, struct wd_lambda **out_lambda,
                struct wd_error *error);
 
 /* Which parameter of the coming call a batch is. */
@@ -61,10 +65,12 @@ enum wd_call_slot {
   WD_SLOT_RIGHT,  /* combine: the right states */
 };
 
-/* Places a batch in the worker's memory. `out_places` has one pointer per
- * buffer (NULL for empty ones), each aligned to 8 and writable up to its size
- * rounded up to 8. Binds the lambda first when this worker does not know it
- * yet. */
+/* Places a batch in the worker's memory. Placing runs guest code, so for a call
+ * of several batches, place them all first and fill them then (addresses do
+ * not move, but the guest may write what it likes). `out_places` has one
+ * pointer per buffer (NULL for empty ones), each aligned to 8 and writable up
+ * to its size rounded up to 8. Binds the lambda first when this worker does not
+ * know it yet. */
 enum wd_status
 wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
               enum wd_call_slot slot, const struct wd_shape *shape,
@@ -73,8 +79,8 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
 /* Places `groups` of an update: for each input row the row of states. Not
  * called when there is one state. */
 enum wd_status
-wd_call_groups(struct wd_worker *worker, uint32_t rows, uint32_t **out_groups,
-               struct wd_error *error);
+wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
+               uint32_t rows, uint32_t **out_groups, struct wd_error *error);
 
 /* map, filter, scalar: as many rows out as in. */
 enum wd_status
@@ -111,8 +117,7 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
  * open; other threads may go on with it when the first has ceased. */
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t index, uint32_t *out_cursor,
-                  struct wd_error *error);
+                  uint32_t index, uint32_t *out_cursor, struct wd_error *error);
 
 /* Pushes the batch that wd_call_batch placed, or the end. */
 enum wd_status
@@ -131,6 +136,7 @@ wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
 
 /* Tells the guest that the result was read. */
 enum wd_status
-wd_call_end(struct wd_worker *worker, struct wd_error *error);
+wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
+            struct wd_error *error);
 
 #endif

@@ -8,27 +8,26 @@
 #ifndef WD_LAMBDA_POOL_H
 #define WD_LAMBDA_POOL_H
 
+#include "base/arena.h"
 #include "wasm/instance.h"
 
 struct wd_pool;
 struct wd_worker;
 
 struct wd_pool_options {
-  struct wd_mem *mem;           /* must outlive the pool */
-  struct wd_linkage *linkage;   /* wd_worker_linkage_new; must outlive it */
-  struct wd_image *image;       /* a reference is taken */
-  uint64_t memory_limit;        /* bytes for each worker; 0: none */
-  uint64_t job;                 /* its number, also the seed of randomness */
-  uint64_t time_ns;             /* where clocks stand, since 1970 */
-  const char *const *environ;   /* NAME=value, as granted */
+  struct wd_mem *mem;         /* must outlive the pool */
+  struct wd_linkage *linkage; /* wd_worker_linkage_new; must outlive it */
+  struct wd_image *image;     /* a reference is taken */
+  uint64_t memory_limit;      /* bytes for each worker; 0: none */
+  uint64_t job;               /* its number, also the seed of randomness */
+  uint64_t time_ns;           /* where clocks stand, since 1970 */
+  const char *const *environ; /* NAME=value, as granted */
   uint32_t environ_count;
   const char *const *arguments; /* the program's */
   uint32_t argument_count;
   /* Takes what lambdas print and log, line by line; any thread; may be
    * NULL. */
   void (*print)(void *env, const char *text, size_t length);
-  /* Adds to a counter; any thread; may be NULL. */
-  void (*count)(void *env, const char *name, size_t length, uint64_t delta);
   void *env;
 };
 
@@ -56,6 +55,15 @@ enum wd_status
 wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
               struct wd_error *error);
 
+/* The calling thread gives its worker back: another thread may have it, warm
+ * and bound. Not while it has an open partition. */
+void
+wd_pool_leave(struct wd_pool *pool);
+
+/* As it was made. */
+const struct wd_pool_options *
+wd_pool_options(const struct wd_pool *pool);
+
 /* Stops all guests that run, and lets none start; returns at once. Any thread;
  * repeats until they have stopped are this function's business (a thread of
  * the pool's own). */
@@ -73,13 +81,30 @@ wd_pool_fail(struct wd_pool *pool, const struct wd_error *error);
 
 /* Figures. */
 struct wd_pool_figures {
-  uint64_t workers;    /* made so far */
-  uint64_t calls;      /* of lambdas */
-  uint64_t rows_in;    /* handed to lambdas */
-  uint64_t rows_out;   /* returned by them */
+  uint64_t workers;  /* made so far */
+  uint64_t calls;    /* of lambdas */
+  uint64_t rows_in;  /* handed to lambdas */
+  uint64_t rows_out; /* returned by them */
 };
 
 void
 wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures);
+
+/* Counters that lambdas add to. Names are cut at 63 bytes; names past the
+ * 256th are dropped. */
+struct wd_pool_counter {
+  char name[64];
+  uint64_t value;
+};
+
+void
+wd_pool_count(struct wd_pool *pool, const char *name, size_t length,
+              uint64_t delta);
+
+/* A copy in the arena. */
+enum wd_status
+wd_pool_counters(struct wd_pool *pool, struct wd_arena *arena,
+                 const struct wd_pool_counter **out_counters,
+                 uint32_t *out_count, struct wd_error *error);
 
 #endif

@@ -43,6 +43,7 @@ struct wd_expression {
   struct wd_literal literal;
   enum wd_function function;
   bool try_cast;
+  uint32_t size; /* nodes, this one included, shared ones as often as used */
   uint32_t argument_count;
   const struct wd_expression *const *arguments;
 };
@@ -53,5 +54,11 @@ struct wd_expression {
 void
 wd_expression_print(const struct wd_expression *expression,
                     const struct wd_schema *schema, struct wd_buf *buf);
+
+/* The same for a join's condition: names as `left.x` and `right.x`. */
+void
+wd_expression_print_join(const struct wd_expression *expression,
+                         const struct wd_schema *left,
+                         const struct wd_schema *right, struct wd_buf *buf);
 
 #endif

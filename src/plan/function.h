@@ -104,8 +104,73 @@ enum wd_aggregate_function {
     WD_AGG_COUNT_OF_FUNCTIONS
 };
 
+/* How a function treats its operands: which types it takes, which it gives. */
+enum wd_function_rule {
+  WD_RULE_ARITHMETIC, /* two numbers of one type, or decimals, to that type */
+  WD_RULE_SIGN,       /* a number to its type */
+  WD_RULE_FLOAT,      /* floats of one type to that type */
+  WD_RULE_BITWISE,    /* integers of one type to that type */
+  WD_RULE_WHOLE,      /* ceil, floor: a float or a decimal */
+  WD_RULE_ROUND,      /* a number and an i32: nullable */
+  WD_RULE_COMPARE,    /* two of one type to boolean */
+  WD_RULE_DISTINCT,   /* the same, never null */
+  WD_RULE_IS_NULL,    /* anything to boolean, never null */
+  WD_RULE_IS_NAN,     /* a float to boolean */
+  WD_RULE_SAME,       /* all of one type to that type */
+  WD_RULE_NULLIF,     /* the same, nullable */
+  WD_RULE_LOGIC,      /* booleans to boolean */
+  WD_RULE_TEXT,       /* strings to string */
+  WD_RULE_TEXT_TEST,  /* strings to boolean */
+  WD_RULE_TEXT_COUNT, /* strings to i64 */
+  WD_RULE_SUBSTRING,  /* a string and one or two i32 to string */
+  WD_RULE_EXTRACT,    /* a date or a timestamp to i64 */
+};
+
+/* Most operands of a function that takes any number. */
+#define WD_FUNCTION_MANY UINT32_MAX
+
+/* Its name in Substrait; an extract has its component after a colon. */
 const char *
 wd_function_name(enum wd_function function);
+
+/* The name of the extension that defines it, without `functions_`. */
+const char *
+wd_function_extension(enum wd_function function);
+
+enum wd_function_rule
+wd_function_rule(enum wd_function function);
+
+void
+wd_function_arity(enum wd_function function, uint32_t *out_least,
+                  uint32_t *out_most);
+
+/* By Substrait's name or an alias (`len`, `substr` …), case folded. False
+ * when there is none. Extracts are found by their field: `year`. */
+bool
+wd_function_find(const char *name, size_t length,
+                 enum wd_function *out_function);
+
+bool
+wd_aggregate_find(const char *name, size_t length,
+                  enum wd_aggregate_function *out_function);
+
+/* The name that is most like a wrong one; NULL when none is. */
+const char *
+wd_function_suggest(const char *name, size_t length);
+
+/* The type of a call's result by Substrait's rules; the operands have exactly
+ * the types that the function takes (typing.h casts them). False: it does not
+ * take them. */
+bool
+wd_function_derive(enum wd_function function, uint32_t count,
+                   const struct wd_type *types, const bool *nullable,
+                   struct wd_type *out_type, bool *out_nullable);
+
+/* Likewise for an aggregate; type is ignored for count(*). */
+bool
+wd_aggregate_derive(enum wd_aggregate_function function,
+                    const struct wd_type *type, struct wd_type *out_type,
+                    bool *out_nullable);
 
 const char *
 wd_aggregate_name(enum wd_aggregate_function function);

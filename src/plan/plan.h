@@ -23,6 +23,10 @@ struct wd_bound {
   bool deterministic, total, strict;
 };
 
+#define WD_PLAN_NODES 10000u
+#define WD_PLAN_DEPTH 1000u
+#define WD_PLAN_COLUMNS 10000u
+
 struct wd_binder {
   void *env;
   /* The schema of a granted table. */
@@ -46,7 +50,7 @@ enum wd_node_kind {
   WD_NODE_FILTER,  /* predicate */
   WD_NODE_LAMBDA,  /* map, filter, flat-map, map-partitions: by role */
   WD_NODE_AGGREGATE,
-  WD_NODE_JOIN, /* output: left's columns, then right's */
+  WD_NODE_JOIN, /* output: left's columns, then right's (not semi, anti) */
   WD_NODE_SORT,
   WD_NODE_LIMIT,
 };
@@ -58,18 +62,21 @@ struct wd_sort_key {
 };
 
 /* One result of an aggregation: a function over arguments, or a lambda (role
- * aggregate or reduce) over arguments. A lambda's output columns follow each
- * other in the node's schema: one for an aggregate, all of the row for a
- * reduce. */
+ * aggregate or reduce) over arguments; bound.columns are indices of arguments.
+ * A lambda's output columns follow each other in the node's schema: one for an
+ * aggregate, all of the row for a reduce. */
 struct wd_measure {
   enum wd_aggregate_function function;
   bool distinct;
   struct wd_bound bound; /* bound.lambda != NULL: a lambda */
   enum wd_role role;
+  struct wd_closure closure; /* of a lambda */
+  uint32_t site;
   uint32_t argument_count;
   const struct wd_expression *const *arguments;
   const struct wd_expression *filter; /* or NULL */
   struct wd_type type;                /* of a function's result */
+  bool nullable;
 };
 
 /* (struct wd_node of arrow/batch.h is an array's length: a plan's node is a
@@ -98,6 +105,8 @@ struct wd_plan_node {
     const struct wd_expression *filter;
     struct {
       enum wd_role role;
+      struct wd_closure closure;
+      uint32_t site;
       struct wd_bound bound;
     } lambda;
     struct {
@@ -105,6 +114,7 @@ struct wd_plan_node {
       const struct wd_expression *const *keys;
       uint32_t measure_count;
       const struct wd_measure *measures;
+      bool drop_empty; /* a reduce without keys: no row for no rows */
     } aggregate;
     struct {
       enum wd_join_kind kind;

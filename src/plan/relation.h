@@ -9,6 +9,7 @@
 #define WD_PLAN_RELATION_H
 
 #include "arrow/batch.h"
+#include "base/role.h"
 #include "plan/syntax.h"
 
 enum wd_relation_kind {
@@ -24,23 +25,6 @@ enum wd_relation_kind {
   WD_REL_SORT,
   WD_REL_LIMIT,
 };
-
-/* As the WIT's enum `role`, in its order. */
-enum wd_role {
-  WD_ROLE_MAP,
-  WD_ROLE_FILTER,
-  WD_ROLE_FLAT_MAP,
-  WD_ROLE_PARTITION,
-  WD_ROLE_GROUP,
-  WD_ROLE_FOR_EACH,
-  WD_ROLE_REDUCE,
-  WD_ROLE_AGGREGATE,
-  WD_ROLE_SCALAR,
-  WD_ROLE_RELATION,
-};
-
-const char *
-wd_role_name(enum wd_role role);
 
 /* As the WIT's enum `join-kind`, in its order. */
 enum wd_join_kind {
@@ -95,6 +79,7 @@ struct wd_relation {
   struct wd_arena arena; /* all that is said below */
   struct wd_relation *left;
   struct wd_relation *right;
+  struct wd_relation *dead; /* the next that is to be freed */
   union {
     struct {
       const char *name;

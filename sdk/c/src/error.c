@@ -1,0 +1,103 @@
+/* Failures of calls, and of lambdas. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+static enum wd_on_error on_error;
+static char message[2048];
+static char origin[512];
+static wd_error last = {WD_INTERNAL, message, origin};
+static bool failed;
+
+enum wd_on_error
+wd_on_error(enum wd_on_error what)
+{
+  enum wd_on_error was = on_error;
+  on_error = what;
+  return was;
+}
+
+const wd_error *
+wd_last_error(void)
+{
+  return failed ? &last : NULL;
+}
+
+void
+wd_clear_error(void)
+{
+  failed = false;
+}
+
+static void
+raised(enum wd_code code)
+{
+  last.code = code;
+  failed = true;
+  if (on_error == WD_RETURN)
+    return;
+  fflush(stdout);
+  fprintf(stderr, origin[0] ? "wasi-data: %s (%s)\n" : "wasi-data: %s\n",
+          message, origin);
+  exit(125);
+}
+
+void
+wd__raise(enum wd_code code, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  origin[0] = 0;
+  raised(code);
+}
+
+void
+wd__raise_wire(const struct wire_error *error)
+{
+  snprintf(message, sizeof message, "%.*s", WD_PRINT(error->message));
+  snprintf(origin, sizeof origin, "%.*s", WD_PRINT(error->origin));
+  raised((enum wd_code)error->code);
+}
+
+bool
+wd__fault(struct wd__fault *fault, enum wd_code code, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(fault->message, sizeof fault->message, format, arguments);
+  va_end(arguments);
+  fault->code = code;
+  return false;
+}
+
+_Noreturn void
+wd_fail(const char *format, ...)
+{
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  int size = vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  if (size < 0)
+    size = 0;
+  if ((size_t)size >= sizeof text)
+    size = sizeof text - 1;
+  fflush(NULL);
+  abi_fail(text, (uint32_t)size);
+  __builtin_trap(); /* not reached: the host does not return */
+}
+
+void
+wd__type_error(const wd_column *columns, uint32_t count, uint32_t column,
+               enum wd_type type)
+{
+  if (column >= count)
+    wd_fail("there is no column %u: the rows have %u columns", column, count);
+  wd_fail("column %u, '%s', is %s and was used as %s", column,
+          columns[column].name, wd__type_name(columns[column].type),
+          wd__type_name(type));
+}

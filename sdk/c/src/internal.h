@@ -1,0 +1,359 @@
+/* What the files of the SDK share. */
+#ifndef WD_SDK_INTERNAL_H
+#define WD_SDK_INTERNAL_H
+
+#include "abi.h"
+
+/* ---- Memory (arena.c) */
+
+/* A bump allocator that is emptied as a whole and keeps its memory. */
+struct wd__arena {
+  struct wd__chunk *chunks; /* the newest first */
+  uint8_t *at;
+  uint8_t *end;
+};
+
+/* Where cabi_realloc allocates: what the host hands over lives here until the
+ * next import, the end of the call of a lambda, or until someone takes the
+ * arena away (wd__arena_swap). Empty whenever an import is called, so that
+ * images hold an empty one. */
+extern struct wd__arena wd__input;
+
+/* For one call of the API or of a lambda. */
+extern struct wd__arena wd__scratch;
+
+/* Aligned to 16. Fails the program (wd_fail) when memory is short, as all
+ * allocation here does. */
+void *
+wd__arena_take(struct wd__arena *arena, size_t size);
+
+void
+wd__arena_reset(struct wd__arena *arena);
+
+/* Frees the memory too. */
+void
+wd__arena_free(struct wd__arena *arena);
+
+/* Exchanges two arenas and empties the first. */
+void
+wd__arena_swap(struct wd__arena *first, struct wd__arena *second);
+
+/* Heap; zeroed. */
+void *
+wd__new(size_t size);
+
+void *
+wd__copy_of(const void *data, size_t size);
+
+/* ---- Errors (error.c) */
+
+/* Records a failure, and ends the program if it is to. */
+void
+wd__raise(enum wd_code code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+void
+wd__raise_wire(const struct wire_error *error);
+
+/* An error in the making, for functions that main and lambdas use. */
+struct wd__fault {
+  enum wd_code code;
+  char message[512];
+};
+
+/* Returns false. */
+bool
+wd__fault(struct wd__fault *fault, enum wd_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- Schemas (schema.c, schema_wire.c) */
+
+/* Owned, in one piece of heap each: fields, names, zones. */
+struct wd__schema {
+  wd_schema schema;
+  bool star;          /* the text began with `*` */
+  uint32_t room;
+  wd_field *fields;
+};
+
+struct wd__schema *
+wd__schema_new(void);
+
+void
+wd__schema_free(struct wd__schema *schema);
+
+/* Copies name and zone. */
+void
+wd__schema_add(struct wd__schema *schema, const wd_field *field);
+
+/* Adds what a text says. */
+bool
+wd__schema_parse(struct wd__schema *schema, const char *text,
+                 struct wd__fault *fault);
+
+/* Splits `a, b c, "d e"`; NULL-ended, in the arena. */
+bool
+wd__names_parse(struct wd__arena *arena, const char *text,
+                const char *const **out_names, struct wd__fault *fault);
+
+/* Adds the fields that a host says. A type that C programs do not get fails
+ * only for columns that `wanted` (may be NULL) names. */
+bool
+wd__schema_from_wire(struct wd__schema *schema, const struct wire_field *fields,
+                     uint32_t count, struct wd__fault *fault);
+
+/* In the arena. */
+struct wire_list
+wd__schema_to_wire(struct wd__arena *arena, const wd_schema *schema);
+
+const char *
+wd__type_name(enum wd_type type);
+
+uint32_t
+wd__type_width(enum wd_type type);
+
+/* ---- Batches (batch.c) */
+
+/* A column without its places. */
+wd_column
+wd__column_of(const wd_field *field);
+
+/* Fills the places of columns from a batch of their types. */
+bool
+wd__batch_decode(const struct wire_batch *batch, wd_column *columns,
+                 uint32_t count, struct wd__fault *fault);
+
+uint32_t
+wd__column_buffers(const wd_column *column);
+
+/* ---- Rows that are written (rows.c) */
+
+/* About how large a part of an output is. */
+#define WD__PART_BYTES (4u << 20)
+
+/* Takes the schema over. */
+wd_rows *
+wd__rows_make(struct wd__schema *schema);
+
+/* Empty again. */
+void
+wd__rows_reset(wd_rows *rows);
+
+/* Room for so many rows, which wd_out_… hands out. */
+void
+wd__rows_expect(wd_rows *rows, uint32_t size, bool fixed);
+
+/* The batch, with `pass` columns of `in` in front. Valid until the rows are
+ * changed. */
+struct wire_batch
+wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass);
+
+/* Packs bytes of 0 and 1 to bits; returns how many are 1. `bits` has room for
+ * whole words of 64. */
+uint32_t
+wd__pack(const uint8_t *bytes, uint32_t count, uint8_t *bits);
+
+/* ---- Data sets (dataset.c) */
+
+struct wd__closure;
+
+struct wd__release {
+  struct wd__release *next;
+  void (*release)(void *);
+  void *memory;
+};
+
+/* A data set or a grouped one. Lives while its handle is open or a node that
+ * was made from it lives. */
+struct wd__node {
+  uint32_t handle;
+  bool grouped;
+  bool open;
+  uint32_t references; /* by nodes */
+  unsigned serial;
+  uint32_t input_count;
+  struct wd__node **inputs;
+  struct wd__closure *closures;
+  struct wd__release *releases;
+  struct wd__node *next;
+  struct wd__node *previous;
+};
+
+/* Begins a call of the API: the arenas are empty after it. */
+void
+wd__begin(void);
+
+/* The node for what an import returned, NULL if it failed (raised). */
+struct wd__node *
+wd__node_new(const struct result_handle *result, bool grouped,
+             struct wd__node *const *inputs, uint32_t input_count,
+             struct wd__closure *closures);
+
+/* Strings of a NULL-ended list, in the scratch arena. */
+struct wire_list
+wd__strings(const char *const *list);
+
+/* Pairs of them; false (raised) when one has no partner. */
+bool
+wd__pairs(const char *const *list, struct wire_list *out_pairs);
+
+struct wire_list
+wd__inputs(const char *const *names, const wd_dataset *inputs);
+
+/* The next serial number; jobs have them too. */
+unsigned
+wd__serial(void);
+
+/* Drops the jobs made since the mark. */
+void
+wd__jobs_drop_since(unsigned mark);
+
+/* ---- Lambdas (lambda.c) */
+
+enum wd__kind {
+  WD__MAP,
+  WD__FILTER,
+  WD__FLAT_MAP,
+  WD__MAP_BATCH,
+  WD__FILTER_BATCH,
+  WD__FLAT_MAP_BATCH,
+  WD__MAP_I64,
+  WD__MAP_F64,
+  WD__PARTITION,
+  WD__REDUCE,
+  WD__AGGREGATE,
+};
+
+/* What `state` of a lambda points to; `function` is the program's function. */
+struct wd__closure {
+  struct wd__closure *next;
+  enum wd__kind kind;
+  union {
+    wd_map_fn *map;
+    wd_filter_fn *filter;
+    wd_batch_fn *batch;
+    wd_filter_batch_fn *filter_batch;
+    wd_i64_fn *i64;
+    wd_f64_fn *f64;
+    wd_reduce_fn *reduce;
+    uint32_t address;
+  } function;
+  wd_partition_fn partition;
+  wd_aggregator aggregator;
+  void *env;
+  size_t env_size; /* 0: env is the program's */
+  struct wd__schema *output; /* NULL: the input's, or what bind says */
+  char *columns;   /* text of the wanted ones, or NULL */
+  char *column;    /* WD__MAP_I64, WD__MAP_F64: the input */
+  void (*bind)(wd_bind *, void *);
+  unsigned promises;
+};
+
+/* NULL (raised) when the lambda is not right. */
+struct wd__closure *
+wd__closure_new(const wd_lambda *lambda);
+
+struct wd__closure *
+wd__closure_of_aggregator(const wd_aggregator *aggregator);
+
+void
+wd__closure_free(struct wd__closure *closure);
+
+struct wire_lambda
+wd__closure_to_wire(struct wd__closure *closure);
+
+/* ---- Bindings (bind.c) */
+
+struct wd_bind {
+  struct wd__closure *closure;
+  void *env;
+  struct wd__schema *input;
+  struct wd__schema *output;
+  uint32_t *wanted; /* indices of input columns */
+  uint32_t wanted_count;
+  bool all;
+  uint32_t pass;    /* input columns in front of the output */
+  uint32_t argument; /* WD__MAP_I64, WD__MAP_F64 */
+  struct wd__fault *fault;
+  bool failed;
+};
+
+/* A lambda bound to an input schema: what a handle is. */
+struct wd__binding {
+  wd_bind bind;
+  wd_column *columns; /* of the input batches */
+  uint32_t column_count;
+  wd_rows *out;
+  /* flat-map: the input that is being expanded. */
+  struct wd__arena held;
+  wd_batch in;
+  uint32_t next_row;
+  struct wd__cursor *free_cursors;
+  /* reduce: the layout of states. */
+  struct wd__slot *slots;
+  uint32_t stride;
+  uint32_t nulls;
+  bool has_strings;
+};
+
+/* ---- Results of exports (export.c) */
+
+#define EXPORT(name)                                                           \
+  __attribute__((export_name("wasi:data/lambdas@0.1.0#" name)))
+#define EXPORT_POST(name)                                                      \
+  __attribute__((export_name("cabi_post_wasi:data/lambdas@0.1.0#" name)))
+
+struct wire_binding {
+  uint32_t handle;
+  struct wire_list output;
+  bool has_columns;
+  struct wire_list columns;
+  uint8_t promises;
+};
+
+/* Every result<…, error> of an export. */
+struct export_result {
+  bool failed;
+  union {
+    struct wire_error error;
+    struct wire_binding binding;
+    struct wire_batch batch;
+    struct {
+      struct wire_batch output;
+      bool more;
+    } expanded;
+    uint32_t cursor;
+    struct {
+      bool some;
+      struct wire_batch batch;
+    } option;
+  };
+};
+
+_Static_assert(offsetof(struct export_result, expanded.more) == 24, "expanded");
+_Static_assert(offsetof(struct export_result, binding.promises) == 28,
+               "binding");
+
+struct export_result *
+wd__result_error(const struct wd__fault *fault);
+
+struct export_result *
+wd__result_batch(struct wire_batch batch);
+
+struct export_result *
+wd__result_expanded(struct wire_batch batch, bool more);
+
+/* NULL: none. */
+struct export_result *
+wd__result_option(const struct wire_batch *batch);
+
+struct export_result *
+wd__result_cursor(uint32_t cursor);
+
+struct export_result *
+wd__result_none(void);
+
+struct export_result *
+wd__result_binding(const struct wire_binding *binding);
+
+#endif

@@ -1,0 +1,472 @@
+/* Rows that are written: columns that grow, and what they become for the
+ * host. */
+#include <math.h>
+#include <stdlib.h>
+
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+#include "internal.h"
+
+#define FIRST_ROWS 256
+#define FIRST_BYTES 4096
+#define SLACK 64 /* packing reads and writes whole words */
+
+static bool
+is_bytes(const struct wd__out *o)
+{
+  return o->type >= WD_STRING;
+}
+
+wd_rows *
+wd__rows_make(struct wd__schema *schema)
+{
+  wd_rows *rows = wd__new(sizeof *rows);
+  rows->schema = schema;
+  rows->count = schema->schema.count;
+  rows->columns = wd__new((rows->count + 1) * sizeof *rows->columns);
+  for (uint32_t i = 0; i < rows->count; i++) {
+    rows->columns[i].type = schema->fields[i].type;
+    rows->columns[i].width = (uint8_t)wd__type_width(schema->fields[i].type);
+  }
+  wd__grow(rows);
+  return rows;
+}
+
+wd_rows *
+wd_rows_new(const char *schema)
+{
+  struct wd__fault fault;
+  struct wd__schema *parsed = wd__schema_new();
+  if (wd__schema_parse(parsed, schema, &fault) && !parsed->star)
+    return wd__rows_make(parsed);
+  if (parsed->star)
+    wd__fault(&fault, WD_INVALID_ARGUMENT,
+              "schema \"%s\": '*' means nothing here", schema);
+  wd__schema_free(parsed);
+  wd__raise(fault.code, "%s", fault.message);
+  return NULL;
+}
+
+void
+wd_rows_free(wd_rows *rows)
+{
+  if (!rows)
+    return;
+  for (uint32_t i = 0; i < rows->count; i++) {
+    struct wd__out *o = rows->columns + i;
+    free(o->values);
+    free(o->valid);
+    free(o->offsets);
+    free(o->bits);
+    free(o->bitmap);
+  }
+  free(rows->columns);
+  wd__schema_free(rows->schema);
+  free(rows);
+}
+
+/* A block with more room; the old one is freed. */
+static void *
+larger(void *old, size_t old_size, size_t size)
+{
+  uint8_t *block = malloc(size + SLACK);
+  if (!block)
+    wd_fail("out of memory: %zu bytes for output columns", size);
+  if (old_size)
+    memcpy(block, old, old_size);
+  free(old);
+  return block;
+}
+
+static void
+column_rows(struct wd__out *o, uint32_t used, uint32_t room)
+{
+  o->valid = larger(o->valid, used, room);
+  memset(o->valid + used, 0, room + SLACK - used);
+  if (!is_bytes(o)) {
+    o->values = larger(o->values, (size_t)used * o->width,
+                       (size_t)room * o->width);
+    return;
+  }
+  size_t ends = o->offsets ? (size_t)o->filled + 1 : 0;
+  o->offsets = larger(o->offsets, ends * 4, ((size_t)room + 1) * 4);
+  o->offsets[0] = 0;
+  if (!o->values) {
+    o->values = larger(NULL, 0, FIRST_BYTES);
+    o->room = o->capacity = FIRST_BYTES;
+  }
+}
+
+/* How many rows are a part. */
+static uint32_t
+part_rows(const wd_rows *rows)
+{
+  uint32_t width = 1;
+  for (uint32_t i = 0; i < rows->count; i++)
+    width += is_bytes(rows->columns + i) ? 5u : rows->columns[i].width + 1u;
+  return WD__PART_BYTES / width;
+}
+
+static void
+rows_room(wd_rows *rows, uint32_t room)
+{
+  if (room > UINT32_MAX / 32)
+    wd_fail("more than %u rows in one batch", UINT32_MAX / 32);
+  uint32_t used = rows->room ? rows->index : 0;
+  for (uint32_t i = 0; i < rows->count; i++)
+    column_rows(rows->columns + i, used, room);
+  rows->room = rows->capacity = room;
+}
+
+/* Called when index has reached capacity: first capacity is a part's rows,
+ * after that what there is. */
+void
+wd__grow(wd_rows *rows)
+{
+  rows->full |= rows->index >= part_rows(rows);
+  if (rows->capacity < rows->room)
+    rows->capacity = rows->room;
+  else
+    rows_room(rows, rows->room ? rows->room * 2 : FIRST_ROWS);
+}
+
+void
+wd__rows_reset(wd_rows *rows)
+{
+  uint32_t limit = part_rows(rows);
+  for (uint32_t i = 0; i < rows->count; i++) {
+    struct wd__out *o = rows->columns + i;
+    uint32_t dirty = rows->index < rows->room ? rows->index + 1 : rows->room;
+    if (rows->size > dirty)
+      dirty = rows->size;
+    memset(o->valid, 0, dirty);
+    o->used = o->filled = 0;
+    o->capacity = o->room < WD__PART_BYTES ? o->room : WD__PART_BYTES;
+    o->whole = o->array = false;
+    o->passed = NULL;
+  }
+  rows->capacity = rows->room < limit ? rows->room : limit;
+  rows->index = rows->size = 0;
+  rows->full = rows->fixed_size = false;
+}
+
+void
+wd__rows_expect(wd_rows *rows, uint32_t size, bool fixed)
+{
+  if (rows->index + size + 1 > rows->room)
+    rows_room(rows, rows->index + size + 1);
+  rows->capacity = rows->room;
+  rows->size = size;
+  rows->fixed_size = fixed;
+}
+
+uint32_t
+wd_size(const wd_rows *rows)
+{
+  return rows->size;
+}
+
+void
+wd_resize(wd_rows *rows, uint32_t size)
+{
+  if (rows->fixed_size)
+    wd_fail("wd_resize: a map gives as many rows as it gets");
+  if (rows->size)
+    wd_fail("wd_resize: called twice");
+  if (size > UINT32_MAX / 32)
+    wd_fail("wd_resize: %u rows are too many for one batch", size);
+  wd__rows_expect(rows, size, false);
+}
+
+static struct wd__out *
+out_column(wd_rows *rows, uint32_t column)
+{
+  if (column >= rows->count)
+    wd_fail("there is no output column %u: the output has %u columns", column,
+            rows->count);
+  return rows->columns + column;
+}
+
+static _Noreturn void
+out_type_error(const wd_rows *rows, uint32_t column, const char *as)
+{
+  wd_fail("output column %u, '%s', is %s and was set as %s", column,
+          rows->schema->fields[column].name,
+          wd__type_name(rows->columns[column].type), as);
+}
+
+void *
+wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (o->type != type)
+    out_type_error(rows, column, wd__type_name(type));
+  if (!o->array) {
+    o->array = true;
+    o->whole = rows->index == 0;
+    if (!o->whole)
+      memset(o->valid + rows->index, 1, rows->size);
+  }
+  return (uint8_t *)o->values + (size_t)rows->index * o->width;
+}
+
+uint8_t *
+wd_out_valid(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (!o->array)
+    wd_fail("wd_out_valid: output column %u was not asked for by wd_out_…",
+            column);
+  if (o->whole)
+    memset(o->valid, 1, rows->size);
+  o->whole = false;
+  return o->valid + rows->index;
+}
+
+void
+wd_pass(wd_rows *rows, uint32_t column, const wd_batch *from,
+        uint32_t from_column)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (!rows->fixed_size)
+    wd_fail("wd_pass is for map_batch: the output is not the input's rows");
+  if (from_column >= from->count)
+    wd_fail("there is no column %u: the rows have %u columns", from_column,
+            from->count);
+  const wd_column *c = from->columns + from_column;
+  const wd_field *f = rows->schema->fields + column;
+  if (c->type != o->type || c->precision != f->precision ||
+      c->scale != f->scale)
+    out_type_error(rows, column, wd__type_name(c->type));
+  o->passed = c;
+}
+
+void
+wd_set_null(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = out_column(rows, column);
+  o->valid[rows->index] = 0;
+  if (is_bytes(o) && o->filled > rows->index) {
+    o->filled = rows->index;
+    o->used = (uint32_t)o->offsets[o->filled];
+  }
+}
+
+/* Ends of rows before `row` that nobody set. */
+static void
+ends_fill(struct wd__out *o, uint32_t row)
+{
+  while (o->filled < row)
+    o->offsets[++o->filled] = (int32_t)o->used;
+}
+
+static void
+bytes_room(struct wd__out *o, uint32_t size)
+{
+  if (size > INT32_MAX - o->used)
+    wd_fail("more than 2 GiB of text in one batch");
+  uint32_t needed = o->used + size;
+  uint32_t room = o->room > INT32_MAX / 2 ? INT32_MAX : o->room * 2;
+  if (room < needed)
+    room = needed;
+  o->values = larger(o->values, o->used, room);
+  o->room = o->capacity = room;
+}
+
+/* The general case of wd_set_str: another type, a row set twice or rows
+ * skipped, no room. `value` may lie in the column itself. */
+char *
+wd__set_bytes(wd_rows *rows, uint32_t column, wd_str value, enum wd_type type)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (!is_bytes(o))
+    out_type_error(rows, column, wd__type_name(type));
+  wd_set_null(rows, column);
+  ends_fill(o, rows->index);
+  if (value.size > o->capacity - o->used) {
+    rows->full |= o->used + value.size > WD__PART_BYTES;
+    if (value.size <= o->room - o->used) {
+      o->capacity = o->room;
+    } else {
+      char *copy = wd__copy_of(value.data, value.size);
+      bytes_room(o, value.size);
+      memcpy((char *)o->values + o->used, copy, value.size);
+      free(copy);
+      value.data = (char *)o->values + o->used;
+    }
+  }
+  char *to = (char *)o->values + o->used;
+  memmove(to, value.data, value.size);
+  o->used += value.size;
+  o->valid[o->filled++] = 1;
+  o->offsets[o->filled] = (int32_t)o->used;
+  return to;
+}
+
+/* Lowest and highest value of integer types. */
+static bool
+fits(wd_decimal value, enum wd_type type)
+{
+  uint32_t bits = wd__type_width(type) * 8;
+  if (type >= WD_U8 && type <= WD_U64)
+    return value >= 0 && value >> bits == 0;
+  return value >> (bits - 1) == 0 || value >> (bits - 1) == -1;
+}
+
+void
+wd__set_integer(wd_rows *rows, uint32_t column, wd_decimal value,
+                enum wd_type type)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (type < WD_I8 || type > WD_U64 || o->type < WD_I8 || o->type > WD_U64)
+    out_type_error(rows, column, wd__type_name(type));
+  if (!fits(value, o->type))
+    wd_fail("output column %u, '%s', is %s: %s%llu does not fit", column,
+            rows->schema->fields[column].name, wd__type_name(o->type),
+            value < 0 ? "-" : "",
+            (unsigned long long)(value < 0 ? -value : value));
+  memcpy((uint8_t *)o->values + (size_t)rows->index * o->width, &value,
+         o->width);
+  o->valid[rows->index] = 1;
+}
+
+void
+wd__set_real(wd_rows *rows, uint32_t column, double value, enum wd_type type)
+{
+  struct wd__out *o = out_column(rows, column);
+  if (o->type == WD_F64)
+    ((double *)o->values)[rows->index] = value;
+  else if (o->type == WD_F32)
+    ((float *)o->values)[rows->index] = (float)value;
+  else
+    out_type_error(rows, column, wd__type_name(type));
+  o->valid[rows->index] = 1;
+}
+
+void
+wd_copy(wd_rows *rows, uint32_t column, const wd_row *from,
+        uint32_t from_column)
+{
+  if (wd_is_null(from, from_column)) {
+    wd_set_null(rows, column);
+    return;
+  }
+  struct wd__out *o = out_column(rows, column);
+  const wd_column *c = from->columns + from_column;
+  if (c->type != o->type)
+    out_type_error(rows, column, wd__type_name(c->type));
+  if (is_bytes(o)) {
+    wd__set_bytes(rows, column, wd_get_bytes(from, from_column), o->type);
+    return;
+  }
+  uint8_t *to = (uint8_t *)o->values + (size_t)rows->index * o->width;
+  if (o->type == WD_BOOL)
+    *to = wd__bit(c->values, from->index);
+  else
+    memcpy(to, (const uint8_t *)c->values + (size_t)from->index * o->width,
+           o->width);
+  o->valid[rows->index] = 1;
+}
+
+/* ---- To the host */
+
+uint32_t
+wd__pack(const uint8_t *bytes, uint32_t count, uint8_t *bits)
+{
+  uint32_t ones = 0, i = 0;
+#ifdef __wasm_simd128__
+  for (; i + 16 <= count; i += 16) {
+    v128_t lanes = wasm_i8x16_neg(wasm_v128_load(bytes + i));
+    uint16_t mask = (uint16_t)wasm_i8x16_bitmask(lanes);
+    memcpy(bits + i / 8, &mask, 2);
+    ones += (uint32_t)__builtin_popcount(mask);
+  }
+#endif
+  for (; i < count; i += 8) {
+    uint8_t mask = 0;
+    for (uint32_t j = 0; j < 8 && i + j < count; j++)
+      mask |= (uint8_t)((bytes[i + j] & 1) << j);
+    bits[i / 8] = mask;
+    ones += (uint32_t)__builtin_popcount(mask);
+  }
+  return ones;
+}
+
+static struct wire_buffer
+buffer(const void *data, size_t bytes)
+{
+  return (struct wire_buffer){data, (uint32_t)((bytes + 7) / 8)};
+}
+
+static void
+column_to_wire(const wd_column *c, uint32_t rows, struct wire_node *node,
+               struct wire_buffer *to)
+{
+  *node = (struct wire_node){rows, c->validity ? c->null_count : 0};
+  to[0] = buffer(c->validity, c->validity ? (rows + 7) / 8 : 0);
+  if (c->type >= WD_STRING) {
+    to[1] = buffer(c->offsets, ((size_t)rows + 1) * 4);
+    to[2] = buffer(c->values, (size_t)c->offsets[rows]);
+  } else if (c->type == WD_BOOL) {
+    to[1] = buffer(c->values, ((size_t)rows + 7) / 8);
+  } else {
+    to[1] = buffer(c->values, (size_t)rows * wd__type_width(c->type));
+  }
+}
+
+static void
+out_to_wire(struct wd__out *o, uint32_t rows, struct wire_node *node,
+            struct wire_buffer *to)
+{
+  if (o->passed) {
+    column_to_wire(o->passed, rows, node, to);
+    return;
+  }
+  uint32_t valid = rows;
+  if (!o->whole) {
+    o->bitmap = wd__arena_take(&wd__scratch, rows / 8 + SLACK);
+    valid = wd__pack(o->valid, rows, o->bitmap);
+  }
+  bool nulls = valid < rows;
+  *node = (struct wire_node){rows, rows - valid};
+  to[0] = buffer(o->bitmap, nulls ? (rows + 7) / 8 : 0);
+  if (is_bytes(o)) {
+    ends_fill(o, rows);
+    to[1] = buffer(o->offsets, ((size_t)rows + 1) * 4);
+    to[2] = buffer(o->values, o->used);
+  } else if (o->type == WD_BOOL) {
+    o->bits = wd__arena_take(&wd__scratch, rows / 8 + SLACK);
+    wd__pack(o->values, rows, o->bits);
+    to[1] = buffer(o->bits, (rows + 7) / 8);
+  } else {
+    to[1] = buffer(o->values, (size_t)rows * o->width);
+  }
+}
+
+struct wire_batch
+wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass)
+{
+  uint32_t count = pass + rows->count;
+  uint32_t length = rows->index;
+  if (rows->fixed_size)
+    length = rows->size;
+  else if (rows->size)
+    length += rows->size;
+  struct wire_node *nodes =
+      wd__arena_take(&wd__scratch, count * sizeof *nodes);
+  struct wire_buffer *buffers =
+      wd__arena_take(&wd__scratch, count * 3 * sizeof *buffers);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < pass; i++) {
+    column_to_wire(in->columns + i, length, nodes + i, buffers + at);
+    at += wd__column_buffers(in->columns + i);
+  }
+  for (uint32_t i = 0; i < rows->count; i++) {
+    struct wd__out *o = rows->columns + i;
+    out_to_wire(o, length, nodes + pass + i, buffers + at);
+    at += is_bytes(o) ? 3 : 2;
+  }
+  return (struct wire_batch){length, nodes, count, buffers, at};
+}

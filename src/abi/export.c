@@ -1,0 +1,295 @@
+#include "abi/export.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "abi/convert.h"
+#include "abi/lift.h"
+#include "abi/lower.h"
+
+enum wd_status
+wd_abi_arguments_lower(const struct wd_abi_function *function,
+                       const struct wd_abi_guest *guest,
+                       struct wd_arena *scratch, const void *args,
+                       wasmtime_val_raw_t *values, struct wd_error *error)
+{
+  struct wd_abi_lower lower = { .guest = guest,
+                                .arena = scratch,
+                                .site = { .function = function },
+                                .error = error };
+  enum wd_status status = WD_OK;
+
+  for (size_t i = 0; i < function->argument_count && !status; i++) {
+    const struct wd_abi_part *part = &function->arguments[i];
+
+    lower.site.part = part->name;
+    status =
+      wd_abi_lower_flat(&lower, part->type,
+                        (const uint8_t *)args + part->host_offset, &values);
+  }
+  return status;
+}
+
+static enum wd_status
+place_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
+              const struct wd_shape *shape, struct wd_wire_list *pairs,
+              struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < shape->buffer_count && !status; i++) {
+    uint64_t words = shape->sizes[i] / 8 + (shape->sizes[i] % 8 != 0);
+
+    pairs[i].length = (uint32_t)words;
+    status = wd_abi_allocate(guest, site, 8, words * 8, &pairs[i].pointer,
+                             error);
+  }
+  return status;
+}
+
+/* Allocates and copies an array of the host's. */
+static enum wd_status
+place_array(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
+            const void *data, uint32_t count, uint32_t size,
+            struct wd_wire_list *out_list, struct wd_error *error)
+{
+  uint64_t total = (uint64_t)count * size;
+  enum wd_status status =
+    wd_abi_allocate(guest, site, 4, total, &out_list->pointer, error);
+
+  out_list->length = count;
+  return status ? status
+                : wd_abi_write(guest, site, out_list->pointer, data, total,
+                               total, error);
+}
+
+/* Zeroes the last words of all buffers, which their sizes may not fill. */
+static enum wd_status
+pad_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
+            const struct wd_shape *shape, const struct wd_wire_list *pairs,
+            struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < shape->buffer_count && !status; i++)
+    if (shape->sizes[i] % 8)
+      status = wd_abi_write(guest, site,
+                            pairs[i].pointer + (pairs[i].length - 1) * 8, NULL,
+                            0, 8, error);
+  return status;
+}
+
+enum wd_status
+wd_abi_batch_place(const struct wd_abi_function *function,
+                   const struct wd_abi_guest *guest, const char *parameter,
+                   const struct wd_shape *shape, struct wd_wire_list *pairs,
+                   struct wd_wire_batch *out_batch, uint8_t **out_places,
+                   struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function, .part = parameter };
+  enum wd_status status = place_buffers(guest, &site, shape, pairs, error);
+
+  out_batch->rows = shape->rows;
+  if (!status)
+    status = place_array(guest, &site, shape->nodes, shape->node_count,
+                         sizeof *shape->nodes, &out_batch->nodes, error);
+  if (!status)
+    status = place_array(guest, &site, pairs, shape->buffer_count,
+                         sizeof *pairs, &out_batch->buffers, error);
+  if (!status)
+    status = pad_buffers(guest, &site, shape, pairs, error);
+  if (!status && out_places)
+    status = wd_abi_batch_places(function, guest, parameter, shape, pairs,
+                                 out_places, error);
+  return status;
+}
+
+enum wd_status
+wd_abi_batch_places(const struct wd_abi_function *function,
+                    const struct wd_abi_guest *guest, const char *parameter,
+                    const struct wd_shape *shape,
+                    const struct wd_wire_list *pairs, uint8_t **out_places,
+                    struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function, .part = parameter };
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < shape->buffer_count && !status; i++) {
+    out_places[i] = NULL;
+    if (pairs[i].length)
+      status = wd_abi_range(guest, &site, pairs[i].pointer, pairs[i].length, 8,
+                            8, &out_places[i], error);
+  }
+  return status;
+}
+
+/* A text of the program's for people; may be cut, never fails. */
+static void
+clean_text(const struct wd_abi_guest *guest, const struct wd_wire_list *text,
+           char *to, size_t size)
+{
+  uint64_t memory_size;
+  const uint8_t *memory = guest->memory(guest->env, &memory_size);
+
+  to[0] = '\0';
+  if (text->length && text->pointer <= memory_size &&
+      text->length <= memory_size - text->pointer)
+    wd_text_clean(to, size, (const char *)memory + text->pointer,
+                  text->length);
+}
+
+/* The error that an export returned, as ours. */
+static enum wd_status
+fail_by_guest(const struct wd_abi_function *function,
+              const struct wd_abi_guest *guest, const uint8_t *payload,
+              struct wd_error *error)
+{
+  struct wd_wire_error wire;
+  char message[sizeof error->message], origin[1024];
+  enum wd_status status;
+
+  memcpy(&wire, payload, sizeof wire);
+  clean_text(guest, &wire.message, message, sizeof message);
+  clean_text(guest, &wire.origin, origin, sizeof origin);
+  if (!message[0])
+    return wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED,
+                      "%s failed without a message", function->label);
+  status =
+    wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED, "%s", message);
+  if (origin[0])
+    wd_error_trace(error, "%s", origin);
+  return status;
+}
+
+enum wd_status
+wd_abi_result_view(const struct wd_abi_function *function,
+                   const struct wd_abi_guest *guest,
+                   const wasmtime_val_raw_t *values, const void **out_payload,
+                   struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function };
+  uint8_t *area;
+  enum wd_status status =
+    wd_abi_range(guest, &site, (uint32_t)values->i32, 1, function->area_size,
+                 function->area_align, &area, error);
+
+  if (status)
+    return status;
+  *out_payload = area + function->payload;
+  if (!function->fallible || *area == 0)
+    return WD_OK;
+  if (*area == 1)
+    return fail_by_guest(function, guest, *out_payload, error);
+  return wd_abi_fault(&site, error, "case %u where there are 2", *area);
+}
+
+enum wd_status
+wd_abi_result_lift(const struct wd_abi_function *function,
+                   const struct wd_abi_guest *guest,
+                   const wasmtime_val_raw_t *values, struct wd_arena *arena,
+                   void *out, struct wd_error *error)
+{
+  struct wd_abi_lift lift = { .guest = guest,
+                              .arena = arena,
+                              .site = { .function = function },
+                              .error = error };
+  const void *payload;
+  enum wd_status status;
+
+  if (!function->area_size)
+    return function->result
+             ? wd_abi_lift_flat(&lift, function->result, &values, out)
+             : WD_OK;
+  status = wd_abi_result_view(function, guest, values, &payload, error);
+  if (status || !function->result)
+    return status;
+  memset(out, 0, function->result->host_size);
+  return wd_abi_lift_memory(&lift, function->result, payload, out);
+}
+
+static enum wd_status
+view_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
+             const struct wd_wire_list *buffers, struct wd_span *spans,
+             struct wd_error *error)
+{
+  uint8_t *pairs, *data;
+  enum wd_status status =
+    wd_abi_range(guest, site, buffers->pointer, buffers->length,
+                 sizeof(struct wd_wire_list), 4, &pairs, error);
+
+  for (uint32_t i = 0; !status && i < buffers->length; i++) {
+    struct wd_wire_list pair;
+
+    memcpy(&pair, pairs + (size_t)i * sizeof pair, sizeof pair);
+    status = wd_abi_range(guest, site, pair.pointer, pair.length, 8, 8, &data,
+                          error);
+    if (!status)
+      spans[i] = (struct wd_span){ .data = pair.length ? data : NULL,
+                                   .size = (uint64_t)pair.length * 8 };
+  }
+  return status;
+}
+
+enum wd_status
+wd_abi_batch_view(const struct wd_abi_function *function,
+                  const struct wd_abi_guest *guest,
+                  const struct wd_wire_batch *wire, struct wd_span *spans,
+                  uint32_t capacity, struct wd_batch *out_batch,
+                  struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function };
+  uint8_t *nodes;
+  enum wd_status status;
+
+  if (wire->buffers.length != capacity)
+    return wd_abi_fault(&site, error,
+                        "%" PRIu32 " buffers, but the schema has %" PRIu32,
+                        wire->buffers.length, capacity);
+  status = wd_abi_range(guest, &site, wire->nodes.pointer, wire->nodes.length,
+                        sizeof(struct wd_node), 4, &nodes, error);
+  if (!status)
+    status = view_buffers(guest, &site, &wire->buffers, spans, error);
+  if (status)
+    return status;
+  *out_batch = (struct wd_batch){
+    .rows = wire->rows,
+    .node_count = wire->nodes.length,
+    .buffer_count = wire->buffers.length,
+    .nodes = wire->nodes.length ? (const struct wd_node *)(void *)nodes : NULL,
+    .buffers = spans,
+  };
+  return WD_OK;
+}
+
+enum wd_status
+wd_abi_option_batch_view(const struct wd_abi_function *function,
+                         const struct wd_abi_guest *guest,
+                         const struct wd_wire_option_batch *wire,
+                         struct wd_span *spans, uint32_t capacity,
+                         bool *out_some, struct wd_batch *out_batch,
+                         struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function };
+
+  if (wire->tag > 1)
+    return wd_abi_fault(&site, error, "case %u where there are 2", wire->tag);
+  *out_some = wire->tag == 1;
+  return *out_some ? wd_abi_batch_view(function, guest, &wire->as.value, spans,
+                                       capacity, out_batch, error)
+                   : WD_OK;
+}
+
+enum wd_status
+wd_abi_u32_view(const struct wd_abi_function *function,
+                const struct wd_abi_guest *guest,
+                const struct wd_wire_list *wire, const uint32_t **out_data,
+                struct wd_error *error)
+{
+  struct wd_abi_site site = { .function = function };
+  uint8_t *data;
+  enum wd_status status = wd_abi_range(guest, &site, wire->pointer,
+                                       wire->length, 4, 4, &data, error);
+
+  *out_data = status || !wire->length ? NULL : (const uint32_t *)(void *)data;
+  return status;
+}

@@ -1,0 +1,22 @@
+/* What a lambda is used for: the WIT's enum `role`, in its order. */
+#ifndef WD_BASE_ROLE_H
+#define WD_BASE_ROLE_H
+
+enum wd_role {
+  WD_ROLE_MAP,
+  WD_ROLE_FILTER,
+  WD_ROLE_FLAT_MAP,
+  WD_ROLE_PARTITION,
+  WD_ROLE_GROUP,
+  WD_ROLE_FOR_EACH,
+  WD_ROLE_REDUCE,
+  WD_ROLE_AGGREGATE,
+  WD_ROLE_SCALAR,
+  WD_ROLE_RELATION,
+};
+
+/* The name that people read: `map`, `flat-map`, … Static storage. */
+const char *
+wd_role_name(enum wd_role role);
+
+#endif

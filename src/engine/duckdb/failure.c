@@ -1,0 +1,81 @@
+#include "engine/duckdb/failure.h"
+
+#include <string.h>
+
+struct kind {
+  const char *prefix;
+  enum wd_status status;
+};
+
+static const struct kind kinds[] = {
+  {"INTERRUPT Error", WD_CANCELLED},
+  {"Interrupt Error", WD_CANCELLED},
+  {"Out of Memory Error", WD_LIMIT_EXCEEDED},
+  {"IO Error", WD_IO},
+  {"HTTP Error", WD_IO},
+  {"Permission Error", WD_IO},
+  {"Not implemented Error", WD_UNSUPPORTED},
+  {"INTERNAL Error", WD_INTERNAL},
+  {"FATAL Error", WD_INTERNAL},
+};
+
+/* The text after "Some Error: ", NULL when it does not begin so. */
+static const char *
+after_prefix(const char *message)
+{
+  const char *colon = strstr(message, " Error: ");
+
+  if (!colon || colon - message > 32 || memchr(message, '\n',
+                                               (size_t)(colon - message)))
+    return NULL;
+  return colon + strlen(" Error: ");
+}
+
+/* DuckDB appends hints and positions in SQL that nobody wrote. */
+static size_t
+useful_length(const char *text)
+{
+  static const char *const ends[] = {"\n\nLINE ", "\nLINE ",
+                                     "\nStack Trace", "\n\n"};
+  size_t length = strlen(text);
+
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    const char *end = strstr(text, ends[i]);
+
+    if (end && (size_t)(end - text) < length && end > text)
+      length = (size_t)(end - text);
+  }
+  return length;
+}
+
+enum wd_status
+wd_duck_fail(struct wd_error *error, const char *message)
+{
+  enum wd_status status = WD_ENGINE_FAILED;
+  char clean[sizeof ((struct wd_error *)NULL)->message];
+  const char *text;
+
+  if (!message || !*message)
+    message = "DuckDB failed without a message";
+  text = after_prefix(message);
+  if (text) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+      if (strncmp(message, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+        status = kinds[i].status;
+  } else {
+    text = message;
+  }
+  wd_text_clean(clean, sizeof clean, text, useful_length(text));
+  for (char *c = clean; *c; c++)
+    if (*c == '\n')
+      *c = ' ';
+  if (status == WD_CANCELLED)
+    return wd_fail(error, status, "the query was cancelled");
+  return wd_fail_at(error, WD_ORIGIN_ENGINE, status, "%s", clean);
+}
+
+enum wd_status
+wd_duck_fail_result(struct wd_error *error, duckdb_result *result)
+{
+  return wd_duck_fail(error, duckdb_result_error(result));
+}

@@ -1,0 +1,140 @@
+/* Flat-map lambdas: the rows of a whole chunk are one LIST on its row 0, the
+ * other rows have empty ones; UNNEST makes rows of it again. */
+#include <string.h>
+
+#include "engine/duckdb/failure.h"
+#include "engine/duckdb/functions.h"
+
+/* What is being filled. */
+struct expansion {
+  const struct wd_duck_call *call;
+  duckdb_vector list;
+  struct wd_duck_targets targets;
+  idx_t rows; /* in the list so far */
+};
+
+static enum wd_status
+expansion_add(struct expansion *expansion, const struct wd_batch *batch,
+              struct wd_error *error)
+{
+  const struct wd_schema *schema = &expansion->call->lambda->output;
+  bool wrapped = expansion->call->wrapped;
+  idx_t rows = expansion->rows + batch->rows;
+  duckdb_vector child;
+
+  if (batch->rows == 0)
+    return WD_OK;
+  if (duckdb_list_vector_reserve(expansion->list, rows) != DuckDBSuccess ||
+      duckdb_list_vector_set_size(expansion->list, rows) != DuckDBSuccess)
+    return wd_fail(error, WD_LIMIT_EXCEEDED,
+                   "a flat_map made %llu rows of one chunk, which DuckDB has "
+                   "no memory for",
+                   (unsigned long long)rows);
+  child = duckdb_list_vector_get_child(expansion->list);
+  if (schema->count == 0) {
+    wd_duck_fill_true(child, wrapped, expansion->rows, rows);
+  } else {
+    wd_duck_targets_find(&expansion->targets, schema, wrapped, child);
+    wd_duck_batch_read(schema, batch, 0, batch->rows,
+                       expansion->targets.vectors, expansion->rows);
+  }
+  expansion->rows = rows;
+  return WD_OK;
+}
+
+/* All parts of the output for the batch that was placed. */
+static enum wd_status
+expand_batch(struct expansion *expansion, struct wd_worker *worker,
+             struct wd_error *error)
+{
+  const struct wd_lambda *lambda = expansion->call->lambda;
+  struct wd_batch batch;
+  bool more;
+  enum wd_status status =
+    wd_call_flat_map(worker, lambda, &batch, &more, error);
+
+  for (;;) {
+    if (status == WD_OK)
+      status = expansion_add(expansion, &batch, error);
+    if (status == WD_OK)
+      status = wd_call_end(worker, error);
+    if (status != WD_OK || !more)
+      return status;
+    status = wd_call_flat_map_next(worker, lambda, &batch, &more, error);
+  }
+}
+
+static enum wd_status
+expand_rows(struct expansion *expansion, struct wd_duck_frame *frame,
+            idx_t rows, struct wd_error *error)
+{
+  const struct wd_duck_call *call = expansion->call;
+  struct wd_duck_visit visit;
+  enum wd_status status = wd_duck_visit_begin(call->query, &visit, error);
+
+  if (status != WD_OK)
+    return status;
+  for (idx_t from = 0; status == WD_OK && from < rows;) {
+    status = wd_duck_call_place(call, visit.worker, frame, from, rows, &from,
+                                error);
+    if (status == WD_OK)
+      status = expand_batch(expansion, visit.worker, error);
+  }
+  wd_duck_visit_end(&visit);
+  return status;
+}
+
+static void
+write_entries(duckdb_vector list, idx_t rows, idx_t length)
+{
+  duckdb_list_entry *entries = duckdb_vector_get_data(list);
+
+  entries[0].offset = 0;
+  entries[0].length = length;
+  for (idx_t i = 1; i < rows; i++) {
+    entries[i].offset = length;
+    entries[i].length = 0;
+  }
+}
+
+static enum wd_status
+expand_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
+             duckdb_vector output, struct wd_error *error)
+{
+  idx_t rows = duckdb_data_chunk_get_size(input);
+  struct expansion expansion = {.call = call, .list = output};
+  struct wd_duck_frame frame;
+  enum wd_status status =
+    wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
+
+  if (status != WD_OK)
+    return status;
+  wd_duck_frame_read_chunk(&frame, input);
+  status = wd_duck_targets_init(
+    &expansion.targets, call->mem, &call->lambda->output,
+    call->wrapped,
+    duckdb_list_vector_get_child(output), error);
+  if (status == WD_OK) {
+    status = expand_rows(&expansion, &frame, rows, error);
+    wd_duck_targets_fini(&expansion.targets, call->mem);
+  }
+  wd_duck_frame_fini(&frame);
+  if (status == WD_OK && rows)
+    write_entries(output, rows, expansion.rows);
+  return status;
+}
+
+void
+wd_duck_flat_map_run(duckdb_function_info info, duckdb_data_chunk input,
+                     duckdb_vector output)
+{
+  struct wd_duck_slot *slot = duckdb_scalar_function_get_extra_info(info);
+  struct wd_duck_call *call = atomic_load(&slot->call);
+  struct wd_error error;
+
+  wd_duck_error_init(&error);
+  if (!call)
+    duckdb_scalar_function_set_error(info, "the lambda's job has ended");
+  else if (expand_chunk(call, input, output, &error) != WD_OK)
+    duckdb_scalar_function_set_error(info, wd_duck_call_failed(call, &error));
+}

@@ -1,0 +1,571 @@
+/* Handlers of `datasets` that run something, and how a plan is made. */
+
+#include <string.h>
+#include <time.h>
+
+#include "guest/internal.h"
+
+/* What a binder needs while a plan is made. */
+struct binding {
+  struct wd_program *program;
+  uint64_t job;
+  struct wd_pool *pool; /* made at the first lambda */
+};
+
+static enum wd_status
+make_pool(struct binding *binding, struct wd_error *error)
+{
+  struct wd_program *program = binding->program;
+  const struct wd_program_options *options = &program->options;
+  struct wd_image *image;
+  struct timespec now;
+  enum wd_status status = WD_OK;
+
+  if (!program->worker_linkage)
+    status = wd_worker_linkage_new(options->module, options->variant,
+                                   &program->worker_linkage, error);
+  if (status == WD_OK)
+    status = wd_instance_freeze(program->instance, &image, error);
+  if (status != WD_OK)
+    return status;
+  clock_gettime(CLOCK_REALTIME, &now);
+  status = wd_pool_new(
+      &(struct wd_pool_options){
+          .mem = options->mem,
+          .linkage = program->worker_linkage,
+          .image = image,
+          .memory_limit = options->memory_limit,
+          .job = binding->job,
+          .time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
+          .environ = options->wasi->environ,
+          .environ_count = options->wasi->environ_count,
+          .arguments = options->wasi->arguments,
+          .argument_count = options->wasi->argument_count,
+          .print = options->print,
+          .env = options->env,
+      },
+      &binding->pool, error);
+  wd_image_unref(image);
+  return status;
+}
+
+static enum wd_status
+bind_table(void *env, const char *name, const struct wd_option *options,
+           uint32_t count, struct wd_arena *arena, struct wd_schema *out_schema,
+           struct wd_error *error)
+{
+  struct binding *binding = env;
+  const struct wd_grant *grant;
+  struct wd_engine *engine;
+  enum wd_status status = wd_grants_table(binding->program->options.grants,
+                                          name, strlen(name), &grant, error);
+
+  if (status == WD_OK)
+    status = wd_program_engine(binding->program, &engine, error);
+  if (status == WD_OK)
+    status = engine->functions->table(engine, grant, options, count, arena,
+                                      out_schema, error);
+  return status;
+}
+
+static enum wd_status
+bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
+            const struct wd_schema *input, const uint32_t *keys,
+            uint32_t key_count, uint32_t site, struct wd_arena *arena,
+            struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct binding *binding = env;
+  struct wd_lambda *lambda;
+  enum wd_status status = WD_OK;
+
+  if (!binding->pool)
+    status = make_pool(binding, error);
+  if (status == WD_OK)
+    status =
+        wd_lambda_bind(binding->pool, closure->function, closure->state, role,
+                       input, keys, key_count, site, arena, &lambda, error);
+  if (status != WD_OK)
+    return status;
+  *out_bound = (struct wd_bound){
+      .lambda = lambda,
+      .output = lambda->output,
+      .all_columns = lambda->all_columns,
+      .column_count = lambda->column_count,
+      .columns = lambda->columns,
+      .deterministic = lambda->deterministic,
+      .total = lambda->total,
+      .strict = lambda->strict,
+  };
+  return WD_OK;
+}
+
+enum wd_status
+wd_program_plan(struct wd_program *program, struct wd_relation *relation,
+                uint64_t job, struct wd_plan *out_plan,
+                struct wd_pool **out_pool, struct wd_error *error)
+{
+  struct binding binding = {.program = program, .job = job};
+  const struct wd_binder binder = {
+      .env = &binding,
+      .table = bind_table,
+      .bind = bind_lambda,
+  };
+  enum wd_status status =
+      wd_plan_make(program->options.mem, relation, &binder, out_plan, error);
+
+  if (binding.pool)
+    wd_pool_leave(binding.pool);
+  if (status != WD_OK)
+    wd_pool_unref(binding.pool);
+  else
+    *out_pool = binding.pool;
+  return status;
+}
+
+/* Options of an action as the engine takes them. */
+static enum wd_status
+copy_options(const struct wd_abi_list_tuple_string_string *from,
+             struct wd_arena *arena, struct wd_job_options *to,
+             struct wd_error *error)
+{
+  uint32_t count = from ? from->length : 0;
+  struct wd_option *options = wd_arena_array(arena, count, sizeof *options);
+
+  if (!options)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < count; i++) {
+    options[i].name = wd_guest_text(arena, from->data[i].f0);
+    options[i].value = wd_guest_text(arena, from->data[i].f1);
+    if (!options[i].name || !options[i].value)
+      return wd_fail_memory(error);
+  }
+  to->option_count = count;
+  to->options = options;
+  return WD_OK;
+}
+
+static struct wd_program_job *
+keep_job(struct wd_program *program, struct wd_job *job)
+{
+  struct wd_program_job *kept =
+      wd_mem_calloc(program->options.mem, 1, sizeof *kept);
+
+  if (!kept)
+    return NULL;
+  kept->job = job;
+  pthread_mutex_lock(&program->lock);
+  kept->next = program->jobs;
+  program->jobs = kept;
+  if (program->cancelled)
+    wd_job_cancel(job);
+  pthread_mutex_unlock(&program->lock);
+  return kept;
+}
+
+static enum wd_status
+start_job(struct wd_program *program, struct wd_job_options *options,
+          struct wd_program_job **out_job, struct wd_error *error)
+{
+  struct wd_job *job;
+  enum wd_status status = wd_job_start(options, &job, error);
+
+  if (status != WD_OK)
+    return status;
+  *out_job = keep_job(program, job);
+  if (*out_job)
+    return WD_OK;
+  wd_job_free(job);
+  return wd_fail_memory(error);
+}
+
+/* Ends the program when it is only to be explained. */
+static enum wd_status
+tell_planned(struct wd_program *program, const struct wd_job_options *options,
+             struct wd_error *error)
+{
+  const struct wd_program_options *told = &program->options;
+
+  if (!told->planned ||
+      !told->planned(told->env, options->id, &options->plan, options->engine))
+    return WD_OK;
+  program->stopped = true;
+  return wd_fail(error, WD_CANCELLED, "the plan was explained");
+}
+
+enum wd_status
+wd_program_start(struct wd_program *program, struct wd_relation *relation,
+                 struct wd_sink *sink, enum wd_format format,
+                 const struct wd_abi_list_tuple_string_string *options,
+                 struct wd_program_job **out_job, struct wd_error *error)
+{
+  struct wd_job_options job = {
+      .mem = program->options.mem,
+      .id = ++program->job_count,
+      .sink = sink,
+      .format = format,
+  };
+  enum wd_status status;
+
+  wd_program_reap(program);
+  status = wd_program_engine(program, &job.engine, error);
+  if (status == WD_OK)
+    status =
+        wd_program_plan(program, relation, job.id, &job.plan, &job.pool, error);
+  if (status != WD_OK) {
+    wd_sink_abort(sink);
+    return status;
+  }
+  status = copy_options(options, &job.plan.arena, &job, error);
+  if (status == WD_OK)
+    status = tell_planned(program, &job, error);
+  if (status == WD_OK)
+    return start_job(program, &job, out_job, error);
+  wd_sink_abort(sink);
+  wd_plan_fini(&job.plan);
+  wd_pool_unref(job.pool);
+  return status;
+}
+
+/* An action that nobody runs when the program is only explained: its error
+ * ends the program, also where it could be told. */
+static enum wd_status
+ended(struct wd_abi_call *call, enum wd_status status)
+{
+  if (wd_program_of(call)->stopped)
+    call->trap = true;
+  return status;
+}
+
+static enum wd_status
+on_schema(struct wd_abi_call *call,
+          const struct wd_abi_datasets_dataset_schema_args *args,
+          struct wd_abi_schema *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_plan plan;
+  struct wd_pool *pool = NULL;
+  enum wd_status status = wd_program_plan(
+      program, wd_program_dataset(program, args->self), 0, &plan, &pool, error);
+  struct wd_schema copy;
+
+  if (status != WD_OK)
+    return status;
+  status = wd_schema_copy(&plan.root->schema, call->arena, &copy, error);
+  if (status == WD_OK)
+    status = wd_abi_schema_make(&copy, call->arena, out, error);
+  wd_plan_fini(&plan);
+  wd_pool_unref(pool);
+  return status;
+}
+
+static bool
+text_is(struct wd_text text, const char *word)
+{
+  return text.length == strlen(word) &&
+         memcmp(text.data, word, text.length) == 0;
+}
+
+static enum wd_status
+print_plan(struct wd_program *program, const struct wd_plan *plan,
+           const struct wd_abi_list_tuple_string_string *options,
+           struct wd_buf *buf, struct wd_error *error)
+{
+  struct wd_text format = {"text", 4};
+  struct wd_engine *engine;
+
+  for (uint32_t i = 0; i < options->length; i++) {
+    if (!text_is(options->data[i].f0, "format"))
+      return wd_fail(error, WD_INVALID_ARGUMENT,
+                     "explain: unknown option '%.*s'; known: format",
+                     (int)options->data[i].f0.length, options->data[i].f0.data);
+    format = options->data[i].f1;
+  }
+  if (text_is(format, "text")) {
+    wd_plan_print(plan, buf);
+  } else if (text_is(format, "dot")) {
+    wd_plan_print_dot(plan, buf);
+  } else if (text_is(format, "sql")) {
+    if (wd_program_engine(program, &engine, error) != WD_OK)
+      return WD_ENGINE_FAILED;
+    return engine->functions->explain(engine, plan, buf, error);
+  } else {
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "explain: format '%.*s' is not there; there are text, dot, "
+                   "sql",
+                   (int)format.length, format.data);
+  }
+  return WD_OK;
+}
+
+static enum wd_status
+on_explain(struct wd_abi_call *call,
+           const struct wd_abi_datasets_dataset_explain_args *args,
+           struct wd_text *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_plan plan;
+  struct wd_pool *pool = NULL;
+  struct wd_buf buf;
+  enum wd_status status = wd_program_plan(
+      program, wd_program_dataset(program, args->self), 0, &plan, &pool, error);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_init(&buf, program->options.mem, 16u << 20);
+  status = print_plan(program, &plan, &args->options, &buf, error);
+  if (status == WD_OK) {
+    out->data = wd_arena_strndup(call->arena, wd_buf_text(&buf), buf.length);
+    out->length = (uint32_t)buf.length;
+    if (buf.failed || !out->data)
+      status = wd_fail_memory(error);
+  }
+  wd_buf_fini(&buf);
+  wd_plan_fini(&plan);
+  wd_pool_unref(pool);
+  return status;
+}
+
+static enum wd_status
+refuse_options(const char *action,
+               const struct wd_abi_list_tuple_string_string *options,
+               struct wd_error *error)
+{
+  if (options->length == 0)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "%s: unknown option '%.*s'; it has none", action,
+                 (int)options->data[0].f0.length, options->data[0].f0.data);
+}
+
+static enum wd_status
+on_collect(struct wd_abi_call *call,
+           const struct wd_abi_datasets_dataset_collect_args *args,
+           uint32_t *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_program_job *job;
+  enum wd_status status = refuse_options("collect", &args->options, error);
+
+  if (status == WD_OK)
+    status = wd_program_start(program, wd_program_dataset(program, args->self),
+                              NULL, WD_FORMAT_UNKNOWN, NULL, &job, error);
+  if (status == WD_OK)
+    status = wd_program_hold(program, job, out, error);
+  return ended(call, status);
+}
+
+static enum wd_status
+on_show(struct wd_abi_call *call,
+        const struct wd_abi_datasets_dataset_show_args *args, uint32_t *out,
+        struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  const struct wd_program_options *options = &program->options;
+  struct wd_program_job *job;
+  enum wd_status status = refuse_options("show", &args->options, error);
+
+  if (status == WD_OK && !options->show)
+    status = wd_fail(error, WD_UNSUPPORTED,
+                     "this host has no output to show rows on");
+  if (status == WD_OK)
+    status = wd_program_start(program, wd_program_dataset(program, args->self),
+                              NULL, WD_FORMAT_UNKNOWN, NULL, &job, error);
+  if (status != WD_OK)
+    return ended(call, status);
+  status = options->show(options->env, job->job, error);
+  if (status == WD_OK)
+    status = wd_program_hold(program, job, out, error);
+  else
+    wd_program_release(program, job);
+  return status;
+}
+
+/* The only row of a job, or none. */
+static enum wd_status
+only_rows(struct wd_program *program, struct wd_relation *relation,
+          struct wd_rows *out_rows, bool *out_has, struct wd_error *error)
+{
+  struct wd_program_job *job;
+  enum wd_status status;
+
+  if (!relation)
+    return wd_fail_memory(error);
+  status = wd_program_start(program, relation, NULL, WD_FORMAT_UNKNOWN, NULL,
+                            &job, error);
+  if (status != WD_OK)
+    return status;
+  do {
+    status = wd_job_next(job->job, out_rows, out_has, error);
+  } while (status == WD_OK && *out_has && out_rows->batch.rows == 0 &&
+           (wd_rows_fini(out_rows), true));
+  wd_program_release(program, job);
+  return status;
+}
+
+/* count(*) over the data set. */
+static struct wd_relation *
+counting(struct wd_program *program, uint32_t self, struct wd_error *error)
+{
+  static const char text[] = "count(*)";
+  struct wd_relation *relation =
+      wd_relation_new(program->options.mem, WD_REL_AGGREGATE,
+                      wd_program_dataset(program, self), NULL);
+  struct wd_measure_syntax *measure;
+  const char *name;
+
+  if (!relation)
+    return NULL;
+  measure = wd_arena_alloc(&relation->arena, sizeof *measure);
+  if (!measure || wd_syntax_parse(text, sizeof text - 1, &relation->arena,
+                                  &measure->syntax, &name, error) != WD_OK) {
+    wd_relation_unref(relation);
+    return NULL;
+  }
+  measure->name = "count";
+  relation->aggregate.measure_count = 1;
+  relation->aggregate.measures = measure;
+  return relation;
+}
+
+static enum wd_status
+on_count(struct wd_abi_call *call,
+         const struct wd_abi_datasets_dataset_count_args *args, uint64_t *out,
+         struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_relation *relation = counting(program, args->self, error);
+  struct wd_rows rows = {0};
+  bool has = false;
+  enum wd_status status = only_rows(program, relation, &rows, &has, error);
+
+  wd_relation_unref(relation);
+  if (status == WD_OK && !has)
+    status = wd_fail(error, WD_INTERNAL, "a count without a row");
+  if (status == WD_OK)
+    memcpy(out, rows.batch.buffers[1].data, sizeof *out);
+  wd_rows_fini(&rows);
+  return ended(call, status);
+}
+
+static void
+free_rows(void *data)
+{
+  wd_rows_fini(data);
+}
+
+enum wd_status
+wd_guest_give_rows(struct wd_abi_call *call, struct wd_rows *rows, bool has,
+                   struct wd_abi_option_batch *out, struct wd_error *error)
+{
+  struct wd_rows *kept = has ? wd_arena_alloc(call->arena, sizeof *kept) : NULL;
+
+  out->some = has;
+  if (!has)
+    return WD_OK;
+  if (!kept) {
+    wd_rows_fini(rows);
+    return wd_fail_memory(error);
+  }
+  *kept = *rows;
+  call->release = free_rows;
+  call->release_data = kept;
+  out->value = wd_abi_batch_make(&kept->batch);
+  return WD_OK;
+}
+
+static enum wd_status
+on_first(struct wd_abi_call *call,
+         const struct wd_abi_datasets_dataset_first_args *args,
+         struct wd_abi_option_batch *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_relation *relation =
+      wd_relation_new(program->options.mem, WD_REL_LIMIT,
+                      wd_program_dataset(program, args->self), NULL);
+  struct wd_rows rows = {0};
+  bool has = false;
+  enum wd_status status;
+
+  if (relation)
+    relation->limit.count = 1;
+  status = only_rows(program, relation, &rows, &has, error);
+  wd_relation_unref(relation);
+  if (status != WD_OK)
+    return ended(call, status);
+  return wd_guest_give_rows(call, &rows, has, out, error);
+}
+
+static enum wd_status
+on_for_each_partition(
+    struct wd_abi_call *call,
+    const struct wd_abi_datasets_dataset_for_each_partition_args *args,
+    uint32_t *out, struct wd_error *error)
+{
+  (void)call;
+  (void)args;
+  (void)out;
+  return wd_fail(error, WD_UNSUPPORTED,
+                 "for-each-partition is not built yet; use map-partitions with "
+                 "a lambda that gives no rows, and collect");
+}
+
+static enum wd_status
+open_sink(struct wd_program *program,
+          const struct wd_abi_datasets_dataset_write_args *args,
+          const struct wd_grant **out_grant, struct wd_sink **out_sink,
+          struct wd_error *error)
+{
+  enum wd_status status =
+      wd_grants_sink(program->options.grants, args->sink.data,
+                     args->sink.length, out_grant, error);
+
+  if (status == WD_OK && args->partition_by.length)
+    status = wd_fail(error, WD_UNSUPPORTED,
+                     "writing partitioned by columns is not built yet");
+  if (status == WD_OK)
+    status = wd_sink_open(*out_grant, (enum wd_write_mode)args->mode,
+                          program->options.mem, out_sink, error);
+  return status;
+}
+
+static enum wd_status
+on_write(struct wd_abi_call *call,
+         const struct wd_abi_datasets_dataset_write_args *args, uint32_t *out,
+         struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_relation *relation = wd_program_dataset(program, args->self);
+  struct wd_relation *nothing = NULL;
+  const struct wd_grant *grant;
+  struct wd_sink *sink = NULL;
+  struct wd_program_job *job;
+  enum wd_status status = open_sink(program, args, &grant, &sink, error);
+
+  if (status == WD_OK && !sink) {
+    /* `ignore` and the target exists: a job that has nothing to do. */
+    nothing =
+        wd_relation_new(program->options.mem, WD_REL_LIMIT, relation, NULL);
+    status = nothing ? WD_OK : wd_fail_memory(error);
+  }
+  if (status == WD_OK)
+    status = wd_program_start(program, nothing ? nothing : relation, sink,
+                              nothing ? WD_FORMAT_UNKNOWN : grant->format,
+                              &args->options, &job, error);
+  wd_relation_unref(nothing);
+  if (status == WD_OK)
+    status = wd_program_hold(program, job, out, error);
+  return ended(call, status);
+}
+
+void
+wd_guest_actions(struct wd_abi_handlers *handlers)
+{
+  handlers->datasets_dataset_schema = on_schema;
+  handlers->datasets_dataset_explain = on_explain;
+  handlers->datasets_dataset_collect = on_collect;
+  handlers->datasets_dataset_show = on_show;
+  handlers->datasets_dataset_count = on_count;
+  handlers->datasets_dataset_first = on_first;
+  handlers->datasets_dataset_for_each_partition = on_for_each_partition;
+  handlers->datasets_dataset_write = on_write;
+}

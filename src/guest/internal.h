@@ -1,0 +1,129 @@
+/* What the files of this room share. */
+#ifndef WD_GUEST_INTERNAL_H
+#define WD_GUEST_INTERNAL_H
+
+#include <pthread.h>
+
+#include "abi/abi.h"
+#include "guest/handles.h"
+#include "guest/program.h"
+
+/* A job and who still cares for it. */
+struct wd_program_job {
+  struct wd_program_job *next;
+  struct wd_job *job;
+  bool held; /* the program has a handle */
+};
+
+/* A data set and keys to group it by: a handle's object. */
+struct wd_grouped {
+  struct wd_relation *relation;
+  struct wd_arena arena;
+  uint32_t key_count;
+  const struct wd_named_syntax *keys;
+};
+
+struct wd_program {
+  struct wd_program_options options;
+  struct wd_linkage *driver_linkage;
+  struct wd_linkage *worker_linkage; /* made at the first lambda */
+  struct wd_instance *instance;
+  struct wd_engine *engine; /* opened at first need */
+  struct wd_abi_guest guest;
+  wasmtime_func_t realloc;
+  bool allocating; /* cabi_realloc runs: imports trap */
+  struct wd_handles handles;
+  uint64_t job_count;
+  struct wd_error write_error; /* of a write that nobody asked about */
+  bool stopped;                /* explain: the program was ended */
+
+  pthread_mutex_t lock; /* guards jobs against cancel and progress */
+  struct wd_program_job *jobs;
+  bool cancelled;
+};
+
+/* The program of a call. */
+static inline struct wd_program *
+wd_program_of(struct wd_abi_call *call)
+{
+  return call->env;
+}
+
+/* The relation of a data set's handle (handles were checked by the glue). */
+struct wd_relation *
+wd_program_dataset(struct wd_program *program, uint32_t handle);
+
+/* Hands a relation over to a new handle; takes the reference, also on
+ * failure. relation NULL: out of memory. */
+enum wd_status
+wd_program_give(struct wd_program *program, struct wd_relation *relation,
+                uint32_t *out_handle, struct wd_error *error);
+
+/* The engine, opened when it was not yet. */
+enum wd_status
+wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,
+                  struct wd_error *error);
+
+/* Plans a relation: binds its lambdas in a pool on an image of now.
+ * *out_pool is NULL when there are no lambdas; else the caller's. */
+enum wd_status
+wd_program_plan(struct wd_program *program, struct wd_relation *relation,
+                uint64_t job, struct wd_plan *out_plan,
+                struct wd_pool **out_pool, struct wd_error *error);
+
+/* Starts a job on a relation. `sink` may be NULL and is taken over. */
+enum wd_status
+wd_program_start(struct wd_program *program, struct wd_relation *relation,
+                 struct wd_sink *sink, enum wd_format format,
+                 const struct wd_abi_list_tuple_string_string *options,
+                 struct wd_program_job **out_job, struct wd_error *error);
+
+/* Gives a started job a handle. */
+enum wd_status
+wd_program_hold(struct wd_program *program, struct wd_program_job *job,
+                uint32_t *out_handle, struct wd_error *error);
+
+/* The program no longer wants a job: a collect is cancelled and freed, a
+ * write goes on. */
+void
+wd_program_release(struct wd_program *program, struct wd_program_job *job);
+
+/* Frees what has ended and is not held; keeps the first error of a write. */
+void
+wd_program_reap(struct wd_program *program);
+
+/* Also for NULL. */
+void
+wd_grouped_free(struct wd_program *program, struct wd_grouped *grouped);
+
+/* Fills in the handlers of one interface each. */
+void
+wd_guest_builders(struct wd_abi_handlers *handlers);
+void
+wd_guest_groups(struct wd_abi_handlers *handlers);
+void
+wd_guest_actions(struct wd_abi_handlers *handlers);
+void
+wd_guest_jobs(struct wd_abi_handlers *handlers);
+void
+wd_guest_context(struct wd_abi_handlers *handlers);
+
+/* Hands rows to the guest as an optional batch; they are freed when the call
+ * has ended. */
+enum wd_status
+wd_guest_give_rows(struct wd_abi_call *call, struct wd_rows *rows, bool has,
+                   struct wd_abi_option_batch *out, struct wd_error *error);
+
+/* A zero-terminated copy of a guest's text; NULL when memory is short. Text
+ * with a NUL is refused where it matters, by those who use it. */
+char *
+wd_guest_text(struct wd_arena *arena, struct wd_text text);
+
+/* Parses a list of expressions, each with an optional name. */
+enum wd_status
+wd_guest_expressions(const struct wd_abi_list_string *texts,
+                     struct wd_arena *arena,
+                     const struct wd_named_syntax **out_expressions,
+                     struct wd_error *error);
+
+#endif

@@ -1,0 +1,351 @@
+#include "guest/program.h"
+
+#include <string.h>
+
+#include "guest/internal.h"
+
+static struct wd_abi_handlers handlers;
+static pthread_once_t handlers_once = PTHREAD_ONCE_INIT;
+
+static void
+make_handlers(void)
+{
+  wd_guest_builders(&handlers);
+  wd_guest_groups(&handlers);
+  wd_guest_actions(&handlers);
+  wd_guest_jobs(&handlers);
+  wd_guest_context(&handlers);
+}
+
+static uint8_t *
+guest_memory(void *env, uint64_t *out_size)
+{
+  struct wd_program *program = env;
+
+  return wd_instance_memory(program->instance, out_size);
+}
+
+static enum wd_status
+guest_allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
+               struct wd_error *error)
+{
+  struct wd_program *program = env;
+  wasmtime_val_raw_t values[4] = {0};
+  enum wd_status status;
+
+  values[2].i32 = (int32_t)align;
+  values[3].i32 = (int32_t)size;
+  program->allocating = true;
+  status = wd_instance_call(program->instance, &program->realloc, values, 4,
+                            NULL, error);
+  program->allocating = false;
+  *out_pointer = (uint32_t)values[0].i32;
+  return status;
+}
+
+static bool
+guest_holds(void *env, enum wd_abi_resource resource, uint32_t handle)
+{
+  struct wd_program *program = env;
+
+  return wd_handles_get(&program->handles, resource, handle) != NULL;
+}
+
+/* Every import of ours comes here. */
+static enum wd_status
+on_import(struct wd_instance *instance, const void *data,
+          wasmtime_val_raw_t *values, struct wd_error *error)
+{
+  struct wd_program *program = wd_instance_env(instance);
+  const struct wd_abi_function *function = data;
+  struct wd_arena arena;
+  struct wd_abi_call call = {
+      .guest = &program->guest, .arena = &arena, .env = program};
+  enum wd_status status;
+
+  if (program->allocating)
+    return wd_fail(error, WD_TRAP,
+                   "%s was called inside cabi_realloc, which may call nothing",
+                   function->label);
+  wd_arena_init(&arena, program->options.mem, WD_ABI_COPY_LIMIT);
+  status = wd_abi_import_call(function, &handlers, &call, values, error);
+  wd_arena_fini(&arena);
+  return status;
+}
+
+/* The imports of ours that the module wants, under the names that it uses. */
+static enum wd_status
+gather(const struct wd_module_info *info, struct wd_import *imports,
+       size_t *out_count, struct wd_error *error)
+{
+  *out_count = 0;
+  for (uint32_t i = 0; i < info->import_count; i++) {
+    const struct wd_extern *wanted = &info->imports[i];
+    const struct wd_abi_function *function;
+    enum wd_status status;
+
+    if (!wd_abi_is_ours(wanted->module))
+      continue;
+    status = wd_abi_find_import(wanted->module, wanted->name, &function, error);
+    if (status != WD_OK)
+      return status;
+    imports[(*out_count)++] = (struct wd_import){
+        .module = wanted->module,
+        .name = wanted->name,
+        .parameters = function->parameters,
+        .results = function->results,
+        .function = on_import,
+        .data = function,
+    };
+  }
+  return WD_OK;
+}
+
+static enum wd_status
+link_driver(struct wd_program *program, struct wd_error *error)
+{
+  const struct wd_program_options *options = &program->options;
+  const struct wd_module_info *info = wd_module_info(options->module);
+  size_t room = info->import_count * sizeof(struct wd_import);
+  struct wd_import *imports = wd_mem_alloc(options->mem, room);
+  size_t count;
+  enum wd_status status;
+
+  if (!imports)
+    return wd_fail_memory(error);
+  status = gather(info, imports, &count, error);
+  if (status == WD_OK)
+    status = wd_linkage_new(options->module,
+                            &(struct wd_linkage_options){
+                                .variant = options->variant,
+                                .imports = imports,
+                                .import_count = count,
+                                .wasi = true,
+                            },
+                            &program->driver_linkage, error);
+  wd_mem_free(options->mem, imports, room);
+  return status;
+}
+
+static enum wd_status
+make_instance(struct wd_program *program, struct wd_error *error)
+{
+  const struct wd_program_options *options = &program->options;
+  wasi_config_t *wasi;
+  enum wd_status status = wd_wasi_driver_config(options->wasi, &wasi, error);
+
+  if (status != WD_OK)
+    return status;
+  return wd_driver_new(program->driver_linkage,
+                       &(struct wd_instance_options){
+                           .mem = options->mem,
+                           .memory_limit = options->memory_limit,
+                           .wasi = wasi,
+                           .env = program,
+                       },
+                       &program->instance, error);
+}
+
+enum wd_status
+wd_program_new(const struct wd_program_options *options,
+               struct wd_program **out_program, struct wd_error *error)
+{
+  struct wd_program *program = wd_mem_calloc(options->mem, 1, sizeof *program);
+  enum wd_status status;
+
+  if (!program)
+    return wd_fail_memory(error);
+  pthread_once(&handlers_once, make_handlers);
+  program->options = *options;
+  pthread_mutex_init(&program->lock, NULL);
+  wd_handles_init(&program->handles, options->mem);
+  program->guest = (struct wd_abi_guest){
+      .env = program,
+      .memory = guest_memory,
+      .allocate = guest_allocate,
+      .holds = guest_holds,
+  };
+  status = link_driver(program, error);
+  if (status == WD_OK)
+    status = make_instance(program, error);
+  if (status == WD_OK && wd_module_export(options->module, "cabi_realloc"))
+    status = wd_instance_function(program->instance, "cabi_realloc", "iiii",
+                                  "i", &program->realloc, error);
+  if (status != WD_OK) {
+    wd_program_free(program);
+    return status;
+  }
+  *out_program = program;
+  return WD_OK;
+}
+
+enum wd_status
+wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,
+                  struct wd_error *error)
+{
+  const struct wd_program_options *options = &program->options;
+  const struct wd_engine_functions *functions;
+  enum wd_status status = WD_OK;
+
+  if (!program->engine) {
+    status = wd_engine_load(options->engine, &functions, error);
+    if (status == WD_OK)
+      status = functions->open(
+          &(struct wd_engine_options){
+              .mem = options->mem,
+              .grants = options->grants,
+              .threads = options->threads,
+              .memory_limit = options->engine_memory,
+              .temp_dir = options->temp_dir,
+          },
+          &program->engine, error);
+  }
+  *out_engine = program->engine;
+  return status;
+}
+
+/* Runs start function, initialiser and main. */
+static enum wd_status
+run_main(struct wd_program *program, int *out_exit, struct wd_error *error)
+{
+  struct wd_instance *instance = program->instance;
+  const char *entry =
+      wd_module_export(program->options.module, "_start") ? "_start" : NULL;
+  wasmtime_func_t function;
+  wasmtime_val_raw_t none = {0};
+  enum wd_status status;
+
+  if (!entry)
+    return wd_fail(error, WD_BAD_MODULE,
+                   "%s exports no _start: it is no program but a library of "
+                   "functions",
+                   wd_module_info(program->options.module)->name);
+  status = wd_instance_start(instance, error);
+  if (status == WD_OK)
+    status = wd_instance_function(instance, entry, "", "", &function, error);
+  if (status == WD_OK)
+    status = wd_instance_call(instance, &function, &none, 1, out_exit, error);
+  if (status == WD_OK && *out_exit < 0)
+    *out_exit = 0;
+  return status;
+}
+
+static void
+cancel_jobs(struct wd_program *program)
+{
+  pthread_mutex_lock(&program->lock);
+  for (struct wd_program_job *job = program->jobs; job; job = job->next)
+    wd_job_cancel(job->job);
+  pthread_mutex_unlock(&program->lock);
+}
+
+/* Waits for the writes; the first error of one that nobody saw. */
+static enum wd_status
+finish_writes(struct wd_program *program, struct wd_error *error)
+{
+  for (struct wd_program_job *job = program->jobs; job; job = job->next) {
+    struct wd_error write_error = {0};
+
+    if (wd_job_writes(job->job) &&
+        wd_job_wait(job->job, -1, &write_error) != WD_OK)
+      wd_error_pass(&program->write_error, &write_error);
+  }
+  if (program->write_error.status != WD_OK)
+    return wd_error_pass(error, &program->write_error);
+  return WD_OK;
+}
+
+enum wd_status
+wd_program_run(struct wd_program *program, int *out_exit,
+               struct wd_error *error)
+{
+  enum wd_status status;
+
+  *out_exit = 0;
+  status = run_main(program, out_exit, error);
+  if (program->stopped) {
+    wd_error_clear(error);
+    cancel_jobs(program);
+    return WD_OK;
+  }
+  if (status != WD_OK || *out_exit != 0) {
+    cancel_jobs(program);
+    return status;
+  }
+  return finish_writes(program, error);
+}
+
+void
+wd_program_cancel(struct wd_program *program)
+{
+  pthread_mutex_lock(&program->lock);
+  program->cancelled = true;
+  pthread_mutex_unlock(&program->lock);
+  cancel_jobs(program);
+  wd_instance_kill(program->instance);
+}
+
+bool
+wd_program_progress(struct wd_program *program,
+                    struct wd_job_progress *out_progress, uint64_t *out_job)
+{
+  bool found = false;
+
+  pthread_mutex_lock(&program->lock);
+  for (struct wd_program_job *job = program->jobs; job && !found;
+       job = job->next) {
+    wd_job_progress(job->job, out_progress);
+    *out_job = wd_job_id(job->job);
+    found = out_progress->state < WD_JOB_SUCCEEDED;
+  }
+  pthread_mutex_unlock(&program->lock);
+  return found;
+}
+
+static void
+free_handles(struct wd_program *program)
+{
+  enum wd_abi_resource resource;
+  void *object;
+
+  while ((object = wd_handles_pop(&program->handles, &resource)))
+    switch (resource) {
+    case WD_ABI_RESOURCE_DATASET:
+      wd_relation_unref(object);
+      break;
+    case WD_ABI_RESOURCE_GROUPED:
+      wd_grouped_free(program, object);
+      break;
+    case WD_ABI_RESOURCE_JOB:
+      break;
+    }
+  wd_handles_fini(&program->handles);
+}
+
+void
+wd_program_free(struct wd_program *program)
+{
+  struct wd_mem *mem;
+
+  if (!program)
+    return;
+  mem = program->options.mem;
+  cancel_jobs(program);
+  while (program->jobs) {
+    struct wd_program_job *job = program->jobs;
+
+    program->jobs = job->next;
+    wd_job_free(job->job);
+    wd_mem_free(mem, job, sizeof *job);
+  }
+  free_handles(program);
+  if (program->engine)
+    program->engine->functions->close(program->engine);
+  wd_instance_free(program->instance);
+  if (program->worker_linkage)
+    wd_linkage_free(program->worker_linkage);
+  if (program->driver_linkage)
+    wd_linkage_free(program->driver_linkage);
+  pthread_mutex_destroy(&program->lock);
+  wd_mem_free(mem, program, sizeof *program);
+}

@@ -1,0 +1,61 @@
+/* A program: the driver that runs main, what it holds, and its jobs.
+ *
+ * One thread runs it; wd_program_cancel and wd_program_progress may be called
+ * by any other. What its options point to must outlive it.
+ */
+#ifndef WD_GUEST_PROGRAM_H
+#define WD_GUEST_PROGRAM_H
+
+#include "job/job.h"
+#include "wasi/driver.h"
+
+struct wd_program;
+
+struct wd_program_options {
+  struct wd_mem *mem;
+  struct wd_module *module;
+  enum wd_variant variant;
+  const struct wd_grants *grants;
+  const char *engine;     /* "duckdb" */
+  uint32_t threads;       /* 0: as many as processors */
+  uint64_t memory_limit;  /* of each instance; 0: none */
+  uint64_t engine_memory; /* 0: the engine's own default */
+  const char *temp_dir;   /* NULL: the system's */
+  const struct wd_wasi_driver_options *wasi;
+  /* Rows that the program shows, as a whole data set; called on the program's
+   * thread. `next` gives batches as wd_job_next does. NULL: show answers
+   * `unsupported`. */
+  enum wd_status (*show)(void *env, struct wd_job *job, struct wd_error *error);
+  /* Lines that lambdas print or log; any thread. */
+  void (*print)(void *env, const char *text, size_t length);
+  /* Told of each plan before it runs. True: it shall not run, the program ends
+   * (explain). */
+  bool (*planned)(void *env, uint64_t job, const struct wd_plan *plan,
+                  struct wd_engine *engine);
+  void *env;
+};
+
+enum wd_status
+wd_program_new(const struct wd_program_options *options,
+               struct wd_program **out_program, struct wd_error *error);
+
+/* Runs main to its end, then waits for the writes (exit code 0) or cancels
+ * them. WD_OK: *out_exit is the program's own exit code. */
+enum wd_status
+wd_program_run(struct wd_program *program, int *out_exit,
+               struct wd_error *error);
+
+/* Cancels what runs; main is stopped where it is interruptible. */
+void
+wd_program_cancel(struct wd_program *program);
+
+/* Progress of the newest job that runs; false when there is none. */
+bool
+wd_program_progress(struct wd_program *program,
+                    struct wd_job_progress *out_progress, uint64_t *out_job);
+
+/* Also for NULL. */
+void
+wd_program_free(struct wd_program *program);
+
+#endif

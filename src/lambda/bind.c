@@ -1,0 +1,261 @@
+#include <string.h>
+
+#include "lambda/worker.h"
+
+/* What a schema may take of the arena. */
+#define BINDING_LIMIT ((size_t)64 << 20)
+
+/* Calls bind and copies what it says. */
+static enum wd_status
+ask(struct wd_worker *worker, const struct wd_lambda *lambda,
+    struct wd_arena *arena, struct wd_abi_lambdas_binding *out_binding,
+    struct wd_error *error)
+{
+  const struct wd_abi_function *function =
+      &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_BIND];
+  struct wd_abi_lambdas_bind_args args = {
+      .function = {lambda->function, lambda->state},
+      .role = (enum wd_abi_lambdas_role)lambda->role,
+      .keys = {lambda->keys, lambda->key_count},
+  };
+  wasmtime_val_raw_t values[16] = {0};
+  enum wd_status status =
+      wd_abi_schema_make(&lambda->input, arena, &args.input, error);
+
+  if (status == WD_OK)
+    status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
+                                    values, error);
+  if (status == WD_OK)
+    status = wd_worker_call(worker, WD_ABI_EXPORT_LAMBDAS_BIND, values,
+                            strlen(function->parameters), error);
+  if (status == WD_OK)
+    status = wd_abi_result_lift(function, &worker->guest, values, arena,
+                                out_binding, error);
+  if (status == WD_OK)
+    status = wd_worker_end(worker, error);
+  return status;
+}
+
+static enum wd_status
+take_columns(const struct wd_abi_list_u32 *columns, struct wd_lambda *lambda,
+             struct wd_error *error)
+{
+  if (columns->length > lambda->input.count)
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "it wants %u columns of an input that has %u",
+                   columns->length, lambda->input.count);
+  for (uint32_t i = 0; i < columns->length; i++)
+    if (columns->data[i] >= lambda->input.count)
+      return wd_fail(error, WD_LAMBDA_FAILED,
+                     "it wants column %u of an input that has %u columns",
+                     columns->data[i], lambda->input.count);
+  lambda->column_count = columns->length;
+  lambda->columns = columns->data;
+  return WD_OK;
+}
+
+/* Binds in this worker: `lambda` holds the question and takes the answer. */
+static enum wd_status
+bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
+     uint32_t *out_handle, struct wd_error *error)
+{
+  struct wd_abi_lambdas_binding binding = {0};
+  enum wd_status status = ask(worker, lambda, arena, &binding, error);
+
+  if (status != WD_OK)
+    return status;
+  *out_handle = binding.handle;
+  lambda->deterministic =
+      binding.properties & WD_ABI_LAMBDAS_PROPERTIES_DETERMINISTIC;
+  lambda->total = binding.properties & WD_ABI_LAMBDAS_PROPERTIES_TOTAL;
+  lambda->strict = binding.properties & WD_ABI_LAMBDAS_PROPERTIES_STRICT;
+  lambda->all_columns = !binding.columns.some;
+  if (binding.columns.some)
+    status = take_columns(&binding.columns.value, lambda, error);
+  if (status == WD_OK)
+    status =
+        wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
+  return status;
+}
+
+static enum wd_status
+keep_handle(struct wd_worker *worker, uint32_t site, uint32_t handle,
+            struct wd_error *error)
+{
+  uint32_t capacity = worker->handle_capacity;
+  uint64_t *grown;
+
+  if (site >= capacity) {
+    uint32_t wanted = site + 8;
+
+    grown = wd_mem_realloc(wd_pool_options(worker->pool)->mem, worker->handles,
+                           capacity * sizeof *grown, wanted * sizeof *grown);
+    if (!grown)
+      return wd_fail_memory(error);
+    memset(grown + capacity, 0, (wanted - capacity) * sizeof *grown);
+    worker->handles = grown;
+    worker->handle_capacity = wanted;
+  }
+  worker->handles[site] = (uint64_t)handle + 1;
+  return WD_OK;
+}
+
+/* The columns that batches have, and the shapes of batches. */
+static enum wd_status
+work_out(struct wd_lambda *lambda, struct wd_arena *arena,
+         struct wd_error *error)
+{
+  lambda->wanted = lambda->input;
+  if (!lambda->all_columns) {
+    struct wd_column *columns =
+        wd_arena_array(arena, lambda->column_count, sizeof *columns);
+
+    if (!columns)
+      return wd_fail_memory(error);
+    for (uint32_t i = 0; i < lambda->column_count; i++)
+      columns[i] = lambda->input.columns[lambda->columns[i]];
+    lambda->wanted =
+        (struct wd_schema){.count = lambda->column_count, .columns = columns};
+  }
+  wd_schema_shape(&lambda->wanted, &lambda->node_count, &lambda->buffer_count);
+  wd_schema_shape(&lambda->output, &lambda->output_nodes,
+                  &lambda->output_buffers);
+  return WD_OK;
+}
+
+static enum wd_status
+check_role(const struct wd_lambda *lambda, struct wd_error *error)
+{
+  uint32_t count = lambda->output.count;
+
+  switch (lambda->role) {
+  case WD_ROLE_FILTER:
+    if (count == 1 && lambda->output.columns[0].type.id == WD_TYPE_BOOL)
+      return WD_OK;
+    return wd_fail(error, WD_TYPE_MISMATCH,
+                   "a filter returns one column of type boolean");
+  case WD_ROLE_SCALAR:
+    if (count == 1)
+      return WD_OK;
+    return wd_fail(error, WD_TYPE_MISMATCH,
+                   "a scalar function returns one column, not %u", count);
+  case WD_ROLE_FOR_EACH:
+    if (count == 0)
+      return WD_OK;
+    return wd_fail(error, WD_TYPE_MISMATCH,
+                   "a for-each lambda returns no columns, not %u", count);
+  case WD_ROLE_REDUCE:
+    if (wd_schema_equal(&lambda->output, &lambda->input))
+      return WD_OK;
+    return wd_fail(error, WD_TYPE_MISMATCH,
+                   "a reduce returns the columns that it takes");
+  default:
+    return WD_OK;
+  }
+}
+
+static enum wd_status
+check_binding(const struct wd_lambda *lambda, struct wd_error *error)
+{
+  enum wd_status status = wd_schema_check_carried(&lambda->wanted, error);
+
+  if (status == WD_OK)
+    status = wd_schema_check_carried(&lambda->output, error);
+  return status == WD_OK ? check_role(lambda, error) : status;
+}
+
+enum wd_status
+wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
+               enum wd_role role, const struct wd_schema *input,
+               const uint32_t *keys, uint32_t key_count, uint32_t site,
+               struct wd_arena *arena, struct wd_lambda **out_lambda,
+               struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+  struct wd_worker *worker;
+  uint32_t handle = 0;
+  enum wd_status status;
+
+  if (!lambda)
+    return wd_fail_memory(error);
+  *lambda = (struct wd_lambda){
+      .pool = pool,
+      .function = function,
+      .state = state,
+      .role = role,
+      .site = site,
+      .input = *input,
+      .keys = keys,
+      .key_count = key_count,
+  };
+  status = wd_pool_enter(pool, &worker, error);
+  if (status != WD_OK)
+    return status;
+  status = bind(worker, lambda, arena, &handle, error);
+  if (status == WD_OK)
+    status = work_out(lambda, arena, error);
+  if (status == WD_OK)
+    status = check_binding(lambda, error);
+  if (status == WD_OK)
+    status = keep_handle(worker, site, handle, error);
+  if (status != WD_OK) {
+    wd_error_prefix(error, "bind of a %s lambda", wd_role_name(role));
+    worker->failed = true;
+    return status;
+  }
+  *out_lambda = lambda;
+  return WD_OK;
+}
+
+static bool
+same_columns(const struct wd_lambda *a, const struct wd_lambda *b)
+{
+  if (a->all_columns != b->all_columns || a->column_count != b->column_count)
+    return false;
+  for (uint32_t i = 0; i < a->column_count; i++)
+    if (a->columns[i] != b->columns[i])
+      return false;
+  return true;
+}
+
+/* Whether a second bind said the same. */
+static bool
+same_binding(const struct wd_lambda *a, const struct wd_lambda *b)
+{
+  return wd_schema_equal(&a->output, &b->output) && same_columns(a, b) &&
+         a->deterministic == b->deterministic && a->total == b->total &&
+         a->strict == b->strict;
+}
+
+static enum wd_status
+bind_again(struct wd_worker *worker, const struct wd_lambda *lambda,
+           uint32_t *out_handle, struct wd_error *error)
+{
+  struct wd_lambda again = *lambda;
+  struct wd_arena arena;
+  enum wd_status status;
+
+  again.column_count = 0;
+  again.columns = NULL;
+  wd_arena_init(&arena, wd_pool_options(worker->pool)->mem, BINDING_LIMIT);
+  status = bind(worker, &again, &arena, out_handle, error);
+  if (status == WD_OK && !same_binding(&again, lambda))
+    status = wd_fail(error, WD_LAMBDA_FAILED,
+                     "bind answered differently in a worker than at plan time; "
+                     "it must depend on its arguments and the image only");
+  wd_arena_fini(&arena);
+  if (status == WD_OK)
+    status = keep_handle(worker, lambda->site, *out_handle, error);
+  return status;
+}
+
+enum wd_status
+wd_worker_handle(struct wd_worker *worker, const struct wd_lambda *lambda,
+                 uint32_t *out_handle, struct wd_error *error)
+{
+  if (lambda->site < worker->handle_capacity && worker->handles[lambda->site]) {
+    *out_handle = (uint32_t)(worker->handles[lambda->site] - 1);
+    return WD_OK;
+  }
+  return bind_again(worker, lambda, out_handle, error);
+}

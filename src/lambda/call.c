@@ -1,0 +1,429 @@
+#include <string.h>
+
+#include "lambda/worker.h"
+
+/* The states of aggregates travel as one nullable binary column. */
+static const struct wd_column state_column = {
+    .name = "state",
+    .type = {.id = WD_TYPE_BINARY},
+    .nullable = true,
+};
+
+static const struct wd_schema state_schema = {1, &state_column};
+
+#define STATE_BUFFERS 3
+
+/* Ends a call that failed: names the lambda, records the failure. */
+static enum wd_status
+failed(struct wd_worker *worker, const struct wd_lambda *lambda,
+       struct wd_error *error)
+{
+  if (error->status != WD_CANCELLED)
+    wd_error_prefix(error, "%s lambda", wd_role_name(lambda->role));
+  worker->failed = true;
+  worker->pending = NULL;
+  wd_pool_fail(worker->pool, error);
+  return error->status;
+}
+
+static const char *
+slot_name(enum wd_call_slot slot)
+{
+  return slot == WD_SLOT_INPUT    ? "input"
+         : slot == WD_SLOT_STATES ? "states"
+                                  : "right";
+}
+
+enum wd_status
+wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
+              enum wd_call_slot slot, const struct wd_shape *shape,
+              uint8_t **out_places, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  uint32_t handle;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status = wd_worker_handle(worker, lambda, &handle, error);
+  if (status == WD_OK)
+    status = wd_worker_reserve(worker, shape->buffer_count, error);
+  if (status == WD_OK)
+    status = wd_abi_batch_place(&wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_MAP],
+                                &worker->guest, slot_name(slot), shape,
+                                worker->pairs, &worker->slots[slot], out_places,
+                                error);
+  if (status != WD_OK)
+    return failed(worker, lambda, error);
+  if (slot == WD_SLOT_INPUT)
+    atomic_fetch_add_explicit(&worker->rows_in, shape->rows,
+                              memory_order_relaxed);
+  return WD_OK;
+}
+
+enum wd_status
+wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
+               uint32_t rows, uint32_t **out_groups, struct wd_error *error)
+{
+  const struct wd_abi_site site = {
+      &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_UPDATE], "groups"};
+  struct wd_error local = {0};
+  uint64_t bytes = (uint64_t)rows * sizeof(uint32_t);
+  uint8_t *address = NULL;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status = wd_abi_allocate(&worker->guest, &site, sizeof(uint32_t), bytes,
+                           &worker->groups.pointer, error);
+  if (status == WD_OK)
+    status = wd_abi_range(&worker->guest, &site, worker->groups.pointer, rows,
+                          sizeof(uint32_t), sizeof(uint32_t), &address, error);
+  if (status != WD_OK)
+    return failed(worker, lambda, error);
+  worker->groups.length = rows;
+  *out_groups = (uint32_t *)(void *)address;
+  return WD_OK;
+}
+
+/* A placed batch as five parameters. */
+static size_t
+push_batch(wasmtime_val_raw_t *values, const struct wd_wire_batch *batch)
+{
+  values[0].i32 = (int32_t)batch->rows;
+  values[1].i32 = (int32_t)batch->nodes.pointer;
+  values[2].i32 = (int32_t)batch->nodes.length;
+  values[3].i32 = (int32_t)batch->buffers.pointer;
+  values[4].i32 = (int32_t)batch->buffers.length;
+  return 5;
+}
+
+/* Calls an export of `lambdas` and looks at its result in place. */
+static enum wd_status
+call(struct wd_worker *worker, enum wd_abi_export which,
+     wasmtime_val_raw_t *values, size_t count, const void **out_payload,
+     struct wd_error *error)
+{
+  struct wd_error ignored = {0};
+  enum wd_status status = wd_worker_call(worker, which, values, count, error);
+
+  if (status != WD_OK)
+    return status;
+  status = wd_abi_result_view(&wd_abi_exports[which], &worker->guest, values,
+                              out_payload, error);
+  if (status != WD_OK)
+    wd_worker_end(worker, &ignored);
+  return status;
+}
+
+/* Calls an export with (handle, batch of the slot), the commonest form. */
+static enum wd_status
+call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
+                enum wd_abi_export which, enum wd_call_slot slot,
+                const void **out_payload, struct wd_error *error)
+{
+  wasmtime_val_raw_t values[6] = {0};
+  uint32_t handle;
+  enum wd_status status = wd_worker_handle(worker, lambda, &handle, error);
+
+  if (status != WD_OK)
+    return status;
+  values[0].i32 = (int32_t)handle;
+  push_batch(values + 1, &worker->slots[slot]);
+  return call(worker, which, values, 6, out_payload, error);
+}
+
+/* Calls an export of one number. */
+static enum wd_status
+call_with_number(struct wd_worker *worker, enum wd_abi_export which,
+                 uint32_t number, const void **out_payload,
+                 struct wd_error *error)
+{
+  wasmtime_val_raw_t value = {0};
+
+  value.i32 = (int32_t)number;
+  return call(worker, which, &value, 1, out_payload, error);
+}
+
+/* View and check of a returned batch. */
+static enum wd_status
+take_batch(struct wd_worker *worker, enum wd_abi_export which,
+           const struct wd_wire_batch *wire, const struct wd_schema *schema,
+           uint32_t buffers, uint32_t rows, struct wd_batch *out_batch,
+           struct wd_error *error)
+{
+  enum wd_status status = wd_worker_reserve(worker, buffers, error);
+
+  if (status == WD_OK)
+    status = wd_abi_batch_view(&wd_abi_exports[which], &worker->guest, wire,
+                               worker->spans, buffers, out_batch, error);
+  if (status == WD_OK)
+    status = wd_batch_check(schema, out_batch, rows, error);
+  if (status == WD_OK)
+    atomic_fetch_add_explicit(&worker->rows_out, out_batch->rows,
+                              memory_order_relaxed);
+  return status;
+}
+
+enum wd_status
+wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
+            struct wd_batch *out_batch, struct wd_error *error)
+{
+  enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_MAP;
+  struct wd_error local = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status =
+      call_with_batch(worker, lambda, which, WD_SLOT_INPUT, &payload, error);
+  if (status == WD_OK)
+    status = take_batch(worker, which, payload, &lambda->output,
+                        lambda->output_buffers,
+                        worker->slots[WD_SLOT_INPUT].rows, out_batch, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+static enum wd_status
+take_expanded(struct wd_worker *worker, const struct wd_lambda *lambda,
+              const struct wd_wire_lambdas_expanded *wire,
+              struct wd_batch *out_batch, bool *out_more,
+              struct wd_error *error)
+{
+  if (wire->more > 1)
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "'more' is %u, neither true nor false", wire->more);
+  *out_more = wire->more;
+  return take_batch(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP, &wire->output,
+                    &lambda->output, lambda->output_buffers, UINT32_MAX,
+                    out_batch, error);
+}
+
+enum wd_status
+wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
+                 struct wd_batch *out_batch, bool *out_more,
+                 struct wd_error *error)
+{
+  struct wd_error local = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status = call_with_batch(worker, lambda, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
+                           WD_SLOT_INPUT, &payload, error);
+  if (status == WD_OK)
+    status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+enum wd_status
+wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                      struct wd_batch *out_batch, bool *out_more,
+                      struct wd_error *error)
+{
+  struct wd_error local = {0};
+  const void *payload;
+  uint32_t handle;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status = wd_worker_handle(worker, lambda, &handle, error);
+  if (status == WD_OK)
+    status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP_NEXT,
+                              handle, &payload, error);
+  if (status == WD_OK)
+    status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+/* Calls with the values given and takes states back. */
+static enum wd_status
+call_for_states(struct wd_worker *worker, const struct wd_lambda *lambda,
+                enum wd_abi_export which, wasmtime_val_raw_t *values,
+                size_t count, struct wd_batch *out_states,
+                struct wd_error *error)
+{
+  const void *payload;
+  uint32_t handle;
+  enum wd_status status = wd_worker_handle(worker, lambda, &handle, error);
+
+  if (status == WD_OK) {
+    values[0].i32 = (int32_t)handle;
+    status = call(worker, which, values, count, &payload, error);
+  }
+  if (status == WD_OK)
+    status = take_batch(worker, which, payload, &state_schema, STATE_BUFFERS,
+                        worker->slots[WD_SLOT_STATES].rows, out_states, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+enum wd_status
+wd_call_update(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_batch *out_states, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  wasmtime_val_raw_t values[13] = {0};
+
+  push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
+  values[6].i32 = (int32_t)worker->groups.pointer;
+  values[7].i32 = (int32_t)worker->groups.length;
+  push_batch(values + 8, &worker->slots[WD_SLOT_INPUT]);
+  worker->groups = (struct wd_wire_list){sizeof(uint32_t), 0};
+  return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_UPDATE, values,
+                         13, out_states, error ? error : &local);
+}
+
+enum wd_status
+wd_call_combine(struct wd_worker *worker, const struct wd_lambda *lambda,
+                struct wd_batch *out_states, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  wasmtime_val_raw_t values[11] = {0};
+
+  push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
+  push_batch(values + 6, &worker->slots[WD_SLOT_RIGHT]);
+  return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_COMBINE, values,
+                         11, out_states, error ? error : &local);
+}
+
+enum wd_status
+wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_batch *out_batch, struct wd_error *error)
+{
+  enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_FINISH;
+  struct wd_error local = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status =
+      call_with_batch(worker, lambda, which, WD_SLOT_STATES, &payload, error);
+  if (status == WD_OK)
+    status = take_batch(worker, which, payload, &lambda->output,
+                        lambda->output_buffers,
+                        worker->slots[WD_SLOT_STATES].rows, out_batch, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+enum wd_status
+wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
+            struct wd_error *error)
+{
+  struct wd_error local = {0};
+
+  if (!error)
+    error = &local;
+  if (wd_worker_end(worker, error) == WD_OK)
+    return WD_OK;
+  return failed(worker, lambda, error);
+}
+
+enum wd_status
+wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t index, uint32_t *out_cursor, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  wasmtime_val_raw_t values[2] = {0};
+  const void *payload;
+  uint32_t handle;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  worker->partition = index;
+  wd_wasi_worker_seed(&worker->wasi, wd_pool_options(worker->pool)->job,
+                      lambda->site, index);
+  status = wd_worker_handle(worker, lambda, &handle, error);
+  if (status == WD_OK) {
+    values[0].i32 = (int32_t)handle;
+    values[1].i32 = (int32_t)index;
+    status = call(worker, WD_ABI_EXPORT_LAMBDAS_OPEN_PARTITION, values, 2,
+                  &payload, error);
+  }
+  if (status != WD_OK)
+    return failed(worker, lambda, error);
+  memcpy(out_cursor, payload, sizeof *out_cursor);
+  worker->cursors++;
+  return wd_call_end(worker, lambda, error);
+}
+
+enum wd_status
+wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, bool end, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  wasmtime_val_raw_t values[7] = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  values[0].i32 = (int32_t)cursor;
+  values[1].i32 = !end;
+  if (!end)
+    push_batch(values + 2, &worker->slots[WD_SLOT_INPUT]);
+  status = call(worker, WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION, values, 7,
+                &payload, error);
+  if (status != WD_OK)
+    return failed(worker, lambda, error);
+  return wd_call_end(worker, lambda, error);
+}
+
+/* The batch of an option, or none. */
+static enum wd_status
+take_option(struct wd_worker *worker, const struct wd_lambda *lambda,
+            const struct wd_wire_option_batch *wire, struct wd_batch *out_batch,
+            bool *out_has, struct wd_error *error)
+{
+  enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION;
+
+  *out_has = wire->tag == 1;
+  if (wire->tag > 1)
+    return wd_fail(error, WD_LAMBDA_FAILED, "an option has the tag %u",
+                   wire->tag);
+  if (!*out_has)
+    return wd_worker_end(worker, error);
+  return take_batch(worker, which, &wire->as.value, &lambda->output,
+                    lambda->output_buffers, UINT32_MAX, out_batch, error);
+}
+
+enum wd_status
+wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
+                  struct wd_error *error)
+{
+  struct wd_error local = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
+                            cursor, &payload, error);
+  if (status == WD_OK)
+    status = take_option(worker, lambda, payload, out_batch, out_has, error);
+  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+}
+
+enum wd_status
+wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+                   uint32_t cursor, struct wd_error *error)
+{
+  struct wd_error local = {0};
+  const void *payload;
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  if (worker->cursors)
+    worker->cursors--;
+  status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
+                            cursor, &payload, error);
+  if (status != WD_OK)
+    return failed(worker, lambda, error);
+  return wd_call_end(worker, lambda, error);
+}

@@ -1,0 +1,137 @@
+#include "lambda/worker.h"
+
+#include <stdio.h>
+
+static uint8_t *
+guest_memory(void *env, uint64_t *out_size)
+{
+  struct wd_worker *worker = env;
+
+  return wd_instance_memory(worker->instance, out_size);
+}
+
+static enum wd_status
+guest_allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
+               struct wd_error *error)
+{
+  struct wd_worker *worker = env;
+  wasmtime_val_raw_t values[4] = {0};
+  enum wd_status status;
+
+  values[2].i32 = (int32_t)align;
+  values[3].i32 = (int32_t)size;
+  status = wd_instance_call(worker->instance, &worker->realloc, values, 4, NULL,
+                            error);
+  *out_pointer = (uint32_t)values[0].i32;
+  return status;
+}
+
+enum wd_status
+wd_worker_prepare(struct wd_worker *worker, struct wd_error *error)
+{
+  worker->guest = (struct wd_abi_guest){
+      .env = worker,
+      .memory = guest_memory,
+      .allocate = guest_allocate,
+  };
+  worker->groups.pointer = sizeof(uint32_t);
+  return wd_instance_function(worker->instance, "cabi_realloc", "iiii", "i",
+                              &worker->realloc, error);
+}
+
+enum wd_status
+wd_worker_reserve(struct wd_worker *worker, uint32_t buffers,
+                  struct wd_error *error)
+{
+  struct wd_mem *mem = wd_pool_options(worker->pool)->mem;
+  uint32_t old = worker->scratch_capacity;
+  struct wd_wire_list *pairs;
+  struct wd_span *spans;
+
+  if (buffers <= old)
+    return WD_OK;
+  pairs = wd_mem_alloc(mem, buffers * sizeof *pairs);
+  spans = wd_mem_alloc(mem, buffers * sizeof *spans);
+  if (!pairs || !spans) {
+    wd_mem_free(mem, pairs, buffers * sizeof *pairs);
+    wd_mem_free(mem, spans, buffers * sizeof *spans);
+    return wd_fail_memory(error);
+  }
+  wd_mem_free(mem, worker->pairs, old * sizeof *pairs);
+  wd_mem_free(mem, worker->spans, old * sizeof *spans);
+  worker->pairs = pairs;
+  worker->spans = spans;
+  worker->scratch_capacity = buffers;
+  return WD_OK;
+}
+
+/* The name under which the module exports a function of `lambdas`: ours, or
+ * that of a compatible version. */
+static const char *
+export_name(struct wd_worker *worker, const struct wd_abi_function *wanted)
+{
+  struct wd_linkage *linkage = wd_pool_options(worker->pool)->linkage;
+  const struct wd_module_info *info =
+      wd_module_info(wd_linkage_module(linkage));
+
+  for (uint32_t i = 0; i < info->export_count; i++)
+    if (wd_abi_find_export(info->exports[i].name) == wanted)
+      return info->exports[i].name;
+  return wanted->core_name;
+}
+
+static enum wd_status
+find_export(struct wd_worker *worker, enum wd_abi_export which,
+            struct wd_export **out_export, struct wd_error *error)
+{
+  const struct wd_abi_function *function = &wd_abi_exports[which];
+  struct wd_export *export = &worker->exports[which];
+  char post[160];
+  const char *name;
+  enum wd_status status;
+
+  *out_export = export;
+  if (export->found)
+    return WD_OK;
+  name = export_name(worker, function);
+  status = wd_instance_function(worker->instance, name, function->parameters,
+                                function->results, &export->call, error);
+  if (status != WD_OK)
+    return status;
+  snprintf(post, sizeof post, "cabi_post_%s", name);
+  export->has_post = wd_instance_function(worker->instance, post, "i", "",
+                                          &export->post, NULL) == WD_OK;
+  export->found = true;
+  return WD_OK;
+}
+
+enum wd_status
+wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
+               wasmtime_val_raw_t *values, size_t count, struct wd_error *error)
+{
+  struct wd_export *export;
+  enum wd_status status = find_export(worker, which, &export, error);
+
+  if (status == WD_OK)
+    status = wd_instance_call(worker->instance, &export->call, values, count,
+                              NULL, error);
+  if (status != WD_OK)
+    return status;
+  atomic_fetch_add_explicit(&worker->calls, 1, memory_order_relaxed);
+  worker->pending = export;
+  worker->area = values[0];
+  return WD_OK;
+}
+
+enum wd_status
+wd_worker_end(struct wd_worker *worker, struct wd_error *error)
+{
+  const struct wd_export *export = worker->pending;
+  wasmtime_val_raw_t value = worker->area;
+
+  worker->pending = NULL;
+  if (!export || !export->has_post)
+    return WD_OK;
+  return wd_instance_call(worker->instance, &export->post, &value, 1, NULL,
+                          error);
+}

@@ -1,0 +1,471 @@
+/* The rules are those of the extension files of Substrait 0.108:
+ * https://github.com/substrait-io/substrait/tree/main/extensions */
+#include "plan/function.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "arrow/decimal.h"
+#include "plan/suggest.h"
+
+#define PRECISION_MAX WD_DECIMAL_PRECISION_MAX
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Rule and arity; the comments of the rules are in the header. */
+#define SIGNATURES(X)                                                          \
+  X(ADD, ARITHMETIC, 2, 2)                                                     \
+  X(SUBTRACT, ARITHMETIC, 2, 2)                                                \
+  X(MULTIPLY, ARITHMETIC, 2, 2)                                                \
+  X(DIVIDE, ARITHMETIC, 2, 2)                                                  \
+  X(MODULUS, ARITHMETIC, 2, 2)                                                 \
+  X(NEGATE, SIGN, 1, 1)                                                        \
+  X(ABS, SIGN, 1, 1)                                                           \
+  X(SIGN, SIGN, 1, 1)                                                          \
+  X(POWER, FLOAT, 2, 2)                                                        \
+  X(SQRT, FLOAT, 1, 1)                                                         \
+  X(EXP, FLOAT, 1, 1)                                                          \
+  X(BITWISE_AND, BITWISE, 2, 2)                                                \
+  X(BITWISE_OR, BITWISE, 2, 2)                                                 \
+  X(BITWISE_XOR, BITWISE, 2, 2)                                                \
+  X(BITWISE_NOT, BITWISE, 1, 1)                                                \
+  X(SIN, FLOAT, 1, 1)                                                          \
+  X(COS, FLOAT, 1, 1)                                                          \
+  X(TAN, FLOAT, 1, 1)                                                          \
+  X(ASIN, FLOAT, 1, 1)                                                         \
+  X(ACOS, FLOAT, 1, 1)                                                         \
+  X(ATAN, FLOAT, 1, 1)                                                         \
+  X(ATAN2, FLOAT, 2, 2)                                                        \
+  X(LN, FLOAT, 1, 1)                                                           \
+  X(LOG10, FLOAT, 1, 1)                                                        \
+  X(LOG2, FLOAT, 1, 1)                                                         \
+  X(CEIL, WHOLE, 1, 1)                                                         \
+  X(FLOOR, WHOLE, 1, 1)                                                        \
+  X(ROUND, ROUND, 2, 2)                                                        \
+  X(EQUAL, COMPARE, 2, 2)                                                      \
+  X(NOT_EQUAL, COMPARE, 2, 2)                                                  \
+  X(LT, COMPARE, 2, 2)                                                         \
+  X(LTE, COMPARE, 2, 2)                                                        \
+  X(GT, COMPARE, 2, 2)                                                         \
+  X(GTE, COMPARE, 2, 2)                                                        \
+  X(IS_NULL, IS_NULL, 1, 1)                                                    \
+  X(IS_NOT_NULL, IS_NULL, 1, 1)                                                \
+  X(IS_NAN, IS_NAN, 1, 1)                                                      \
+  X(IS_NOT_DISTINCT_FROM, DISTINCT, 2, 2)                                      \
+  X(IS_DISTINCT_FROM, DISTINCT, 2, 2)                                          \
+  X(NULLIF, NULLIF, 2, 2)                                                      \
+  X(COALESCE, SAME, 1, WD_FUNCTION_MANY)                                       \
+  X(LEAST, SAME, 1, WD_FUNCTION_MANY)                                          \
+  X(GREATEST, SAME, 1, WD_FUNCTION_MANY)                                       \
+  X(AND, LOGIC, 1, WD_FUNCTION_MANY)                                           \
+  X(OR, LOGIC, 1, WD_FUNCTION_MANY)                                            \
+  X(NOT, LOGIC, 1, 1)                                                          \
+  X(LIKE, TEXT_TEST, 2, 3)                                                     \
+  X(UPPER, TEXT, 1, 1)                                                         \
+  X(LOWER, TEXT, 1, 1)                                                         \
+  X(CHAR_LENGTH, TEXT_COUNT, 1, 1)                                             \
+  X(OCTET_LENGTH, TEXT_COUNT, 1, 1)                                            \
+  X(SUBSTRING, SUBSTRING, 2, 3)                                                \
+  X(TRIM, TEXT, 1, 2)                                                          \
+  X(LTRIM, TEXT, 1, 2)                                                         \
+  X(RTRIM, TEXT, 1, 2)                                                         \
+  X(CONCAT, TEXT, 1, WD_FUNCTION_MANY)                                         \
+  X(REPLACE, TEXT, 3, 3)                                                       \
+  X(STARTS_WITH, TEXT_TEST, 2, 2)                                              \
+  X(ENDS_WITH, TEXT_TEST, 2, 2)                                                \
+  X(CONTAINS, TEXT_TEST, 2, 2)                                                 \
+  X(STRPOS, TEXT_COUNT, 2, 2)                                                  \
+  X(REVERSE, TEXT, 1, 1)                                                       \
+  X(EXTRACT_YEAR, EXTRACT, 1, 1)                                               \
+  X(EXTRACT_MONTH, EXTRACT, 1, 1)                                              \
+  X(EXTRACT_DAY, EXTRACT, 1, 1)                                                \
+  X(EXTRACT_HOUR, EXTRACT, 1, 1)                                               \
+  X(EXTRACT_MINUTE, EXTRACT, 1, 1)                                             \
+  X(EXTRACT_SECOND, EXTRACT, 1, 1)                                             \
+  X(EXTRACT_DAY_OF_WEEK, EXTRACT, 1, 1)                                        \
+  X(EXTRACT_DAY_OF_YEAR, EXTRACT, 1, 1)
+
+static const struct {
+  const char *name;
+  const char *extension;
+} scalars[] = {
+#define NAME(id, name, extension) [WD_FN_##id] = { name, extension },
+  WD_SCALAR_FUNCTIONS(NAME)
+};
+
+static const struct {
+  enum wd_function_rule rule;
+  uint32_t least;
+  uint32_t most;
+} signatures[] = {
+#define SIGNATURE(id, rule, least, most)                                       \
+  [WD_FN_##id] = { WD_RULE_##rule, least, most },
+  SIGNATURES(SIGNATURE)
+};
+
+_Static_assert(COUNT(signatures) == WD_FN_SCALAR_COUNT,
+               "every function has a signature");
+
+static const char *const aggregates[] = {
+#define AGGREGATE(id, name, extension) [WD_AGG_##id] = name,
+  WD_AGGREGATE_FUNCTIONS(AGGREGATE)
+};
+
+static const struct {
+  const char *name;
+  enum wd_function function;
+} aliases[] = {
+  { "ceiling", WD_FN_CEIL },
+  { "character_length", WD_FN_CHAR_LENGTH },
+  { "day", WD_FN_EXTRACT_DAY },
+  { "day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR },
+  { "dayofmonth", WD_FN_EXTRACT_DAY },
+  { "dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR },
+  { "endswith", WD_FN_ENDS_WITH },
+  { "hour", WD_FN_EXTRACT_HOUR },
+  { "ifnull", WD_FN_COALESCE },
+  { "instr", WD_FN_STRPOS },
+  { "iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK },
+  { "isnan", WD_FN_IS_NAN },
+  { "isodow", WD_FN_EXTRACT_DAY_OF_WEEK },
+  { "len", WD_FN_CHAR_LENGTH },
+  { "length", WD_FN_CHAR_LENGTH },
+  { "minute", WD_FN_EXTRACT_MINUTE },
+  { "mod", WD_FN_MODULUS },
+  { "month", WD_FN_EXTRACT_MONTH },
+  { "nvl", WD_FN_COALESCE },
+  { "pow", WD_FN_POWER },
+  { "second", WD_FN_EXTRACT_SECOND },
+  { "sgn", WD_FN_SIGN },
+  { "startswith", WD_FN_STARTS_WITH },
+  { "substr", WD_FN_SUBSTRING },
+  { "year", WD_FN_EXTRACT_YEAR },
+};
+
+static bool
+names_equal(const char *name, const char *text, size_t length)
+{
+  return strlen(name) == length && strncasecmp(name, text, length) == 0;
+}
+
+const char *
+wd_function_name(enum wd_function function)
+{
+  return scalars[function].name;
+}
+
+const char *
+wd_function_extension(enum wd_function function)
+{
+  return scalars[function].extension;
+}
+
+const char *
+wd_aggregate_name(enum wd_aggregate_function function)
+{
+  return aggregates[function];
+}
+
+enum wd_function_rule
+wd_function_rule(enum wd_function function)
+{
+  return signatures[function].rule;
+}
+
+void
+wd_function_arity(enum wd_function function, uint32_t *out_least,
+                  uint32_t *out_most)
+{
+  *out_least = signatures[function].least;
+  *out_most = signatures[function].most;
+}
+
+bool
+wd_function_find(const char *name, size_t length,
+                 enum wd_function *out_function)
+{
+  for (size_t i = 0; i < COUNT(scalars); i++)
+    if (!strchr(scalars[i].name, ':') &&
+        names_equal(scalars[i].name, name, length)) {
+      *out_function = (enum wd_function)i;
+      return true;
+    }
+  for (size_t i = 0; i < COUNT(aliases); i++)
+    if (names_equal(aliases[i].name, name, length)) {
+      *out_function = aliases[i].function;
+      return true;
+    }
+  return false;
+}
+
+bool
+wd_aggregate_find(const char *name, size_t length,
+                  enum wd_aggregate_function *out_function)
+{
+  if (names_equal("mean", name, length)) {
+    *out_function = WD_AGG_AVG;
+    return true;
+  }
+  /* count(*) has no name of its own. */
+  for (size_t i = WD_AGG_COUNT; i < COUNT(aggregates); i++)
+    if (names_equal(aggregates[i], name, length)) {
+      *out_function = (enum wd_aggregate_function)i;
+      return true;
+    }
+  return false;
+}
+
+const char *
+wd_function_suggest(const char *name, size_t length)
+{
+  const char *best = NULL;
+  unsigned distance = 0;
+
+  for (size_t i = 0; i < COUNT(scalars); i++)
+    if (!strchr(scalars[i].name, ':'))
+      wd_suggest(name, length, scalars[i].name, &best, &distance);
+  for (size_t i = 0; i < COUNT(aliases); i++)
+    wd_suggest(name, length, aliases[i].name, &best, &distance);
+  for (size_t i = WD_AGG_COUNT; i < COUNT(aggregates); i++)
+    wd_suggest(name, length, aggregates[i], &best, &distance);
+  return best;
+}
+
+static int
+least(int a, int b)
+{
+  return a < b ? a : b;
+}
+
+static int
+most(int a, int b)
+{
+  return a > b ? a : b;
+}
+
+/* functions_arithmetic_decimal.yaml: where the precision passes 38, the scale
+ * gives way, down to 6 digits. */
+static struct wd_type
+fit_decimal(int precision, int scale)
+{
+  int least_scale = least(scale, 6);
+
+  if (precision > PRECISION_MAX) {
+    scale = most(scale - (precision - PRECISION_MAX), least_scale);
+    precision = PRECISION_MAX;
+  }
+  return wd_type_decimal((uint8_t)most(precision, 1), (int8_t)scale);
+}
+
+static bool
+derive_decimal(enum wd_function function, const struct wd_type *types,
+               struct wd_type *out_type)
+{
+  int p1 = types[0].precision, s1 = types[0].scale;
+  int p2 = types[1].precision, s2 = types[1].scale;
+  int scale = most(s1, s2);
+
+  switch (function) {
+  case WD_FN_ADD:
+  case WD_FN_SUBTRACT:
+    *out_type = fit_decimal(scale + most(p1 - s1, p2 - s2) + 1, scale);
+    return true;
+  case WD_FN_MULTIPLY:
+    *out_type = fit_decimal(p1 + p2 + 1, s1 + s2);
+    return true;
+  case WD_FN_DIVIDE:
+    scale = most(6, s1 + p2 + 1);
+    *out_type = fit_decimal(p1 - s1 + p2 + scale, scale);
+    return true;
+  default: /* modulus */
+    *out_type = fit_decimal(least(p1 - s1, p2 - s2) + scale, scale);
+    return true;
+  }
+}
+
+static bool
+is_float(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_F32 || type->id == WD_TYPE_F64;
+}
+
+static bool
+is_unsigned(const struct wd_type *type)
+{
+  return type->id >= WD_TYPE_U8 && type->id <= WD_TYPE_U64;
+}
+
+static bool
+all_are(const struct wd_type *types, uint32_t count, enum wd_type_id id)
+{
+  for (uint32_t i = 0; i < count; i++)
+    if (types[i].id != id)
+      return false;
+  return true;
+}
+
+static bool
+all_equal(const struct wd_type *types, uint32_t count)
+{
+  for (uint32_t i = 1; i < count; i++)
+    if (!wd_type_equal(&types[0], &types[i]))
+      return false;
+  return true;
+}
+
+static bool
+derive_arithmetic(enum wd_function function, const struct wd_type *types,
+                  struct wd_type *out_type)
+{
+  if (all_are(types, 2, WD_TYPE_DECIMAL))
+    return derive_decimal(function, types, out_type);
+  *out_type = types[0];
+  return all_equal(types, 2) &&
+         (wd_type_is_integer(&types[0]) ||
+          (is_float(&types[0]) && function != WD_FN_MODULUS));
+}
+
+static bool
+derive_sign(enum wd_function function, const struct wd_type *type,
+            struct wd_type *out_type)
+{
+  *out_type = *type;
+  return wd_type_is_numeric(type) && !is_unsigned(type) &&
+         (function != WD_FN_SIGN || type->id != WD_TYPE_DECIMAL);
+}
+
+/* functions_rounding_decimal.yaml */
+static bool
+derive_whole(const struct wd_type *type, struct wd_type *out_type)
+{
+  *out_type = *type;
+  if (type->id == WD_TYPE_DECIMAL)
+    *out_type = wd_type_decimal(
+      (uint8_t)least(most(type->precision - type->scale + 1, 1),
+                     PRECISION_MAX),
+      0);
+  return is_float(type) || type->id == WD_TYPE_DECIMAL;
+}
+
+static bool
+derive_round(const struct wd_type *types, struct wd_type *out_type)
+{
+  *out_type = types[0];
+  if (types[0].id == WD_TYPE_DECIMAL)
+    *out_type = wd_type_decimal(
+      (uint8_t)least(types[0].precision + 1, PRECISION_MAX), types[0].scale);
+  return wd_type_is_numeric(&types[0]) && !is_unsigned(&types[0]) &&
+         types[1].id == WD_TYPE_I32;
+}
+
+/* A date has no time of day; a zoned timestamp's fields need a zone. */
+static bool
+derive_extract(enum wd_function function, const struct wd_type *type)
+{
+  if (type->id == WD_TYPE_DATE)
+    return function != WD_FN_EXTRACT_HOUR &&
+           function != WD_FN_EXTRACT_MINUTE &&
+           function != WD_FN_EXTRACT_SECOND;
+  return type->id == WD_TYPE_TIMESTAMP && !type->timezone;
+}
+
+static bool
+derive_type(enum wd_function function, uint32_t count,
+            const struct wd_type *types, struct wd_type *out_type)
+{
+  *out_type = wd_type_of(WD_TYPE_BOOL);
+  switch (signatures[function].rule) {
+  case WD_RULE_ARITHMETIC:
+    return derive_arithmetic(function, types, out_type);
+  case WD_RULE_SIGN:
+    return derive_sign(function, types, out_type);
+  case WD_RULE_FLOAT:
+    *out_type = types[0];
+    return is_float(&types[0]) && all_equal(types, count);
+  case WD_RULE_BITWISE:
+    *out_type = types[0];
+    return wd_type_is_integer(&types[0]) && all_equal(types, count);
+  case WD_RULE_WHOLE:
+    return derive_whole(types, out_type);
+  case WD_RULE_ROUND:
+    return derive_round(types, out_type);
+  case WD_RULE_COMPARE:
+  case WD_RULE_DISTINCT:
+    return all_equal(types, count);
+  case WD_RULE_IS_NULL:
+    return true;
+  case WD_RULE_IS_NAN:
+    return is_float(types);
+  case WD_RULE_SAME:
+  case WD_RULE_NULLIF:
+    *out_type = types[0];
+    return all_equal(types, count);
+  case WD_RULE_LOGIC:
+    return all_are(types, count, WD_TYPE_BOOL);
+  case WD_RULE_TEXT:
+    *out_type = types[0];
+    return all_are(types, count, WD_TYPE_STRING);
+  case WD_RULE_TEXT_TEST:
+    return all_are(types, count, WD_TYPE_STRING);
+  case WD_RULE_TEXT_COUNT:
+    *out_type = wd_type_of(WD_TYPE_I64);
+    return all_are(types, count, WD_TYPE_STRING);
+  case WD_RULE_SUBSTRING:
+    *out_type = types[0];
+    return types[0].id == WD_TYPE_STRING &&
+           all_are(types + 1, count - 1, WD_TYPE_I32);
+  case WD_RULE_EXTRACT:
+    *out_type = wd_type_of(WD_TYPE_I64);
+    return derive_extract(function, types);
+  }
+  return false;
+}
+
+bool
+wd_function_derive(enum wd_function function, uint32_t count,
+                   const struct wd_type *types, const bool *nullable,
+                   struct wd_type *out_type, bool *out_nullable)
+{
+  enum wd_function_rule rule = signatures[function].rule;
+
+  if (count < signatures[function].least || count > signatures[function].most)
+    return false;
+  /* Substrait's nullability MIRROR, but for what declares its own. */
+  *out_nullable = rule == WD_RULE_NULLIF || rule == WD_RULE_ROUND;
+  if (rule != WD_RULE_DISTINCT && rule != WD_RULE_IS_NULL)
+    for (uint32_t i = 0; i < count; i++)
+      *out_nullable = *out_nullable || nullable[i];
+  return derive_type(function, count, types, out_type);
+}
+
+static struct wd_type
+sum_type(const struct wd_type *type)
+{
+  if (type->id == WD_TYPE_DECIMAL)
+    return wd_type_decimal(PRECISION_MAX, type->scale);
+  if (is_float(type))
+    return wd_type_of(WD_TYPE_F64);
+  return wd_type_of(is_unsigned(type) ? WD_TYPE_U64 : WD_TYPE_I64);
+}
+
+bool
+wd_aggregate_derive(enum wd_aggregate_function function,
+                    const struct wd_type *type, struct wd_type *out_type,
+                    bool *out_nullable)
+{
+  *out_nullable = function != WD_AGG_COUNT_STAR && function != WD_AGG_COUNT;
+  switch (function) {
+  case WD_AGG_SUM:
+    *out_type = sum_type(type);
+    return wd_type_is_numeric(type);
+  case WD_AGG_AVG:
+    *out_type = type->id == WD_TYPE_DECIMAL ? sum_type(type) : *type;
+    return wd_type_is_numeric(type) && !is_unsigned(type);
+  case WD_AGG_MIN:
+  case WD_AGG_MAX:
+    *out_type = *type;
+    return type->id != WD_TYPE_NULL;
+  default:
+    *out_type = wd_type_of(WD_TYPE_I64);
+    return true;
+  }
+}

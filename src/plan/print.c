@@ -1,0 +1,248 @@
+/* Typed expressions as text. */
+#include <string.h>
+
+#include "plan/coerce.h"
+#include "plan/lexer.h"
+#include "plan/syntax_tree.h"
+
+struct printer {
+  const struct wd_schema *left;
+  const struct wd_schema *right; /* of a join, else NULL */
+  struct wd_buf *buf;
+};
+
+static void
+print(const struct printer *p, const struct wd_expression *expression,
+      enum wd_level least);
+
+static bool
+is_negative(const struct wd_expression *expression)
+{
+  const struct wd_literal *literal = &expression->literal;
+
+  if (literal->null)
+    return false;
+  switch (expression->type.id) {
+  case WD_TYPE_I64:
+    return literal->value.integer < 0;
+  case WD_TYPE_DECIMAL:
+    return literal->value.decimal < 0;
+  case WD_TYPE_F64:
+    return __builtin_signbit(literal->value.real);
+  default:
+    return false;
+  }
+}
+
+static enum wd_level
+level_of(const struct wd_expression *expression)
+{
+  enum wd_level level;
+
+  if (expression->kind == WD_EXPR_IN)
+    return WD_LEVEL_COMPARE;
+  if (expression->kind == WD_EXPR_LITERAL && is_negative(expression))
+    return WD_LEVEL_UNARY;
+  if (expression->kind != WD_EXPR_CALL)
+    return WD_LEVEL_PRIMARY;
+  if (expression->argument_count > 1 &&
+      wd_operator_sign(expression->function, &level))
+    return level;
+  switch (expression->function) {
+  case WD_FN_NOT:
+    return WD_LEVEL_NOT;
+  case WD_FN_NEGATE:
+    return WD_LEVEL_UNARY;
+  case WD_FN_IS_NULL:
+  case WD_FN_IS_NOT_NULL:
+  case WD_FN_IS_DISTINCT_FROM:
+  case WD_FN_IS_NOT_DISTINCT_FROM:
+  case WD_FN_LIKE:
+    return WD_LEVEL_COMPARE;
+  default:
+    return WD_LEVEL_PRIMARY;
+  }
+}
+
+static void
+print_list(const struct printer *p, const struct wd_expression *expression,
+           uint32_t from, const char *between, enum wd_level least)
+{
+  for (uint32_t i = from; i < expression->argument_count; i++) {
+    if (i > from)
+      wd_buf_puts(p->buf, between);
+    print(p, expression->arguments[i], least);
+  }
+}
+
+static void
+print_infix(const struct printer *p, const struct wd_expression *expression,
+            const char *sign, enum wd_level level)
+{
+  bool left = level == WD_LEVEL_ADD || level == WD_LEVEL_MULTIPLY;
+
+  if (expression->function == WD_FN_DIVIDE &&
+      wd_type_is_integer(&expression->type))
+    sign = "//";
+  print(p, expression->arguments[0], left ? level : level + 1);
+  for (uint32_t i = 1; i < expression->argument_count; i++) {
+    wd_buf_printf(p->buf, " %s ", sign);
+    print(p, expression->arguments[i], level + 1);
+  }
+}
+
+static void
+print_comparison(const struct printer *p,
+                 const struct wd_expression *expression)
+{
+  print(p, expression->arguments[0], WD_LEVEL_CONCAT);
+  switch (expression->function) {
+  case WD_FN_IS_NULL:
+    wd_buf_puts(p->buf, " is null");
+    return;
+  case WD_FN_IS_NOT_NULL:
+    wd_buf_puts(p->buf, " is not null");
+    return;
+  case WD_FN_IS_DISTINCT_FROM:
+    wd_buf_puts(p->buf, " is distinct from ");
+    break;
+  case WD_FN_IS_NOT_DISTINCT_FROM:
+    wd_buf_puts(p->buf, " is not distinct from ");
+    break;
+  default:
+    wd_buf_puts(p->buf, " like ");
+    break;
+  }
+  print(p, expression->arguments[1], WD_LEVEL_CONCAT);
+  if (expression->argument_count == 3) {
+    wd_buf_puts(p->buf, " escape ");
+    print(p, expression->arguments[2], WD_LEVEL_CONCAT);
+  }
+}
+
+static void
+print_call(const struct printer *p, const struct wd_expression *expression)
+{
+  enum wd_level level;
+  const char *sign = wd_operator_sign(expression->function, &level);
+  const char *field = wd_extract_field(expression->function);
+
+  if (sign && expression->argument_count > 1) {
+    print_infix(p, expression, sign, level);
+  } else if (field) {
+    wd_buf_printf(p->buf, "extract(%s from ", field);
+    print(p, expression->arguments[0], WD_LEVEL_OR);
+    wd_buf_putc(p->buf, ')');
+  } else if (expression->function == WD_FN_NOT) {
+    wd_buf_puts(p->buf, "not ");
+    print(p, expression->arguments[0], WD_LEVEL_NOT);
+  } else if (expression->function == WD_FN_NEGATE) {
+    wd_buf_putc(p->buf, '-');
+    print(p, expression->arguments[0], WD_LEVEL_PRIMARY);
+  } else if (level_of(expression) == WD_LEVEL_COMPARE) {
+    print_comparison(p, expression);
+  } else {
+    wd_buf_printf(p->buf, "%s(", wd_function_name(expression->function));
+    print_list(p, expression, 0, ", ", WD_LEVEL_OR);
+    wd_buf_putc(p->buf, ')');
+  }
+}
+
+static void
+print_column(const struct printer *p, const struct wd_expression *expression)
+{
+  uint32_t column = expression->column;
+  const struct wd_schema *schema = p->left;
+
+  if (p->right) {
+    bool right = column >= p->left->count;
+
+    wd_buf_puts(p->buf, right ? "right." : "left.");
+    if (right) {
+      schema = p->right;
+      column -= p->left->count;
+    }
+  }
+  wd_name_print(schema->columns[column].name, p->buf);
+}
+
+static void
+print_case(const struct printer *p, const struct wd_expression *expression)
+{
+  uint32_t i = 0;
+
+  wd_buf_puts(p->buf, "case");
+  for (; i + 1 < expression->argument_count; i += 2) {
+    wd_buf_puts(p->buf, " when ");
+    print(p, expression->arguments[i], WD_LEVEL_OR);
+    wd_buf_puts(p->buf, " then ");
+    print(p, expression->arguments[i + 1], WD_LEVEL_OR);
+  }
+  if (i < expression->argument_count) {
+    wd_buf_puts(p->buf, " else ");
+    print(p, expression->arguments[i], WD_LEVEL_OR);
+  }
+  wd_buf_puts(p->buf, " end");
+}
+
+static void
+print_bare(const struct printer *p, const struct wd_expression *expression)
+{
+  switch (expression->kind) {
+  case WD_EXPR_COLUMN:
+    print_column(p, expression);
+    break;
+  case WD_EXPR_LITERAL:
+    wd_literal_print(&expression->type, &expression->literal, p->buf);
+    break;
+  case WD_EXPR_CALL:
+    print_call(p, expression);
+    break;
+  case WD_EXPR_CAST:
+    wd_buf_puts(p->buf, expression->try_cast ? "try_cast(" : "cast(");
+    print(p, expression->arguments[0], WD_LEVEL_OR);
+    wd_buf_puts(p->buf, " as ");
+    wd_type_print(&expression->type, p->buf);
+    wd_buf_putc(p->buf, ')');
+    break;
+  case WD_EXPR_CASE:
+    print_case(p, expression);
+    break;
+  case WD_EXPR_IN:
+    print(p, expression->arguments[0], WD_LEVEL_CONCAT);
+    wd_buf_puts(p->buf, " in (");
+    print_list(p, expression, 1, ", ", WD_LEVEL_OR);
+    wd_buf_putc(p->buf, ')');
+    break;
+  }
+}
+
+static void
+print(const struct printer *p, const struct wd_expression *expression,
+      enum wd_level least)
+{
+  bool brackets = level_of(expression) < least;
+
+  if (brackets)
+    wd_buf_putc(p->buf, '(');
+  print_bare(p, expression);
+  if (brackets)
+    wd_buf_putc(p->buf, ')');
+}
+
+void
+wd_expression_print_join(const struct wd_expression *expression,
+                         const struct wd_schema *left,
+                         const struct wd_schema *right, struct wd_buf *buf)
+{
+  struct printer printer = { left, right, buf };
+
+  print(&printer, expression, WD_LEVEL_OR);
+}
+
+void
+wd_expression_print(const struct wd_expression *expression,
+                    const struct wd_schema *schema, struct wd_buf *buf)
+{
+  wd_expression_print_join(expression, schema, NULL, buf);
+}

@@ -1,0 +1,245 @@
+#include "plan/syntax.h"
+
+#include "plan/lexer.h"
+#include "plan/syntax_tree.h"
+
+static void
+print(const struct wd_syntax *syntax, enum wd_level least,
+      struct wd_buf *buf);
+
+bool
+wd_syntax_is_star(const struct wd_syntax *syntax)
+{
+  return syntax->kind == WD_SYNTAX_STAR;
+}
+
+const char *
+wd_syntax_default_name(const struct wd_syntax *syntax)
+{
+  return syntax->kind == WD_SYNTAX_COLUMN ? syntax->name
+                                          : syntax->source->folded;
+}
+
+static bool
+is_negative(const struct wd_syntax *syntax)
+{
+  const struct wd_literal *literal = &syntax->literal;
+
+  switch (syntax->type.id) {
+  case WD_TYPE_I64:
+    return literal->value.integer < 0;
+  case WD_TYPE_DECIMAL:
+    return literal->value.decimal < 0;
+  case WD_TYPE_F64:
+    return __builtin_signbit(literal->value.real);
+  default:
+    return false;
+  }
+}
+
+static enum wd_level
+level_of(const struct wd_syntax *syntax)
+{
+  enum wd_level level;
+
+  switch (syntax->kind) {
+  case WD_SYNTAX_LITERAL:
+    return is_negative(syntax) ? WD_LEVEL_UNARY : WD_LEVEL_PRIMARY;
+  case WD_SYNTAX_IN:
+  case WD_SYNTAX_BETWEEN:
+    return WD_LEVEL_COMPARE;
+  case WD_SYNTAX_OPERATOR:
+    break;
+  default:
+    return WD_LEVEL_PRIMARY;
+  }
+  if (wd_operator_sign(syntax->function, &level))
+    return level;
+  if (wd_extract_field(syntax->function))
+    return WD_LEVEL_PRIMARY;
+  if (syntax->function == WD_FN_NOT)
+    return WD_LEVEL_NOT;
+  return syntax->function == WD_FN_NEGATE ? WD_LEVEL_UNARY
+                                          : WD_LEVEL_COMPARE;
+}
+
+static void
+print_list(const struct wd_syntax *syntax, uint32_t from, const char *between,
+           enum wd_level least, struct wd_buf *buf)
+{
+  for (uint32_t i = from; i < syntax->count; i++) {
+    if (i > from)
+      wd_buf_puts(buf, between);
+    print(syntax->operands[i], least, buf);
+  }
+}
+
+/* Signs between operands: the first may be of the same level when operators
+ * associate to the left. */
+static void
+print_infix(const struct wd_syntax *syntax, const char *sign,
+            enum wd_level level, struct wd_buf *buf)
+{
+  bool left = level == WD_LEVEL_ADD || level == WD_LEVEL_MULTIPLY;
+
+  print(syntax->operands[0], left ? level : level + 1, buf);
+  for (uint32_t i = 1; i < syntax->count; i++) {
+    wd_buf_printf(buf, " %s ", syntax->integer_divide ? "//" : sign);
+    print(syntax->operands[i], level + 1, buf);
+  }
+}
+
+static void
+print_comparison(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+  switch (syntax->function) {
+  case WD_FN_IS_NULL:
+    wd_buf_puts(buf, " is null");
+    return;
+  case WD_FN_IS_NOT_NULL:
+    wd_buf_puts(buf, " is not null");
+    return;
+  case WD_FN_IS_DISTINCT_FROM:
+    wd_buf_puts(buf, " is distinct from ");
+    break;
+  case WD_FN_IS_NOT_DISTINCT_FROM:
+    wd_buf_puts(buf, " is not distinct from ");
+    break;
+  default:
+    wd_buf_puts(buf, syntax->negated ? " not like " : " like ");
+    break;
+  }
+  print(syntax->operands[1], WD_LEVEL_CONCAT, buf);
+  if (syntax->count == 3) {
+    wd_buf_puts(buf, " escape ");
+    print(syntax->operands[2], WD_LEVEL_CONCAT, buf);
+  }
+}
+
+static void
+print_operator(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  enum wd_level level;
+  const char *sign = wd_operator_sign(syntax->function, &level);
+  const char *field = wd_extract_field(syntax->function);
+
+  if (sign) {
+    print_infix(syntax, sign, level, buf);
+  } else if (field) {
+    wd_buf_printf(buf, "extract(%s from ", field);
+    print(syntax->operands[0], WD_LEVEL_OR, buf);
+    wd_buf_putc(buf, ')');
+  } else if (syntax->function == WD_FN_NOT) {
+    wd_buf_puts(buf, "not ");
+    print(syntax->operands[0], WD_LEVEL_NOT, buf);
+  } else if (syntax->function == WD_FN_NEGATE) {
+    wd_buf_putc(buf, '-');
+    print(syntax->operands[0], WD_LEVEL_PRIMARY, buf);
+  } else {
+    print_comparison(syntax, buf);
+  }
+}
+
+static void
+print_call(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, syntax->name);
+  wd_buf_puts(buf, syntax->star       ? "(*"
+                   : syntax->distinct ? "(distinct "
+                                      : "(");
+  print_list(syntax, 0, ", ", WD_LEVEL_OR, buf);
+  wd_buf_putc(buf, ')');
+}
+
+static void
+print_cast(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, syntax->try_cast ? "try_cast(" : "cast(");
+  print(syntax->operands[0], WD_LEVEL_OR, buf);
+  wd_buf_puts(buf, " as ");
+  wd_type_print(&syntax->type, buf);
+  wd_buf_putc(buf, ')');
+}
+
+static void
+print_case(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  uint32_t i = 0, end = syntax->count - syntax->has_else;
+
+  wd_buf_puts(buf, "case");
+  if (syntax->has_subject) {
+    wd_buf_putc(buf, ' ');
+    print(syntax->operands[i++], WD_LEVEL_OR, buf);
+  }
+  for (; i < end; i += 2) {
+    wd_buf_puts(buf, " when ");
+    print(syntax->operands[i], WD_LEVEL_OR, buf);
+    wd_buf_puts(buf, " then ");
+    print(syntax->operands[i + 1], WD_LEVEL_OR, buf);
+  }
+  if (syntax->has_else) {
+    wd_buf_puts(buf, " else ");
+    print(syntax->operands[end], WD_LEVEL_OR, buf);
+  }
+  wd_buf_puts(buf, " end");
+}
+
+static void
+print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  switch (syntax->kind) {
+  case WD_SYNTAX_STAR:
+    wd_buf_putc(buf, '*');
+    break;
+  case WD_SYNTAX_COLUMN:
+    if (syntax->side != WD_SIDE_NONE)
+      wd_buf_puts(buf, syntax->side == WD_SIDE_LEFT ? "left." : "right.");
+    wd_name_print(syntax->name, buf);
+    break;
+  case WD_SYNTAX_LITERAL:
+    wd_literal_print(&syntax->type, &syntax->literal, buf);
+    break;
+  case WD_SYNTAX_OPERATOR:
+    print_operator(syntax, buf);
+    break;
+  case WD_SYNTAX_CALL:
+    print_call(syntax, buf);
+    break;
+  case WD_SYNTAX_CAST:
+    print_cast(syntax, buf);
+    break;
+  case WD_SYNTAX_CASE:
+    print_case(syntax, buf);
+    break;
+  case WD_SYNTAX_IN:
+    print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+    wd_buf_puts(buf, syntax->negated ? " not in (" : " in (");
+    print_list(syntax, 1, ", ", WD_LEVEL_OR, buf);
+    wd_buf_putc(buf, ')');
+    break;
+  case WD_SYNTAX_BETWEEN:
+    print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+    wd_buf_puts(buf, syntax->negated ? " not between " : " between ");
+    print_list(syntax, 1, " and ", WD_LEVEL_CONCAT, buf);
+    break;
+  }
+}
+
+static void
+print(const struct wd_syntax *syntax, enum wd_level least, struct wd_buf *buf)
+{
+  bool brackets = level_of(syntax) < least;
+
+  if (brackets)
+    wd_buf_putc(buf, '(');
+  print_bare(syntax, buf);
+  if (brackets)
+    wd_buf_putc(buf, ')');
+}
+
+void
+wd_syntax_print(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  print(syntax, WD_LEVEL_OR, buf);
+}

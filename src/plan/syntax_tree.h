@@ -1,0 +1,71 @@
+/* The syntax tree itself: of the parser, the printer and the typing only. */
+#ifndef WD_PLAN_SYNTAX_TREE_H
+#define WD_PLAN_SYNTAX_TREE_H
+
+#include "plan/literal.h"
+#include "plan/source.h"
+#include "plan/syntax.h"
+
+#define WD_SYNTAX_BYTES 65536u
+#define WD_SYNTAX_NODES 4096u
+#define WD_SYNTAX_DEPTH 200u
+
+enum wd_syntax_kind {
+  WD_SYNTAX_STAR,
+  WD_SYNTAX_COLUMN,   /* side, name */
+  WD_SYNTAX_LITERAL,  /* type, literal */
+  WD_SYNTAX_OPERATOR, /* function over operands; and, or, concat take many */
+  WD_SYNTAX_CALL,     /* name over operands; star: count(*) */
+  WD_SYNTAX_CAST,     /* operand to type */
+  WD_SYNTAX_CASE,     /* [subject], condition, value, …, [else] */
+  WD_SYNTAX_IN,       /* the first in the others */
+  WD_SYNTAX_BETWEEN,  /* the first between the second and the third */
+};
+
+enum wd_syntax_side { WD_SIDE_NONE, WD_SIDE_LEFT, WD_SIDE_RIGHT };
+
+struct wd_syntax {
+  enum wd_syntax_kind kind;
+  enum wd_function function;
+  enum wd_syntax_side side;
+  bool integer_divide; /* `//`, whose function is divide too */
+  bool negated;        /* not in, not between, not like */
+  bool distinct;
+  bool star;
+  bool try_cast;
+  bool quoted; /* a column written "…" */
+  bool has_subject;
+  bool has_else;
+  uint32_t depth;
+  size_t start; /* in the source */
+  const struct wd_source *source;
+  const char *name;
+  struct wd_type type;
+  struct wd_literal literal;
+  uint32_t count;
+  const struct wd_syntax *const *operands;
+};
+
+/* How tightly things bind, loosest first. */
+enum wd_level {
+  WD_LEVEL_OR,
+  WD_LEVEL_AND,
+  WD_LEVEL_NOT,
+  WD_LEVEL_COMPARE,
+  WD_LEVEL_CONCAT,
+  WD_LEVEL_ADD,
+  WD_LEVEL_MULTIPLY,
+  WD_LEVEL_UNARY,
+  WD_LEVEL_PRIMARY,
+};
+
+/* How a function is written as an operator: its sign and level; NULL when it
+ * is not. Divide is `/`. */
+const char *
+wd_operator_sign(enum wd_function function, enum wd_level *out_level);
+
+/* The field of an extract, `year`; NULL for other functions. */
+const char *
+wd_extract_field(enum wd_function function);
+
+#endif

@@ -1,0 +1,65 @@
+/* What the files of the typing share. */
+#ifndef WD_PLAN_TYPER_H
+#define WD_PLAN_TYPER_H
+
+#include "plan/coerce.h"
+#include "plan/syntax_tree.h"
+#include "plan/typing.h"
+
+struct typer {
+  struct wd_scope scope;
+  struct wd_arena *arena;
+  struct wd_error *error;
+};
+
+/* An expression and where it was written. */
+struct typed {
+  const struct wd_expression *expression;
+  const struct wd_syntax *syntax;
+};
+
+enum wd_status
+wd__type(struct typer *typer, const struct wd_syntax *syntax,
+         const struct wd_expression **out);
+
+enum wd_status
+wd__type_operands(struct typer *typer, const struct wd_syntax *syntax,
+                  struct typed **out_operands);
+
+/* A function over operands that are still to be cast to what it takes. */
+enum wd_status
+wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
+                  enum wd_function function, uint32_t count,
+                  struct typed *operands, const struct wd_expression **out);
+
+/* An aggregate's call, as a column of the aggregation. */
+enum wd_status
+wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
+                   enum wd_aggregate_function function,
+                   const struct wd_expression **out);
+
+/* Casts in place, implicitly: a literal takes the type if it can. */
+enum wd_status
+wd__cast(struct typer *typer, struct typed *operand,
+         const struct wd_type *type);
+
+/* Casts all to their common type. `verb`: what is done with them. */
+enum wd_status
+wd__unify(struct typer *typer, uint32_t count, struct typed *operands,
+          const char *verb);
+
+/* Casts to boolean; `what` names it in the error. */
+enum wd_status
+wd__make_boolean(struct typer *typer, struct typed *operand,
+                 const char *what);
+
+/* A node over operands, its size counted. */
+enum wd_status
+wd__new_expression(struct typer *typer, const struct wd_syntax *syntax,
+                   enum wd_expression_kind kind, uint32_t count,
+                   const struct typed *operands, struct wd_expression **out);
+
+bool
+wd__is_soft(const struct wd_expression *expression);
+
+#endif

@@ -1,0 +1,548 @@
+#include "plan/typing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/suggest.h"
+#include "plan/typer.h"
+
+static enum wd_status
+fail(struct typer *typer, const struct wd_syntax *syntax,
+     enum wd_status status, const char *message)
+{
+  return wd_source_fail(syntax->source, syntax->start, status, typer->error,
+                        "%s", message);
+}
+
+enum wd_status
+wd__new_expression(struct typer *typer, const struct wd_syntax *syntax,
+                   enum wd_expression_kind kind, uint32_t count,
+                   const struct typed *operands, struct wd_expression **out)
+{
+  struct wd_expression *node = wd_arena_alloc(typer->arena, sizeof *node);
+  const struct wd_expression **arguments =
+    wd_arena_array(typer->arena, count, sizeof *arguments);
+  uint64_t size = 1;
+
+  if (!node || !arguments)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < count; i++) {
+    arguments[i] = operands[i].expression;
+    size += arguments[i]->size;
+    node->nullable = node->nullable || arguments[i]->nullable;
+  }
+  if (size > WD_EXPRESSION_SIZE)
+    return fail(typer, syntax, WD_LIMIT_EXCEEDED,
+                "the expression is too large when 'case' and 'between' are "
+                "written out");
+  node->kind = kind;
+  node->size = (uint32_t)size;
+  node->argument_count = count;
+  node->arguments = arguments;
+  *out = node;
+  return WD_OK;
+}
+
+/* Literals whose type follows from their use. */
+bool
+wd__is_soft(const struct wd_expression *expression)
+{
+  return expression->kind == WD_EXPR_LITERAL &&
+         (expression->literal.null || expression->type.id == WD_TYPE_I64 ||
+          expression->type.id == WD_TYPE_DECIMAL ||
+          expression->type.id == WD_TYPE_STRING);
+}
+
+enum wd_status
+wd__cast(struct typer *typer, struct typed *operand,
+         const struct wd_type *type)
+{
+  const struct wd_expression *from = operand->expression;
+  bool literal = from->kind == WD_EXPR_LITERAL;
+  struct wd_literal value;
+  struct wd_expression *node;
+  enum wd_status status;
+
+  if (wd_type_equal(&from->type, type))
+    return WD_OK;
+  literal =
+    literal && wd_literal_convert(&from->type, &from->literal, type, &value);
+  status =
+    wd__new_expression(typer, operand->syntax,
+                       literal ? WD_EXPR_LITERAL : WD_EXPR_CAST,
+                       literal ? 0 : 1, operand, &node);
+  if (status != WD_OK)
+    return status;
+  if (literal)
+    node->literal = value;
+  node->type = *type;
+  node->nullable = from->nullable;
+  operand->expression = node;
+  return WD_OK;
+}
+
+enum wd_status
+wd__make_boolean(struct typer *typer, struct typed *operand, const char *what)
+{
+  struct wd_type boolean = wd_type_of(WD_TYPE_BOOL);
+  enum wd_type_id id = operand->expression->type.id;
+  char text[96];
+
+  if (id != WD_TYPE_BOOL && id != WD_TYPE_NULL)
+    return wd_source_fail(
+      operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
+      typer->error, "%s must be boolean, not %s", what,
+      wd_type_text(&operand->expression->type, text, sizeof text));
+  return wd__cast(typer, operand, &boolean);
+}
+
+static enum wd_status
+type_literal(struct typer *typer, const struct wd_syntax *syntax,
+             const struct wd_expression **out)
+{
+  struct wd_expression *node;
+  enum wd_status status =
+    wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  node->type = syntax->type;
+  node->literal = syntax->literal;
+  node->nullable = syntax->literal.null;
+  *out = node;
+  return WD_OK;
+}
+
+const char *
+wd_schema_names(const struct wd_schema *schema, char *text, size_t size)
+{
+  size_t used = 0;
+
+  text[0] = '\0';
+  for (uint32_t i = 0; i < schema->count; i++) {
+    const char *name = schema->columns[i].name;
+    size_t length = strlen(name);
+
+    if (length + used + 24 > size) {
+      snprintf(text + used, size - used, "%s... (%u in all)", i ? ", " : "",
+               schema->count);
+      break;
+    }
+    used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+                             name);
+  }
+  return text;
+}
+
+static void
+suggest_column(const struct wd_schema *schema, const char *name,
+               const char **best, unsigned *distance)
+{
+  for (uint32_t i = 0; schema && i < schema->count; i++)
+    wd_suggest(name, strlen(name), schema->columns[i].name, best, distance);
+}
+
+static enum wd_status
+fail_unknown(struct typer *typer, const struct wd_syntax *syntax)
+{
+  const struct wd_scope *scope = &typer->scope;
+  const struct wd_schema *schema =
+    syntax->side == WD_SIDE_RIGHT ? scope->right : scope->left;
+  bool both = scope->right && syntax->side == WD_SIDE_NONE;
+  const char *best = NULL;
+  unsigned distance = 0;
+  char names[240], more[160] = "", hint[112] = "";
+
+  suggest_column(schema, syntax->name, &best, &distance);
+  if (both)
+    suggest_column(scope->right, syntax->name, &best, &distance);
+  wd_schema_names(schema, names, sizeof names);
+  if (both) {
+    memcpy(more, " and ", 6);
+    wd_schema_names(scope->right, more + 5, sizeof more - 5);
+  }
+  if (best)
+    snprintf(hint, sizeof hint, " (did you mean %.64s?)", best);
+  else if (syntax->quoted)
+    snprintf(hint, sizeof hint, " (text is written in single quotes)");
+  if (schema->count == 0 && !both)
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error,
+                          "unknown column '%.100s': there are no columns",
+                          syntax->name);
+  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                        typer->error,
+                        "unknown column '%.100s'%s; the columns are: %s%s",
+                        syntax->name, hint, names, more);
+}
+
+static enum wd_status
+fail_ambiguous(struct typer *typer, const struct wd_syntax *syntax)
+{
+  return wd_source_fail(
+    syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+    "column '%.100s' is ambiguous: more than one has that name; %s",
+    syntax->name,
+    typer->scope.right && syntax->side == WD_SIDE_NONE
+      ? "write left. or right. before it"
+      : "rename one of them in a select before");
+}
+
+static enum wd_status
+new_column(struct typer *typer, const struct wd_syntax *syntax,
+           const struct wd_column *column, uint32_t index,
+           const struct wd_expression **out)
+{
+  struct wd_expression *node;
+  enum wd_status status =
+    wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  node->column = index;
+  node->type = column->type;
+  node->nullable = column->nullable;
+  *out = node;
+  return WD_OK;
+}
+
+/* Outside of aggregate calls there are only the keys. */
+static enum wd_status
+type_key(struct typer *typer, const struct wd_syntax *syntax,
+         const struct wd_expression **out)
+{
+  const struct wd_schema *keys = typer->scope.aggregation->keys;
+  int found = wd_schema_find(keys, syntax->name, strlen(syntax->name));
+  char names[240];
+
+  if (found >= 0)
+    return new_column(typer, syntax, &keys->columns[found], (uint32_t)found,
+                      out);
+  if (found == -2)
+    return fail_ambiguous(typer, syntax);
+  if (wd_schema_find(typer->scope.left, syntax->name, strlen(syntax->name)) ==
+      -1)
+    return fail_unknown(typer, syntax);
+  return wd_source_fail(
+    syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+    "column '%.100s' must be in an aggregate such as sum(...); %s%s",
+    syntax->name,
+    keys->count ? "outside there are only the keys: " : "there are no keys",
+    wd_schema_names(keys, names, sizeof names));
+}
+
+static enum wd_status
+type_column(struct typer *typer, const struct wd_syntax *syntax,
+            const struct wd_expression **out)
+{
+  const struct wd_scope *scope = &typer->scope;
+  size_t length = strlen(syntax->name);
+  int left = -1, right = -1;
+
+  if (syntax->side != WD_SIDE_NONE && !scope->right)
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                "left. and right. are only known in a join's condition");
+  if (scope->aggregation)
+    return type_key(typer, syntax, out);
+  if (syntax->side != WD_SIDE_RIGHT)
+    left = wd_schema_find(scope->left, syntax->name, length);
+  if (scope->right && syntax->side != WD_SIDE_LEFT)
+    right = wd_schema_find(scope->right, syntax->name, length);
+  if (left == -2 || right == -2 || (left >= 0 && right >= 0))
+    return fail_ambiguous(typer, syntax);
+  if (left >= 0)
+    return new_column(typer, syntax, &scope->left->columns[left],
+                      (uint32_t)left, out);
+  if (right >= 0)
+    return new_column(typer, syntax, &scope->right->columns[right],
+                      scope->left->count + (uint32_t)right, out);
+  return fail_unknown(typer, syntax);
+}
+
+enum wd_status
+wd__type_operands(struct typer *typer, const struct wd_syntax *syntax,
+                  struct typed **out_operands)
+{
+  struct typed *operands =
+    wd_arena_array(typer->arena, syntax->count, sizeof *operands);
+
+  if (!operands)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < syntax->count; i++) {
+    enum wd_status status =
+      wd__type(typer, syntax->operands[i], &operands[i].expression);
+
+    if (status != WD_OK)
+      return status;
+    operands[i].syntax = syntax->operands[i];
+  }
+  *out_operands = operands;
+  return WD_OK;
+}
+
+/* *expression made NOT of it. */
+static enum wd_status
+negate(struct typer *typer, const struct wd_syntax *syntax,
+       const struct wd_expression **expression)
+{
+  struct typed operand = { *expression, syntax };
+
+  return wd__type_function(typer, syntax, WD_FN_NOT, 1, &operand, expression);
+}
+
+static enum wd_status
+type_operator(struct typer *typer, const struct wd_syntax *syntax,
+              const struct wd_expression **out)
+{
+  struct typed *operands;
+  enum wd_status status = wd__type_operands(typer, syntax, &operands);
+
+  if (status == WD_OK)
+    status = wd__type_function(typer, syntax, syntax->function, syntax->count,
+                               operands, out);
+  if (status == WD_OK && syntax->negated)
+    status = negate(typer, syntax, out);
+  return status;
+}
+
+static enum wd_status
+type_between(struct typer *typer, const struct wd_syntax *syntax,
+             const struct wd_expression **out)
+{
+  struct typed *operands, ends[2];
+  enum wd_status status = wd__type_operands(typer, syntax, &operands);
+
+  if (status != WD_OK)
+    return status;
+  for (int i = 0; i < 2 && status == WD_OK; i++) {
+    struct typed pair[2] = { operands[0], operands[i + 1] };
+
+    ends[i].syntax = operands[i + 1].syntax;
+    status = wd__type_function(typer, syntax, i ? WD_FN_LTE : WD_FN_GTE, 2,
+                               pair, &ends[i].expression);
+  }
+  if (status == WD_OK)
+    status = wd__type_function(typer, syntax, WD_FN_AND, 2, ends, out);
+  if (status == WD_OK && syntax->negated)
+    status = negate(typer, syntax, out);
+  return status;
+}
+
+static enum wd_status
+type_in(struct typer *typer, const struct wd_syntax *syntax,
+        const struct wd_expression **out)
+{
+  struct typed *operands;
+  struct wd_expression *node;
+  enum wd_status status = wd__type_operands(typer, syntax, &operands);
+
+  if (status == WD_OK)
+    status = wd__unify(typer, syntax->count, operands, "compare");
+  if (status == WD_OK)
+    status = wd__new_expression(typer, syntax, WD_EXPR_IN, syntax->count,
+                                operands, &node);
+  if (status != WD_OK)
+    return status;
+  node->type = wd_type_of(WD_TYPE_BOOL);
+  *out = node;
+  return syntax->negated ? negate(typer, syntax, out) : WD_OK;
+}
+
+static enum wd_status
+type_cast(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_expression **out)
+{
+  struct typed *operand;
+  struct wd_expression *node;
+  char from[96], to[96];
+  enum wd_status status = wd__type_operands(typer, syntax, &operand);
+
+  if (status != WD_OK)
+    return status;
+  if (!wd_type_castable(&operand->expression->type, &syntax->type))
+    return wd_source_fail(
+      syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
+      "%s cannot be cast to %s",
+      wd_type_text(&operand->expression->type, from, sizeof from),
+      wd_type_text(&syntax->type, to, sizeof to));
+  status =
+    wd__new_expression(typer, syntax, WD_EXPR_CAST, 1, operand, &node);
+  if (status != WD_OK)
+    return status;
+  node->type = syntax->type;
+  node->try_cast = syntax->try_cast;
+  node->nullable = node->nullable || syntax->try_cast;
+  *out = node;
+  return WD_OK;
+}
+
+/* The conditions of a case: those written, or equality with the subject. */
+static enum wd_status
+type_conditions(struct typer *typer, const struct wd_syntax *syntax,
+                const struct typed *subject, uint32_t arms,
+                struct typed *parts)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < arms && status == WD_OK; i++) {
+    struct typed *condition = &parts[2 * i];
+
+    if (subject) {
+      struct typed pair[2] = { *subject, *condition };
+
+      status = wd__type_function(typer, syntax, WD_FN_EQUAL, 2, pair,
+                                 &condition->expression);
+    } else {
+      status = wd__make_boolean(typer, condition, "the condition of a 'when'");
+    }
+  }
+  return status;
+}
+
+/* The values are cast to one type. */
+static enum wd_status
+type_values(struct typer *typer, const struct wd_syntax *syntax, uint32_t arms,
+            struct typed *parts, bool *out_nullable)
+{
+  uint32_t count = arms + syntax->has_else;
+  struct typed *values = wd_arena_array(typer->arena, count, sizeof *values);
+  enum wd_status status;
+
+  if (!values)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < count; i++)
+    values[i] = parts[i < arms ? 2 * i + 1 : 2 * arms];
+  status = wd__unify(typer, count, values, "choose between");
+  *out_nullable = !syntax->has_else;
+  for (uint32_t i = 0; i < count; i++) {
+    parts[i < arms ? 2 * i + 1 : 2 * arms] = values[i];
+    *out_nullable = *out_nullable || values[i].expression->nullable;
+  }
+  return status;
+}
+
+static enum wd_status
+type_case(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_expression **out)
+{
+  uint32_t subject = syntax->has_subject;
+  uint32_t arms = (syntax->count - subject) / 2;
+  struct typed *operands, *parts;
+  struct wd_expression *node;
+  bool nullable;
+  enum wd_status status = wd__type_operands(typer, syntax, &operands);
+
+  if (status != WD_OK)
+    return status;
+  parts = operands + subject;
+  status =
+    type_conditions(typer, syntax, subject ? operands : NULL, arms, parts);
+  if (status == WD_OK)
+    status = type_values(typer, syntax, arms, parts, &nullable);
+  if (status == WD_OK)
+    status = wd__new_expression(typer, syntax, WD_EXPR_CASE,
+                                syntax->count - subject, parts, &node);
+  if (status != WD_OK)
+    return status;
+  node->type = parts[1].expression->type;
+  node->nullable = nullable;
+  *out = node;
+  return WD_OK;
+}
+
+static enum wd_status
+fail_function(struct typer *typer, const struct wd_syntax *syntax)
+{
+  size_t length = strlen(syntax->name);
+  const char *best = wd_function_suggest(syntax->name, length);
+
+  if (strcmp(syntax->name, "log") == 0)
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                "'log' has two meanings; write ln, log10 or log2");
+  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                        typer->error, "unknown function '%.100s'%s%s%s",
+                        syntax->name, best ? " (did you mean " : "",
+                        best ? best : "", best ? "?)" : "");
+}
+
+static enum wd_status
+type_call(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_expression **out)
+{
+  size_t length = strlen(syntax->name);
+  enum wd_aggregate_function aggregate;
+  enum wd_function function;
+  struct typed *operands;
+  enum wd_status status;
+
+  if (wd_aggregate_find(syntax->name, length, &aggregate))
+    return wd__type_aggregate(typer, syntax, aggregate, out);
+  if (!wd_function_find(syntax->name, length, &function))
+    return fail_function(typer, syntax);
+  if (syntax->star || syntax->distinct)
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                syntax->star ? "only count takes a '*'"
+                             : "only aggregates take 'distinct'");
+  status = wd__type_operands(typer, syntax, &operands);
+  if (status != WD_OK)
+    return status;
+  return wd__type_function(typer, syntax, function, syntax->count, operands,
+                           out);
+}
+
+enum wd_status
+wd__type(struct typer *typer, const struct wd_syntax *syntax,
+         const struct wd_expression **out)
+{
+  switch (syntax->kind) {
+  case WD_SYNTAX_STAR:
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                "'*' is only allowed in a select");
+  case WD_SYNTAX_COLUMN:
+    return type_column(typer, syntax, out);
+  case WD_SYNTAX_LITERAL:
+    return type_literal(typer, syntax, out);
+  case WD_SYNTAX_OPERATOR:
+    return type_operator(typer, syntax, out);
+  case WD_SYNTAX_CALL:
+    return type_call(typer, syntax, out);
+  case WD_SYNTAX_CAST:
+    return type_cast(typer, syntax, out);
+  case WD_SYNTAX_CASE:
+    return type_case(typer, syntax, out);
+  case WD_SYNTAX_IN:
+    return type_in(typer, syntax, out);
+  case WD_SYNTAX_BETWEEN:
+    return type_between(typer, syntax, out);
+  }
+  return wd_fail(typer->error, WD_INTERNAL, "a syntax tree of no kind");
+}
+
+enum wd_status
+wd_expression_make(const struct wd_syntax *syntax,
+                   const struct wd_scope *scope, struct wd_arena *arena,
+                   const struct wd_expression **out_expression,
+                   struct wd_error *error)
+{
+  struct typer typer = { *scope, arena, error };
+
+  return wd__type(&typer, syntax, out_expression);
+}
+
+enum wd_status
+wd_expression_make_predicate(const struct wd_syntax *syntax,
+                             const struct wd_scope *scope, const char *what,
+                             struct wd_arena *arena,
+                             const struct wd_expression **out_expression,
+                             struct wd_error *error)
+{
+  struct typer typer = { *scope, arena, error };
+  struct typed typed = { NULL, syntax };
+  enum wd_status status = wd__type(&typer, syntax, &typed.expression);
+
+  if (status == WD_OK)
+    status = wd__make_boolean(&typer, &typed, what);
+  if (status == WD_OK)
+    *out_expression = typed.expression;
+  return status;
+}

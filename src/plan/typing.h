@@ -1,0 +1,85 @@
+/* Syntax to typed expressions: names are resolved against a schema, implicit
+ * casts become nodes, literals take the types that they are used with.
+ * Rules: docs/expressions.md. What comes out lives in the arena; literals'
+ * texts stay in the syntax's. */
+#ifndef WD_PLAN_TYPING_H
+#define WD_PLAN_TYPING_H
+
+#include "plan/plan.h"
+
+/* Nodes of one expression, written out. */
+#define WD_EXPRESSION_SIZE 32768u
+
+/* Collects the aggregate calls of the measures of one aggregation. */
+struct wd_aggregation {
+  const struct wd_schema *keys; /* usable outside of the calls, by name */
+  const struct wd_expression *filter; /* of the current measure, or NULL */
+  uint32_t count;
+  uint32_t capacity;
+  struct wd_measure *measures;
+};
+
+struct wd_scope {
+  const struct wd_schema *left;
+  const struct wd_schema *right; /* of a join's condition, else NULL */
+  struct wd_aggregation *aggregation; /* NULL: aggregate calls are refused */
+};
+
+/* Columns of `right` count on after those of `left`. With an aggregation,
+ * calls of aggregates are appended to it and stand as columns after its keys.
+ * WD_INVALID_PLAN or WD_TYPE_MISMATCH, with the text and a caret. */
+enum wd_status
+wd_expression_make(const struct wd_syntax *syntax,
+                   const struct wd_scope *scope, struct wd_arena *arena,
+                   const struct wd_expression **out_expression,
+                   struct wd_error *error);
+
+/* As wd_expression_make; the expression must be boolean (or null). `what`
+ * names it in the error: `a filter`. */
+enum wd_status
+wd_expression_make_predicate(const struct wd_syntax *syntax,
+                             const struct wd_scope *scope, const char *what,
+                             struct wd_arena *arena,
+                             const struct wd_expression **out_expression,
+                             struct wd_error *error);
+
+/* The columns of two schemas after each other. */
+enum wd_status
+wd_schema_concat(const struct wd_schema *left, const struct wd_schema *right,
+                 struct wd_arena *arena, struct wd_schema *out_schema,
+                 struct wd_error *error);
+
+/* A column as an expression. */
+enum wd_status
+wd_expression_make_column(const struct wd_schema *schema, uint32_t column,
+                          struct wd_arena *arena,
+                          const struct wd_expression **out_expression,
+                          struct wd_error *error);
+
+/* A call over expressions of the right types. */
+enum wd_status
+wd_expression_make_call(enum wd_function function, uint32_t count,
+                        const struct wd_expression *const *arguments,
+                        struct wd_arena *arena,
+                        const struct wd_expression **out_expression,
+                        struct wd_error *error);
+
+/* Cast to a type, if it has not got it. */
+enum wd_status
+wd_expression_make_cast(const struct wd_expression *expression,
+                        const struct wd_type *type, struct wd_arena *arena,
+                        const struct wd_expression **out_expression,
+                        struct wd_error *error);
+
+/* Appends a measure. */
+enum wd_status
+wd_aggregation_add(struct wd_aggregation *aggregation,
+                   const struct wd_measure *measure, struct wd_arena *arena,
+                   struct wd_error *error);
+
+/* ", " between the names of a schema's columns, the last ones left out when
+ * the list gets long. Returns text. */
+const char *
+wd_schema_names(const struct wd_schema *schema, char *text, size_t size);
+
+#endif

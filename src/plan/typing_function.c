@@ -1,0 +1,515 @@
+/* Functions: which casts their operands get. */
+#include <stdio.h>
+
+#include "plan/typer.h"
+
+static enum wd_status
+fail_types(struct typer *typer, const struct wd_syntax *syntax,
+           enum wd_function function, uint32_t count,
+           const struct typed *operands, const char *hint)
+{
+  char types[200] = "", text[96];
+  size_t used = 0;
+
+  for (uint32_t i = 0; i < count && used + 100 < sizeof types; i++)
+    used += (size_t)snprintf(
+      types + used, sizeof types - used, "%s%s", i ? ", " : "",
+      wd_type_text(&operands[i].expression->type, text, sizeof text));
+  return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
+                        typer->error, "%s does not take (%s)%s%s",
+                        wd_function_name(function), types, hint ? "; " : "",
+                        hint ? hint : "");
+}
+
+static bool
+is_null(const struct wd_expression *expression)
+{
+  return expression->type.id == WD_TYPE_NULL;
+}
+
+/* What a literal counts as beside a type: itself, or a decimal of no more
+ * digits than it has. */
+static struct wd_type
+literal_type(const struct wd_expression *literal, const struct wd_type *beside)
+{
+  if (literal->type.id == WD_TYPE_I64 && beside->id == WD_TYPE_DECIMAL)
+    return wd_type_decimal(wd_literal_digits(literal->literal.value.integer),
+                           0);
+  return literal->type;
+}
+
+static enum wd_status
+fail_common(struct typer *typer, const struct typed *operand,
+            const struct wd_type *type, const char *verb)
+{
+  const struct wd_type *other = &operand->expression->type;
+  bool zones = type->id == WD_TYPE_TIMESTAMP || type->id == WD_TYPE_DATE;
+  bool strings =
+    type->id == WD_TYPE_STRING || other->id == WD_TYPE_STRING;
+  char a[96], b[96];
+
+  if (wd__is_soft(operand->expression) && other->id == WD_TYPE_STRING && zones)
+    return wd_source_fail(
+      operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
+      typer->error, "this text is no %s: %s",
+      wd_type_text(type, a, sizeof a),
+      type->id == WD_TYPE_DATE ? "write 'YYYY-MM-DD'"
+      : type->timezone         ? "write 'YYYY-MM-DD HH:MM:SSZ', with the zone"
+                               : "write 'YYYY-MM-DD HH:MM:SS', without a zone");
+  return wd_source_fail(operand->syntax->source, operand->syntax->start,
+                        WD_TYPE_MISMATCH, typer->error, "cannot %s %s and %s%s",
+                        verb, wd_type_text(type, a, sizeof a),
+                        wd_type_text(other, b, sizeof b),
+                        strings ? "; cast one of them: cast(... as ...)" : "");
+}
+
+/* The common type of the operands that are not literals, or that have a type
+ * for sure. NULL when there is none. */
+static enum wd_status
+hard_type(struct typer *typer, uint32_t count, const struct typed *operands,
+          const char *verb, struct wd_type *out_type)
+{
+  *out_type = wd_type_of(WD_TYPE_NULL);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct wd_expression *expression = operands[i].expression;
+
+    if (!wd__is_soft(expression) &&
+        !wd_type_common(out_type, &expression->type, out_type))
+      return fail_common(typer, &operands[i], out_type, verb);
+  }
+  return WD_OK;
+}
+
+/* Widens the type by one literal; numbers before texts, so that a text meets
+ * the type of all others. */
+static bool
+widen(const struct wd_expression *literal, struct wd_type *type)
+{
+  struct wd_type timestamp = wd_type_timestamp(WD_UNIT_US, NULL);
+  struct wd_type own = literal_type(literal, type);
+  struct wd_literal value;
+
+  if (type->id != WD_TYPE_NULL && type->id != WD_TYPE_DECIMAL &&
+      wd_literal_convert(&literal->type, &literal->literal, type, &value))
+    return true;
+  if (type->id == WD_TYPE_DATE && literal->type.id == WD_TYPE_STRING &&
+      wd_literal_convert(&literal->type, &literal->literal, &timestamp,
+                         &value)) {
+    *type = timestamp;
+    return true;
+  }
+  if (literal->type.id == WD_TYPE_STRING && type->id == WD_TYPE_TIMESTAMP)
+    return false;
+  return wd_type_common(type, &own, type);
+}
+
+enum wd_status
+wd__unify(struct typer *typer, uint32_t count, struct typed *operands,
+          const char *verb)
+{
+  struct wd_type type;
+  enum wd_status status = hard_type(typer, count, operands, verb, &type);
+
+  for (int texts = 0; texts < 2 && status == WD_OK; texts++)
+    for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+      const struct wd_expression *operand = operands[i].expression;
+
+      if (wd__is_soft(operand) && !operand->literal.null &&
+          (operand->type.id == WD_TYPE_STRING) == texts &&
+          !widen(operand, &type))
+        status = fail_common(typer, &operands[i], &type, verb);
+    }
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    status = wd__cast(typer, &operands[i], &type);
+  return status;
+}
+
+/* All to one type, nulls included. */
+static enum wd_status
+cast_all(struct typer *typer, uint32_t count, struct typed *operands,
+         const struct wd_type *type)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    status = wd__cast(typer, &operands[i], type);
+  return status;
+}
+
+/* Nulls without a type get one. */
+static enum wd_status
+cast_nulls(struct typer *typer, uint32_t count, struct typed *operands,
+           enum wd_type_id id)
+{
+  struct wd_type type = wd_type_of(id);
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    if (is_null(operands[i].expression))
+      status = wd__cast(typer, &operands[i], &type);
+  return status;
+}
+
+static const char *
+arithmetic_hint(enum wd_function function, uint32_t count,
+                const struct typed *operands)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    switch (operands[i].expression->type.id) {
+    case WD_TYPE_STRING:
+      return function == WD_FN_ADD
+               ? "texts are joined with ||, or cast to a number"
+               : "cast the text to a number";
+    case WD_TYPE_DATE:
+    case WD_TYPE_TIMESTAMP:
+      return "arithmetic with dates and intervals is not supported yet";
+    case WD_TYPE_F32:
+    case WD_TYPE_F64:
+      if (function == WD_FN_MODULUS)
+        return "% takes integers or decimals";
+      break;
+    default:
+      break;
+    }
+  }
+  return NULL;
+}
+
+/* An integer beside a decimal becomes one; two decimals stay as they are, the
+ * rules know their precisions. */
+static enum wd_status
+cast_to_decimal(struct typer *typer, struct typed *operand,
+                const struct wd_type *beside)
+{
+  const struct wd_expression *expression = operand->expression;
+  struct wd_type type;
+
+  if (expression->type.id == WD_TYPE_DECIMAL)
+    return WD_OK;
+  type = wd__is_soft(expression) ? literal_type(expression, beside)
+                                 : wd_type_integer_decimal(&expression->type);
+  return wd__cast(typer, operand, &type);
+}
+
+/* The type of the other operand, or of both when none has one. */
+static enum wd_status
+cast_null_pair(struct typer *typer, struct typed *operands)
+{
+  struct wd_type type = wd_type_of(WD_TYPE_I64);
+  int null = is_null(operands[0].expression) ? 0 : 1;
+
+  if (!is_null(operands[1 - null].expression))
+    type = operands[1 - null].expression->type;
+  return cast_all(typer, 2, operands, &type);
+}
+
+/* A literal stays i64, so that its value does not narrow the result, but is
+ * not to make an u64 a decimal. */
+static enum wd_status
+cast_integers(struct typer *typer, const struct wd_syntax *syntax,
+              enum wd_function function, struct typed *operands)
+{
+  const struct wd_type *a = &operands[0].expression->type;
+  const struct wd_type *b = &operands[1].expression->type;
+  struct wd_type type;
+  enum wd_status status;
+
+  if (a->id == WD_TYPE_U64 || b->id == WD_TYPE_U64) {
+    status = wd__unify(typer, 2, operands, "compute with");
+    if (status == WD_OK && syntax->integer_divide &&
+        operands[0].expression->type.id == WD_TYPE_DECIMAL)
+      return fail_types(typer, syntax, function, 2, operands,
+                        "cast the u64 to i64");
+    return status;
+  }
+  wd_type_common(a, b, &type);
+  return cast_all(typer, 2, operands, &type);
+}
+
+static enum wd_status
+cast_arithmetic(struct typer *typer, const struct wd_syntax *syntax,
+                enum wd_function function, struct typed *operands)
+{
+  const struct wd_type *a, *b;
+  struct wd_type type;
+  bool whole;
+  enum wd_status status = WD_OK;
+
+  if (is_null(operands[0].expression) || is_null(operands[1].expression))
+    status = cast_null_pair(typer, operands);
+  if (status != WD_OK)
+    return status;
+  a = &operands[0].expression->type;
+  b = &operands[1].expression->type;
+  if (!wd_type_is_numeric(a) || !wd_type_is_numeric(b))
+    return fail_types(typer, syntax, function, 2, operands,
+                      arithmetic_hint(function, 2, operands));
+  whole = wd_type_is_integer(a) && wd_type_is_integer(b);
+  if (syntax->integer_divide && !whole)
+    return fail_types(typer, syntax, function, 2, operands,
+                      "// takes integers");
+  type = wd_type_of(WD_TYPE_F64);
+  if (whole && function == WD_FN_DIVIDE && !syntax->integer_divide)
+    return cast_all(typer, 2, operands, &type);
+  if (!wd_type_is_float(a) && !wd_type_is_float(b) && !whole) {
+    const struct wd_type beside = wd_type_decimal(1, 0);
+
+    status = cast_to_decimal(typer, &operands[0], &beside);
+    return status == WD_OK ? cast_to_decimal(typer, &operands[1], &beside)
+                           : status;
+  }
+  if (whole)
+    return cast_integers(typer, syntax, function, operands);
+  return wd__unify(typer, 2, operands, "compute with");
+}
+
+static enum wd_status
+cast_sign(struct typer *typer, enum wd_function function,
+          struct typed *operand)
+{
+  struct wd_type type;
+  enum wd_status status = cast_nulls(typer, 1, operand, WD_TYPE_I64);
+
+  if (status != WD_OK)
+    return status;
+  type = wd_type_to_signed(&operand->expression->type);
+  if (function == WD_FN_SIGN && type.id == WD_TYPE_DECIMAL)
+    type = wd_type_of(WD_TYPE_F64);
+  return wd__cast(typer, operand, &type);
+}
+
+/* f32 stays, all other numbers become f64. */
+static enum wd_status
+cast_float(struct typer *typer, uint32_t count, struct typed *operands)
+{
+  struct wd_type type = wd_type_of(WD_TYPE_F32);
+
+  for (uint32_t i = 0; i < count; i++) {
+    enum wd_type_id id = operands[i].expression->type.id;
+
+    if (id != WD_TYPE_NULL && !wd_type_is_numeric(&operands[i].expression->type))
+      return WD_OK;
+    if (id != WD_TYPE_F32)
+      type = wd_type_of(WD_TYPE_F64);
+  }
+  return cast_all(typer, count, operands, &type);
+}
+
+static enum wd_status
+cast_bitwise(struct typer *typer, uint32_t count, struct typed *operands)
+{
+  enum wd_status status = cast_nulls(typer, count, operands, WD_TYPE_I64);
+
+  for (uint32_t i = 0; i < count; i++)
+    if (!wd_type_is_integer(&operands[i].expression->type))
+      return status;
+  return status == WD_OK
+           ? wd__unify(typer, count, operands, "compute with")
+           : status;
+}
+
+/* Positions and counts of digits are i32. */
+static enum wd_status
+cast_positions(struct typer *typer, uint32_t count, struct typed *operands)
+{
+  struct wd_type type = wd_type_of(WD_TYPE_I32);
+  enum wd_status status = cast_nulls(typer, count, operands, WD_TYPE_I32);
+
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    if (wd_type_is_integer(&operands[i].expression->type))
+      status = wd__cast(typer, &operands[i], &type);
+  return status;
+}
+
+static enum wd_status
+cast_operands(struct typer *typer, const struct wd_syntax *syntax,
+              enum wd_function function, uint32_t count,
+              struct typed *operands)
+{
+  enum wd_status status;
+
+  switch (wd_function_rule(function)) {
+  case WD_RULE_ARITHMETIC:
+    return cast_arithmetic(typer, syntax, function, operands);
+  case WD_RULE_SIGN:
+    return cast_sign(typer, function, operands);
+  case WD_RULE_FLOAT:
+    return cast_float(typer, count, operands);
+  case WD_RULE_BITWISE:
+    return cast_bitwise(typer, count, operands);
+  case WD_RULE_WHOLE:
+    return cast_nulls(typer, count, operands, WD_TYPE_F64);
+  case WD_RULE_ROUND:
+    status = cast_sign(typer, function, operands);
+    return status == WD_OK ? cast_positions(typer, 1, operands + 1) : status;
+  case WD_RULE_COMPARE:
+  case WD_RULE_DISTINCT:
+    return wd__unify(typer, count, operands, "compare");
+  case WD_RULE_SAME:
+  case WD_RULE_NULLIF:
+    return wd__unify(typer, count, operands, "choose between");
+  case WD_RULE_IS_NAN:
+    return cast_float(typer, count, operands);
+  case WD_RULE_LOGIC:
+    return cast_nulls(typer, count, operands, WD_TYPE_BOOL);
+  case WD_RULE_TEXT:
+  case WD_RULE_TEXT_TEST:
+  case WD_RULE_TEXT_COUNT:
+    return cast_nulls(typer, count, operands, WD_TYPE_STRING);
+  case WD_RULE_SUBSTRING:
+    status = cast_nulls(typer, 1, operands, WD_TYPE_STRING);
+    return status == WD_OK ? cast_positions(typer, count - 1, operands + 1)
+                           : status;
+  case WD_RULE_EXTRACT:
+    return cast_nulls(typer, count, operands, WD_TYPE_DATE);
+  case WD_RULE_IS_NULL:
+    break;
+  }
+  return WD_OK;
+}
+
+static const char *
+hint_for(enum wd_function function, uint32_t count,
+         const struct typed *operands)
+{
+  const struct wd_type *type = &operands[0].expression->type;
+
+  switch (wd_function_rule(function)) {
+  case WD_RULE_ARITHMETIC:
+  case WD_RULE_SIGN:
+  case WD_RULE_FLOAT:
+  case WD_RULE_ROUND:
+  case WD_RULE_WHOLE:
+    return arithmetic_hint(function, count, operands);
+  case WD_RULE_TEXT:
+  case WD_RULE_TEXT_TEST:
+  case WD_RULE_TEXT_COUNT:
+    return "other types are cast: cast(... as string)";
+  case WD_RULE_EXTRACT:
+    if (type->id == WD_TYPE_TIMESTAMP && type->timezone)
+      return "fields of timestamps with a zone are not supported yet";
+    if (type->id == WD_TYPE_STRING)
+      return "cast the text: cast(... as date)";
+    return NULL;
+  case WD_RULE_LOGIC:
+    return "and, or and not take booleans: compare with something";
+  default:
+    return NULL;
+  }
+}
+
+static enum wd_status
+check_arity(struct typer *typer, const struct wd_syntax *syntax,
+            enum wd_function function, uint32_t count)
+{
+  uint32_t least, most;
+
+  wd_function_arity(function, &least, &most);
+  if (count >= least && count <= most)
+    return WD_OK;
+  if (most == WD_FUNCTION_MANY)
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error, "%s takes at least %u argument%s",
+                          wd_function_name(function), least,
+                          least == 1 ? "" : "s");
+  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                        typer->error, "%s takes %u%s argument%s, not %u",
+                        wd_function_name(function), least,
+                        most == least       ? ""
+                        : most == least + 1 ? " or one more"
+                                            : " or more",
+                        most == 1 ? "" : "s", count);
+}
+
+/* The escape of a like is one character, known when it is typed. */
+static enum wd_status
+check_escape(struct typer *typer, const struct typed *escape)
+{
+  const struct wd_expression *e = escape->expression;
+  const char *text = e->literal.value.bytes.data;
+
+  if (e->kind == WD_EXPR_LITERAL && !e->literal.null &&
+      e->type.id == WD_TYPE_STRING && e->literal.value.bytes.length == 1 &&
+      (unsigned char)*text < 0x80)
+    return WD_OK;
+  return wd_source_fail(escape->syntax->source, escape->syntax->start,
+                        WD_INVALID_PLAN, typer->error,
+                        "the escape must be one ASCII character: escape '!'");
+}
+
+/* `round(x)` is `round(x, 0)`. */
+static enum wd_status
+add_digits(struct typer *typer, const struct wd_syntax *syntax,
+           struct typed *operands)
+{
+  struct wd_expression *zero;
+  enum wd_status status =
+    wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &zero);
+
+  if (status != WD_OK)
+    return status;
+  zero->type = wd_type_of(WD_TYPE_I32);
+  operands[1] = (struct typed){ zero, syntax };
+  return WD_OK;
+}
+
+static enum wd_status
+new_call(struct typer *typer, const struct wd_syntax *syntax,
+         enum wd_function function, uint32_t count, struct typed *operands,
+         const struct wd_expression **out)
+{
+  struct wd_type *types = wd_arena_array(typer->arena, count, sizeof *types);
+  bool *nullable = wd_arena_array(typer->arena, count, sizeof *nullable);
+  struct wd_expression *node;
+  enum wd_status status;
+
+  if (!types || !nullable)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < count; i++) {
+    types[i] = operands[i].expression->type;
+    nullable[i] = operands[i].expression->nullable;
+  }
+  status = wd__new_expression(typer, syntax, WD_EXPR_CALL, count, operands,
+                              &node);
+  if (status != WD_OK)
+    return status;
+  node->function = function;
+  if (!wd_function_derive(function, count, types, nullable, &node->type,
+                          &node->nullable))
+    return fail_types(typer, syntax, function, count, operands,
+                      hint_for(function, count, operands));
+  *out = node;
+  return WD_OK;
+}
+
+enum wd_status
+wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
+                  enum wd_function function, uint32_t count,
+                  struct typed *operands, const struct wd_expression **out)
+{
+  struct typed rounded[2];
+  enum wd_status status;
+
+  if (function == WD_FN_ROUND && count == 1) {
+    rounded[0] = operands[0];
+    status = add_digits(typer, syntax, rounded);
+    if (status != WD_OK)
+      return status;
+    operands = rounded;
+    count = 2;
+  }
+  status = check_arity(typer, syntax, function, count);
+  if (status == WD_OK && function == WD_FN_LIKE && count == 3)
+    status = check_escape(typer, &operands[2]);
+  if (status == WD_OK)
+    status = cast_operands(typer, syntax, function, count, operands);
+  if (status != WD_OK)
+    return status;
+  /* Whole numbers are their own ceiling. */
+  if (wd_function_rule(function) == WD_RULE_WHOLE &&
+      wd_type_is_integer(&operands[0].expression->type)) {
+    *out = operands[0].expression;
+    return WD_OK;
+  }
+  return new_call(typer, syntax, function, count, operands, out);
+}
