@@ -18,10 +18,10 @@ lift_arguments(struct wd_abi_call *call, const wasmtime_val_raw_t **values,
                void **out_args, struct wd_error *error)
 {
   const struct wd_abi_function *function = call->function;
-  struct wd_abi_lift lift = { .guest = call->guest,
-                              .arena = call->arena,
-                              .site = { .function = function },
-                              .error = error };
+  struct wd_abi_lift lift = {.guest = call->guest,
+                             .arena = call->arena,
+                             .site = {.function = function},
+                             .error = error};
   enum wd_status status = WD_OK;
 
   *out_args = wd_arena_alloc(call->arena, function->args_size);
@@ -43,7 +43,7 @@ check_area(const struct wd_abi_call *call, uint32_t pointer,
            struct wd_error *error)
 {
   const struct wd_abi_function *function = call->function;
-  struct wd_abi_site site = { .function = function };
+  struct wd_abi_site site = {.function = function};
   uint8_t *address;
 
   return wd_abi_range(call->guest, &site, pointer, 1, function->area_size,
@@ -57,10 +57,10 @@ lower_area(const struct wd_abi_call *call, const void *out,
            struct wd_error *error)
 {
   const struct wd_abi_function *function = call->function;
-  struct wd_abi_lower lower = { .guest = call->guest,
-                                .arena = call->arena,
-                                .site = { .function = function },
-                                .error = error };
+  struct wd_abi_lower lower = {.guest = call->guest,
+                               .arena = call->arena,
+                               .site = {.function = function},
+                               .error = error};
   uint8_t *image = wd_arena_alloc(call->arena, function->area_size);
   enum wd_status status = WD_OK;
 
@@ -99,16 +99,16 @@ lower_result(const struct wd_abi_call *call, const void *out, uint32_t area,
              wasmtime_val_raw_t *values, struct wd_error *error)
 {
   const struct wd_abi_function *function = call->function;
-  struct wd_abi_lower lower = { .guest = call->guest,
-                                .arena = call->arena,
-                                .site = { .function = function },
-                                .error = error };
+  struct wd_abi_lower lower = {.guest = call->guest,
+                               .arena = call->arena,
+                               .site = {.function = function},
+                               .error = error};
 
   if (function->area_size)
     return lower_area(call, out, NULL, area, error);
   return function->result
-           ? wd_abi_lower_flat(&lower, function->result, out, &values)
-           : WD_OK;
+             ? wd_abi_lower_flat(&lower, function->result, out, &values)
+             : WD_OK;
 }
 
 static enum wd_status
@@ -128,8 +128,8 @@ run(struct wd_abi_call *call, const struct wd_abi_handlers *handlers,
       return wd_fail_memory(error);
   }
   wd_error_clear(&failure);
-  status = function->call(handlers ? handlers : &none, call, args, out,
-                          &failure);
+  status =
+      function->call(handlers ? handlers : &none, call, args, out, &failure);
   if (status && failure.status == WD_OK)
     wd_fail(&failure, status, "%s: %s", function->label,
             wd_status_text(status));

@@ -5,9 +5,9 @@
 
 /* Two texts are key and value: a list of pairs is an array of texts. */
 _Static_assert(sizeof(struct wd_abi_tuple_string_string) ==
-                   2 * sizeof(struct wd_text) &&
-                 offsetof(struct wd_abi_tuple_string_string, f1) ==
-                   sizeof(struct wd_text),
+                       2 * sizeof(struct wd_text) &&
+                   offsetof(struct wd_abi_tuple_string_string, f1) ==
+                       sizeof(struct wd_text),
                "a pair of strings is two texts");
 
 /* X(status, code): the statuses that are told by a code of another name come
@@ -70,7 +70,7 @@ copy_text(struct wd_arena *arena, const char *from, struct wd_text *to)
   if (!text)
     return false;
   wd_text_clean(text, length + 1, from, length);
-  *to = (struct wd_text){ .data = text, .length = (uint32_t)strlen(text) };
+  *to = (struct wd_text){.data = text, .length = (uint32_t)strlen(text)};
   return true;
 }
 
@@ -89,14 +89,14 @@ static void
 to_field(const struct wd_abi_field *from, struct wd_field *to)
 {
   *to = (struct wd_field){
-    .name = from->name,
-    .format = from->format,
-    .nullable = from->nullable,
-    .children = from->children,
-    .metadata_count = from->metadata.length,
-    .metadata = from->metadata.length ? &from->metadata.data->f0 : NULL,
-    .dictionary_count = from->dictionary.length,
-    .dictionary = from->dictionary.data,
+      .name = from->name,
+      .format = from->format,
+      .nullable = from->nullable,
+      .children = from->children,
+      .metadata_count = from->metadata.length,
+      .metadata = from->metadata.length ? &from->metadata.data->f0 : NULL,
+      .dictionary_count = from->dictionary.length,
+      .dictionary = from->dictionary.data,
   };
 }
 
@@ -118,14 +118,14 @@ static void
 from_field(const struct wd_field *from, struct wd_abi_field *to)
 {
   *to = (struct wd_abi_field){
-    .name = from->name,
-    .format = from->format,
-    .nullable = from->nullable,
-    .children = from->children,
-    .metadata = { .data = (const void *)from->metadata,
-                  .length = from->metadata_count },
-    .dictionary = { .data = from->dictionary,
-                    .length = from->dictionary_count },
+      .name = from->name,
+      .format = from->format,
+      .nullable = from->nullable,
+      .children = from->children,
+      .metadata = {.data = (const void *)from->metadata,
+                   .length = from->metadata_count},
+      .dictionary = {.data = from->dictionary,
+                     .length = from->dictionary_count},
   };
 }
 
@@ -136,8 +136,7 @@ wd_abi_schema_make(const struct wd_schema *schema, struct wd_arena *arena,
   struct wd_field *fields;
   struct wd_abi_field *to;
   uint32_t count;
-  enum wd_status status =
-    wd_fields_make(schema, arena, &fields, &count, error);
+  enum wd_status status = wd_fields_make(schema, arena, &fields, &count, error);
 
   if (status)
     return status;
@@ -146,8 +145,7 @@ wd_abi_schema_make(const struct wd_schema *schema, struct wd_arena *arena,
     return wd_fail_memory(error);
   for (uint32_t i = 0; i < count; i++)
     from_field(&fields[i], &to[i]);
-  out_schema->fields =
-    (struct wd_abi_list_field){ .data = to, .length = count };
+  out_schema->fields = (struct wd_abi_list_field){.data = to, .length = count};
   return WD_OK;
 }
 
@@ -155,11 +153,11 @@ struct wd_batch
 wd_abi_batch_view_of(const struct wd_abi_batch *batch)
 {
   return (struct wd_batch){
-    .rows = batch->rows,
-    .node_count = batch->nodes.length,
-    .buffer_count = batch->buffers.length,
-    .nodes = batch->nodes.data,
-    .buffers = batch->buffers.data,
+      .rows = batch->rows,
+      .node_count = batch->nodes.length,
+      .buffer_count = batch->buffers.length,
+      .nodes = batch->nodes.data,
+      .buffers = batch->buffers.data,
   };
 }
 
@@ -167,9 +165,9 @@ struct wd_abi_batch
 wd_abi_batch_make(const struct wd_batch *batch)
 {
   return (struct wd_abi_batch){
-    .rows = batch->rows,
-    .nodes = { .data = batch->nodes, .length = batch->node_count },
-    .buffers = { .data = batch->buffers, .length = batch->buffer_count },
+      .rows = batch->rows,
+      .nodes = {.data = batch->nodes, .length = batch->node_count},
+      .buffers = {.data = batch->buffers, .length = batch->buffer_count},
   };
 }
 
@@ -179,7 +177,7 @@ wd_abi_parameters_parse(const struct wd_abi_parameters *from,
                         struct wd_batch *out_values, struct wd_error *error)
 {
   enum wd_status status =
-    wd_abi_schema_parse(&from->schema, arena, out_schema, error);
+      wd_abi_schema_parse(&from->schema, arena, out_schema, error);
 
   if (!status)
     status = wd_schema_check_carried(out_schema, error);

@@ -13,19 +13,18 @@ wd_abi_arguments_lower(const struct wd_abi_function *function,
                        struct wd_arena *scratch, const void *args,
                        wasmtime_val_raw_t *values, struct wd_error *error)
 {
-  struct wd_abi_lower lower = { .guest = guest,
-                                .arena = scratch,
-                                .site = { .function = function },
-                                .error = error };
+  struct wd_abi_lower lower = {.guest = guest,
+                               .arena = scratch,
+                               .site = {.function = function},
+                               .error = error};
   enum wd_status status = WD_OK;
 
   for (size_t i = 0; i < function->argument_count && !status; i++) {
     const struct wd_abi_part *part = &function->arguments[i];
 
     lower.site.part = part->name;
-    status =
-      wd_abi_lower_flat(&lower, part->type,
-                        (const uint8_t *)args + part->host_offset, &values);
+    status = wd_abi_lower_flat(
+        &lower, part->type, (const uint8_t *)args + part->host_offset, &values);
   }
   return status;
 }
@@ -41,8 +40,8 @@ place_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
     uint64_t words = shape->sizes[i] / 8 + (shape->sizes[i] % 8 != 0);
 
     pairs[i].length = (uint32_t)words;
-    status = wd_abi_allocate(guest, site, 8, words * 8, &pairs[i].pointer,
-                             error);
+    status =
+        wd_abi_allocate(guest, site, 8, words * 8, &pairs[i].pointer, error);
   }
   return status;
 }
@@ -55,7 +54,7 @@ place_array(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
 {
   uint64_t total = (uint64_t)count * size;
   enum wd_status status =
-    wd_abi_allocate(guest, site, 4, total, &out_list->pointer, error);
+      wd_abi_allocate(guest, site, 4, total, &out_list->pointer, error);
 
   out_list->length = count;
   return status ? status
@@ -86,7 +85,7 @@ wd_abi_batch_place(const struct wd_abi_function *function,
                    struct wd_wire_batch *out_batch, uint8_t **out_places,
                    struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function, .part = parameter };
+  struct wd_abi_site site = {.function = function, .part = parameter};
   enum wd_status status = place_buffers(guest, &site, shape, pairs, error);
 
   out_batch->rows = shape->rows;
@@ -111,7 +110,7 @@ wd_abi_batch_places(const struct wd_abi_function *function,
                     const struct wd_wire_list *pairs, uint8_t **out_places,
                     struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function, .part = parameter };
+  struct wd_abi_site site = {.function = function, .part = parameter};
   enum wd_status status = WD_OK;
 
   for (uint32_t i = 0; i < shape->buffer_count && !status; i++) {
@@ -134,8 +133,7 @@ clean_text(const struct wd_abi_guest *guest, const struct wd_wire_list *text,
   to[0] = '\0';
   if (text->length && text->pointer <= memory_size &&
       text->length <= memory_size - text->pointer)
-    wd_text_clean(to, size, (const char *)memory + text->pointer,
-                  text->length);
+    wd_text_clean(to, size, (const char *)memory + text->pointer, text->length);
 }
 
 /* The error that an export returned, as ours. */
@@ -154,8 +152,7 @@ fail_by_guest(const struct wd_abi_function *function,
   if (!message[0])
     return wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED,
                       "%s failed without a message", function->label);
-  status =
-    wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED, "%s", message);
+  status = wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED, "%s", message);
   if (origin[0])
     wd_error_trace(error, "%s", origin);
   return status;
@@ -167,11 +164,11 @@ wd_abi_result_view(const struct wd_abi_function *function,
                    const wasmtime_val_raw_t *values, const void **out_payload,
                    struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function };
+  struct wd_abi_site site = {.function = function};
   uint8_t *area;
   enum wd_status status =
-    wd_abi_range(guest, &site, (uint32_t)values->i32, 1, function->area_size,
-                 function->area_align, &area, error);
+      wd_abi_range(guest, &site, (uint32_t)values->i32, 1, function->area_size,
+                   function->area_align, &area, error);
 
   if (status)
     return status;
@@ -189,17 +186,17 @@ wd_abi_result_lift(const struct wd_abi_function *function,
                    const wasmtime_val_raw_t *values, struct wd_arena *arena,
                    void *out, struct wd_error *error)
 {
-  struct wd_abi_lift lift = { .guest = guest,
-                              .arena = arena,
-                              .site = { .function = function },
-                              .error = error };
+  struct wd_abi_lift lift = {.guest = guest,
+                             .arena = arena,
+                             .site = {.function = function},
+                             .error = error};
   const void *payload;
   enum wd_status status;
 
   if (!function->area_size)
     return function->result
-             ? wd_abi_lift_flat(&lift, function->result, &values, out)
-             : WD_OK;
+               ? wd_abi_lift_flat(&lift, function->result, &values, out)
+               : WD_OK;
   status = wd_abi_result_view(function, guest, values, &payload, error);
   if (status || !function->result)
     return status;
@@ -214,8 +211,8 @@ view_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
 {
   uint8_t *pairs, *data;
   enum wd_status status =
-    wd_abi_range(guest, site, buffers->pointer, buffers->length,
-                 sizeof(struct wd_wire_list), 4, &pairs, error);
+      wd_abi_range(guest, site, buffers->pointer, buffers->length,
+                   sizeof(struct wd_wire_list), 4, &pairs, error);
 
   for (uint32_t i = 0; !status && i < buffers->length; i++) {
     struct wd_wire_list pair;
@@ -224,8 +221,8 @@ view_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
     status = wd_abi_range(guest, site, pair.pointer, pair.length, 8, 8, &data,
                           error);
     if (!status)
-      spans[i] = (struct wd_span){ .data = pair.length ? data : NULL,
-                                   .size = (uint64_t)pair.length * 8 };
+      spans[i] = (struct wd_span){.data = pair.length ? data : NULL,
+                                  .size = (uint64_t)pair.length * 8};
   }
   return status;
 }
@@ -237,7 +234,7 @@ wd_abi_batch_view(const struct wd_abi_function *function,
                   uint32_t capacity, struct wd_batch *out_batch,
                   struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function };
+  struct wd_abi_site site = {.function = function};
   uint8_t *nodes;
   enum wd_status status;
 
@@ -252,11 +249,12 @@ wd_abi_batch_view(const struct wd_abi_function *function,
   if (status)
     return status;
   *out_batch = (struct wd_batch){
-    .rows = wire->rows,
-    .node_count = wire->nodes.length,
-    .buffer_count = wire->buffers.length,
-    .nodes = wire->nodes.length ? (const struct wd_node *)(void *)nodes : NULL,
-    .buffers = spans,
+      .rows = wire->rows,
+      .node_count = wire->nodes.length,
+      .buffer_count = wire->buffers.length,
+      .nodes =
+          wire->nodes.length ? (const struct wd_node *)(void *)nodes : NULL,
+      .buffers = spans,
   };
   return WD_OK;
 }
@@ -269,7 +267,7 @@ wd_abi_option_batch_view(const struct wd_abi_function *function,
                          bool *out_some, struct wd_batch *out_batch,
                          struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function };
+  struct wd_abi_site site = {.function = function};
 
   if (wire->tag > 1)
     return wd_abi_fault(&site, error, "case %u where there are 2", wire->tag);
@@ -285,7 +283,7 @@ wd_abi_u32_view(const struct wd_abi_function *function,
                 const struct wd_wire_list *wire, const uint32_t **out_data,
                 struct wd_error *error)
 {
-  struct wd_abi_site site = { .function = function };
+  struct wd_abi_site site = {.function = function};
   uint8_t *data;
   enum wd_status status = wd_abi_range(guest, &site, wire->pointer,
                                        wire->length, 4, 4, &data, error);

@@ -53,8 +53,8 @@ struct wd_abi_type {
   uint16_t size; /* in guest memory */
   uint16_t align;
   uint16_t host_size;
-  uint16_t flat; /* core values that it takes */
-  bool plain;    /* both forms are the same bytes, and all bytes are valid */
+  uint16_t flat;  /* core values that it takes */
+  bool plain;     /* both forms are the same bytes, and all bytes are valid */
   uint32_t count; /* fields, cases or flags; handles: enum wd_abi_resource */
   const struct wd_abi_part *parts;
   const struct wd_abi_type *element;
@@ -82,7 +82,7 @@ struct wd_abi_function {
   bool fallible;                    /* result<…, error> */
   uint16_t area_size;               /* 0: the result is a core value */
   uint16_t area_align;
-  uint16_t payload; /* of success and of the error, in the area */
+  uint16_t payload;    /* of success and of the error, in the area */
   wd_abi_caller *call; /* imports only */
 };
 

@@ -1,5 +1,6 @@
 #include "abi/guest.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@ wd_abi_fault(const struct wd_abi_site *site, struct wd_error *error,
              const char *format, ...)
 {
   enum wd_status status =
-    site->function->call ? WD_INVALID_ARGUMENT : WD_LAMBDA_FAILED;
+      site->function->call ? WD_INVALID_ARGUMENT : WD_LAMBDA_FAILED;
   char text[512];
   va_list arguments;
 
@@ -28,14 +29,15 @@ wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
              uint32_t pointer, uint64_t count, uint32_t size, uint32_t align,
              uint8_t **out_address, struct wd_error *error)
 {
-  uint64_t memory_size;
+  uint64_t memory_size = 0;
   uint8_t *memory = guest->memory(guest->env, &memory_size);
   uint64_t total;
 
+  if (!memory)
+    memory_size = 0;
   if (pointer & (align - 1))
     return wd_abi_fault(site, error,
-                        "pointer 0x%" PRIx32
-                        " is not a multiple of %" PRIu32,
+                        "pointer 0x%" PRIx32 " is not a multiple of %" PRIu32,
                         pointer, align);
   if (__builtin_mul_overflow(count, (uint64_t)size, &total) ||
       pointer > memory_size || total > memory_size - pointer)
@@ -70,11 +72,9 @@ wd_abi_allocate(const struct wd_abi_guest *guest,
   if (status)
     return status;
   if (pointer == 0)
-    return wd_abi_fault(site, error,
-                        "cabi_realloc gave no memory for %" PRIu64 " bytes",
-                        size);
-  status =
-    wd_abi_range(guest, site, pointer, size, 1, align, &address, error);
+    return wd_abi_fault(
+        site, error, "cabi_realloc gave no memory for %" PRIu64 " bytes", size);
+  status = wd_abi_range(guest, site, pointer, size, 1, align, &address, error);
   if (status) {
     wd_error_prefix(error, "cabi_realloc");
     return status;
@@ -88,7 +88,7 @@ wd_abi_write(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
              uint32_t pointer, const void *data, uint64_t size, uint64_t room,
              struct wd_error *error)
 {
-  uint8_t *address;
+  uint8_t *address = NULL;
   enum wd_status status;
 
   if (room == 0)
@@ -96,6 +96,7 @@ wd_abi_write(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
   status = wd_abi_range(guest, site, pointer, room, 1, 1, &address, error);
   if (status)
     return status;
+  assert(address);
   if (size)
     memcpy(address, data, size);
   memset(address + size, 0, room - size);

@@ -12,7 +12,7 @@ struct any_list {
 };
 
 _Static_assert(sizeof(struct any_list) == sizeof(struct wd_abi_list_field) &&
-                 sizeof(struct any_list) == sizeof(struct wd_text),
+                   sizeof(struct any_list) == sizeof(struct wd_text),
                "lists have one form");
 
 /* An arena near its limit refuses less than it has left: its blocks. */
@@ -54,7 +54,7 @@ lift_string(const struct wd_abi_lift *lift, uint32_t pointer, uint32_t length,
   if (!wd_utf8_valid(copy, length))
     return wd_abi_fault(&lift->site, lift->error,
                         "the string at 0x%" PRIx32 " is not UTF-8", pointer);
-  *to = (struct wd_text){ .data = copy, .length = length };
+  *to = (struct wd_text){.data = copy, .length = length};
   return WD_OK;
 }
 
@@ -66,8 +66,8 @@ wd_abi_lift_elements(const struct wd_abi_lift *lift,
   uint8_t *from;
   void *copy;
   enum wd_status status =
-    wd_abi_range(lift->guest, &lift->site, pointer, length, element->size,
-                 element->align, &from, lift->error);
+      wd_abi_range(lift->guest, &lift->site, pointer, length, element->size,
+                   element->align, &from, lift->error);
 
   *out_data = NULL;
   if (status || length == 0)
@@ -99,7 +99,7 @@ lift_buffer(const struct wd_abi_lift *lift, uint32_t pointer, uint32_t length,
     return status;
   if (length)
     memcpy(copy, from, (size_t)length * 8);
-  *to = (struct wd_span){ .data = copy, .size = (uint64_t)length * 8 };
+  *to = (struct wd_span){.data = copy, .size = (uint64_t)length * 8};
   return WD_OK;
 }
 
@@ -108,7 +108,7 @@ static enum wd_status
 lift_pair(const struct wd_abi_lift *lift, const struct wd_abi_type *type,
           uint32_t pointer, uint32_t length, void *to)
 {
-  struct any_list list = { .length = length };
+  struct any_list list = {.length = length};
   enum wd_status status;
 
   if (type->kind == WD_ABI_STRING)
@@ -116,7 +116,7 @@ lift_pair(const struct wd_abi_lift *lift, const struct wd_abi_type *type,
   if (type->kind == WD_ABI_BUFFER)
     return lift_buffer(lift, pointer, length, to);
   status =
-    wd_abi_lift_elements(lift, type->element, pointer, length, &list.data);
+      wd_abi_lift_elements(lift, type->element, pointer, length, &list.data);
   memcpy(to, &list, sizeof list);
   return status;
 }
@@ -231,8 +231,8 @@ wd_abi_lift_flat(const struct wd_abi_lift *lift, const struct wd_abi_type *type,
   case WD_ABI_BUFFER:
   case WD_ABI_LIST:
     *values += 2;
-    return lift_pair(lift, type, (uint32_t)value[0].i32,
-                     (uint32_t)value[1].i32, to);
+    return lift_pair(lift, type, (uint32_t)value[0].i32, (uint32_t)value[1].i32,
+                     to);
   case WD_ABI_RECORD:
     for (uint32_t i = 0; i < type->count && !status; i++)
       status = wd_abi_lift_flat(lift, type->parts[i].type, values,
@@ -280,10 +280,9 @@ wd_abi_lift_memory(const struct wd_abi_lift *lift,
     return lift_pair(lift, type, pair[0], pair[1], to);
   case WD_ABI_RECORD:
     for (uint32_t i = 0; i < type->count && !status; i++)
-      status =
-        wd_abi_lift_memory(lift, type->parts[i].type,
-                           from + type->parts[i].offset,
-                           (uint8_t *)to + type->parts[i].host_offset);
+      status = wd_abi_lift_memory(lift, type->parts[i].type,
+                                  from + type->parts[i].offset,
+                                  (uint8_t *)to + type->parts[i].host_offset);
     return status;
   case WD_ABI_VARIANT:
   case WD_ABI_OPTION:

@@ -61,11 +61,10 @@ lower_list(const struct wd_abi_lower *lower, const struct wd_abi_type *element,
     return wd_fail_memory(lower->error);
   for (size_t i = 0; i < list->length && !status; i++)
     status = wd_abi_lower_memory(
-      lower, element, (const uint8_t *)list->data + i * element->host_size,
-      image + i * element->size);
+        lower, element, (const uint8_t *)list->data + i * element->host_size,
+        image + i * element->size);
   return status ? status
-                : place(lower, element->align, image, size, size,
-                        &to->pointer);
+                : place(lower, element->align, image, size, size, &to->pointer);
 }
 
 static enum wd_status
@@ -131,7 +130,7 @@ wd_abi_lower_flat(const struct wd_abi_lower *lower,
                   wasmtime_val_raw_t **values)
 {
   enum wd_status status = WD_OK;
-  struct wd_wire_list pair = { 0 };
+  struct wd_wire_list pair = {0};
   wasmtime_val_raw_t *to = *values;
 
   switch (type->kind) {
@@ -146,8 +145,8 @@ wd_abi_lower_flat(const struct wd_abi_lower *lower,
   case WD_ABI_RECORD:
     for (uint32_t i = 0; i < type->count && !status; i++)
       status = wd_abi_lower_flat(
-        lower, type->parts[i].type,
-        (const uint8_t *)from + type->parts[i].host_offset, values);
+          lower, type->parts[i].type,
+          (const uint8_t *)from + type->parts[i].host_offset, values);
     return status;
   case WD_ABI_VARIANT:
   case WD_ABI_OPTION:
@@ -168,9 +167,9 @@ memory_cases(const struct wd_abi_lower *lower, const struct wd_abi_type *type,
 
   *image = (uint8_t)tag;
   return part->type
-           ? wd_abi_lower_memory(lower, part->type, from + part->host_offset,
-                                 image + part->offset)
-           : WD_OK;
+             ? wd_abi_lower_memory(lower, part->type, from + part->host_offset,
+                                   image + part->offset)
+             : WD_OK;
 }
 
 enum wd_status
@@ -179,7 +178,7 @@ wd_abi_lower_memory(const struct wd_abi_lower *lower,
                     uint8_t *image)
 {
   enum wd_status status = WD_OK;
-  struct wd_wire_list pair = { 0 };
+  struct wd_wire_list pair = {0};
   uint64_t bits;
 
   switch (type->kind) {
@@ -191,10 +190,10 @@ wd_abi_lower_memory(const struct wd_abi_lower *lower,
     return status;
   case WD_ABI_RECORD:
     for (uint32_t i = 0; i < type->count && !status; i++)
-      status = wd_abi_lower_memory(
-        lower, type->parts[i].type,
-        (const uint8_t *)from + type->parts[i].host_offset,
-        image + type->parts[i].offset);
+      status = wd_abi_lower_memory(lower, type->parts[i].type,
+                                   (const uint8_t *)from +
+                                       type->parts[i].host_offset,
+                                   image + type->parts[i].offset);
     return status;
   case WD_ABI_VARIANT:
   case WD_ABI_OPTION:

@@ -24,7 +24,7 @@ starts_with(const char *text, const char *start)
 static struct module_name
 split(const char *module, size_t length)
 {
-  struct module_name name = { .interface = module + strlen(OURS) };
+  struct module_name name = {.interface = module + strlen(OURS)};
   const char *end = module + length;
   const char *at = memchr(name.interface, '@', (size_t)(end - name.interface));
 

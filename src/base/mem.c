@@ -47,9 +47,9 @@ wd_mem_charge(struct wd_mem *mem, uint64_t size)
   struct wd_mem *first = mem ? mem : &process;
 
   for (mem = first; mem; mem = mem->parent) {
-    uint64_t used =
-        atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed) +
-        size;
+    uint64_t before =
+      atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed);
+    uint64_t used = before + size;
     uint64_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
 
     if (used < before || used > mem->limit) {

@@ -22,7 +22,7 @@ on_log(struct wd_abi_call *call, const struct wd_abi_context_log_args *args,
 
   (void)error;
   if (options->print)
-    options->print(options->env, args->message.data, args->message.length);
+    options->print(options->env, 2, args->message.data, args->message.length);
   return WD_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "job/job.h"
 #include "wasi/driver.h"
+#include "wasi/worker.h"
 
 struct wd_program;
 
@@ -26,8 +27,7 @@ struct wd_program_options {
    * thread. `next` gives batches as wd_job_next does. NULL: show answers
    * `unsupported`. */
   enum wd_status (*show)(void *env, struct wd_job *job, struct wd_error *error);
-  /* Lines that lambdas print or log; any thread. */
-  void (*print)(void *env, const char *text, size_t length);
+  wd_wasi_sink *print; /* lines that lambdas print or log; any thread */
   /* Told of each plan before it runs. True: it shall not run, the program ends
    * (explain). */
   bool (*planned)(void *env, uint64_t job, const struct wd_plan *plan,

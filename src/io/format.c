@@ -32,14 +32,14 @@ static const struct {
   const char *name;
   enum wd_format format;
 } names[] = {
-  { "text", WD_FORMAT_TEXT },       { "txt", WD_FORMAT_TEXT },
-  { "csv", WD_FORMAT_CSV },         { "tsv", WD_FORMAT_CSV },
-  { "jsonl", WD_FORMAT_JSONL },     { "ndjson", WD_FORMAT_JSONL },
-  { "json", WD_FORMAT_JSONL },      { "parquet", WD_FORMAT_PARQUET },
-  { "arrow", WD_FORMAT_ARROW },     { "arrows", WD_FORMAT_ARROW },
+    {"text", WD_FORMAT_TEXT},   {"txt", WD_FORMAT_TEXT},
+    {"csv", WD_FORMAT_CSV},     {"tsv", WD_FORMAT_CSV},
+    {"jsonl", WD_FORMAT_JSONL}, {"ndjson", WD_FORMAT_JSONL},
+    {"json", WD_FORMAT_JSONL},  {"parquet", WD_FORMAT_PARQUET},
+    {"arrow", WD_FORMAT_ARROW}, {"arrows", WD_FORMAT_ARROW},
 };
 
-static const char *const compressions[] = { "gz", "zst", "bz2", "xz", "zip" };
+static const char *const compressions[] = {"gz", "zst", "bz2", "xz", "zip"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -198,8 +198,8 @@ check_delimiter(const struct option *option, const char **out_value,
   static const struct {
     const char *word;
     const char *plain;
-  } words[] = { { "tab", "\t" },      { "\\t", "\t" }, { "comma", "," },
-                { "semicolon", ";" }, { "pipe", "|" }, { "space", " " } };
+  } words[] = {{"tab", "\t"},      {"\\t", "\t"}, {"comma", ","},
+               {"semicolon", ";"}, {"pipe", "|"}, {"space", " "}};
   size_t length = strlen(option->value);
 
   for (size_t i = 0; i < COUNT(words); i++) {
@@ -210,9 +210,8 @@ check_delimiter(const struct option *option, const char **out_value,
   }
   if (length == 0 || strpbrk(option->value, "\r\n\"") ||
       wd_utf8_step((const uint8_t *)option->value, length) != length)
-    return refuse(option,
-                  "one character, or comma, tab, semicolon, pipe, space",
-                  error);
+    return refuse(
+        option, "one character, or comma, tab, semicolon, pipe, space", error);
   *out_value = option->value;
   return WD_OK;
 }
@@ -274,9 +273,9 @@ static const struct {
   check_option *check;
   bool sink; /* sinks have it too */
 } csv_options[] = {
-  { "header", check_header, true },  { "delimiter", check_delimiter, true },
-  { "quote", check_quote, true },    { "escape", check_quote, true },
-  { "null", check_null, true },      { "columns", check_columns, false },
+    {"header", check_header, true}, {"delimiter", check_delimiter, true},
+    {"quote", check_quote, true},   {"escape", check_quote, true},
+    {"null", check_null, true},     {"columns", check_columns, false},
 };
 
 static enum wd_status
@@ -304,7 +303,7 @@ wd_format_option(enum wd_format format, enum wd_direction direction,
                  const char *name, const char *value, struct wd_arena *arena,
                  const char **out_value, struct wd_error *error)
 {
-  const struct option option = { direction, name, value, arena };
+  const struct option option = {direction, name, value, arena};
 
   for (size_t i = 0; format == WD_FORMAT_CSV && i < COUNT(csv_options); i++) {
     if (strcmp(csv_options[i].name, name) == 0 &&

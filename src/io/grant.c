@@ -37,7 +37,7 @@ noun(enum wd_direction direction)
 void
 wd_grants_init(struct wd_grants *grants, struct wd_mem *mem)
 {
-  *grants = (struct wd_grants){ 0 };
+  *grants = (struct wd_grants){0};
   wd_arena_init(&grants->arena, mem, 0);
 }
 
@@ -163,18 +163,18 @@ add_option(struct draft *draft, char *part, struct wd_error *error)
     return wd_fail(error, WD_INVALID_ARGUMENT, "option '%s' is given twice",
                    wd_show(&shown, part));
   draft->options[draft->grant.option_count++] =
-    (struct wd_grant_option){ part, equals + 1 };
+      (struct wd_grant_option){part, equals + 1};
   return WD_OK;
 }
 
 static enum wd_status
 parse_options(struct draft *draft, const char *at, struct wd_error *error)
 {
-  size_t most = 1; /* one for what `tsv` means */
+  size_t most = 2; /* the first, and what `tsv` means */
   enum wd_status status = WD_OK;
 
-  for (const char *comma = at; comma; comma = strchr(comma + 1, ','))
-    most++;
+  for (const char *c = at; c && *c; c++)
+    most += *c == ',';
   draft->options = wd_arena_array(draft->arena, most, sizeof *draft->options);
   if (!draft->options)
     return wd_fail_memory(error);
@@ -247,16 +247,16 @@ check_options(struct draft *draft, struct wd_error *error)
 
   for (uint32_t i = 0; i < draft->grant.option_count; i++) {
     struct wd_grant_option *option = &draft->options[i];
-    enum wd_status status = wd_format_option(
-      draft->grant.format, draft->direction, option->name, option->value,
-      draft->arena, &option->value, error);
+    enum wd_status status =
+        wd_format_option(draft->grant.format, draft->direction, option->name,
+                         option->value, draft->arena, &option->value, error);
 
     if (status != WD_OK)
       return status;
   }
   if (tabs && !wd_grant_option(&draft->grant, "delimiter"))
     draft->options[draft->grant.option_count++] =
-      (struct wd_grant_option){ "delimiter", "\t" };
+        (struct wd_grant_option){"delimiter", "\t"};
   return WD_OK;
 }
 
@@ -269,8 +269,8 @@ parse_place(struct draft *draft, const char *text, struct wd_error *error)
 
   if (!location)
     return wd_fail_memory(error);
-  status = wd_location_path(location, draft->arena, &draft->grant.location,
-                            error);
+  status =
+      wd_location_path(location, draft->arena, &draft->grant.location, error);
   if (status == WD_OK)
     status = parse_options(draft, text, error);
   if (status == WD_OK)
@@ -303,8 +303,7 @@ static enum wd_status
 add(struct wd_grants *grants, const struct list *list, const char *text,
     struct wd_error *error)
 {
-  struct draft draft = { .arena = &grants->arena,
-                         .direction = list->direction };
+  struct draft draft = {.arena = &grants->arena, .direction = list->direction};
   const char *equals = strchr(text, '=');
   struct wd_shown shown;
   enum wd_status status;
@@ -314,7 +313,7 @@ add(struct wd_grants *grants, const struct list *list, const char *text,
                    "'%s' grants no %s: write NAME=LOCATION",
                    wd_show(&shown, text), noun(list->direction));
   draft.grant.name =
-    wd_arena_strndup(&grants->arena, text, (size_t)(equals - text));
+      wd_arena_strndup(&grants->arena, text, (size_t)(equals - text));
   if (!draft.grant.name)
     return wd_fail_memory(error);
   status = check_name(draft.grant.name, error);
@@ -338,8 +337,8 @@ enum wd_status
 wd_grants_add_table(struct wd_grants *grants, const char *text,
                     struct wd_error *error)
 {
-  const struct list list = { WD_TABLE, &grants->tables, &grants->table_count,
-                             &grants->table_capacity };
+  const struct list list = {WD_TABLE, &grants->tables, &grants->table_count,
+                            &grants->table_capacity};
 
   return add(grants, &list, text, error);
 }
@@ -348,8 +347,8 @@ enum wd_status
 wd_grants_add_sink(struct wd_grants *grants, const char *text,
                    struct wd_error *error)
 {
-  const struct list list = { WD_SINK, &grants->sinks, &grants->sink_count,
-                             &grants->sink_capacity };
+  const struct list list = {WD_SINK, &grants->sinks, &grants->sink_count,
+                            &grants->sink_capacity};
 
   return add(grants, &list, text, error);
 }
@@ -403,9 +402,8 @@ look_up(enum wd_direction direction, const struct wd_grant *grants,
 }
 
 enum wd_status
-wd_grants_table(const struct wd_grants *grants, const char *name,
-                size_t length, const struct wd_grant **out_grant,
-                struct wd_error *error)
+wd_grants_table(const struct wd_grants *grants, const char *name, size_t length,
+                const struct wd_grant **out_grant, struct wd_error *error)
 {
   return look_up(WD_TABLE, grants->tables, grants->table_count, name, length,
                  out_grant, error);

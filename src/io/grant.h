@@ -13,7 +13,7 @@
 
 enum wd_format {
   WD_FORMAT_UNKNOWN,
-  WD_FORMAT_TEXT,    /* one string column `line` */
+  WD_FORMAT_TEXT, /* one string column `line` */
   WD_FORMAT_CSV,
   WD_FORMAT_JSONL,
   WD_FORMAT_PARQUET,
@@ -36,7 +36,7 @@ struct wd_grant_option {
 
 struct wd_grant {
   const char *name;
-  const char *location; /* a path: a file, a folder, a glob */
+  const char *location;  /* a path: a file, a folder, a glob */
   enum wd_format format; /* from the option, else by the path's ending */
   uint32_t option_count; /* without `format` */
   const struct wd_grant_option *options;
@@ -78,9 +78,8 @@ wd_grant_option(const struct wd_grant *grant, const char *name);
 /* WD_NOT_GRANTED: "table 'ordrs' is not granted; granted: orders, lines
  * (--table ordrs=LOCATION grants it)". */
 enum wd_status
-wd_grants_table(const struct wd_grants *grants, const char *name,
-                size_t length, const struct wd_grant **out_grant,
-                struct wd_error *error);
+wd_grants_table(const struct wd_grants *grants, const char *name, size_t length,
+                const struct wd_grant **out_grant, struct wd_error *error);
 
 enum wd_status
 wd_grants_sink(const struct wd_grants *grants, const char *name, size_t length,

@@ -13,10 +13,10 @@ static const struct {
   const char *name;
   enum wd_output_format format;
 } names[] = {
-  { "box", WD_OUTPUT_BOX },           { "csv", WD_OUTPUT_CSV },
-  { "json", WD_OUTPUT_JSON },         { "jsonl", WD_OUTPUT_JSONL },
-  { "ndjson", WD_OUTPUT_JSONL },      { "markdown", WD_OUTPUT_MARKDOWN },
-  { "arrow", WD_OUTPUT_ARROW },       { "parquet", WD_OUTPUT_PARQUET },
+    {"box", WD_OUTPUT_BOX},      {"csv", WD_OUTPUT_CSV},
+    {"json", WD_OUTPUT_JSON},    {"jsonl", WD_OUTPUT_JSONL},
+    {"ndjson", WD_OUTPUT_JSONL}, {"markdown", WD_OUTPUT_MARKDOWN},
+    {"arrow", WD_OUTPUT_ARROW},  {"parquet", WD_OUTPUT_PARQUET},
 };
 
 enum wd_status
@@ -146,8 +146,7 @@ wd__output_print(struct wd_output *output, const struct wd_batch *batch,
 
 /* Ends a call: what is left goes out, and a failure is remembered. */
 static enum wd_status
-finish(struct wd_output *output, enum wd_status status,
-       struct wd_error *error)
+finish(struct wd_output *output, enum wd_status status, struct wd_error *error)
 {
   if (status == WD_OK)
     status = wd__output_flush(output, error);
@@ -229,7 +228,7 @@ wd_output_end(struct wd_output *output, struct wd_error *error)
 static bool
 is_passing(int fd, int number)
 {
-  struct pollfd wait = { .fd = fd, .events = POLLOUT };
+  struct pollfd wait = {.fd = fd, .events = POLLOUT};
 
   if (number == EINTR)
     return true;

@@ -7,8 +7,8 @@ begin(struct wd_output *output, struct wd_error *error)
 {
   struct wd_ipc_writer *writer = NULL;
   enum wd_status status =
-    wd_ipc_writer_begin(output->mem, &output->schema, output->options.take,
-                        output->options.env, &writer, error);
+      wd_ipc_writer_begin(output->mem, &output->schema, output->options.take,
+                          output->options.env, &writer, error);
 
   output->state = writer;
   return status;
@@ -34,8 +34,8 @@ free_state(struct wd_output *output)
 }
 
 const struct wd_output_kind wd__output_arrow = {
-  .begin = begin,
-  .batch = write_batch,
-  .end = end,
-  .free = free_state,
+    .begin = begin,
+    .batch = write_batch,
+    .end = end,
+    .free = free_state,
 };

@@ -54,8 +54,8 @@ begin(struct wd_output *output, struct wd_error *error)
     wd_buf_clear(&output->scratch);
     widen(&box->widths[i], header_width(output, output->schema.columns[i].name,
                                         &output->scratch));
-    widen(&box->widths[i], header_width(output, type_text(output, i, text),
-                                        &output->scratch));
+    widen(&box->widths[i],
+          header_width(output, type_text(output, i, text), &output->scratch));
   }
   return WD_OK;
 }
@@ -223,8 +223,8 @@ write_row(struct wd_output *output, const struct wd_batch *batch, uint32_t row,
 
   if (output->schema.count == 0)
     return WD_OK;
-  if (!box->flowing && (box->kept_rows == WD_OUTPUT_BOX_ROWS ||
-                        box->kept.length > KEPT_BYTES))
+  if (!box->flowing &&
+      (box->kept_rows == WD_OUTPUT_BOX_ROWS || box->kept.length > KEPT_BYTES))
     status = let_flow(output, box, error);
   if (status != WD_OK)
     return status;
@@ -258,8 +258,8 @@ end(struct wd_output *output, struct wd_error *error)
 }
 
 const struct wd_output_kind wd__output_box = {
-  .begin = begin,
-  .row = write_row,
-  .end = end,
-  .free = free_state,
+    .begin = begin,
+    .row = write_row,
+    .end = end,
+    .free = free_state,
 };

@@ -84,6 +84,6 @@ write_row(struct wd_output *output, const struct wd_batch *batch, uint32_t row,
 }
 
 const struct wd_output_kind wd__output_csv = {
-  .begin = begin,
-  .row = write_row,
+    .begin = begin,
+    .row = write_row,
 };

@@ -13,8 +13,8 @@ escaped_code(const uint8_t *text, size_t step)
 {
   if (step == 0)
     return 0xfffd;
-  if (step == 1 && (text[0] < ' ' || text[0] == 0x7f || text[0] == '"' ||
-                    text[0] == '\\'))
+  if (step == 1 &&
+      (text[0] < ' ' || text[0] == 0x7f || text[0] == '"' || text[0] == '\\'))
     return text[0];
   if (step == 2 && text[0] == 0xc2 && text[1] < 0xa0)
     return text[1];
@@ -66,7 +66,7 @@ static void
 add_base64(struct wd_buf *out, const uint8_t *data, size_t length)
 {
   static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
   wd_buf_putc(out, '"');
   for (size_t i = 0; i < length; i += 3) {
@@ -74,9 +74,9 @@ add_base64(struct wd_buf *out, const uint8_t *data, size_t length)
     uint32_t group = (uint32_t)data[i] << 16 |
                      (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) |
                      (left > 2 ? data[i + 2] : 0);
-    char four[4] = { digits[group >> 18], digits[group >> 12 & 63],
-                     left > 1 ? digits[group >> 6 & 63] : '=',
-                     left > 2 ? digits[group & 63] : '=' };
+    char four[4] = {digits[group >> 18], digits[group >> 12 & 63],
+                    left > 1 ? digits[group >> 6 & 63] : '=',
+                    left > 2 ? digits[group & 63] : '='};
 
     wd_buf_add(out, four, sizeof four);
   }
@@ -87,7 +87,7 @@ static void
 add_binary(struct wd_output *output, const struct wd_batch *batch,
            uint32_t column, uint32_t row)
 {
-  const struct wd_schema before = { column, output->schema.columns };
+  const struct wd_schema before = {column, output->schema.columns};
   uint32_t nodes, buffers, offsets[2];
   const struct wd_span *spans;
 
@@ -180,8 +180,8 @@ write_object(struct wd_output *output, const struct wd_batch *batch,
 }
 
 static enum wd_status
-write_line(struct wd_output *output, const struct wd_batch *batch,
-           uint32_t row, struct wd_error *error)
+write_line(struct wd_output *output, const struct wd_batch *batch, uint32_t row,
+           struct wd_error *error)
 {
   enum wd_status status = write_object(output, batch, row, error);
 
@@ -190,8 +190,8 @@ write_line(struct wd_output *output, const struct wd_batch *batch,
 }
 
 static enum wd_status
-write_item(struct wd_output *output, const struct wd_batch *batch,
-           uint32_t row, struct wd_error *error)
+write_item(struct wd_output *output, const struct wd_batch *batch, uint32_t row,
+           struct wd_error *error)
 {
   wd_buf_puts(&output->text, output->rows ? ",\n" : "[\n");
   return write_object(output, batch, row, error);
@@ -206,12 +206,12 @@ end_array(struct wd_output *output, struct wd_error *error)
 }
 
 const struct wd_output_kind wd__output_json = {
-  .begin = begin,
-  .row = write_item,
-  .end = end_array,
+    .begin = begin,
+    .row = write_item,
+    .end = end_array,
 };
 
 const struct wd_output_kind wd__output_jsonl = {
-  .begin = begin,
-  .row = write_line,
+    .begin = begin,
+    .row = write_line,
 };

@@ -17,8 +17,7 @@ struct wd_output_kind {
   enum wd_status (*row)(struct wd_output *output, const struct wd_batch *batch,
                         uint32_t row, struct wd_error *error);
   enum wd_status (*batch)(struct wd_output *output,
-                          const struct wd_batch *batch,
-                          struct wd_error *error);
+                          const struct wd_batch *batch, struct wd_error *error);
   enum wd_status (*end)(struct wd_output *output, struct wd_error *error);
   void (*free)(struct wd_output *output);
 };
@@ -32,8 +31,8 @@ struct wd_output {
   struct wd_buf text;      /* not yet taken */
   struct wd_buf value;     /* the value that is being written */
   struct wd_buf scratch;
-  uint64_t rows;           /* before the one that is being written */
-  void *state;             /* of the kind */
+  uint64_t rows; /* before the one that is being written */
+  void *state;   /* of the kind */
   bool begun;
   bool broken;
 };

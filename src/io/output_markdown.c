@@ -1,5 +1,6 @@
-/* A table as GitHub's Markdown has it (https://github.github.com/gfm/#tables-extension-),
- * row by row, so without padding. */
+/* A table as GitHub's Markdown has it
+ * (https://github.github.com/gfm/#tables-extension-), row by row, so without
+ * padding. */
 #include <string.h>
 
 #include "io/output_kind.h"
@@ -45,9 +46,9 @@ begin(struct wd_output *output, struct wd_error *error)
   }
   wd_buf_puts(&output->text, "\n|");
   for (uint32_t i = 0; i < schema->count; i++)
-    wd_buf_puts(&output->text,
-                wd_type_is_numeric(&schema->columns[i].type) ? "---:|"
-                                                             : "---|");
+    wd_buf_puts(&output->text, wd_type_is_numeric(&schema->columns[i].type)
+                                   ? "---:|"
+                                   : "---|");
   wd_buf_putc(&output->text, '\n');
   return WD_OK;
 }
@@ -73,6 +74,6 @@ write_row(struct wd_output *output, const struct wd_batch *batch, uint32_t row,
 }
 
 const struct wd_output_kind wd__output_markdown = {
-  .begin = begin,
-  .row = write_row,
+    .begin = begin,
+    .row = write_row,
 };

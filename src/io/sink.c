@@ -39,14 +39,14 @@ fail_at(const struct wd_sink *sink, struct wd_error *error,
 
 /* "cannot <verb> '<path>': <reason>" */
 static enum wd_status
-fail_errno(const struct wd_sink *sink, struct wd_error *error,
-           const char *verb, const char *path, int number)
+fail_errno(const struct wd_sink *sink, struct wd_error *error, const char *verb,
+           const char *path, int number)
 {
   struct wd_shown name, shown;
 
   return wd_fail(error, WD_IO, "sink '%s': cannot %s '%s': %s",
-                 wd_show(&name, sink->grant->name), verb,
-                 wd_show(&shown, path), strerror(number));
+                 wd_show(&name, sink->grant->name), verb, wd_show(&shown, path),
+                 strerror(number));
 }
 
 static enum wd_status
@@ -101,8 +101,7 @@ check_target(const struct wd_sink *sink, bool *out_exists,
   return sink->mode == WD_WRITE_CREATE ? fail_exists(sink, error) : WD_OK;
 }
 
-/* "" stands for the current folder, which has no other short name that can be
- * put before a file's. */
+/* "" stands for the current folder, the others end in a slash. */
 static enum wd_status
 check_folder(const struct wd_sink *sink, struct wd_error *error)
 {
@@ -110,13 +109,13 @@ check_folder(const struct wd_sink *sink, struct wd_error *error)
   struct stat info;
 
   if (stat(folder, &info)) {
-    if (errno == ENOENT || errno == ENOTDIR)
+    if (errno == ENOTDIR)
+      return fail_at(sink, error, WD_NOT_FOUND, folder, "is no folder");
+    if (errno == ENOENT)
       return fail_at(sink, error, WD_NOT_FOUND, folder,
                      "does not exist: make this folder first");
     return fail_errno(sink, error, "reach", folder, errno);
   }
-  if (!S_ISDIR(info.st_mode))
-    return fail_at(sink, error, WD_NOT_FOUND, folder, "is no folder");
   if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
     return fail_errno(sink, error, "write to the folder", folder, errno);
   return WD_OK;
@@ -125,8 +124,7 @@ check_folder(const struct wd_sink *sink, struct wd_error *error)
 /* Two processes with one number (in two containers) may share a folder, so a
  * name that is taken is passed over. */
 static enum wd_status
-choose_temporary(struct wd_sink *sink, const char *name,
-                 struct wd_error *error)
+choose_temporary(struct wd_sink *sink, const char *name, struct wd_error *error)
 {
   static atomic_uint serial;
   size_t length = strlen(name);
@@ -137,8 +135,8 @@ choose_temporary(struct wd_sink *sink, const char *name,
     length = wd_utf8_cut((const uint8_t *)name, most);
   do {
     sink->temporary = wd_arena_printf(
-      &sink->arena, "%s.%.*s.%ld-%u.wasi-data", sink->folder, (int)length,
-      name, (long)getpid(), atomic_fetch_add(&serial, 1) + 1);
+        &sink->arena, "%s.%.*s.%ld-%u.wasi-data", sink->folder, (int)length,
+        name, (long)getpid(), atomic_fetch_add(&serial, 1) + 1);
     if (!sink->temporary)
       return wd_fail_memory(error);
   } while (lstat(sink->temporary, &info) == 0);
@@ -248,8 +246,8 @@ sync_file(const struct wd_sink *sink, struct wd_error *error)
   enum wd_status status = WD_OK;
 
   if (fd < 0)
-    return fail_errno(sink, error, "find what was written to",
-                      sink->temporary, errno);
+    return fail_errno(sink, error, "find what was written to", sink->temporary,
+                      errno);
   if (fsync(fd))
     status = fail_errno(sink, error, "write", sink->target, errno);
   if (status == WD_OK)

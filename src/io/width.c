@@ -24,7 +24,7 @@ make_locale(void)
 static uint32_t
 decode(const uint8_t *text, size_t step)
 {
-  static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+  static const uint8_t masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
   uint32_t code = text[0] & masks[step];
 
   for (size_t i = 1; i < step; i++)

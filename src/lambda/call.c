@@ -335,8 +335,8 @@ wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
   if (!error)
     error = &local;
   worker->partition = index;
-  wd_wasi_worker_seed(&worker->wasi, wd_pool_options(worker->pool)->job,
-                      lambda->site, index);
+  wd_random_seed(&worker->wasi.random, wd_pool_options(worker->pool)->job,
+                 lambda->site, index);
   status = wd_worker_handle(worker, lambda, &handle, error);
   if (status == WD_OK) {
     values[0].i32 = (int32_t)handle;

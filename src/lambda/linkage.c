@@ -45,7 +45,7 @@ context_log(struct wd_instance *instance, const void *data,
   if (!text)
     return WD_LAMBDA_FAILED;
   if (options->print)
-    options->print(options->env, text, (uint32_t)values[2].i32);
+    options->print(options->env, 2, text, (uint32_t)values[2].i32);
   return WD_OK;
 }
 

@@ -168,16 +168,15 @@ worker_new(struct wd_pool *pool, struct wd_worker **out_worker,
   if (!worker)
     return wd_fail_memory(error);
   worker->pool = pool;
-  worker->wasi = (struct wd_wasi_worker){
-      .arguments = options->arguments,
-      .argument_count = options->argument_count,
-      .environ = options->environ,
-      .environ_count = options->environ_count,
-      .time_ns = options->time_ns,
-      .print = options->print,
-      .env = options->env,
-  };
-  wd_wasi_worker_seed(&worker->wasi, options->job, 0, 0);
+  wd_wasi_worker_init(&worker->wasi);
+  worker->wasi.arguments = options->arguments;
+  worker->wasi.argument_count = options->argument_count;
+  worker->wasi.environment = options->environment;
+  worker->wasi.environment_count = options->environment_count;
+  worker->wasi.time = options->time_ns;
+  worker->wasi.sink = options->print;
+  worker->wasi.sink_env = options->env;
+  wd_random_seed(&worker->wasi.random, options->job, 0, 0);
   status = wd_worker_instance_new(
       options->linkage, pool->image,
       &(struct wd_instance_options){.mem = options->mem,

@@ -9,7 +9,7 @@
 #define WD_LAMBDA_POOL_H
 
 #include "base/arena.h"
-#include "wasm/instance.h"
+#include "wasi/worker.h"
 
 struct wd_pool;
 struct wd_worker;
@@ -21,13 +21,11 @@ struct wd_pool_options {
   uint64_t memory_limit;      /* bytes for each worker; 0: none */
   uint64_t job;               /* its number, also the seed of randomness */
   uint64_t time_ns;           /* where clocks stand, since 1970 */
-  const char *const *environ; /* NAME=value, as granted */
-  uint32_t environ_count;
+  const char *const *environment; /* NAME=value, as granted */
+  uint32_t environment_count;
   const char *const *arguments; /* the program's */
   uint32_t argument_count;
-  /* Takes what lambdas print and log, line by line; any thread; may be
-   * NULL. */
-  void (*print)(void *env, const char *text, size_t length);
+  wd_wasi_sink *print; /* what lambdas print and log; may be NULL */
   void *env;
 };
 

@@ -136,6 +136,10 @@ lex_symbol(const struct wd_source *source, struct wd_token *token,
   size_t size;
 
   token->kind = WD_TOKEN_SYMBOL;
+  if (at[0] == '-' && at[1] == '-')
+    return wd_source_fail(source, token->start, WD_INVALID_PLAN, error,
+                          "comments are not part of the language; twice a "
+                          "minus is written: - -x");
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
     if (WD_SYMBOL((uint8_t)at[0], (uint8_t)at[1]) == pairs[i]) {
       token->symbol = pairs[i];

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* uselocale */
 #include "plan/literal.h"
 
 #include <inttypes.h>

@@ -5,26 +5,6 @@
 /* Bytes of what a program may say in one relation. */
 #define ARENA_MAX (64u << 20)
 
-const char *
-wd_role_name(enum wd_role role)
-{
-  static const char *const names[] = {
-    [WD_ROLE_MAP] = "map",
-    [WD_ROLE_FILTER] = "filter",
-    [WD_ROLE_FLAT_MAP] = "flat-map",
-    [WD_ROLE_PARTITION] = "partition",
-    [WD_ROLE_GROUP] = "group",
-    [WD_ROLE_FOR_EACH] = "for-each",
-    [WD_ROLE_REDUCE] = "reduce",
-    [WD_ROLE_AGGREGATE] = "aggregate",
-    [WD_ROLE_SCALAR] = "scalar",
-    [WD_ROLE_RELATION] = "relation",
-  };
-
-  return (unsigned)role < sizeof names / sizeof *names ? names[role]
-                                                       : "unknown";
-}
-
 struct wd_relation *
 wd_relation_new(struct wd_mem *mem, enum wd_relation_kind kind,
                 struct wd_relation *left, struct wd_relation *right)

@@ -8,6 +8,7 @@ fail_types(struct typer *typer, const struct wd_syntax *syntax,
            enum wd_function function, uint32_t count,
            const struct typed *operands, const char *hint)
 {
+  const char *field = wd_extract_field(function);
   char types[200] = "", text[96];
   size_t used = 0;
 
@@ -16,9 +17,10 @@ fail_types(struct typer *typer, const struct wd_syntax *syntax,
       types + used, sizeof types - used, "%s%s", i ? ", " : "",
       wd_type_text(&operands[i].expression->type, text, sizeof text));
   return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
-                        typer->error, "%s does not take (%s)%s%s",
-                        wd_function_name(function), types, hint ? "; " : "",
-                        hint ? hint : "");
+                        typer->error, "%s%s does not take (%s)%s%s",
+                        field ? "extract of the " : "",
+                        field ? field : wd_function_name(function), types,
+                        hint ? "; " : "", hint ? hint : "");
 }
 
 static bool
@@ -80,8 +82,19 @@ hard_type(struct typer *typer, uint32_t count, const struct typed *operands,
   return WD_OK;
 }
 
-/* Widens the type by one literal; numbers before texts, so that a text meets
- * the type of all others. */
+/* In which order literals have a say: decimals, integers, which adapt to
+ * them, then texts, which adapt to all; -1: none. */
+static int
+literal_rank(const struct wd_expression *expression)
+{
+  if (!wd__is_soft(expression) || expression->literal.null)
+    return -1;
+  if (expression->type.id == WD_TYPE_DECIMAL)
+    return 0;
+  return expression->type.id == WD_TYPE_I64 ? 1 : 2;
+}
+
+/* Widens the type by one literal. */
 static bool
 widen(const struct wd_expression *literal, struct wd_type *type)
 {
@@ -110,15 +123,11 @@ wd__unify(struct typer *typer, uint32_t count, struct typed *operands,
   struct wd_type type;
   enum wd_status status = hard_type(typer, count, operands, verb, &type);
 
-  for (int texts = 0; texts < 2 && status == WD_OK; texts++)
-    for (uint32_t i = 0; i < count && status == WD_OK; i++) {
-      const struct wd_expression *operand = operands[i].expression;
-
-      if (wd__is_soft(operand) && !operand->literal.null &&
-          (operand->type.id == WD_TYPE_STRING) == texts &&
-          !widen(operand, &type))
+  for (int rank = 0; rank < 3 && status == WD_OK; rank++)
+    for (uint32_t i = 0; i < count && status == WD_OK; i++)
+      if (literal_rank(operands[i].expression) == rank &&
+          !widen(operands[i].expression, &type))
         status = fail_common(typer, &operands[i], &type, verb);
-    }
   for (uint32_t i = 0; i < count && status == WD_OK; i++)
     status = wd__cast(typer, &operands[i], &type);
   return status;
@@ -263,6 +272,15 @@ cast_arithmetic(struct typer *typer, const struct wd_syntax *syntax,
   return wd__unify(typer, 2, operands, "compute with");
 }
 
+/* Whole numbers are their own ceiling, unsigned ones their own magnitude. */
+static bool
+is_identity(enum wd_function function, const struct wd_type *type)
+{
+  return (wd_function_rule(function) == WD_RULE_WHOLE &&
+          wd_type_is_integer(type)) ||
+         (function == WD_FN_ABS && wd_type_is_unsigned(type));
+}
+
 static enum wd_status
 cast_sign(struct typer *typer, enum wd_function function,
           struct typed *operand)
@@ -272,26 +290,32 @@ cast_sign(struct typer *typer, enum wd_function function,
 
   if (status != WD_OK)
     return status;
+  if (is_identity(function, &operand->expression->type))
+    return WD_OK;
   type = wd_type_to_signed(&operand->expression->type);
   if (function == WD_FN_SIGN && type.id == WD_TYPE_DECIMAL)
     type = wd_type_of(WD_TYPE_F64);
   return wd__cast(typer, operand, &type);
 }
 
-/* f32 stays, all other numbers become f64. */
+/* f32 stays, all other numbers become f64; literals go with the others. */
 static enum wd_status
 cast_float(struct typer *typer, uint32_t count, struct typed *operands)
 {
-  struct wd_type type = wd_type_of(WD_TYPE_F32);
+  struct wd_type type = wd_type_of(WD_TYPE_F64);
+  bool single = false, other = false;
 
   for (uint32_t i = 0; i < count; i++) {
-    enum wd_type_id id = operands[i].expression->type.id;
+    const struct wd_expression *operand = operands[i].expression;
 
-    if (id != WD_TYPE_NULL && !wd_type_is_numeric(&operands[i].expression->type))
+    if (!is_null(operand) && !wd_type_is_numeric(&operand->type))
       return WD_OK;
-    if (id != WD_TYPE_F32)
-      type = wd_type_of(WD_TYPE_F64);
+    single = single || operand->type.id == WD_TYPE_F32;
+    other =
+      other || (operand->type.id != WD_TYPE_F32 && !wd__is_soft(operand));
   }
+  if (single && !other)
+    type = wd_type_of(WD_TYPE_F32);
   return cast_all(typer, count, operands, &type);
 }
 
@@ -505,9 +529,7 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
     status = cast_operands(typer, syntax, function, count, operands);
   if (status != WD_OK)
     return status;
-  /* Whole numbers are their own ceiling. */
-  if (wd_function_rule(function) == WD_RULE_WHOLE &&
-      wd_type_is_integer(&operands[0].expression->type)) {
+  if (is_identity(function, &operands[0].expression->type)) {
     *out = operands[0].expression;
     return WD_OK;
   }

@@ -233,6 +233,10 @@ FUNCTION(random_get)
   return answer(values, SUCCESS);
 }
 
+/* Bytes that one call takes; the guest asks again for the rest, and can be
+ * stopped between. */
+#define WRITE_MAX (1u << 20)
+
 FUNCTION(fd_write)
 {
   struct call call = begin(instance);
@@ -254,8 +258,12 @@ FUNCTION(fd_write)
     text = at(&call, vector[0], vector[1]);
     if (!text)
       return answer(values, FAULT);
+    if (vector[1] > WRITE_MAX - written)
+      vector[1] = WRITE_MAX - written;
     print(call.worker, (int)stream, text, vector[1]);
     written += vector[1];
+    if (written == WRITE_MAX)
+      break;
   }
   put_u32(&call, u32(&values[3]), written);
   return answer(values, SUCCESS);

@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #define SLOTS 64
+#define PAGE_MASK ((uintptr_t)4095)
 
 /* Read by the handler without a lock. `base` is written last when a slot is
  * filled and first when it is emptied. The range that a fault lies in belongs
@@ -35,7 +36,8 @@ instruction(const ucontext_t *context)
 #endif
 }
 
-/* Gives the memory at `address` back; false when it is none of ours, or the
+/* Gives the page at `address` back, no more: so the guest traps soon after the
+ * access of the runtime's. False when it is none of ours, or the
  * guest's own access. */
 static bool
 give_back(uintptr_t address, uintptr_t at)
@@ -49,7 +51,8 @@ give_back(uintptr_t address, uintptr_t at)
     if (at >= atomic_load(&slots[i].code) &&
         at < atomic_load(&slots[i].code_end))
       return false;
-    return mprotect((void *)base, size, PROT_READ | PROT_WRITE) == 0;
+    return mprotect((void *)(address & ~PAGE_MASK), PAGE_MASK + 1,
+                    PROT_READ | PROT_WRITE) == 0;
   }
   return false;
 }

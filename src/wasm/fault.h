@@ -5,8 +5,9 @@
  * guest is `inside`: memory.copy, memory.fill, and wasmtime's own WASI. An
  * access of theirs must not end the process. So a handler of SIGSEGV looks
  * whether the address is in a memory that is taken away and the instruction
- * is not the guest's: then it gives the memory back and lets the access go
- * on. The one that kills repeats itself until the guest has stopped.
+ * is not the guest's: then it gives that page back and lets the access go on.
+ * The one that kills repeats itself until the guest has stopped. A loop whose
+ * only accesses are such copies is not stopped (nor is one without any).
  */
 #ifndef WD_WASM_FAULT_H
 #define WD_WASM_FAULT_H

@@ -109,6 +109,12 @@ wd_instance_env(struct wd_instance *instance)
   return instance->env;
 }
 
+struct wd_linkage *
+wd_instance_linkage(struct wd_instance *instance)
+{
+  return instance->linkage;
+}
+
 enum wd_status
 wd_instance_check_limit(const struct wd_instance_options *options,
                         uint64_t size, const char *what,

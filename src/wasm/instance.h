@@ -93,6 +93,9 @@ wd_instance_free(struct wd_instance *instance);
 void *
 wd_instance_env(struct wd_instance *instance);
 
+struct wd_linkage *
+wd_instance_linkage(struct wd_instance *instance);
+
 /* Runs the start function if the module has one. */
 enum wd_status
 wd_instance_start(struct wd_instance *instance, struct wd_error *error);

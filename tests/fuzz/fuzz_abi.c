@@ -55,7 +55,7 @@ static void
 fuzz_import(const struct wd_abi_function *row, const struct wd_abi_guest *guest,
             struct wd_arena *arena, wasmtime_val_raw_t *values)
 {
-  struct wd_abi_call call = { .guest = guest, .arena = arena };
+  struct wd_abi_call call = {.guest = guest, .arena = arena};
   struct wd_error error;
 
   wd_error_clear(&error);
@@ -71,11 +71,11 @@ fuzz_arguments(const struct wd_abi_function *row,
                const wasmtime_val_raw_t *values)
 {
   struct wd_error error;
-  struct wd_abi_lift lift = { .guest = guest,
-                              .arena = arena,
-                              .site = { .function = row },
-                              .error = &error };
-  wasmtime_val_raw_t back[18] = { 0 };
+  struct wd_abi_lift lift = {.guest = guest,
+                             .arena = arena,
+                             .site = {.function = row},
+                             .error = &error};
+  wasmtime_val_raw_t back[18] = {0};
   uint8_t *args = wd_arena_alloc(arena, row->args_size);
 
   wd_error_clear(&error);
@@ -121,11 +121,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static struct fuzz_guest fuzz;
-  struct wd_abi_guest guest = { .env = &fuzz,
-                                .memory = memory_of,
-                                .allocate = allocate,
-                                .holds = holds };
-  wasmtime_val_raw_t values[18] = { 0 };
+  struct wd_abi_guest guest = {
+      .env = &fuzz, .memory = memory_of, .allocate = allocate, .holds = holds};
+  wasmtime_val_raw_t values[18] = {0};
   struct wd_arena arena;
   size_t row, answers;
 

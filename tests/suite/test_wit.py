@@ -60,6 +60,24 @@ class Wit(unittest.TestCase):
                 self.assertTrue(above.startswith("///"),
                                 f"{path.name}:{number + 1}: {line.strip()}")
 
+    def test_spilled_parameters_are_refused(self):
+        """More than 16 flat parameters would go by memory: another ABI."""
+        module = generator()
+
+        def contract(count):
+            function = {"name": "f", "params": [
+                {"name": f"p{i}", "type": "u32"} for i in range(count)]}
+            return module.Contract({
+                "packages": [{"name": "wasi:data@0.1.0"}], "types": [],
+                "interfaces": [{"name": "x", "types": {},
+                                "functions": {"f": function}}],
+                "worlds": [{"name": "host", "exports": {}, "imports": {
+                    "x": {"interface": {"id": 0}}}}]})
+
+        self.assertEqual(contract(16).imports[0].flat, "i" * 16)
+        with self.assertRaises(module.Refused):
+            contract(17)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

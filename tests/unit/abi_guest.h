@@ -95,12 +95,12 @@ guest_holds(void *env, enum wd_abi_resource resource, uint32_t handle)
 static inline void
 guest_init(struct fake_guest *fake)
 {
-  *fake = (struct fake_guest){ .next = 4096, .handles = 8 };
+  *fake = (struct fake_guest){.next = 4096, .handles = 8};
   fake->memory = calloc(1, GUEST_SIZE);
-  fake->guest = (struct wd_abi_guest){ .env = fake,
-                                       .memory = guest_memory,
-                                       .allocate = guest_allocate,
-                                       .holds = guest_holds };
+  fake->guest = (struct wd_abi_guest){.env = fake,
+                                      .memory = guest_memory,
+                                      .allocate = guest_allocate,
+                                      .holds = guest_holds};
 }
 
 static inline void
@@ -124,8 +124,8 @@ static inline struct wd_wire_list
 guest_text(struct fake_guest *fake, const char *text)
 {
   return (struct wd_wire_list){
-    .pointer = guest_put(fake, text, strlen(text)),
-    .length = (uint32_t)strlen(text),
+      .pointer = guest_put(fake, text, strlen(text)),
+      .length = (uint32_t)strlen(text),
   };
 }
 
@@ -133,8 +133,8 @@ static inline struct wd_wire_list
 guest_list(struct fake_guest *fake, const void *data, uint32_t count,
            size_t size)
 {
-  return (struct wd_wire_list){ .pointer = guest_put(fake, data, count * size),
-                                .length = count };
+  return (struct wd_wire_list){.pointer = guest_put(fake, data, count * size),
+                               .length = count};
 }
 
 /* Two core values for what is a pointer and a length. */

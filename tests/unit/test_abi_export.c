@@ -50,31 +50,31 @@ static enum wd_status
 make_bind(struct bind_case *bind, struct wd_arena *arena,
           struct wd_error *error)
 {
-  static const char *const metadata[2] = { "k", "v" };
+  static const char *const metadata[2] = {"k", "v"};
   static const uint64_t value = 77;
-  static const struct wd_node node = { 1, 0 };
-  static const struct wd_span buffers[2] = { { NULL, 0 },
-                                             { (const uint8_t *)&value, 8 } };
+  static const struct wd_node node = {1, 0};
+  static const struct wd_span buffers[2] = {{NULL, 0},
+                                            {(const uint8_t *)&value, 8}};
 
-  *bind = (struct bind_case){ .keys = { 5, 6 } };
-  bind->column = (struct wd_column){ .name = "größe",
-                                     .type = *i64(),
-                                     .nullable = true,
-                                     .metadata_count = 1,
-                                     .metadata = metadata };
-  bind->schema = (struct wd_schema){ .count = 1, .columns = &bind->column };
+  *bind = (struct bind_case){.keys = {5, 6}};
+  bind->column = (struct wd_column){.name = "größe",
+                                    .type = *i64(),
+                                    .nullable = true,
+                                    .metadata_count = 1,
+                                    .metadata = metadata};
+  bind->schema = (struct wd_schema){.count = 1, .columns = &bind->column};
   bind->constant.column = 3;
-  bind->constant.value = wd_abi_batch_make(
-    &(struct wd_batch){ .rows = 1,
-                        .node_count = 1,
-                        .buffer_count = 2,
-                        .nodes = &node,
-                        .buffers = buffers });
+  bind->constant.value =
+      wd_abi_batch_make(&(struct wd_batch){.rows = 1,
+                                           .node_count = 1,
+                                           .buffer_count = 2,
+                                           .nodes = &node,
+                                           .buffers = buffers});
   bind->args = (struct wd_abi_lambdas_bind_args){
-    .function = { .function = 11, .state = 12 },
-    .role = WD_ABI_LAMBDAS_ROLE_REDUCE,
-    .keys = { .data = bind->keys, .length = 2 },
-    .constants = { .data = &bind->constant, .length = 1 },
+      .function = {.function = 11, .state = 12},
+      .role = WD_ABI_LAMBDAS_ROLE_REDUCE,
+      .keys = {.data = bind->keys, .length = 2},
+      .constants = {.data = &bind->constant, .length = 1},
   };
   return wd_abi_schema_make(&bind->schema, arena, &bind->args.input, error);
 }
@@ -84,10 +84,10 @@ lift_args(const struct wd_abi_function *row, const struct wd_abi_guest *guest,
           struct wd_arena *arena, const wasmtime_val_raw_t *values, void *args,
           struct wd_error *error)
 {
-  struct wd_abi_lift lift = { .guest = guest,
-                              .arena = arena,
-                              .site = { .function = row },
-                              .error = error };
+  struct wd_abi_lift lift = {.guest = guest,
+                             .arena = arena,
+                             .site = {.function = row},
+                             .error = error};
   enum wd_status status = WD_OK;
 
   for (size_t i = 0; i < row->argument_count && !status; i++)
@@ -103,7 +103,7 @@ check_bind(const struct bind_case *bind,
 {
   struct wd_schema schema;
   enum wd_status status =
-    wd_abi_schema_parse(&back->input, arena, &schema, error);
+      wd_abi_schema_parse(&back->input, arena, &schema, error);
 
   if (status)
     return status;
@@ -124,10 +124,10 @@ run_bind(void *env)
   const struct wd_abi_function *row = ROW(LAMBDAS_BIND);
   struct fake_guest fake;
   struct wd_arena arena;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct bind_case bind;
-  struct wd_abi_lambdas_bind_args back = { 0 };
-  wasmtime_val_raw_t values[16] = { 0 };
+  struct wd_abi_lambdas_bind_args back = {0};
+  wasmtime_val_raw_t values[16] = {0};
   enum wd_status status;
 
   (void)env;
@@ -157,15 +157,15 @@ test_bind_arguments(void **state)
 static void
 put_binding(struct fake_guest *fake)
 {
-  uint32_t columns[2] = { 0, 2 };
-  struct wd_wire_field field = { .name = guest_text(fake, "n"),
-                                 .format = guest_text(fake, "l"),
-                                 .nullable = 2 };
+  uint32_t columns[2] = {0, 2};
+  struct wd_wire_field field = {.name = guest_text(fake, "n"),
+                                .format = guest_text(fake, "l"),
+                                .nullable = 2};
   struct wd_wire_lambdas_binding binding = {
-    .handle = 9,
-    .output = { guest_list(fake, &field, 1, sizeof field) },
-    .columns = { .tag = 1, .as.value = guest_list(fake, columns, 2, 4) },
-    .properties = 0xfd,
+      .handle = 9,
+      .output = {guest_list(fake, &field, 1, sizeof field)},
+      .columns = {.tag = 1, .as.value = guest_list(fake, columns, 2, 4)},
+      .properties = 0xfd,
   };
 
   put(fake, AREA + 4, &binding, sizeof binding);
@@ -176,9 +176,9 @@ run_binding(void *env)
 {
   struct fake_guest fake;
   struct wd_arena arena;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_abi_lambdas_binding binding;
-  wasmtime_val_raw_t value = { .i32 = AREA };
+  wasmtime_val_raw_t value = {.i32 = AREA};
   enum wd_status status;
 
   (void)env;
@@ -197,7 +197,7 @@ run_binding(void *env)
     assert_true(binding.output.fields.data[0].nullable == true);
     assert_int_equal(binding.properties,
                      WD_ABI_LAMBDAS_PROPERTIES_DETERMINISTIC |
-                       WD_ABI_LAMBDAS_PROPERTIES_STRICT);
+                         WD_ABI_LAMBDAS_PROPERTIES_STRICT);
     assert_true(binding.columns.some);
     assert_int_equal(binding.columns.value.data[1], 2);
   }
@@ -218,9 +218,9 @@ static void
 test_guest_error(void **state)
 {
   struct fake_guest fake;
-  struct wd_error error = { 0 };
-  struct wd_wire_error wire = { .code = WD_ABI_ERROR_CODE_IO };
-  wasmtime_val_raw_t value = { .i32 = AREA };
+  struct wd_error error = {0};
+  struct wd_wire_error wire = {.code = WD_ABI_ERROR_CODE_IO};
+  wasmtime_val_raw_t value = {.i32 = AREA};
   const void *payload;
 
   (void)state;
@@ -255,17 +255,17 @@ test_hostile_area(void **state)
     uint8_t tag;
     const char *text;
   } cases[] = {
-    { AREA, 2, "lambdas.map, result: case 2 where there are 2" },
-    { AREA + 1, 0, "not a multiple of 4" },
-    { GUEST_SIZE - 20, 0, "outside of the program's memory" },
-    { UINT32_MAX - 3, 0, "outside" },
+      {AREA, 2, "lambdas.map, result: case 2 where there are 2"},
+      {AREA + 1, 0, "not a multiple of 4"},
+      {GUEST_SIZE - 20, 0, "outside of the program's memory"},
+      {UINT32_MAX - 3, 0, "outside"},
   };
 
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fake_guest fake;
-    struct wd_error error = { 0 };
-    wasmtime_val_raw_t value = { .i64 = cases[i].pointer };
+    struct wd_error error = {0};
+    wasmtime_val_raw_t value = {.i64 = cases[i].pointer};
     const void *payload;
 
     guest_init(&fake);
@@ -283,15 +283,15 @@ static struct wd_wire_batch
 put_batch(struct fake_guest *fake)
 {
   uint64_t bits = 3;
-  uint64_t data[2] = { 1, 2 };
-  struct wd_node node = { .length = 2 };
-  struct wd_wire_list buffers[2] = { guest_list(fake, &bits, 1, 8),
-                                     guest_list(fake, data, 2, 8) };
+  uint64_t data[2] = {1, 2};
+  struct wd_node node = {.length = 2};
+  struct wd_wire_list buffers[2] = {guest_list(fake, &bits, 1, 8),
+                                    guest_list(fake, data, 2, 8)};
 
   return (struct wd_wire_batch){
-    .rows = 2,
-    .nodes = guest_list(fake, &node, 1, sizeof node),
-    .buffers = guest_list(fake, buffers, 2, sizeof *buffers),
+      .rows = 2,
+      .nodes = guest_list(fake, &node, 1, sizeof node),
+      .buffers = guest_list(fake, buffers, 2, sizeof *buffers),
   };
 }
 
@@ -299,10 +299,10 @@ static void
 test_batch_view(void **state)
 {
   struct fake_guest fake;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_span spans[2];
   struct wd_batch batch;
-  struct wd_wire_option_batch option = { .tag = 1 };
+  struct wd_wire_option_batch option = {.tag = 1};
   bool some;
 
   (void)state;
@@ -344,23 +344,23 @@ test_hostile_batches(void **state)
     struct wd_wire_list by;
     const char *text;
   } cases[] = {
-    { 0, { 4098, 1 }, "0x1002 is not a multiple of 4" },
-    { 0, { 8, 0x20000000 }, "outside" },
-    { 0, { GUEST_SIZE - 4, 1 }, "outside" },
-    { 1, { 4096, 3 }, "3 buffers, but the schema has 2" },
-    { 1, { 4096, UINT32_MAX }, "4294967295 buffers" },
-    { 1, { GUEST_SIZE - 12, 2 }, "outside" },
-    { 1, { 4094, 2 }, "not a multiple of 4" },
-    { 2, { 4100, 1 }, "not a multiple of 8" },
-    { 2, { GUEST_SIZE - 8, 2 }, "pointer 0xfff8 + 2 × 8 is outside" },
-    { 2, { 0xfffffff8, 0x20000000 }, "outside" },
-    { 2, { 8, 0x1fffffff }, "outside" },
+      {0, {4098, 1}, "0x1002 is not a multiple of 4"},
+      {0, {8, 0x20000000}, "outside"},
+      {0, {GUEST_SIZE - 4, 1}, "outside"},
+      {1, {4096, 3}, "3 buffers, but the schema has 2"},
+      {1, {4096, UINT32_MAX}, "4294967295 buffers"},
+      {1, {GUEST_SIZE - 12, 2}, "outside"},
+      {1, {4094, 2}, "not a multiple of 4"},
+      {2, {4100, 1}, "not a multiple of 8"},
+      {2, {GUEST_SIZE - 8, 2}, "pointer 0xfff8 + 2 × 8 is outside"},
+      {2, {0xfffffff8, 0x20000000}, "outside"},
+      {2, {8, 0x1fffffff}, "outside"},
   };
 
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fake_guest fake;
-    struct wd_error error = { 0 };
+    struct wd_error error = {0};
     struct wd_span spans[2];
     struct wd_batch batch;
     struct wd_wire_batch wire;
@@ -386,45 +386,45 @@ static void
 test_u32_view(void **state)
 {
   struct fake_guest fake;
-  struct wd_error error = { 0 };
-  uint32_t parents[2] = { 0, 4 };
+  struct wd_error error = {0};
+  uint32_t parents[2] = {0, 4};
   struct wd_wire_list list;
   const uint32_t *data;
 
   (void)state;
   guest_init(&fake);
   list = guest_list(&fake, parents, 2, 4);
-  assert_int_equal(wd_abi_u32_view(ROW(TABLES_CALL_ROWS), &fake.guest, &list,
-                                   &data, &error),
-                   WD_OK);
+  assert_int_equal(
+      wd_abi_u32_view(ROW(TABLES_CALL_ROWS), &fake.guest, &list, &data, &error),
+      WD_OK);
   assert_int_equal(data[1], 4);
   list.pointer += 2;
-  assert_int_equal(wd_abi_u32_view(ROW(TABLES_CALL_ROWS), &fake.guest, &list,
-                                   &data, &error),
-                   WD_LAMBDA_FAILED);
+  assert_int_equal(
+      wd_abi_u32_view(ROW(TABLES_CALL_ROWS), &fake.guest, &list, &data, &error),
+      WD_LAMBDA_FAILED);
   guest_fini(&fake);
 }
 
 /* Placing a batch to be filled. */
 
-static const struct wd_node place_nodes[2] = { { 3, 0 }, { 3, 1 } };
-static const uint64_t place_sizes[4] = { 0, 24, 1, 13 };
+static const struct wd_node place_nodes[2] = {{3, 0}, {3, 1}};
+static const uint64_t place_sizes[4] = {0, 24, 1, 13};
 
 static struct wd_shape
 place_shape(void)
 {
-  return (struct wd_shape){ .rows = 3,
-                            .node_count = 2,
-                            .buffer_count = 4,
-                            .nodes = (struct wd_node *)place_nodes,
-                            .sizes = (uint64_t *)place_sizes };
+  return (struct wd_shape){.rows = 3,
+                           .node_count = 2,
+                           .buffer_count = 4,
+                           .nodes = (struct wd_node *)place_nodes,
+                           .sizes = (uint64_t *)place_sizes};
 }
 
 static void
 test_place(void **state)
 {
   struct fake_guest fake;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_shape shape = place_shape();
   struct wd_wire_list pairs[4];
   struct wd_wire_batch wire;
@@ -464,18 +464,18 @@ test_hostile_place(void **state)
     enum wd_status status;
     const char *text;
   } cases[] = {
-    { GUEST_NULL, WD_LAMBDA_FAILED,
-      "lambdas.map, parameter 'input': cabi_realloc gave no memory for 24" },
-    { GUEST_UNALIGNED, WD_LAMBDA_FAILED, "not a multiple of 8" },
-    { GUEST_OUTSIDE, WD_LAMBDA_FAILED, "cabi_realloc: lambdas.map" },
-    { GUEST_WRAPPING, WD_LAMBDA_FAILED, "outside" },
-    { GUEST_TRAPPING, WD_TRAP, "unreachable" },
+      {GUEST_NULL, WD_LAMBDA_FAILED,
+       "lambdas.map, parameter 'input': cabi_realloc gave no memory for 24"},
+      {GUEST_UNALIGNED, WD_LAMBDA_FAILED, "not a multiple of 8"},
+      {GUEST_OUTSIDE, WD_LAMBDA_FAILED, "cabi_realloc: lambdas.map"},
+      {GUEST_WRAPPING, WD_LAMBDA_FAILED, "outside"},
+      {GUEST_TRAPPING, WD_TRAP, "unreachable"},
   };
 
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fake_guest fake;
-    struct wd_error error = { 0 };
+    struct wd_error error = {0};
     struct wd_shape shape = place_shape();
     struct wd_wire_list pairs[4];
     struct wd_wire_batch wire;
@@ -495,9 +495,9 @@ static void
 test_place_too_large(void **state)
 {
   struct fake_guest fake;
-  struct wd_error error = { 0 };
-  uint64_t sizes[1] = { (uint64_t)1 << 32 };
-  struct wd_shape shape = { .buffer_count = 1, .sizes = sizes };
+  struct wd_error error = {0};
+  uint64_t sizes[1] = {(uint64_t)1 << 32};
+  struct wd_shape shape = {.buffer_count = 1, .sizes = sizes};
   struct wd_wire_list pairs[1];
   struct wd_wire_batch wire;
 
@@ -529,29 +529,29 @@ test_codes(void **state)
 static void
 test_parameters(void **state)
 {
-  static const struct wd_node node = { 1, 0 };
+  static const struct wd_node node = {1, 0};
   static const uint64_t value = 5;
-  static const struct wd_span buffers[2] = { { NULL, 0 },
-                                             { (const uint8_t *)&value, 8 } };
-  struct wd_abi_field field = { .name = { "p", 1 }, .format = { "l", 1 } };
+  static const struct wd_span buffers[2] = {{NULL, 0},
+                                            {(const uint8_t *)&value, 8}};
+  struct wd_abi_field field = {.name = {"p", 1}, .format = {"l", 1}};
   struct wd_abi_parameters from = {
-    .schema = { { &field, 1 } },
-    .values = { 1, { &node, 1 }, { buffers, 2 } },
+      .schema = {{&field, 1}},
+      .values = {1, {&node, 1}, {buffers, 2}},
   };
   struct wd_arena arena;
   struct wd_schema schema;
   struct wd_batch values;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
 
   (void)state;
   wd_arena_init(&arena, NULL, 0);
   assert_int_equal(
-    wd_abi_parameters_parse(&from, &arena, &schema, &values, &error), WD_OK);
+      wd_abi_parameters_parse(&from, &arena, &schema, &values, &error), WD_OK);
   assert_string_equal(schema.columns[0].name, "p");
   assert_ptr_equal(values.buffers[1].data, &value);
   from.values.rows = 2;
   assert_int_not_equal(
-    wd_abi_parameters_parse(&from, &arena, &schema, &values, &error), WD_OK);
+      wd_abi_parameters_parse(&from, &arena, &schema, &values, &error), WD_OK);
   wd_arena_fini(&arena);
 }
 
@@ -559,18 +559,18 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_bind_arguments),
-    cmocka_unit_test(test_bind_result),
-    cmocka_unit_test(test_guest_error),
-    cmocka_unit_test(test_hostile_area),
-    cmocka_unit_test(test_batch_view),
-    cmocka_unit_test(test_hostile_batches),
-    cmocka_unit_test(test_u32_view),
-    cmocka_unit_test(test_place),
-    cmocka_unit_test(test_hostile_place),
-    cmocka_unit_test(test_place_too_large),
-    cmocka_unit_test(test_codes),
-    cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_bind_arguments),
+      cmocka_unit_test(test_bind_result),
+      cmocka_unit_test(test_guest_error),
+      cmocka_unit_test(test_hostile_area),
+      cmocka_unit_test(test_batch_view),
+      cmocka_unit_test(test_hostile_batches),
+      cmocka_unit_test(test_u32_view),
+      cmocka_unit_test(test_place),
+      cmocka_unit_test(test_hostile_place),
+      cmocka_unit_test(test_place_too_large),
+      cmocka_unit_test(test_codes),
+      cmocka_unit_test(test_parameters),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

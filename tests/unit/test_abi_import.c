@@ -26,12 +26,11 @@ struct scene {
 static void
 scene_init(struct scene *scene)
 {
-  *scene = (struct scene){ 0 };
+  *scene = (struct scene){0};
   guest_init(&scene->fake);
   wd_arena_init(&scene->arena, NULL, 1 << 20);
-  scene->call = (struct wd_abi_call){ .guest = &scene->fake.guest,
-                                      .arena = &scene->arena,
-                                      .env = scene };
+  scene->call = (struct wd_abi_call){
+      .guest = &scene->fake.guest, .arena = &scene->arena, .env = scene};
 }
 
 static void
@@ -105,8 +104,8 @@ static void
 read_values(struct scene *scene)
 {
   struct wd_wire_tuple_string_string option = {
-    .f0 = guest_text(&scene->fake, "format"),
-    .f1 = guest_text(&scene->fake, "text"),
+      .f0 = guest_text(&scene->fake, "format"),
+      .f1 = guest_text(&scene->fake, "text"),
   };
 
   guest_pair(scene->values, guest_text(&scene->fake, "lines"));
@@ -115,8 +114,7 @@ read_values(struct scene *scene)
   scene->values[4].i64 = AREA;
 }
 
-static const struct wd_abi_handlers read_handlers = { .datasets_read =
-                                                        on_read };
+static const struct wd_abi_handlers read_handlers = {.datasets_read = on_read};
 
 static enum wd_status
 run_read(void *env)
@@ -185,13 +183,13 @@ static struct wd_wire_list
 one_field(struct scene *scene)
 {
   struct fake_guest *fake = &scene->fake;
-  struct wd_wire_tuple_string_string pair = { guest_text(fake, "k"),
-                                              guest_text(fake, "v") };
+  struct wd_wire_tuple_string_string pair = {guest_text(fake, "k"),
+                                             guest_text(fake, "v")};
   struct wd_wire_field field = {
-    .name = guest_text(fake, "a"),
-    .format = guest_text(fake, "l"),
-    .nullable = 1,
-    .metadata = guest_list(fake, &pair, 1, sizeof pair),
+      .name = guest_text(fake, "a"),
+      .format = guest_text(fake, "l"),
+      .nullable = 1,
+      .metadata = guest_list(fake, &pair, 1, sizeof pair),
   };
 
   return guest_list(fake, &field, 1, sizeof field);
@@ -201,14 +199,13 @@ static void
 create_values(struct scene *scene)
 {
   struct fake_guest *fake = &scene->fake;
-  uint64_t data[2] = { 41, 42 };
-  struct wd_node node = { .length = 2 };
-  struct wd_wire_list buffers[2] = { { 8, 0 },
-                                     guest_list(fake, data, 2, 8) };
+  uint64_t data[2] = {41, 42};
+  struct wd_node node = {.length = 2};
+  struct wd_wire_list buffers[2] = {{8, 0}, guest_list(fake, data, 2, 8)};
   struct wd_wire_batch batch = {
-    .rows = 2,
-    .nodes = guest_list(fake, &node, 1, sizeof node),
-    .buffers = guest_list(fake, buffers, 2, sizeof *buffers),
+      .rows = 2,
+      .nodes = guest_list(fake, &node, 1, sizeof node),
+      .buffers = guest_list(fake, buffers, 2, sizeof *buffers),
   };
 
   guest_pair(scene->values, one_field(scene));
@@ -216,8 +213,8 @@ create_values(struct scene *scene)
   scene->values[4].i64 = AREA;
 }
 
-static const struct wd_abi_handlers create_handlers = { .datasets_create =
-                                                          on_create };
+static const struct wd_abi_handlers create_handlers = {.datasets_create =
+                                                           on_create};
 
 static enum wd_status
 run_create(void *env)
@@ -232,8 +229,8 @@ run_create(void *env)
   /* The handler's own lack of memory is told, not trapped. */
   if (!status && scene.fake.memory[AREA] == 1)
     status = scene.fake.memory[AREA + 4] == WD_ABI_ERROR_CODE_LIMIT_EXCEEDED
-               ? WD_NO_MEMORY
-               : WD_INTERNAL;
+                 ? WD_NO_MEMORY
+                 : WD_INTERNAL;
   scene_fini(&scene);
   return status;
 }
@@ -261,8 +258,7 @@ on_aggregate(struct wd_abi_call *call,
   assert_int_equal(args->self, 3);
   assert_int_equal(args->measures.length, 2);
   assert_true(is(measures[0].name, "s"));
-  assert_int_equal(measures[0].what.tag,
-                   WD_ABI_DATASETS_AGGREGATE_EXPRESSION);
+  assert_int_equal(measures[0].what.tag, WD_ABI_DATASETS_AGGREGATE_EXPRESSION);
   assert_true(is(measures[0].what.as.expression, "sum(x)"));
   assert_false(measures[0].filter.some);
   assert_int_equal(measures[1].what.tag, WD_ABI_DATASETS_AGGREGATE_LAMBDA);
@@ -279,13 +275,11 @@ static void
 aggregate_values(struct scene *scene)
 {
   struct fake_guest *fake = &scene->fake;
-  uint32_t measures[2][10] = { 0 };
-  struct wd_wire_list names[2] = { guest_text(fake, "x"),
-                                   guest_text(fake, "y") };
+  uint32_t measures[2][10] = {0};
+  struct wd_wire_list names[2] = {guest_text(fake, "x"), guest_text(fake, "y")};
   struct wd_wire_list texts[5] = {
-    guest_text(fake, "s"), guest_text(fake, "sum(x)"), guest_text(fake, "t"),
-    guest_list(fake, names, 2, sizeof *names), guest_text(fake, "x > 0")
-  };
+      guest_text(fake, "s"), guest_text(fake, "sum(x)"), guest_text(fake, "t"),
+      guest_list(fake, names, 2, sizeof *names), guest_text(fake, "x > 0")};
 
   memcpy(&measures[0][0], &texts[0], 8);
   memcpy(&measures[0][3], &texts[1], 8);
@@ -305,9 +299,8 @@ aggregate_values(struct scene *scene)
 static enum wd_status
 run_aggregate(void *env)
 {
-  static const struct wd_abi_handlers handlers = {
-    .datasets_dataset_aggregate = on_aggregate
-  };
+  static const struct wd_abi_handlers handlers = {.datasets_dataset_aggregate =
+                                                      on_aggregate};
   struct scene scene;
   enum wd_status status;
 
@@ -362,8 +355,8 @@ join_values(struct scene *scene)
   scene->values[6].i64 = AREA;
 }
 
-static const struct wd_abi_handlers join_handlers = { .datasets_dataset_join =
-                                                        on_join };
+static const struct wd_abi_handlers join_handlers = {.datasets_dataset_join =
+                                                         on_join};
 
 static void
 test_join(void **state)
@@ -374,7 +367,7 @@ test_join(void **state)
   scene_init(&scene);
   join_values(&scene);
   assert_int_equal(
-    scene_call(&scene, ROW(DATASETS_DATASET_JOIN), &join_handlers), WD_OK);
+      scene_call(&scene, ROW(DATASETS_DATASET_JOIN), &join_handlers), WD_OK);
   assert_int_equal(scene.seen, 1);
   assert_int_equal(word_at(&scene, AREA + 4), 5);
   scene_fini(&scene);
@@ -395,26 +388,26 @@ on_next_batch(struct wd_abi_call *call,
               const struct wd_abi_jobs_job_next_batch_args *args,
               struct wd_abi_option_batch *out, struct wd_error *error)
 {
-  static const struct wd_node nodes[2] = { { 3, 1 }, { 3, 0 } };
-  static const uint8_t bits[1] = { 5 };
-  static const uint8_t data[12] = { 1, 0, 0, 0, 0, 0, 0, 0, 3 };
-  static const struct wd_span buffers[3] = { { bits, 1 },
-                                             { data, 12 },
-                                             { NULL, 0 } };
+  static const struct wd_node nodes[2] = {{3, 1}, {3, 0}};
+  static const uint8_t bits[1] = {5};
+  static const uint8_t data[12] = {1, 0, 0, 0, 0, 0, 0, 0, 3};
+  static const struct wd_span buffers[3] = {{bits, 1}, {data, 12}, {NULL, 0}};
 
   (void)args;
   (void)error;
   call->release = count_release;
   call->release_data = call->env;
   out->some = true;
-  out->value = wd_abi_batch_make(&(struct wd_batch){
-    .rows = 3, .node_count = 2, .buffer_count = 3, .nodes = nodes,
-    .buffers = buffers });
+  out->value = wd_abi_batch_make(&(struct wd_batch){.rows = 3,
+                                                    .node_count = 2,
+                                                    .buffer_count = 3,
+                                                    .nodes = nodes,
+                                                    .buffers = buffers});
   return WD_OK;
 }
 
-static const struct wd_abi_handlers next_handlers = { .jobs_job_next_batch =
-                                                        on_next_batch };
+static const struct wd_abi_handlers next_handlers = {.jobs_job_next_batch =
+                                                         on_next_batch};
 
 static void
 check_next_batch(struct scene *scene)
@@ -475,8 +468,8 @@ on_figures(struct wd_abi_call *call,
            struct wd_abi_list_jobs_figure *out, struct wd_error *error)
 {
   static const struct wd_abi_jobs_figure figures[2] = {
-    { { "scan", 4 }, { "rows", 4 }, 1ull << 40 },
-    { { "", 0 }, { "µs", 3 }, 2 },
+      {{"scan", 4}, {"rows", 4}, 1ull << 40},
+      {{"", 0}, {"µs", 3}, 2},
   };
 
   (void)call;
@@ -490,8 +483,8 @@ on_figures(struct wd_abi_call *call,
 static void
 test_figures(void **state)
 {
-  static const struct wd_abi_handlers handlers = { .jobs_job_figures =
-                                                     on_figures };
+  static const struct wd_abi_handlers handlers = {.jobs_job_figures =
+                                                      on_figures};
   struct scene scene;
   uint32_t list;
   uint64_t value;
@@ -499,8 +492,7 @@ test_figures(void **state)
   (void)state;
   scene_init(&scene);
   scene.values[1].i64 = AREA;
-  assert_int_equal(scene_call(&scene, ROW(JOBS_JOB_FIGURES), &handlers),
-                   WD_OK);
+  assert_int_equal(scene_call(&scene, ROW(JOBS_JOB_FIGURES), &handlers), WD_OK);
   list = word_at(&scene, AREA);
   assert_int_equal(word_at(&scene, AREA + 4), 2);
   assert_true(guest_says(&scene, list, "scan"));
@@ -518,9 +510,8 @@ on_wait(struct wd_abi_call *call, const struct wd_abi_jobs_job_wait_args *args,
   (void)error;
   assert_true(args->timeout_ms.some);
   assert_true(args->timeout_ms.value == UINT64_MAX);
-  *out = (struct wd_abi_jobs_progress){ .state = WD_ABI_JOBS_STATE_SUCCEEDED,
-                                        .bytes_out = 11,
-                                        .fraction = 0.5 };
+  *out = (struct wd_abi_jobs_progress){
+      .state = WD_ABI_JOBS_STATE_SUCCEEDED, .bytes_out = 11, .fraction = 0.5};
   return WD_OK;
 }
 
@@ -536,9 +527,8 @@ on_job_id(struct wd_abi_call *call, uint64_t *out, struct wd_error *error)
 static void
 test_scalars(void **state)
 {
-  static const struct wd_abi_handlers handlers = { .jobs_job_wait = on_wait,
-                                                   .context_job_id =
-                                                     on_job_id };
+  static const struct wd_abi_handlers handlers = {.jobs_job_wait = on_wait,
+                                                  .context_job_id = on_job_id};
   struct scene scene;
   uint64_t bytes;
   double fraction;
@@ -578,8 +568,8 @@ on_read_failing(struct wd_abi_call *call,
 static enum wd_status
 run_told(void *env)
 {
-  static const struct wd_abi_handlers handlers = { .datasets_read =
-                                                     on_read_failing };
+  static const struct wd_abi_handlers handlers = {.datasets_read =
+                                                      on_read_failing};
   struct scene scene;
   enum wd_status status;
 
@@ -592,8 +582,7 @@ run_told(void *env)
     assert_int_equal(scene.fake.memory[AREA], 1);
     assert_int_equal(scene.fake.memory[AREA + 4],
                      WD_ABI_ERROR_CODE_NOT_GRANTED);
-    assert_true(
-      guest_says(&scene, AREA + 8, "table 'lines' is not granted ?"));
+    assert_true(guest_says(&scene, AREA + 8, "table 'lines' is not granted ?"));
     assert_true(guest_says(&scene, AREA + 16, "main"));
   }
   scene_fini(&scene);
@@ -611,8 +600,8 @@ test_error_told(void **state)
 static void
 test_error_trapped(void **state)
 {
-  static const struct wd_abi_handlers handlers = { .datasets_read =
-                                                     on_read_failing };
+  static const struct wd_abi_handlers handlers = {.datasets_read =
+                                                      on_read_failing};
   struct scene scene;
 
   (void)state;
@@ -636,8 +625,7 @@ test_missing(void **state)
   read_values(&scene);
   assert_int_equal(scene_call(&scene, ROW(DATASETS_READ), NULL), WD_OK);
   assert_int_equal(scene.fake.memory[AREA], 1);
-  assert_int_equal(scene.fake.memory[AREA + 4],
-                   WD_ABI_ERROR_CODE_UNSUPPORTED);
+  assert_int_equal(scene.fake.memory[AREA + 4], WD_ABI_ERROR_CODE_UNSUPPORTED);
   assert_true(guest_says(&scene, AREA + 8,
                          "datasets.read is not supported by this host"));
   assert_int_equal(scene_call(&scene, ROW(CONTEXT_JOB_ID), NULL),
@@ -678,16 +666,16 @@ static void
 test_hostile_pointers(void **state)
 {
   static const struct hostile cases[] = {
-    { 0, GUEST_SIZE - 4, "parameter 'name': pointer 0xfffc + 5" },
-    { 0, GUEST_SIZE, "outside of the program's memory (65536 bytes)" },
-    { 0, UINT32_MAX, "outside" },
-    { 1, UINT32_MAX, "outside" },
-    { 2, 4097, "not a multiple of 4" },
-    { 3, 0x10000000, "parameter 'options'" },
-    { 3, UINT32_MAX, "× 16 is outside" },
-    { 4, GUEST_SIZE - 20, "result: pointer 0xffec" },
-    { 4, AREA + 2, "result: pointer 0x402 is not a multiple of 4" },
-    { 4, UINT32_MAX - 3, "outside" },
+      {0, GUEST_SIZE - 4, "parameter 'name': pointer 0xfffc + 5"},
+      {0, GUEST_SIZE, "outside of the program's memory (65536 bytes)"},
+      {0, UINT32_MAX, "outside"},
+      {1, UINT32_MAX, "outside"},
+      {2, 4097, "not a multiple of 4"},
+      {3, 0x10000000, "parameter 'options'"},
+      {3, UINT32_MAX, "× 16 is outside"},
+      {4, GUEST_SIZE - 20, "result: pointer 0xffec"},
+      {4, AREA + 2, "result: pointer 0x402 is not a multiple of 4"},
+      {4, UINT32_MAX - 3, "outside"},
   };
 
   (void)state;
@@ -699,13 +687,13 @@ static void
 test_hostile_cases(void **state)
 {
   static const struct hostile cases[] = {
-    { 0, 8, "parameter 'self': the program holds no handle 8" },
-    { 1, UINT32_MAX, "parameter 'right'" },
-    { 2, 9, "parameter 'kind': case 9 where there are 9" },
-    { 2, 256, "case 256" },
-    { 3, 2, "parameter 'condition': case 2 where there are 2" },
-    { 3, UINT32_MAX, "case 4294967295" },
-    { 5, GUEST_SIZE, "outside" },
+      {0, 8, "parameter 'self': the program holds no handle 8"},
+      {1, UINT32_MAX, "parameter 'right'"},
+      {2, 9, "parameter 'kind': case 9 where there are 9"},
+      {2, 256, "case 256"},
+      {3, 2, "parameter 'condition': case 2 where there are 2"},
+      {3, UINT32_MAX, "case 4294967295"},
+      {5, GUEST_SIZE, "outside"},
   };
 
   (void)state;
@@ -715,8 +703,7 @@ test_hostile_cases(void **state)
 
 /* Changes one word of guest memory after a good call was set up. */
 static void
-refuses_memory(void (*fill)(struct scene *),
-               const struct wd_abi_function *row,
+refuses_memory(void (*fill)(struct scene *), const struct wd_abi_function *row,
                const struct wd_abi_handlers *handlers, unsigned list,
                uint32_t offset, uint32_t by, const char *text)
 {
@@ -738,7 +725,7 @@ test_hostile_memory(void **state)
 {
   const struct wd_abi_function *create = ROW(DATASETS_CREATE);
   const struct wd_abi_function *aggregate = ROW(DATASETS_DATASET_AGGREGATE);
-  const struct wd_abi_handlers none = { 0 };
+  const struct wd_abi_handlers none = {0};
 
   (void)state;
   /* A name that is not UTF-8, and one that is outside. */
@@ -766,11 +753,8 @@ static void
 test_hostile_buffers(void **state)
 {
   static const struct wd_wire_list bad[] = {
-    { 4100, 1 },
-    { GUEST_SIZE - 8, 2 },
-    { 0xfffffff8, 1 },
-    { 8, 0x20000000 },
-    { GUEST_SIZE + 8, 0 },
+      {4100, 1},       {GUEST_SIZE - 8, 2}, {0xfffffff8, 1},
+      {8, 0x20000000}, {GUEST_SIZE + 8, 0},
   };
 
   (void)state;
@@ -783,8 +767,7 @@ test_hostile_buffers(void **state)
     batch = (uint32_t)scene.values[2].i32;
     buffers = word_at(&scene, batch + 12);
     memcpy(scene.fake.memory + buffers + 8, &bad[i], sizeof bad[i]);
-    assert_int_equal(scene_call(&scene, ROW(DATASETS_CREATE),
-                                &create_handlers),
+    assert_int_equal(scene_call(&scene, ROW(DATASETS_CREATE), &create_handlers),
                      WD_INVALID_ARGUMENT);
     says(&scene, "parameter 'batches'");
     assert_int_equal(scene.seen, 0);
@@ -798,21 +781,20 @@ test_copy_limit(void **state)
 {
   struct scene scene;
   struct wd_wire_list same[100];
-  struct wd_wire_batch batch = { 0 };
+  struct wd_wire_batch batch = {0};
 
   (void)state;
   scene_init(&scene);
   for (size_t i = 0; i < 100; i++)
-    same[i] = (struct wd_wire_list){ 0, GUEST_SIZE / 8 };
+    same[i] = (struct wd_wire_list){0, GUEST_SIZE / 8};
   batch.buffers = guest_list(&scene.fake, same, 100, sizeof *same);
   scene.values[0].i64 = 0;
   scene.values[1].i64 = 0;
   guest_pair(scene.values + 2,
              guest_list(&scene.fake, &batch, 1, sizeof batch));
   scene.values[4].i64 = AREA;
-  assert_int_equal(
-    scene_call(&scene, ROW(DATASETS_CREATE), &create_handlers),
-    WD_LIMIT_EXCEEDED);
+  assert_int_equal(scene_call(&scene, ROW(DATASETS_CREATE), &create_handlers),
+                   WD_LIMIT_EXCEEDED);
   says(&scene, "copied out of the program");
   assert_true(scene.arena.total <= 1 << 20);
   scene_fini(&scene);
@@ -826,11 +808,11 @@ test_hostile_realloc(void **state)
     enum wd_status status;
     const char *text;
   } cases[] = {
-    { GUEST_NULL, WD_INVALID_ARGUMENT, "cabi_realloc gave no memory" },
-    { GUEST_UNALIGNED, WD_INVALID_ARGUMENT, "not a multiple of" },
-    { GUEST_OUTSIDE, WD_INVALID_ARGUMENT, "cabi_realloc: jobs.job.next-batch" },
-    { GUEST_WRAPPING, WD_INVALID_ARGUMENT, "outside" },
-    { GUEST_TRAPPING, WD_TRAP, "unreachable" },
+      {GUEST_NULL, WD_INVALID_ARGUMENT, "cabi_realloc gave no memory"},
+      {GUEST_UNALIGNED, WD_INVALID_ARGUMENT, "not a multiple of"},
+      {GUEST_OUTSIDE, WD_INVALID_ARGUMENT, "cabi_realloc: jobs.job.next-batch"},
+      {GUEST_WRAPPING, WD_INVALID_ARGUMENT, "outside"},
+      {GUEST_TRAPPING, WD_TRAP, "unreachable"},
   };
 
   (void)state;
@@ -841,8 +823,8 @@ test_hostile_realloc(void **state)
     scene.fake.mood = cases[i].mood;
     scene.values[1].i64 = AREA;
     assert_int_equal(
-      scene_call(&scene, ROW(JOBS_JOB_NEXT_BATCH), &next_handlers),
-      cases[i].status);
+        scene_call(&scene, ROW(JOBS_JOB_NEXT_BATCH), &next_handlers),
+        cases[i].status);
     says(&scene, cases[i].text);
     assert_int_equal(scene.released, 1);
     assert_int_equal(scene.fake.memory[AREA + 4], 0);
@@ -858,7 +840,7 @@ on_explain(struct wd_abi_call *call,
   (void)call;
   (void)args;
   (void)error;
-  *out = (struct wd_text){ "\xc3(", 2 };
+  *out = (struct wd_text){"\xc3(", 2};
   return WD_OK;
 }
 
@@ -866,17 +848,15 @@ on_explain(struct wd_abi_call *call,
 static void
 test_host_text(void **state)
 {
-  static const struct wd_abi_handlers handlers = {
-    .datasets_dataset_explain = on_explain
-  };
+  static const struct wd_abi_handlers handlers = {.datasets_dataset_explain =
+                                                      on_explain};
   struct scene scene;
 
   (void)state;
   scene_init(&scene);
   scene.values[3].i64 = AREA;
-  assert_int_equal(
-    scene_call(&scene, ROW(DATASETS_DATASET_EXPLAIN), &handlers),
-    WD_INTERNAL);
+  assert_int_equal(scene_call(&scene, ROW(DATASETS_DATASET_EXPLAIN), &handlers),
+                   WD_INTERNAL);
   says(&scene, "not UTF-8");
   scene_fini(&scene);
 }
@@ -899,24 +879,24 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_read),
-    cmocka_unit_test(test_create),
-    cmocka_unit_test(test_aggregate),
-    cmocka_unit_test(test_join),
-    cmocka_unit_test(test_next_batch),
-    cmocka_unit_test(test_figures),
-    cmocka_unit_test(test_scalars),
-    cmocka_unit_test(test_error_told),
-    cmocka_unit_test(test_error_trapped),
-    cmocka_unit_test(test_missing),
-    cmocka_unit_test(test_hostile_pointers),
-    cmocka_unit_test(test_hostile_cases),
-    cmocka_unit_test(test_hostile_memory),
-    cmocka_unit_test(test_hostile_buffers),
-    cmocka_unit_test(test_copy_limit),
-    cmocka_unit_test(test_hostile_realloc),
-    cmocka_unit_test(test_host_text),
-    cmocka_unit_test(test_drop),
+      cmocka_unit_test(test_read),
+      cmocka_unit_test(test_create),
+      cmocka_unit_test(test_aggregate),
+      cmocka_unit_test(test_join),
+      cmocka_unit_test(test_next_batch),
+      cmocka_unit_test(test_figures),
+      cmocka_unit_test(test_scalars),
+      cmocka_unit_test(test_error_told),
+      cmocka_unit_test(test_error_trapped),
+      cmocka_unit_test(test_missing),
+      cmocka_unit_test(test_hostile_pointers),
+      cmocka_unit_test(test_hostile_cases),
+      cmocka_unit_test(test_hostile_memory),
+      cmocka_unit_test(test_hostile_buffers),
+      cmocka_unit_test(test_copy_limit),
+      cmocka_unit_test(test_hostile_realloc),
+      cmocka_unit_test(test_host_text),
+      cmocka_unit_test(test_drop),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ static void
 finds(const char *module, const char *name, const char *label)
 {
   const struct wd_abi_function *function = NULL;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
 
   assert_int_equal(wd_abi_find_import(module, name, &function, &error), WD_OK);
   assert_string_equal(function->label, label);
@@ -23,7 +23,7 @@ static void
 refuses(const char *module, const char *name, const char *reason)
 {
   const struct wd_abi_function *function = NULL;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
 
   assert_int_equal(wd_abi_find_import(module, name, &function, &error),
                    WD_BAD_MODULE);
@@ -74,7 +74,8 @@ test_ours(void **state)
 static void
 test_exports(void **state)
 {
-  const struct wd_abi_function *map = &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_MAP];
+  const struct wd_abi_function *map =
+      &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_MAP];
 
   (void)state;
   assert_ptr_equal(wd_abi_find_export("wasi:data/lambdas@0.1.0#map"), map);
@@ -129,9 +130,12 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_imports),     cmocka_unit_test(test_unknown_imports),
-    cmocka_unit_test(test_ours),        cmocka_unit_test(test_exports),
-    cmocka_unit_test(test_odd_exports), cmocka_unit_test(test_tables),
+      cmocka_unit_test(test_imports),
+      cmocka_unit_test(test_unknown_imports),
+      cmocka_unit_test(test_ours),
+      cmocka_unit_test(test_exports),
+      cmocka_unit_test(test_odd_exports),
+      cmocka_unit_test(test_tables),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

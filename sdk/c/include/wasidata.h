@@ -143,6 +143,9 @@ enum wd_type {
                    1970-01-01 in units of s, ms, us (the default) or ns */
   WD_STRING,    /* string (also varchar, text): UTF-8 */
   WD_BINARY,    /* binary (also bytes, blob) */
+  WD_OTHER,     /* a type that C programs do not get yet: such a column can be
+                   there but not be asked for; `timezone` of its field is its
+                   Arrow format */
 };
 
 __extension__ typedef __int128 wd_decimal;
@@ -242,7 +245,7 @@ wd_is_null(const wd_row *row, uint32_t column);
  *   wd_set_str   wd_set_bytes  wd_set_text (a C string)
  *
  * each take (rows, column, value). Integers may be set in columns of other
- * widths when they fit there, floats likewise. Anything else fails.
+ * widths when they fit there; floats too, and are rounded. Anything else fails.
  */
 
 typedef struct wd_rows wd_rows;

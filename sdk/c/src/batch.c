@@ -1,5 +1,4 @@
 /* Batches as columns, and what getters do when it is not the plain case. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "internal.h"

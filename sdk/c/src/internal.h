@@ -96,11 +96,10 @@ bool
 wd__names_parse(struct wd__arena *arena, const char *text,
                 const char *const **out_names, struct wd__fault *fault);
 
-/* Adds the fields that a host says. A type that C programs do not get fails
- * only for columns that `wanted` (may be NULL) names. */
-bool
+/* Adds the fields that a host says. */
+void
 wd__schema_from_wire(struct wd__schema *schema, const struct wire_field *fields,
-                     uint32_t count, struct wd__fault *fault);
+                     uint32_t count);
 
 /* In the arena. */
 struct wire_list
@@ -268,33 +267,84 @@ struct wd_bind {
   struct wd__closure *closure;
   void *env;
   struct wd__schema *input;
-  struct wd__schema *output;
-  uint32_t *wanted; /* indices of input columns */
+  struct wd__schema *output; /* without the columns that are passed */
+  uint32_t *wanted;          /* indices of input columns */
   uint32_t wanted_count;
-  bool all;
-  uint32_t pass;    /* input columns in front of the output */
-  uint32_t argument; /* WD__MAP_I64, WD__MAP_F64 */
-  struct wd__fault *fault;
-  bool failed;
+  bool all;          /* wanted is every column */
+  bool star;         /* every column is passed in front of the output */
+  uint32_t argument; /* WD__MAP_I64, WD__MAP_F64: the input's column */
 };
 
 /* A lambda bound to an input schema: what a handle is. */
 struct wd__binding {
-  wd_bind bind;
+  struct wd_bind bind;
   wd_column *columns; /* of the input batches */
   uint32_t column_count;
-  wd_rows *out;
+  uint32_t pass;
+  wd_rows *out; /* NULL for partitions, whose cursors have their own */
   /* flat-map: the input that is being expanded. */
   struct wd__arena held;
   wd_batch in;
   uint32_t next_row;
   struct wd__cursor *free_cursors;
-  /* reduce: the layout of states. */
-  struct wd__slot *slots;
-  uint32_t stride;
-  uint32_t nulls;
-  bool has_strings;
+  struct wd__layout *layout; /* reduce */
 };
+
+/* A batch of a binding's columns, decoded into them. */
+bool
+wd__binding_decode(struct wd__binding *binding, wd_column *columns,
+                   const struct wire_batch *from, wd_batch *out_batch,
+                   struct wd__fault *fault);
+
+/* reduce.c: how rows of the columns lie in a state. */
+struct wd__layout *
+wd__layout_new(const wd_column *columns, uint32_t count);
+
+/* ---- States of aggregates (aggregate.c, reduce.c) */
+
+/* A batch of states: one binary column. */
+struct wd__states {
+  uint32_t count;
+  const uint8_t *validity; /* NULL: none is null */
+  const int32_t *offsets;
+  uint8_t *data;
+};
+
+static inline bool
+wd__state_null(const struct wd__states *states, uint32_t i)
+{
+  return (states->validity && !wd__bit(states->validity, i)) ||
+         states->offsets[i + 1] == states->offsets[i];
+}
+
+/* Whether all are there, each of this size: then they are an array. */
+bool
+wd__states_packed(const struct wd__states *states, size_t size);
+
+/* An array of states of one size as a batch; valid: a byte each, NULL: all. */
+struct wire_batch
+wd__states_to_wire(const void *data, size_t size, uint32_t count,
+                   const uint8_t *valid);
+
+/* The same for states that begin at offsets[i]. */
+struct wire_batch
+wd__bytes_to_wire(const void *data, const int32_t *offsets, uint32_t count,
+                  const uint8_t *valid);
+
+/* groups may be NULL: all rows belong to the first state. */
+bool
+wd__reduce_update(struct wd__binding *binding, const struct wd__states *states,
+                  const uint32_t *groups, const wd_batch *in,
+                  struct wire_batch *out_states, struct wd__fault *fault);
+
+bool
+wd__reduce_combine(struct wd__binding *binding, const struct wd__states *left,
+                   const struct wd__states *right,
+                   struct wire_batch *out_states, struct wd__fault *fault);
+
+bool
+wd__reduce_finish(struct wd__binding *binding, const struct wd__states *states,
+                  struct wd__fault *fault);
 
 /* ---- Results of exports (export.c) */
 

@@ -1,6 +1,5 @@
 /* Rows that are written: columns that grow, and what they become for the
  * host. */
-#include <math.h>
 #include <stdlib.h>
 
 #ifdef __wasm_simd128__
@@ -59,8 +58,6 @@ wd_rows_free(wd_rows *rows)
     free(o->values);
     free(o->valid);
     free(o->offsets);
-    free(o->bits);
-    free(o->bitmap);
   }
   free(rows->columns);
   wd__schema_free(rows->schema);
@@ -114,7 +111,8 @@ rows_room(wd_rows *rows, uint32_t room)
 {
   if (room > UINT32_MAX / 32)
     wd_fail("more than %u rows in one batch", UINT32_MAX / 32);
-  uint32_t used = rows->room ? rows->index : 0;
+  /* The current row may be set in part. */
+  uint32_t used = rows->index < rows->room ? rows->index + 1 : rows->room;
   for (uint32_t i = 0; i < rows->count; i++)
     column_rows(rows->columns + i, used, room);
   rows->room = rows->capacity = room;

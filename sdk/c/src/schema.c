@@ -37,14 +37,14 @@ wd__type_name(enum wd_type type)
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (names[i].type == type)
       return names[i].name;
-  return "unknown";
+  return "of another type";
 }
 
 uint32_t
 wd__type_width(enum wd_type type)
 {
   static const uint8_t widths[] = {1, 1, 2, 4,  8, 1, 2, 4,
-                                   8, 4, 8, 16, 4, 8, 0, 0};
+                                   8, 4, 8, 16, 4, 8, 0, 0, 0};
   return widths[type];
 }
 

@@ -73,28 +73,23 @@ extent(const struct wire_field *fields, uint32_t count, uint32_t at)
   return next - at;
 }
 
-bool
+void
 wd__schema_from_wire(struct wd__schema *schema, const struct wire_field *fields,
-                     uint32_t count, struct wd__fault *fault)
+                     uint32_t count)
 {
-  bool good = true;
-  for (uint32_t i = 0; good && i < count; i += extent(fields, count, i)) {
+  for (uint32_t i = 0; i < count; i += extent(fields, count, i)) {
     char *name = text_of(fields[i].name);
     char *format = text_of(fields[i].format);
     wd_field field = {.name = name, .nullable = fields[i].nullable};
     if (fields[i].children || fields[i].dictionary.count ||
-        !format_parse(format, &field))
-      good = wd__fault(fault, WD_UNSUPPORTED,
-                       "column '%s' has a type that C programs do not get yet "
-                       "(Arrow format '%s'): leave it out by select, or cast "
-                       "it",
-                       name, format);
-    else
-      wd__schema_add(schema, &field);
+        !format_parse(format, &field)) {
+      field.type = WD_OTHER;
+      field.timezone = format;
+    }
+    wd__schema_add(schema, &field);
     free(name);
     free(format);
   }
-  return good;
 }
 
 static wd_str

@@ -38,6 +38,19 @@ wd_duck_visit_end(struct wd_duck_visit *visit)
     pthread_mutex_unlock(visit->lock);
 }
 
+void
+wd_duck_visit_pause(struct wd_duck_visit *visit)
+{
+  wd_duck_visit_end(visit);
+}
+
+void
+wd_duck_visit_resume(struct wd_duck_visit *visit)
+{
+  if (visit->lock)
+    pthread_mutex_lock(visit->lock);
+}
+
 enum wd_status
 wd_duck_call_place(const struct wd_duck_call *call, struct wd_worker *worker,
                    struct wd_duck_frame *frame, idx_t from, idx_t to,

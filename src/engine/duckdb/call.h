@@ -40,6 +40,13 @@ wd_duck_visit_other(struct wd_query *query, struct wd_worker *worker,
 void
 wd_duck_visit_end(struct wd_duck_visit *visit);
 
+/* While the thread waits for something else, others may visit. */
+void
+wd_duck_visit_pause(struct wd_duck_visit *visit);
+
+void
+wd_duck_visit_resume(struct wd_duck_visit *visit);
+
 /* Places rows [from, *out_to) of the frame's columns as the call's input. */
 enum wd_status
 wd_duck_call_place(const struct wd_duck_call *call, struct wd_worker *worker,

@@ -21,6 +21,9 @@ struct wd_duck_column {
  * few columns, else allocated. */
 #define WD_DUCK_FRAME_COLUMNS 24
 
+/* Rows of a chunk of DuckDB's at most (its vector size). */
+#define WD_DUCK_CHUNK 2048
+
 struct wd_duck_frame {
   const struct wd_schema *schema;
   struct wd_shape shape;

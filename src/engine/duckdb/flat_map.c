@@ -57,7 +57,7 @@ expand_batch(struct expansion *expansion, struct wd_worker *worker,
     if (status == WD_OK)
       status = expansion_add(expansion, &batch, error);
     if (status == WD_OK)
-      status = wd_call_end(worker, error);
+      status = wd_call_end(worker, lambda, error);
     if (status != WD_OK || !more)
       return status;
     status = wd_call_flat_map_next(worker, lambda, &batch, &more, error);

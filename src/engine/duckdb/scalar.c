@@ -22,7 +22,7 @@ map_batch(const struct wd_duck_call *call, struct wd_worker *worker,
     return status;
   wd_duck_batch_read(&lambda->output, &batch, 0, batch.rows, targets->vectors,
                      from);
-  return wd_call_end(worker, error);
+  return wd_call_end(worker, lambda, error);
 }
 
 static enum wd_status

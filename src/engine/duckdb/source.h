@@ -40,7 +40,7 @@ struct wd_duck_source {
   idx_t cardinality; /* an estimate; 0: none */
 };
 
-#define WD_DUCK_CHUNK 2048
+
 
 /* Registers the table function. Once per engine. */
 enum wd_status

@@ -1,0 +1,158 @@
+/* The host: what an embedder makes once, and runs programs with.
+ *
+ * A host holds the Wasm runtime and the cache of compiled code. A run is one
+ * program with its grants; nothing is ambient: a program sees the tables,
+ * sinks, folders and variables that its run was given, and no others. Strings
+ * are UTF-8 and copied. A host may be shared by threads; a run is used by one
+ * thread, but for wd_run_cancel and wd_run_progress.
+ *
+ *   struct wd_host *host;
+ *   struct wd_run *run;
+ *   struct wd_error error = { 0 };
+ *   int code;
+ *
+ *   if (wd_host_new(NULL, &host, &error) == WD_OK &&
+ *       wd_run_new(host, "wordcount.wasm", &run, &error) == WD_OK &&
+ *       wd_run_table(run, "lines=book.txt", &error) == WD_OK)
+ *     status = wd_run_start(run, &code, &error);
+ */
+#ifndef WASIDATA_HOST_H
+#define WASIDATA_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wasidata/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct wd_host;
+struct wd_run;
+
+struct wd_host_options {
+  const char *cache_dir;  /* of compiled code; NULL: none is kept */
+  bool interruptible;     /* code that can always be stopped, but is slower */
+  bool backtrace_details; /* file and line in backtraces, from DWARF */
+};
+
+/* options may be NULL. */
+enum wd_status
+wd_host_new(const struct wd_host_options *options, struct wd_host **out_host,
+            struct wd_error *error);
+
+/* All its runs are freed before. Also for NULL. */
+void
+wd_host_free(struct wd_host *host);
+
+/* The usual folder of the cache: $WASI_DATA_CACHE, else
+ * $XDG_CACHE_HOME/wasi-data, else ~/.cache/wasi-data. false: there is none. */
+bool
+wd_host_default_cache(char *path, size_t size);
+
+/* Loads and checks a program. WD_NOT_FOUND, WD_IO, WD_BAD_MODULE. */
+enum wd_status
+wd_run_new(struct wd_host *host, const char *path, struct wd_run **out_run,
+           struct wd_error *error);
+
+/* The same from memory; `name` stands for it in messages. */
+enum wd_status
+wd_run_new_from_bytes(struct wd_host *host, const void *bytes, size_t size,
+                      const char *name, struct wd_run **out_run,
+                      struct wd_error *error);
+
+/* Waits for what still runs. Also for NULL. */
+void
+wd_run_free(struct wd_run *run);
+
+/* Grants, as on the command line: `NAME=LOCATION[,format=…][,option=value…]`
+ * (docs/grants.md). */
+enum wd_status
+wd_run_table(struct wd_run *run, const char *grant, struct wd_error *error);
+
+enum wd_status
+wd_run_sink(struct wd_run *run, const char *grant, struct wd_error *error);
+
+/* `NAME=value`, for main and lambdas; `NAME` takes the value of this
+ * process. */
+enum wd_status
+wd_run_environment(struct wd_run *run, const char *variable,
+                   struct wd_error *error);
+
+/* `HOST[::GUEST][,ro]`: a folder for main alone. */
+enum wd_status
+wd_run_folder(struct wd_run *run, const char *folder, struct wd_error *error);
+
+/* An argument of the program, after its name. */
+enum wd_status
+wd_run_argument(struct wd_run *run, const char *argument,
+                struct wd_error *error);
+
+/* The name that the program sees as its own; unset: the path. */
+enum wd_status
+wd_run_name(struct wd_run *run, const char *name, struct wd_error *error);
+
+/* Threads of the engine; 0: as many as there are processors. */
+void
+wd_run_threads(struct wd_run *run, uint32_t threads);
+
+/* Bytes of linear memory of each instance, image included; 0: no limit. */
+void
+wd_run_memory_limit(struct wd_run *run, uint64_t bytes);
+
+/* Bytes of the engine's memory; 0: its own default. */
+void
+wd_run_engine_memory(struct wd_run *run, uint64_t bytes);
+
+/* How rows are shown: box, csv, json, jsonl, markdown, arrow, parquet.
+ * WD_INVALID_ARGUMENT lists them. */
+enum wd_status
+wd_run_format(struct wd_run *run, const char *format, struct wd_error *error);
+
+/* Where main's stdout, stderr and shown rows go: descriptors, -1 for nowhere.
+ * Unset: 1 and 2. stdin is the process's when `input` is true. */
+void
+wd_run_streams(struct wd_run *run, bool input, int output, int errors);
+
+/* Runs main to its end, and the writes it left. WD_OK: *out_code is the
+ * program's own exit code. Else nothing was written by what failed. */
+enum wd_status
+wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error);
+
+/* From any thread: cancels the jobs; main stops where it is interruptible. */
+void
+wd_run_cancel(struct wd_run *run);
+
+struct wd_run_progress {
+  uint64_t job; /* its number, from 1 */
+  uint64_t rows_in;
+  uint64_t rows_out;
+  double fraction; /* 0 to 1; below 0: unknown */
+};
+
+/* From any thread: the newest job that runs; false when there is none. */
+bool
+wd_run_progress(struct wd_run *run, struct wd_run_progress *out_progress);
+
+/* Explains instead of running: main runs up to its job'th action (from 1),
+ * whose plan is written to the output as `text`, `dot` or `sql`; wd_run_start
+ * then returns with code 0. WD_INVALID_ARGUMENT for an unknown form. */
+enum wd_status
+wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
+               struct wd_error *error);
+
+/* Compiles ahead of time, into the host's cache. */
+enum wd_status
+wd_run_compile(struct wd_run *run, struct wd_error *error);
+
+/* Version of the library: "0.1.0". */
+const char *
+wd_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,458 @@
+/* Actions and jobs. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* A job and the batch that was read last, which lives in its own arena. */
+struct wd__job {
+  uint32_t handle;
+  unsigned serial;
+  struct wd__job *next;
+  struct wd__schema *schema; /* NULL: not asked for yet */
+  struct wd__arena arena;
+  wd_column *columns;
+  wd_batch batch;
+  wd_row row;
+  bool in_batch;
+};
+
+/* The newest first. */
+static struct wd__job *jobs;
+
+/* Images must not hold output that is still to be written. */
+static void
+action_begin(void)
+{
+  fflush(NULL);
+  wd__begin();
+}
+
+static wd_job
+job_new(const struct result_handle *result)
+{
+  if (result->failed) {
+    wd__raise_wire(&result->error);
+    return (wd_job){NULL};
+  }
+  struct wd__job *job = wd__new(sizeof *job);
+  job->handle = result->handle;
+  job->serial = wd__serial();
+  job->next = jobs;
+  jobs = job;
+  return (wd_job){job};
+}
+
+static void
+job_close(struct wd__job *job)
+{
+  abi_job_drop(job->handle);
+  wd__schema_free(job->schema);
+  wd__arena_free(&job->arena);
+  free(job->columns);
+  free(job);
+}
+
+void
+wd_job_drop(wd_job job)
+{
+  for (struct wd__job **at = &jobs; job.id && *at; at = &(*at)->next)
+    if (*at == job.id) {
+      *at = job.id->next;
+      job_close(job.id);
+      return;
+    }
+}
+
+void
+wd__jobs_drop_since(unsigned mark)
+{
+  while (jobs && jobs->serial > mark) {
+    struct wd__job *job = jobs;
+    jobs = job->next;
+    job_close(job);
+  }
+}
+
+/* ---- Reading rows */
+
+/* A schema that was asked of the host; NULL (raised) on failure. */
+static struct wd__schema *
+schema_take(const struct result_list *result)
+{
+  if (result->failed) {
+    wd__raise_wire(&result->error);
+    return NULL;
+  }
+  struct wd__schema *schema = wd__schema_new();
+  wd__schema_from_wire(schema, result->list.data, result->list.count);
+  return schema;
+}
+
+/* Columns for reading batches of a schema. */
+static wd_column *
+columns_new(const struct wd__schema *schema)
+{
+  wd_column *columns = wd__new((schema->schema.count + 1) * sizeof *columns);
+  for (uint32_t i = 0; i < schema->schema.count; i++) {
+    const wd_field *f = schema->fields + i;
+    if (f->type == WD_OTHER) {
+      free(columns);
+      wd__raise(WD_UNSUPPORTED,
+                "column '%s' has a type that C programs do not read yet (Arrow "
+                "format '%s'): leave it out by select, or cast it",
+                f->name, f->timezone);
+      return NULL;
+    }
+    columns[i] = wd__column_of(f);
+  }
+  return columns;
+}
+
+static bool
+job_describe(struct wd__job *job)
+{
+  struct result_list result;
+  if (job->columns)
+    return true;
+  wd__begin();
+  if (!job->schema) {
+    abi_job_schema(job->handle, &result);
+    job->schema = schema_take(&result);
+  }
+  if (job->schema)
+    job->columns = columns_new(job->schema);
+  return job->columns != NULL;
+}
+
+/* Reads the batch of a result into columns. */
+static bool
+batch_take(const struct result_batch *result, const struct wd__schema *schema,
+           wd_column *columns, wd_batch *out_batch)
+{
+  struct wd__fault fault;
+  uint32_t count = schema->schema.count;
+  *out_batch = (wd_batch){result->batch.rows, count, columns};
+  if (wd__batch_decode(&result->batch, columns, count, &fault))
+    return true;
+  wd__raise(fault.code, "%s", fault.message);
+  return false;
+}
+
+const wd_batch *
+wd_next_batch(wd_job handle)
+{
+  struct wd__job *job = handle.id;
+  struct result_batch result;
+  if (!job || !job_describe(job))
+    return NULL;
+  job->in_batch = false;
+  wd__arena_reset(&wd__scratch);
+  wd__arena_swap(&wd__input, &job->arena);
+  abi_next_batch(job->handle, &result);
+  struct wd__arena filled = wd__input;
+  wd__input = job->arena;
+  job->arena = filled;
+  if (result.failed) {
+    wd__raise_wire(&result.error);
+    return NULL;
+  }
+  if (!result.some ||
+      !batch_take(&result, job->schema, job->columns, &job->batch))
+    return NULL;
+  job->row = wd_row_of(&job->batch, 0);
+  return &job->batch;
+}
+
+const wd_row *
+wd_next_row(wd_job handle)
+{
+  struct wd__job *job = handle.id;
+  if (!job)
+    return NULL;
+  if (job->in_batch && ++job->row.index < job->batch.rows)
+    return &job->row;
+  do {
+    if (!wd_next_batch(handle))
+      return NULL;
+  } while (!job->batch.rows);
+  job->in_batch = true;
+  return &job->row;
+}
+
+/* ---- Actions */
+
+wd_job
+wd_collect(wd_dataset from)
+{
+  struct result_handle result;
+  if (!from.id)
+    return (wd_job){NULL};
+  action_begin();
+  abi_collect(from.id->handle, NULL, 0, &result);
+  return job_new(&result);
+}
+
+/* Waits for a job and forgets it. */
+static bool
+job_finish(wd_job job)
+{
+  bool good = wd_wait(job);
+  wd_job_drop(job);
+  return good;
+}
+
+bool
+wd_show(wd_dataset from)
+{
+  struct result_handle result;
+  if (!from.id)
+    return false;
+  action_begin();
+  abi_show(from.id->handle, NULL, 0, &result);
+  return job_finish(job_new(&result));
+}
+
+uint64_t
+wd_count(wd_dataset from)
+{
+  struct result_count result;
+  if (!from.id)
+    return UINT64_MAX;
+  action_begin();
+  abi_count(from.id->handle, &result);
+  if (!result.failed)
+    return result.count;
+  wd__raise_wire(&result.error);
+  return UINT64_MAX;
+}
+
+const wd_row *
+wd_first(wd_dataset from)
+{
+  static struct wd__schema *schema;
+  static wd_column *columns;
+  static wd_batch batch;
+  static wd_row row;
+  struct result_list described;
+  struct result_batch result;
+  if (!from.id)
+    return NULL;
+  action_begin();
+  abi_schema(from.id->handle, &described);
+  wd__schema_free(schema);
+  free(columns);
+  columns = NULL;
+  schema = schema_take(&described);
+  if (!schema || !(columns = columns_new(schema)))
+    return NULL;
+  wd__begin();
+  abi_first(from.id->handle, &result);
+  if (result.failed) {
+    wd__raise_wire(&result.error);
+    return NULL;
+  }
+  if (!result.some || !batch_take(&result, schema, columns, &batch))
+    return NULL;
+  row = wd_row_of(&batch, 0);
+  return &row;
+}
+
+wd_job
+wd_write(wd_dataset from, const char *sink, enum wd_write_mode mode)
+{
+  return wd_write_list(from, sink, mode, NULL, NULL);
+}
+
+wd_job
+wd_write_list(wd_dataset from, const char *sink, enum wd_write_mode mode,
+              const char *const *partition_by, const char *const *options)
+{
+  struct result_handle result;
+  struct wire_list pairs;
+  action_begin();
+  if (!from.id || !wd__pairs(options, &pairs))
+    return (wd_job){NULL};
+  struct wire_list columns = wd__strings(partition_by);
+  abi_write(from.id->handle, sink, (uint32_t)strlen(sink), mode, columns.data,
+            columns.count, pairs.data, pairs.count, &result);
+  return job_new(&result);
+}
+
+bool
+wd_write_or_show(wd_dataset from, const char *sink)
+{
+  struct result_handle result;
+  if (!from.id)
+    return false;
+  action_begin();
+  abi_write(from.id->handle, sink, (uint32_t)strlen(sink), WD_OVERWRITE, NULL,
+            0, NULL, 0, &result);
+  if (result.failed && result.error.code == WD_NOT_GRANTED)
+    return wd_show(from);
+  return job_finish(job_new(&result));
+}
+
+wd_job
+wd_temp_table(wd_dataset from, const char *name, enum wd_write_mode mode)
+{
+  struct result_handle result;
+  if (!from.id)
+    return (wd_job){NULL};
+  action_begin();
+  abi_temp_table(from.id->handle, name, (uint32_t)strlen(name), mode, &result);
+  return job_new(&result);
+}
+
+wd_job
+wd_for_each_partition(wd_dataset from, const wd_partition_fn *functions,
+                      const void *env, size_t env_size)
+{
+  struct result_handle result;
+  if (!from.id)
+    return (wd_job){NULL};
+  struct wd__closure *closure =
+      wd__closure_new(&(wd_lambda){.partition = functions,
+                                   .env = env,
+                                   .env_size = env_size,
+                                   .output = ""});
+  if (!closure)
+    return (wd_job){NULL};
+  action_begin();
+  struct wire_lambda lambda = wd__closure_to_wire(closure);
+  abi_for_each_partition(from.id->handle, lambda.function, lambda.state,
+                         &result);
+  /* The action has its image: main does not need the closure any more. */
+  wd__closure_free(closure);
+  return job_new(&result);
+}
+
+/* ---- Jobs */
+
+static wd_progress
+progress_of(const struct wire_progress *p)
+{
+  return (wd_progress){(enum wd_state)p->state, p->rows_in,  p->rows_out,
+                       p->bytes_in,             p->bytes_out, p->fraction};
+}
+
+wd_progress
+wd_progress_of(wd_job job)
+{
+  struct wire_progress progress;
+  if (!job.id)
+    return (wd_progress){.state = WD_FAILED, .fraction = -1};
+  abi_job_progress(job.id->handle, &progress);
+  return progress_of(&progress);
+}
+
+static wd_progress
+wait_for(wd_job job, bool timeout, uint64_t milliseconds)
+{
+  struct result_progress result;
+  if (!job.id)
+    return (wd_progress){.state = WD_FAILED, .fraction = -1};
+  wd__begin();
+  abi_wait(job.id->handle, timeout, milliseconds, &result);
+  if (!result.failed)
+    return progress_of(&result.progress);
+  wd__raise_wire(&result.error);
+  bool stopped = result.error.code == WD_CANCELLED;
+  return (wd_progress){.state = stopped ? WD_STOPPED : WD_FAILED,
+                       .fraction = -1};
+}
+
+bool
+wd_wait(wd_job job)
+{
+  return wait_for(job, false, 0).state == WD_SUCCEEDED;
+}
+
+wd_progress
+wd_wait_for(wd_job job, uint64_t milliseconds)
+{
+  return wait_for(job, true, milliseconds);
+}
+
+void
+wd_cancel(wd_job job)
+{
+  if (job.id)
+    abi_cancel(job.id->handle);
+}
+
+/* ---- What a data set is */
+
+/* A schema in one piece of heap. */
+static wd_schema *
+schema_flat(const struct wd__schema *from)
+{
+  size_t size = sizeof(wd_schema) + from->schema.count * sizeof(wd_field);
+  size_t text = size;
+  for (uint32_t i = 0; i < from->schema.count; i++) {
+    const char *zone = from->fields[i].timezone;
+    size += strlen(from->fields[i].name) + 1 + (zone ? strlen(zone) + 1 : 0);
+  }
+  wd_schema *schema = wd__new(size);
+  wd_field *fields = (wd_field *)(schema + 1);
+  char *at = (char *)schema + text;
+  for (uint32_t i = 0; i < from->schema.count; i++) {
+    const char *zone = from->fields[i].timezone;
+    fields[i] = from->fields[i];
+    fields[i].name = strcpy(at, from->fields[i].name);
+    at += strlen(at) + 1;
+    if (zone) {
+      fields[i].timezone = strcpy(at, zone);
+      at += strlen(at) + 1;
+    }
+  }
+  schema->count = from->schema.count;
+  schema->fields = fields;
+  return schema;
+}
+
+wd_schema *
+wd_schema_of(wd_dataset from)
+{
+  struct result_list result;
+  if (!from.id)
+    return NULL;
+  wd__begin();
+  abi_schema(from.id->handle, &result);
+  struct wd__schema *schema = schema_take(&result);
+  wd_schema *flat = schema ? schema_flat(schema) : NULL;
+  wd__schema_free(schema);
+  return flat;
+}
+
+char *
+wd_explain(wd_dataset from, const char *format)
+{
+  struct result_list result;
+  if (!from.id)
+    return NULL;
+  wd__begin();
+  struct wire_pair option = {wd_str_of("format"), wd_str_of(format)};
+  abi_explain(from.id->handle, &option, 1, &result);
+  if (!result.failed)
+    return wd_str_copy((wd_str){result.list.data, result.list.count});
+  wd__raise_wire(&result.error);
+  return NULL;
+}
+
+void *
+wd_to_plan(wd_dataset from, size_t *out_size)
+{
+  struct result_list result;
+  *out_size = 0;
+  if (!from.id)
+    return NULL;
+  wd__begin();
+  abi_to_plan(from.id->handle, &result);
+  if (result.failed) {
+    wd__raise_wire(&result.error);
+    return NULL;
+  }
+  *out_size = result.list.count;
+  return wd__copy_of(result.list.data, result.list.count);
+}

@@ -1,0 +1,235 @@
+/* bind: a lambda learns its input's columns and says what comes out. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+const wd_schema *
+wd_bind_input(const wd_bind *bind)
+{
+  return &bind->input->schema;
+}
+
+static uint32_t
+input_find(const wd_bind *bind, const char *name)
+{
+  const wd_schema *input = &bind->input->schema;
+  for (uint32_t i = 0; i < input->count; i++)
+    if (strcmp(input->fields[i].name, name) == 0)
+      return i;
+  return UINT32_MAX;
+}
+
+/* The position in later batches of an input column, which is wanted. */
+static uint32_t
+want(wd_bind *bind, uint32_t column)
+{
+  if (bind->star)
+    return column;
+  bind->all = false;
+  for (uint32_t i = 0; i < bind->wanted_count; i++)
+    if (bind->wanted[i] == column)
+      return i;
+  bind->wanted[bind->wanted_count] = column;
+  return bind->wanted_count++;
+}
+
+uint32_t
+wd_bind_try_column(wd_bind *bind, const char *name)
+{
+  uint32_t column = input_find(bind, name);
+  return column == UINT32_MAX ? column : want(bind, column);
+}
+
+uint32_t
+wd_bind_column(wd_bind *bind, const char *name)
+{
+  uint32_t column = wd_bind_try_column(bind, name);
+  if (column == UINT32_MAX)
+    wd_fail("there is no column '%s' in the input", name);
+  return column;
+}
+
+void
+wd_bind_output_field(wd_bind *bind, const wd_field *field)
+{
+  if (field->type >= WD_OTHER)
+    wd_fail("output column '%s': C programs do not write this type yet",
+            field->name);
+  wd__schema_add(bind->output, field);
+}
+
+void
+wd_bind_output(wd_bind *bind, const char *schema)
+{
+  struct wd__fault fault;
+  if (!wd__schema_parse(bind->output, schema, &fault))
+    wd_fail("%s", fault.message);
+}
+
+static bool
+columns_want(wd_bind *bind, const char *text, struct wd__fault *fault)
+{
+  const char *const *names;
+  if (!wd__names_parse(&wd__scratch, text, &names, fault))
+    return false;
+  for (; *names; names++)
+    if (wd_bind_try_column(bind, *names) == UINT32_MAX)
+      return wd__fault(fault, WD_INVALID_ARGUMENT,
+                       "there is no column '%s' in the input", *names);
+  return true;
+}
+
+/* The column of wd_map_i64 and wd_map_f64, whose type is given. */
+static bool
+argument_find(wd_bind *bind, struct wd__fault *fault)
+{
+  const char *name = bind->closure->column;
+  enum wd_type type = bind->closure->kind == WD__MAP_I64 ? WD_I64 : WD_F64;
+  bind->argument = input_find(bind, name);
+  if (bind->argument == UINT32_MAX)
+    return wd__fault(fault, WD_INVALID_ARGUMENT,
+                     "there is no column '%s' in the input", name);
+  enum wd_type is = bind->input->fields[bind->argument].type;
+  return is == type ||
+         wd__fault(fault, WD_TYPE_MISMATCH,
+                   "column '%s' is %s and the function takes %s: cast it", name,
+                   wd__type_name(is), wd__type_name(type));
+}
+
+static void
+fields_add(struct wd__schema *to, const struct wd__schema *from)
+{
+  for (uint32_t i = 0; i < from->schema.count; i++)
+    wd__schema_add(to, from->fields + i);
+}
+
+/* Fills the bind from what the closure and its bind function say. */
+static bool
+decide(wd_bind *bind, struct wd__fault *fault)
+{
+  struct wd__closure *closure = bind->closure;
+  if (closure->output) {
+    fields_add(bind->output, closure->output);
+    bind->star = closure->output->star;
+  }
+  if (closure->columns && !columns_want(bind, closure->columns, fault))
+    return false;
+  if (closure->column && !argument_find(bind, fault))
+    return false;
+  if (closure->bind)
+    closure->bind(bind, bind->env);
+  bind->star |= bind->output->star;
+  if (bind->star && !bind->all)
+    return wd__fault(fault, WD_INVALID_ARGUMENT,
+                     "an output that starts with '*' wants all columns: leave "
+                     "`columns` out");
+  if (!closure->output && !bind->output->schema.count && !bind->star)
+    fields_add(bind->output, bind->input);
+  return true;
+}
+
+/* The columns that batches will have. */
+static bool
+columns_make(struct wd__binding *binding, struct wd__fault *fault)
+{
+  wd_bind *bind = &binding->bind;
+  uint32_t count =
+      bind->all ? bind->input->schema.count : bind->wanted_count;
+  binding->columns = wd__new((count + 1) * sizeof *binding->columns);
+  binding->column_count = count;
+  for (uint32_t i = 0; i < count; i++) {
+    const wd_field *f = bind->input->fields + (bind->all ? i : bind->wanted[i]);
+    if (f->type == WD_OTHER)
+      return wd__fault(fault, WD_UNSUPPORTED,
+                       "column '%s' has a type that C programs do not get yet "
+                       "(Arrow format '%s'): leave it out by select, or cast "
+                       "it",
+                       f->name, f->timezone);
+    binding->columns[i] = wd__column_of(f);
+  }
+  return true;
+}
+
+static struct wd__binding *
+binding_new(struct wd__closure *closure, const struct wire_field *fields,
+            uint32_t count)
+{
+  struct wd__binding *binding = wd__new(sizeof *binding);
+  wd_bind *bind = &binding->bind;
+  bind->closure = closure;
+  bind->all = true;
+  bind->input = wd__schema_new();
+  bind->output = wd__schema_new();
+  wd__schema_from_wire(bind->input, fields, count);
+  bind->wanted = wd__new((count + 1) * sizeof *bind->wanted);
+  bind->env = closure->env;
+  if (closure->bind && closure->env_size)
+    bind->env = wd__copy_of(closure->env, closure->env_size);
+  return binding;
+}
+
+/* What `finish` and maps write to. */
+static void
+out_make(struct wd__binding *binding)
+{
+  wd_bind *bind = &binding->bind;
+  binding->pass = bind->star ? bind->input->schema.count : 0;
+  if (bind->closure->kind == WD__REDUCE)
+    binding->layout =
+        wd__layout_new(binding->columns, binding->column_count);
+  if (bind->closure->kind != WD__PARTITION)
+    binding->out = wd__rows_make(bind->output);
+}
+
+static struct wire_list
+output_to_wire(const wd_bind *bind)
+{
+  if (!bind->star)
+    return wd__schema_to_wire(&wd__scratch, &bind->output->schema);
+  struct wd__schema *whole = wd__schema_new(); /* lives as long as the bind */
+  fields_add(whole, bind->input);
+  fields_add(whole, bind->output);
+  return wd__schema_to_wire(&wd__scratch, &whole->schema);
+}
+
+struct export_result *
+lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
+             const struct wire_field *fields, uint32_t count, const void *keys,
+             uint32_t key_count, const void *constants,
+             uint32_t constant_count);
+
+EXPORT("bind")
+struct export_result *
+lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
+             const struct wire_field *fields, uint32_t count, const void *keys,
+             uint32_t key_count, const void *constants,
+             uint32_t constant_count)
+{
+  (void)function, (void)role, (void)keys, (void)key_count, (void)constants;
+  (void)constant_count;
+  struct wd__fault fault;
+  wd__arena_reset(&wd__scratch);
+  /* What lambdas print is not to wait for an end that does not come. */
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  struct wd__binding *binding = binding_new(closure, fields, count);
+  wd_bind *bind = &binding->bind;
+  if (!decide(bind, &fault) || !columns_make(binding, &fault))
+    return wd__result_error(&fault);
+  struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,
+                                .output = output_to_wire(bind),
+                                .has_columns = !bind->all,
+                                .columns = {bind->wanted, bind->wanted_count},
+                                .promises = (uint8_t)closure->promises};
+  out_make(binding);
+  return wd__result_binding(&result);
+}
+
+bool
+wd__binding_decode(struct wd__binding *binding, wd_column *columns,
+                   const struct wire_batch *from, wd_batch *out_batch,
+                   struct wd__fault *fault)
+{
+  *out_batch = (wd_batch){from->rows, binding->column_count, columns};
+  return wd__batch_decode(from, columns, binding->column_count, fault);
+}

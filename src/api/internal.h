@@ -1,0 +1,58 @@
+/* What the files of this room share. */
+#ifndef WD_API_INTERNAL_H
+#define WD_API_INTERNAL_H
+
+#include "guest/program.h"
+#include "io/output.h"
+#include "wasidata/host.h"
+
+struct wd_host {
+  struct wd_runtime *runtime;
+  enum wd_variant variant;
+};
+
+/* A list of texts in the run's arena. */
+struct wd_texts {
+  const char **texts;
+  uint32_t count;
+  uint32_t capacity;
+};
+
+enum wd_explain_form {
+  WD_EXPLAIN_NONE,
+  WD_EXPLAIN_TEXT,
+  WD_EXPLAIN_DOT,
+  WD_EXPLAIN_SQL,
+};
+
+struct wd_run {
+  struct wd_host *host;
+  struct wd_mem mem;
+  struct wd_arena arena;
+  struct wd_module *module;
+  struct wd_grants grants;
+  struct wd_texts arguments; /* the name first */
+  struct wd_texts environment;
+  struct wd_wasi_folder *folders;
+  uint32_t folder_count, folder_capacity;
+  uint32_t threads;
+  uint64_t memory_limit;
+  uint64_t engine_memory;
+  enum wd_output_format format;
+  bool input;
+  int output_fd;
+  struct wd_wasi_output output;
+  struct wd_wasi_output errors;
+  struct wd_wasi_driver_options wasi;
+  enum wd_explain_form explain;
+  uint64_t explain_job;
+  struct wd_error explain_error;
+  struct wd_program *_Atomic program;
+  bool cancelled;
+};
+
+/* Shows the rows of a job on the run's output (wd_program_options.show). */
+enum wd_status
+wd_run_show(void *env, struct wd_job *job, struct wd_error *error);
+
+#endif

@@ -1,0 +1,325 @@
+#include "engine/duckdb/lower.h"
+
+#include "engine/duckdb/functions.h"
+#include "engine/duckdb/names.h"
+
+static const struct wd_duck_scope below = {"t", NULL, 0};
+
+enum wd_status
+wd_duck_lower_from(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, const char *name,
+                   struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_putc(buf, '(');
+  status = wd_duck_lower_node(lowering, node, buf);
+  wd_buf_printf(buf, ") AS %s", name);
+  return status;
+}
+
+/* Whether rows come to the node through a lambda that filters: what filters
+ * after it must stay after it, because its author may rely on the lambda
+ * (and a lambda that fails for a row must fail). */
+static bool
+is_guarded(const struct wd_plan_node *node)
+{
+  switch (node->kind) {
+  case WD_NODE_LAMBDA:
+    return node->lambda.role == WD_ROLE_FILTER;
+  case WD_NODE_PROJECT:
+  case WD_NODE_FILTER:
+  case WD_NODE_SORT:
+    return is_guarded(node->left);
+  case WD_NODE_JOIN:
+    return is_guarded(node->left) || is_guarded(node->right);
+  default:
+    return false;
+  }
+}
+
+static enum wd_status
+lower_project(struct wd_duck_lowering *lowering,
+              const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  bool idle = true;
+  enum wd_status status = WD_OK;
+
+  wd_buf_puts(buf, "SELECT ");
+  if (node->schema.count == 0)
+    wd_buf_puts(buf, "TRUE AS z");
+  for (uint32_t i = 0; status == WD_OK && i < node->schema.count; i++) {
+    const struct wd_expression *expression = node->project.expressions[i];
+
+    if (i)
+      wd_buf_puts(buf, ", ");
+    status = wd_duck_lower_expression(lowering, expression, &below, buf);
+    wd_buf_printf(buf, " AS c%u", i);
+    idle = idle && !wd_duck_uses_columns(expression);
+  }
+  wd_buf_puts(buf, " FROM ");
+  lowering->idle = lowering->idle || idle;
+  if (status == WD_OK)
+    status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  return status;
+}
+
+static enum wd_status
+write_barrier(struct wd_duck_lowering *lowering, struct wd_buf *buf)
+{
+  struct wd_duck_call *call;
+  const char *name;
+  enum wd_status status = wd_duck_lower_lambda(lowering, WD_DUCK_BARRIER, NULL,
+                                               false, &call, &name);
+
+  if (status == WD_OK)
+    wd_buf_printf(buf, "CASE WHEN %s() THEN ", name);
+  return status;
+}
+
+static enum wd_status
+lower_filter(struct wd_duck_lowering *lowering,
+             const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  bool guarded = is_guarded(node->left);
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT * FROM ");
+  lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
+  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  wd_buf_puts(buf, " WHERE ");
+  if (status == WD_OK && guarded)
+    status = write_barrier(lowering, buf);
+  if (status == WD_OK)
+    status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
+  if (guarded)
+    wd_buf_puts(buf, " END");
+  return status;
+}
+
+static enum wd_status
+lower_sort(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+           struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT * FROM ");
+  for (uint32_t i = 0; i < node->sort.count; i++)
+    lowering->idle =
+      lowering->idle && !wd_duck_uses_columns(node->sort.keys[i].expression);
+  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++) {
+    const struct wd_sort_key *key = &node->sort.keys[i];
+
+    wd_buf_puts(buf, i ? ", " : " ORDER BY ");
+    status = wd_duck_lower_expression(lowering, key->expression, &below, buf);
+    wd_buf_puts(buf, key->descending ? " DESC" : " ASC");
+    wd_buf_puts(buf, key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  }
+  return status;
+}
+
+static enum wd_status
+lower_limit(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+            struct wd_buf *buf)
+{
+  uint64_t count = node->limit.count, offset = node->limit.offset;
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT * FROM ");
+  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  /* DuckDB adds the two as signed numbers; no relation has that many rows. */
+  if (count > INT64_MAX / 4)
+    count = INT64_MAX / 4;
+  if (offset > INT64_MAX / 4)
+    offset = INT64_MAX / 4;
+  wd_buf_printf(buf, " LIMIT %llu OFFSET %llu", (unsigned long long)count,
+                (unsigned long long)offset);
+  return status;
+}
+
+static const char *
+join_words(enum wd_join_kind kind)
+{
+  switch (kind) {
+  case WD_JOIN_INNER:
+    return "INNER JOIN";
+  case WD_JOIN_LEFT:
+    return "LEFT JOIN";
+  case WD_JOIN_RIGHT:
+    return "RIGHT JOIN";
+  case WD_JOIN_FULL:
+    return "FULL JOIN";
+  case WD_JOIN_SEMI:
+    return "SEMI JOIN";
+  case WD_JOIN_ANTI:
+    return "ANTI JOIN";
+  case WD_JOIN_CROSS:
+    return "CROSS JOIN";
+  case WD_JOIN_AS_OF:
+    return "ASOF JOIN";
+  case WD_JOIN_AS_OF_LEFT:
+    return "ASOF LEFT JOIN";
+  }
+  return NULL;
+}
+
+static enum wd_status
+lower_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+           struct wd_buf *buf)
+{
+  uint32_t left = node->left->schema.count;
+  const struct wd_duck_scope scope = {"l", "r", left};
+  const char *words = join_words(node->join.kind);
+  const struct wd_expression *condition = node->join.condition;
+  bool idle = lowering->idle && !(condition && wd_duck_uses_columns(condition));
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT ");
+  if (node->schema.count == 0)
+    wd_buf_puts(buf, "TRUE AS z");
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    wd_buf_printf(buf, i < left ? "%sl.c%u AS c%u" : "%sr.c%u AS c%u",
+                  i ? ", " : "", i < left ? i : i - left, i);
+  wd_buf_puts(buf, " FROM ");
+  lowering->idle = idle;
+  status = wd_duck_lower_from(lowering, node->left, "l", buf);
+  if (condition || node->join.kind == WD_JOIN_CROSS)
+    wd_buf_printf(buf, " %s ", condition ? words : "CROSS JOIN");
+  else
+    wd_buf_printf(buf, " %s ", words);
+  lowering->idle = idle;
+  if (status == WD_OK)
+    status = wd_duck_lower_from(lowering, node->right, "r", buf);
+  if (status != WD_OK || node->join.kind == WD_JOIN_CROSS)
+    return status;
+  wd_buf_puts(buf, " ON ");
+  if (!condition) {
+    wd_buf_puts(buf, "TRUE");
+    return WD_OK;
+  }
+  return wd_duck_lower_expression(lowering, condition, &scope, buf);
+}
+
+/* Rows of a source that the query has. */
+static enum wd_status
+lower_source(struct wd_duck_lowering *lowering, struct wd_duck_source *source,
+             const char *what, struct wd_buf *buf)
+{
+  if (source)
+    wd_buf_printf(buf, "SELECT * FROM wd_source(%llu)",
+                  (unsigned long long)source->number);
+  else
+    wd_buf_printf(buf, "SELECT * FROM wd_source(%s)", what);
+  (void)lowering;
+  return WD_OK;
+}
+
+static enum wd_status
+lower_values(struct wd_duck_lowering *lowering,
+             const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  struct wd_duck_source *source = NULL;
+  enum wd_status status = WD_OK;
+
+  if (lowering->query) {
+    status = wd_duck_values_new(lowering->engine->mem, &node->schema,
+                                node->values.batch_count, node->values.batches,
+                                &source, lowering->error);
+    if (status != WD_OK)
+      return status;
+    wd_duck_source_add(lowering->query, source);
+  }
+  return lower_source(lowering, source, "'values'", buf);
+}
+
+static enum wd_status
+lower_by_kind(struct wd_duck_lowering *lowering,
+              const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  switch (node->kind) {
+  case WD_NODE_READ:
+    return wd_duck_lower_read(lowering, node, buf);
+  case WD_NODE_VALUES:
+    return lower_values(lowering, node, buf);
+  case WD_NODE_RANGE:
+    wd_buf_printf(buf,
+                  "SELECT range AS c0 FROM range(CAST('%lld' AS BIGINT), "
+                  "CAST('%lld' AS BIGINT), CAST('%lld' AS BIGINT))",
+                  (long long)node->range.start, (long long)node->range.end,
+                  (long long)node->range.step);
+    return WD_OK;
+  case WD_NODE_PROJECT:
+    return lower_project(lowering, node, buf);
+  case WD_NODE_FILTER:
+    return lower_filter(lowering, node, buf);
+  case WD_NODE_LAMBDA:
+    return wd_duck_lower_lambda_node(lowering, node, buf);
+  case WD_NODE_AGGREGATE:
+    return wd_duck_lower_aggregate(lowering, node, buf);
+  case WD_NODE_JOIN:
+    return lower_join(lowering, node, buf);
+  case WD_NODE_SORT:
+    return lower_sort(lowering, node, buf);
+  case WD_NODE_LIMIT:
+    return lower_limit(lowering, node, buf);
+  }
+  return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of plan node");
+}
+
+enum wd_status
+wd_duck_lower_node(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  if (lowering->depth == WD_DUCK_DEPTH)
+    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
+                   "the plan is nested deeper than %d steps", WD_DUCK_DEPTH);
+  lowering->depth++;
+  status = lower_by_kind(lowering, node, buf);
+  lowering->depth--;
+  if (status == WD_OK && buf->failed)
+    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
+                   "the query is too long for the engine");
+  return status;
+}
+
+/* Whether the rows that come out have an order that a sort gave them. */
+static bool
+is_ordered(const struct wd_plan_node *node)
+{
+  switch (node->kind) {
+  case WD_NODE_SORT:
+    return true;
+  case WD_NODE_PROJECT:
+  case WD_NODE_FILTER:
+  case WD_NODE_LIMIT:
+    return is_ordered(node->left);
+  case WD_NODE_LAMBDA:
+    return node->lambda.role != WD_ROLE_PARTITION &&
+           node->lambda.role != WD_ROLE_FOR_EACH && is_ordered(node->left);
+  default:
+    return false;
+  }
+}
+
+/* Whether the order of any part matters to the rows: it does below a limit,
+ * wherever that is. */
+static bool
+needs_order(const struct wd_plan_node *node)
+{
+  if (is_ordered(node))
+    return true;
+  return (node->left && needs_order(node->left)) ||
+         (node->right && needs_order(node->right));
+}
+
+enum wd_status
+wd_duck_lower_plan(struct wd_duck_lowering *lowering,
+                   const struct wd_plan *plan, struct wd_buf *buf,
+                   bool *out_ordered)
+{
+  *out_ordered = needs_order(plan->root);
+  return wd_duck_lower_node(lowering, plan->root, buf);
+}

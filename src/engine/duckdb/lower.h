@@ -1,0 +1,99 @@
+/* Lowering: a plan to SQL text.
+ *
+ * Columns are c0, c1 … at every step; each step is a query over the one below
+ * it. What DuckDB computes in another type than the plan's is cast. Lambdas
+ * become calls of functions whose slots are taken here, sources of rows get
+ * their numbers here: all of it is the query's. Values are typed literals, not
+ * parameters: DuckDB prunes files and row groups by constants that it sees.
+ */
+#ifndef WD_ENGINE_DUCKDB_LOWER_H
+#define WD_ENGINE_DUCKDB_LOWER_H
+
+#include "engine/duckdb/query.h"
+
+/* How deep plans may be nested; DuckDB's planner recurses. */
+#define WD_DUCK_DEPTH 1000
+
+struct wd_duck_lowering {
+  struct wd_duck_engine *engine;
+  struct wd_query *query; /* NULL: the text is for people, nothing is taken */
+  struct wd_arena *arena;
+  struct wd_error *error;
+  uint32_t lambdas; /* seen so far, to name them when nothing is taken */
+  uint32_t depth;
+  /* No column of the node that is lowered next is used: DuckDB would leave out
+   * a lambda whose result nobody looks at. */
+  bool idle;
+};
+
+/* Appends the query of a node. */
+enum wd_status
+wd_duck_lower_node(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* The same for a whole plan; *out_ordered: whether rows have an order. */
+enum wd_status
+wd_duck_lower_plan(struct wd_duck_lowering *lowering,
+                   const struct wd_plan *plan, struct wd_buf *buf,
+                   bool *out_ordered);
+
+/* Appends an expression over the columns of one relation, or, for a join, of
+ * two: columns from `left_count` on are those of the right one. */
+struct wd_duck_scope {
+  const char *left;  /* the relation's name */
+  const char *right; /* NULL: one relation */
+  uint32_t left_count;
+};
+
+enum wd_status
+wd_duck_lower_expression(struct wd_duck_lowering *lowering,
+                         const struct wd_expression *expression,
+                         const struct wd_duck_scope *scope,
+                         struct wd_buf *buf);
+
+/* Whether it looks at any column. */
+bool
+wd_duck_uses_columns(const struct wd_expression *expression);
+
+enum wd_status
+wd_duck_lower_literal(const struct wd_type *type,
+                      const struct wd_literal *literal, struct wd_buf *buf,
+                      struct wd_error *error);
+
+/* Appends a text in quotes; any bytes but NUL. */
+void
+wd_duck_quote(const char *text, size_t length, char quote, struct wd_buf *buf);
+
+/* Takes a slot for a lambda and gives the function's name. */
+enum wd_status
+wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
+                     const struct wd_lambda *lambda, bool wrapped,
+                     struct wd_duck_call **out_call, const char **out_name);
+
+/* The steps that have files of their own. */
+enum wd_status
+wd_duck_lower_read(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,
+                        const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
+                          const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* Appends `(query) AS name`. */
+enum wd_status
+wd_duck_lower_from(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, const char *name,
+                   struct wd_buf *buf);
+
+/* COPY (query) TO path, in the arena. */
+enum wd_status
+wd_duck_lower_write(struct wd_duck_lowering *lowering,
+                    const struct wd_request *request,
+                    const struct wd_schema *schema, const char *query,
+                    char **out_sql);
+
+#endif

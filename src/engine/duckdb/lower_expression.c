@@ -1,0 +1,360 @@
+/* Expressions as SQL: each function has a template, in which $ is the next
+ * operand and * the operands that are left, each after a comma. */
+#include <string.h>
+
+#include "engine/duckdb/lower.h"
+#include "engine/duckdb/types.h"
+
+static const char *const templates[WD_FN_SCALAR_COUNT] = {
+  [WD_FN_ADD] = "($ + $)",
+  [WD_FN_SUBTRACT] = "($ - $)",
+  [WD_FN_MULTIPLY] = "($ * $)",
+  [WD_FN_DIVIDE] = "($ / $)",
+  [WD_FN_MODULUS] = "($ % $)",
+  [WD_FN_NEGATE] = "(- $)",
+  [WD_FN_ABS] = "abs($)",
+  [WD_FN_SIGN] = "sign($)",
+  [WD_FN_POWER] = "pow($, $)",
+  [WD_FN_SQRT] = "sqrt($)",
+  [WD_FN_EXP] = "exp($)",
+  [WD_FN_BITWISE_AND] = "($ & $)",
+  [WD_FN_BITWISE_OR] = "($ | $)",
+  [WD_FN_BITWISE_XOR] = "xor($, $)",
+  [WD_FN_BITWISE_NOT] = "(~ $)",
+  [WD_FN_SIN] = "sin($)",
+  [WD_FN_COS] = "cos($)",
+  [WD_FN_TAN] = "tan($)",
+  [WD_FN_ASIN] = "asin($)",
+  [WD_FN_ACOS] = "acos($)",
+  [WD_FN_ATAN] = "atan($)",
+  [WD_FN_ATAN2] = "atan2($, $)",
+  [WD_FN_LN] = "ln($)",
+  [WD_FN_LOG10] = "log10($)",
+  [WD_FN_LOG2] = "log2($)",
+  [WD_FN_CEIL] = "ceil($)",
+  [WD_FN_FLOOR] = "floor($)",
+  [WD_FN_ROUND] = "round($*)",
+  [WD_FN_EQUAL] = "($ = $)",
+  [WD_FN_NOT_EQUAL] = "($ <> $)",
+  [WD_FN_LT] = "($ < $)",
+  [WD_FN_LTE] = "($ <= $)",
+  [WD_FN_GT] = "($ > $)",
+  [WD_FN_GTE] = "($ >= $)",
+  [WD_FN_IS_NULL] = "($ IS NULL)",
+  [WD_FN_IS_NOT_NULL] = "($ IS NOT NULL)",
+  [WD_FN_IS_NAN] = "isnan($)",
+  [WD_FN_IS_NOT_DISTINCT_FROM] = "($ IS NOT DISTINCT FROM $)",
+  [WD_FN_IS_DISTINCT_FROM] = "($ IS DISTINCT FROM $)",
+  [WD_FN_NULLIF] = "nullif($, $)",
+  [WD_FN_COALESCE] = "coalesce($*)",
+  [WD_FN_LEAST] = "least($*)",
+  [WD_FN_GREATEST] = "greatest($*)",
+  [WD_FN_NOT] = "(NOT $)",
+  [WD_FN_LIKE] = "($ LIKE $)",
+  [WD_FN_UPPER] = "upper($)",
+  [WD_FN_LOWER] = "lower($)",
+  [WD_FN_CHAR_LENGTH] = "length($)",
+  [WD_FN_OCTET_LENGTH] = "strlen($)",
+  [WD_FN_SUBSTRING] = "substring($*)",
+  [WD_FN_TRIM] = "trim($*)",
+  [WD_FN_LTRIM] = "ltrim($*)",
+  [WD_FN_RTRIM] = "rtrim($*)",
+  [WD_FN_REPLACE] = "replace($, $, $)",
+  [WD_FN_STARTS_WITH] = "starts_with($, $)",
+  [WD_FN_ENDS_WITH] = "ends_with($, $)",
+  [WD_FN_CONTAINS] = "contains($, $)",
+  [WD_FN_STRPOS] = "strpos($, $)",
+  [WD_FN_REVERSE] = "reverse($)",
+  [WD_FN_EXTRACT_YEAR] = "year($)",
+  [WD_FN_EXTRACT_MONTH] = "month($)",
+  [WD_FN_EXTRACT_DAY] = "day($)",
+  [WD_FN_EXTRACT_HOUR] = "hour($)",
+  [WD_FN_EXTRACT_MINUTE] = "minute($)",
+  [WD_FN_EXTRACT_SECOND] = "second($)",
+  [WD_FN_EXTRACT_DAY_OF_WEEK] = "isodow($)",
+  [WD_FN_EXTRACT_DAY_OF_YEAR] = "dayofyear($)",
+};
+
+struct writer {
+  struct wd_duck_lowering *lowering;
+  const struct wd_duck_scope *scope;
+  struct wd_buf *buf;
+};
+
+bool
+wd_duck_uses_columns(const struct wd_expression *expression)
+{
+  if (expression->kind == WD_EXPR_COLUMN)
+    return true;
+  for (uint32_t i = 0; i < expression->argument_count; i++)
+    if (wd_duck_uses_columns(expression->arguments[i]))
+      return true;
+  return false;
+}
+
+static enum wd_status
+write_expression(const struct writer *writer,
+                 const struct wd_expression *expression)
+{
+  return wd_duck_lower_expression(writer->lowering, expression, writer->scope,
+                                  writer->buf);
+}
+
+static enum wd_status
+write_template(const struct writer *writer, const char *template,
+               const struct wd_expression *call)
+{
+  uint32_t next = 0;
+  enum wd_status status = WD_OK;
+
+  for (; status == WD_OK && *template; template ++) {
+    if (*template == '$') {
+      if (next == call->argument_count)
+        return wd_fail(writer->lowering->error, WD_INVALID_PLAN,
+                       "the function %s has too few operands",
+                       wd_function_name(call->function));
+      status = write_expression(writer, call->arguments[next++]);
+    } else if (*template == '*') {
+      while (status == WD_OK && next < call->argument_count) {
+        wd_buf_puts(writer->buf, ", ");
+        status = write_expression(writer, call->arguments[next++]);
+      }
+    } else {
+      wd_buf_putc(writer->buf, *template);
+    }
+  }
+  return status;
+}
+
+static enum wd_status
+write_joined(const struct writer *writer, const char *operator,
+             const struct wd_expression *call)
+{
+  enum wd_status status = WD_OK;
+
+  wd_buf_putc(writer->buf, '(');
+  for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
+    if (i)
+      wd_buf_puts(writer->buf, operator);
+    status = write_expression(writer, call->arguments[i]);
+  }
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+/* DuckDB's least and greatest skip nulls; Substrait's are null with any. */
+static enum wd_status
+write_extreme(const struct writer *writer, const struct wd_expression *call)
+{
+  bool guarded = false;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < call->argument_count; i++)
+    guarded = guarded || call->arguments[i]->nullable;
+  if (!guarded)
+    return write_template(writer, templates[call->function], call);
+  wd_buf_puts(writer->buf, "CASE WHEN ");
+  for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
+    wd_buf_puts(writer->buf, i ? " AND (" : "(");
+    status = write_expression(writer, call->arguments[i]);
+    wd_buf_puts(writer->buf, ") IS NOT NULL");
+  }
+  wd_buf_puts(writer->buf, " THEN ");
+  if (status == WD_OK)
+    status = write_template(writer, templates[call->function], call);
+  wd_buf_puts(writer->buf, " END");
+  return status;
+}
+
+/* DuckDB divides decimals as doubles and integers by //, which drops the
+ * fraction (to zero) as Substrait does. */
+static enum wd_status
+write_divide(const struct writer *writer, const struct wd_expression *call)
+{
+  if (wd_type_is_integer(&call->type))
+    return write_template(writer, "($ // $)", call);
+  return write_template(writer, templates[WD_FN_DIVIDE], call);
+}
+
+static enum wd_status
+write_function(const struct writer *writer, const struct wd_expression *call)
+{
+  bool binary = call->argument_count &&
+                call->arguments[0]->type.id == WD_TYPE_BINARY;
+
+  switch (call->function) {
+  case WD_FN_AND:
+    return write_joined(writer, " AND ", call);
+  case WD_FN_OR:
+    return write_joined(writer, " OR ", call);
+  case WD_FN_CONCAT:
+    return write_joined(writer, " || ", call);
+  case WD_FN_DIVIDE:
+    return write_divide(writer, call);
+  case WD_FN_LEAST:
+  case WD_FN_GREATEST:
+    return write_extreme(writer, call);
+  case WD_FN_OCTET_LENGTH:
+    if (binary)
+      return write_template(writer, "octet_length($)", call);
+    break;
+  default:
+    break;
+  }
+  if (call->function >= WD_FN_SCALAR_COUNT || !templates[call->function])
+    return wd_fail(writer->lowering->error, WD_UNSUPPORTED,
+                   "the engine duckdb does not have the function %s yet",
+                   wd_function_name(call->function));
+  return write_template(writer, templates[call->function], call);
+}
+
+/* Types of results differ here and there (year is BIGINT, pow is DOUBLE);
+ * DuckDB drops casts to the same type. */
+static enum wd_status
+write_call(const struct writer *writer, const struct wd_expression *call)
+{
+  bool cast = call->type.id != WD_TYPE_BOOL;
+  enum wd_status status;
+
+  if (cast)
+    wd_buf_puts(writer->buf, "CAST(");
+  status = write_function(writer, call);
+  if (cast) {
+    wd_buf_puts(writer->buf, " AS ");
+    wd_duck_type_sql(&call->type, writer->buf);
+    wd_buf_putc(writer->buf, ')');
+  }
+  return status;
+}
+
+static bool
+is_timestamp(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_TIMESTAMP;
+}
+
+static enum wd_status
+write_cast(const struct writer *writer, const struct wd_expression *cast)
+{
+  const struct wd_expression *operand = cast->arguments[0];
+  const char *word = cast->try_cast ? "TRY_CAST(" : "CAST(";
+  enum wd_type_id from = operand->type.id, to = cast->type.id;
+  /* Not all units and zones are cast to each other directly. */
+  bool twice = is_timestamp(&operand->type) && is_timestamp(&cast->type);
+  enum wd_status status;
+
+  if (from == WD_TYPE_NULL) {
+    static const struct wd_literal null = {.null = true};
+
+    return wd_duck_lower_literal(&cast->type, &null, writer->buf,
+                                 writer->lowering->error);
+  }
+  if (from == WD_TYPE_BINARY && to == WD_TYPE_STRING) {
+    wd_buf_puts(writer->buf, cast->try_cast ? "TRY(decode(" : "(decode(");
+    status = write_expression(writer, operand);
+    wd_buf_puts(writer->buf, "))");
+    return status;
+  }
+  if (from == WD_TYPE_STRING && to == WD_TYPE_BINARY) {
+    wd_buf_puts(writer->buf, "encode(");
+    status = write_expression(writer, operand);
+    wd_buf_putc(writer->buf, ')');
+    return status;
+  }
+  wd_buf_puts(writer->buf, word);
+  if (twice)
+    wd_buf_puts(writer->buf, word);
+  status = write_expression(writer, operand);
+  if (twice)
+    wd_buf_puts(writer->buf, " AS TIMESTAMP)");
+  wd_buf_puts(writer->buf, " AS ");
+  wd_duck_type_sql(&cast->type, writer->buf);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+static enum wd_status
+write_case(const struct writer *writer, const struct wd_expression *branches)
+{
+  uint32_t pairs = branches->argument_count / 2;
+  enum wd_status status = WD_OK;
+
+  wd_buf_puts(writer->buf, "CAST(CASE");
+  for (uint32_t i = 0; status == WD_OK && i < pairs; i++) {
+    wd_buf_puts(writer->buf, " WHEN ");
+    status = write_expression(writer, branches->arguments[2 * i]);
+    wd_buf_puts(writer->buf, " THEN ");
+    if (status == WD_OK)
+      status = write_expression(writer, branches->arguments[2 * i + 1]);
+  }
+  if (status == WD_OK && branches->argument_count % 2) {
+    wd_buf_puts(writer->buf, " ELSE ");
+    status = write_expression(writer, branches->arguments[2 * pairs]);
+  }
+  wd_buf_puts(writer->buf, " END AS ");
+  wd_duck_type_sql(&branches->type, writer->buf);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+static enum wd_status
+write_in(const struct writer *writer, const struct wd_expression *in)
+{
+  enum wd_status status;
+
+  if (in->argument_count < 2) {
+    wd_buf_puts(writer->buf, "FALSE");
+    return WD_OK;
+  }
+  wd_buf_putc(writer->buf, '(');
+  status = write_expression(writer, in->arguments[0]);
+  wd_buf_puts(writer->buf, " IN (");
+  for (uint32_t i = 1; status == WD_OK && i < in->argument_count; i++) {
+    if (i > 1)
+      wd_buf_puts(writer->buf, ", ");
+    status = write_expression(writer, in->arguments[i]);
+  }
+  wd_buf_puts(writer->buf, "))");
+  return status;
+}
+
+static void
+write_column(const struct writer *writer, uint32_t column)
+{
+  const struct wd_duck_scope *scope = writer->scope;
+
+  if (scope->right && column >= scope->left_count)
+    wd_buf_printf(writer->buf, "%s.c%u", scope->right,
+                  column - scope->left_count);
+  else
+    wd_buf_printf(writer->buf, "%s.c%u", scope->left, column);
+}
+
+enum wd_status
+wd_duck_lower_expression(struct wd_duck_lowering *lowering,
+                         const struct wd_expression *expression,
+                         const struct wd_duck_scope *scope, struct wd_buf *buf)
+{
+  const struct writer writer = {lowering, scope, buf};
+
+  if (buf->failed)
+    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
+                   "the query is too long for the engine");
+  switch (expression->kind) {
+  case WD_EXPR_COLUMN:
+    write_column(&writer, expression->column);
+    return WD_OK;
+  case WD_EXPR_LITERAL:
+    return wd_duck_lower_literal(&expression->type, &expression->literal, buf,
+                                 lowering->error);
+  case WD_EXPR_CALL:
+    return write_call(&writer, expression);
+  case WD_EXPR_CAST:
+    return write_cast(&writer, expression);
+  case WD_EXPR_CASE:
+    return write_case(&writer, expression);
+  case WD_EXPR_IN:
+    return write_in(&writer, expression);
+  }
+  return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
+}

@@ -1,0 +1,220 @@
+/* Lambda steps and aggregations as SQL. */
+#include "engine/duckdb/functions.h"
+#include "engine/duckdb/lower.h"
+#include "engine/duckdb/names.h"
+#include "engine/duckdb/types.h"
+
+static const struct wd_duck_scope below = {"t", NULL, 0};
+
+enum wd_status
+wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
+                     const struct wd_lambda *lambda, bool wrapped,
+                     struct wd_duck_call **out_call, const char **out_name)
+{
+  static const char *const names[] = {"wd_map", "wd_flat_map", "wd_sink",
+                                      "wd_aggregate", "wd_barrier"};
+  struct wd_duck_call *call;
+  enum wd_status status;
+
+  *out_call = NULL;
+  *out_name = names[kind];
+  if (!lowering->query)
+    return WD_OK;
+  if (lambda) {
+    status = wd_duck_schema_check(&lambda->wanted, lowering->error);
+    if (status == WD_OK)
+      status = wd_duck_schema_check(&lambda->output, lowering->error);
+    if (status != WD_OK)
+      return status;
+  }
+  call = wd_arena_alloc(lowering->arena, sizeof *call);
+  if (!call)
+    return wd_fail_memory(lowering->error);
+  call->query = lowering->query;
+  call->mem = lowering->engine->mem;
+  call->lambda = lambda;
+  call->wrapped = wrapped;
+  status = wd_duck_slot_take(lowering->engine, (enum wd_duck_kind)kind, call,
+                             lowering->error);
+  if (status != WD_OK)
+    return status;
+  call->next = lowering->query->calls;
+  lowering->query->calls = call;
+  *out_call = call;
+  *out_name = call->slot->name;
+  return WD_OK;
+}
+
+/* `name(t.c1, t.c4)`: the columns that the lambda wants. */
+static void
+write_call(const char *name, const struct wd_bound *bound, uint32_t count,
+           struct wd_buf *buf)
+{
+  uint32_t wanted = bound->all_columns ? count : bound->column_count;
+
+  wd_buf_printf(buf, "%s(", name);
+  for (uint32_t i = 0; i < wanted; i++)
+    wd_buf_printf(buf, "%st.c%u", i ? ", " : "",
+                  bound->all_columns ? i : bound->columns[i]);
+  wd_buf_putc(buf, ')');
+}
+
+/* The fields of a STRUCT column as columns from c<first> on. */
+static void
+write_fields(const char *structure, uint32_t count, uint32_t first,
+             struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < count; i++)
+    wd_buf_printf(buf, "%s%s.c%u AS c%u", i ? ", " : "", structure, i,
+                  first + i);
+}
+
+static enum wd_status
+lower_input(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+            const char *name, struct wd_buf *buf)
+{
+  write_call(name, &node->lambda.bound, node->left->schema.count, buf);
+  wd_buf_puts(buf, " AS m FROM ");
+  lowering->idle = false;
+  return wd_duck_lower_from(lowering, node->left, "t", buf);
+}
+
+static enum wd_status
+lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+          struct wd_buf *buf)
+{
+  uint32_t count = node->schema.count;
+  bool forced = lowering->idle || count == 0;
+  bool wrapped = forced || count > 1;
+  struct wd_duck_call *call;
+  const char *name;
+  enum wd_status status =
+    wd_duck_lower_lambda(lowering, WD_DUCK_MAP, node->lambda.bound.lambda,
+                         wrapped, &call, &name);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_puts(buf, "SELECT ");
+  if (!wrapped)
+    wd_buf_puts(buf, "t.m AS c0");
+  else if (count)
+    write_fields("t.m", count, 0, buf);
+  else
+    wd_buf_puts(buf, "TRUE AS z");
+  wd_buf_puts(buf, " FROM (SELECT ");
+  status = lower_input(lowering, node, name, buf);
+  wd_buf_puts(buf, ") AS t");
+  /* The struct is never null; asking makes DuckDB call the function though
+   * nobody reads a field. */
+  if (forced)
+    wd_buf_puts(buf, " WHERE t.m IS NOT NULL");
+  return status;
+}
+
+/* The lambda's answer is a column of its own before it filters, or DuckDB
+ * would move the call below joins. */
+static enum wd_status
+lower_filter(struct wd_duck_lowering *lowering,
+             const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  struct wd_duck_call *call;
+  const char *name;
+  enum wd_status status =
+    wd_duck_lower_lambda(lowering, WD_DUCK_MAP, node->lambda.bound.lambda,
+                         false, &call, &name);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_puts(buf, "SELECT * EXCLUDE (m) FROM (SELECT t.*, ");
+  status = lower_input(lowering, node, name, buf);
+  wd_buf_puts(buf, ") AS t WHERE t.m");
+  return status;
+}
+
+static enum wd_status
+lower_flat_map(struct wd_duck_lowering *lowering,
+               const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint32_t count = node->schema.count;
+  struct wd_duck_call *call;
+  const char *name;
+  enum wd_status status =
+    wd_duck_lower_lambda(lowering, WD_DUCK_FLAT_MAP,
+                         node->lambda.bound.lambda, count > 1, &call, &name);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_puts(buf, "SELECT ");
+  if (count > 1)
+    write_fields("t.u", count, 0, buf);
+  else
+    wd_buf_printf(buf, "t.u AS %s", wd_duck_name(&node->schema, 0).text);
+  wd_buf_puts(buf, " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
+  status = lower_input(lowering, node, name, buf);
+  wd_buf_puts(buf, ") AS t) AS t");
+  return status;
+}
+
+/* What is below becomes a query of its own; here stands the queue's end. */
+static enum wd_status
+lower_partitions(struct wd_duck_lowering *lowering,
+                 const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  struct wd_query *query = lowering->query;
+  struct wd_duck_stage *stage = NULL;
+  struct wd_duck_call *call;
+  const char *name;
+  struct wd_buf below_buf;
+  enum wd_status status =
+    wd_duck_lower_lambda(lowering, WD_DUCK_SINK, node->lambda.bound.lambda,
+                         false, &call, &name);
+
+  if (status == WD_OK && query)
+    status = wd_duck_stage_new(query, call, &stage, lowering->error);
+  if (status != WD_OK)
+    return status;
+  if (stage) {
+    call->stage = stage;
+    wd_duck_source_add(query, &stage->source);
+    stage->next = query->stages;
+    query->stages = stage;
+  }
+  wd_buf_init(&below_buf, lowering->engine->mem, buf->maximum);
+  wd_buf_puts(&below_buf, "SELECT count(t.m) FROM (SELECT ");
+  status = lower_input(lowering, node, name, &below_buf);
+  wd_buf_puts(&below_buf, ") AS t");
+  if (status == WD_OK && stage) {
+    stage->sql = wd_arena_strdup(lowering->arena, wd_buf_text(&below_buf));
+    stage->ordered = query->ordered;
+    if (!stage->sql || below_buf.failed)
+      status = wd_fail_memory(lowering->error);
+    wd_buf_printf(buf, "SELECT * FROM wd_source(%llu)",
+                  (unsigned long long)stage->source.number);
+  } else if (status == WD_OK) {
+    wd_buf_printf(buf, "SELECT * FROM wd_source(%s)", wd_buf_text(&below_buf));
+  }
+  wd_buf_fini(&below_buf);
+  return status;
+}
+
+enum wd_status
+wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
+                          const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  switch (node->lambda.role) {
+  case WD_ROLE_MAP:
+  case WD_ROLE_SCALAR:
+    return lower_map(lowering, node, buf);
+  case WD_ROLE_FILTER:
+    return lower_filter(lowering, node, buf);
+  case WD_ROLE_FLAT_MAP:
+    return lower_flat_map(lowering, node, buf);
+  case WD_ROLE_PARTITION:
+  case WD_ROLE_FOR_EACH:
+    return lower_partitions(lowering, node, buf);
+  default:
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine duckdb does not run lambdas of the role %s yet",
+                   wd_role_name(node->lambda.role));
+  }
+}

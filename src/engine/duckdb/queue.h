@@ -1,0 +1,75 @@
+/* A queue of chunks between two queries: bounded by bytes, many producers,
+ * many consumers. It ends when the producers are done and it is empty, or at
+ * once when it is closed. */
+#ifndef WD_ENGINE_DUCKDB_QUEUE_H
+#define WD_ENGINE_DUCKDB_QUEUE_H
+
+#include <duckdb.h>
+#include <pthread.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#define WD_DUCK_QUEUE_BYTES (8u << 20)
+
+struct wd_duck_queue_item;
+
+/* Items in a row. Zeroed: none. */
+struct wd_duck_queue_items {
+  struct wd_duck_queue_item *first;
+  struct wd_duck_queue_item *last;
+};
+
+struct wd_duck_queue {
+  struct wd_mem *mem;
+  pthread_mutex_t lock;
+  pthread_cond_t filled;
+  pthread_cond_t emptied;
+  struct wd_duck_queue_items items;
+  uint64_t bytes; /* what lies in it */
+  bool done;      /* nothing more comes */
+  bool closed;    /* nobody takes anything any more */
+};
+
+void
+wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem);
+
+void
+wd_duck_queue_fini(struct wd_duck_queue *queue);
+
+/* A chunk with its size, to be pushed; takes the chunk also on failure
+ * (NULL: out of memory). */
+struct wd_duck_queue_item *
+wd_duck_queue_item_new(struct wd_duck_queue *queue, duckdb_data_chunk chunk,
+                       uint64_t bytes);
+
+void
+wd_duck_queue_items_add(struct wd_duck_queue_items *items,
+                        struct wd_duck_queue_item *item);
+
+/* Pushes all and empties the list in any case; waits while the queue is full.
+ * WD_CANCELLED when it was closed. */
+enum wd_status
+wd_duck_queue_push(struct wd_duck_queue *queue,
+                   struct wd_duck_queue_items *items, struct wd_error *error);
+
+/* Throws away what was not pushed. */
+void
+wd_duck_queue_items_drop(struct wd_duck_queue *queue,
+                         struct wd_duck_queue_items *items);
+
+/* The next chunk, which the caller destroys; waits while there is none. NULL:
+ * the end. */
+duckdb_data_chunk
+wd_duck_queue_pop(struct wd_duck_queue *queue);
+
+/* Nothing more comes. */
+void
+wd_duck_queue_finish(struct wd_duck_queue *queue);
+
+/* Nobody takes anything any more: what lies there is thrown away, who waits
+ * is woken. */
+void
+wd_duck_queue_close(struct wd_duck_queue *queue);
+
+#endif

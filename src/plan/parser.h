@@ -1,0 +1,129 @@
+/* What the files of the parser share: the place in the text, tokens, nodes. */
+#ifndef WD_PLAN_PARSER_H
+#define WD_PLAN_PARSER_H
+
+#include "plan/lexer.h"
+#include "plan/syntax_tree.h"
+
+struct parser {
+  struct wd_source *source;
+  struct wd_arena *arena;
+  struct wd_error *error;
+  struct wd_token token;
+  size_t last; /* where the token before ended */
+  uint32_t nodes;
+  uint32_t nesting;
+};
+
+/* Operands that are being collected; in the arena. */
+struct list {
+  const struct wd_syntax **items;
+  uint32_t count;
+  uint32_t capacity;
+};
+
+/* How an operator's operands are written. */
+enum form {
+  FORM_LEFT,    /* two; associates to the left */
+  FORM_CHAIN,   /* two or more */
+  FORM_COMPARE, /* two */
+  FORM_IS,
+  FORM_SPECIAL, /* in, between, like, each after `not` too */
+};
+
+struct operator {
+  const char *sign; /* as it is printed; NULL: it is not, or otherwise */
+  const char *word; /* NULL: the symbol */
+  uint16_t symbol;
+  enum wd_level level;
+  enum form form;
+  enum wd_function function;
+  bool integer_divide;
+};
+
+/* The operator that the current token is; NULL: none. */
+const struct operator *
+wd__find_operator(const struct parser *p);
+
+/* The extract of the field that the current token is. */
+bool
+wd__find_extract(const struct parser *p, enum wd_function *out_function);
+
+static inline const char *
+token_text(const struct parser *p)
+{
+  return p->source->text + p->token.start;
+}
+
+static inline bool
+is_word(const struct parser *p, const char *word)
+{
+  return wd_token_is(p->source, &p->token, word);
+}
+
+static inline bool
+is_symbol(const struct wd_token *token, uint16_t symbol)
+{
+  return token->kind == WD_TOKEN_SYMBOL && token->symbol == symbol;
+}
+
+static inline bool
+at_symbol(const struct parser *p, char symbol)
+{
+  return is_symbol(&p->token, WD_SYMBOL(0, symbol));
+}
+
+/* Its length, cut for a message. */
+int
+wd__token_length(const struct parser *p);
+
+enum wd_status
+wd__parse_fail(struct parser *p, size_t at, const char *message);
+
+/* `expected …, not …` at the current token. */
+enum wd_status
+wd__parse_expected(struct parser *p, const char *what);
+
+enum wd_status
+wd__parse_advance(struct parser *p);
+
+/* The token after this one; an end when there is none. */
+struct wd_token
+wd__parse_peek(const struct parser *p);
+
+/* Goes past a symbol, a word; an error when it is not there. */
+enum wd_status
+wd__parse_symbol(struct parser *p, char symbol);
+
+enum wd_status
+wd__parse_word(struct parser *p, const char *word);
+
+/* Goes past a name, bare or quoted. */
+enum wd_status
+wd__parse_name(struct parser *p, const char **out_name);
+
+enum wd_status
+wd__parse_add(struct parser *p, struct list *list,
+              const struct wd_syntax *item);
+
+/* A node over operands (or NULL), counted against the caps. */
+enum wd_status
+wd__parse_node(struct parser *p, enum wd_syntax_kind kind, size_t start,
+               const struct list *operands, struct wd_syntax **out);
+
+enum wd_status
+wd__parse_operation(struct parser *p, enum wd_function function, size_t start,
+                    const struct list *operands, struct wd_syntax **out);
+
+enum wd_status
+wd__parse_expression(struct parser *p, const struct wd_syntax **out);
+
+/* Expressions with commas between, up to and with the closing bracket. */
+enum wd_status
+wd__parse_list(struct parser *p, struct list *list);
+
+/* A value, with the casts that follow it. */
+enum wd_status
+wd__parse_postfix(struct parser *p, const struct wd_syntax **out);
+
+#endif

@@ -1,0 +1,510 @@
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/planner.h"
+
+/* Bytes of a plan without the values in it. */
+#define ARENA_MAX (256u << 20)
+
+enum wd_status
+wd__plan_node(struct planner *planner, enum wd_node_kind kind,
+              const struct wd_plan_node *left,
+              const struct wd_plan_node *right,
+              struct wd_plan_node **out_node)
+{
+  struct wd_plan_node *node = wd_arena_alloc(planner->arena, sizeof *node);
+
+  if (!node)
+    return wd_fail_memory(planner->error);
+  if (++planner->nodes > WD_PLAN_NODES)
+    return wd_fail(planner->error, WD_LIMIT_EXCEEDED,
+                   "the plan has more than %u operations (a data set that is "
+                   "used twice counts twice); write an intermediate result",
+                   WD_PLAN_NODES);
+  node->kind = kind;
+  node->left = left;
+  node->right = right;
+  if (left)
+    node->schema = left->schema;
+  *out_node = node;
+  return WD_OK;
+}
+
+static enum wd_status
+check_column_count(struct planner *planner, uint64_t count)
+{
+  if (count <= WD_PLAN_COLUMNS)
+    return WD_OK;
+  return wd_fail(planner->error, WD_LIMIT_EXCEEDED,
+                 "the result has %llu columns, at most %u can be",
+                 (unsigned long long)count, WD_PLAN_COLUMNS);
+}
+
+/* Names are compared as they are: `A` beside `a` is no duplicate. */
+static enum wd_status
+check_distinct(struct planner *planner, const struct wd_schema *schema,
+               const char *what)
+{
+  for (uint32_t i = 1; i < schema->count; i++)
+    for (uint32_t k = 0; k < i; k++) {
+      char name[128];
+
+      if (strcmp(schema->columns[i].name, schema->columns[k].name) != 0)
+        continue;
+      wd_text_clean(name, sizeof name, schema->columns[i].name,
+                    strlen(schema->columns[i].name));
+      return wd_fail(planner->error, WD_INVALID_PLAN,
+                     "%s has two columns '%s'; give them distinct names", what,
+                     name);
+    }
+  return WD_OK;
+}
+
+static enum wd_status
+check_output(struct planner *planner, const struct wd_schema *schema,
+             const char *what)
+{
+  enum wd_status status = check_column_count(planner, schema->count);
+
+  if (status == WD_OK)
+    status = wd_schema_check_carried(schema, planner->error);
+  return status == WD_OK ? check_distinct(planner, schema, what) : status;
+}
+
+static enum wd_status
+check_bound(struct planner *planner, enum wd_role role,
+            const struct wd_schema *input, const struct wd_bound *bound)
+{
+  char what[64];
+
+  for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
+    if (bound->columns[i] >= input->count)
+      return wd_fail(planner->error, WD_LAMBDA_FAILED,
+                     "a %s lambda wants column %u of an input of %u",
+                     wd_role_name(role), bound->columns[i], input->count);
+  snprintf(what, sizeof what, "the output of a %s lambda", wd_role_name(role));
+  return check_output(planner, &bound->output, what);
+}
+
+enum wd_status
+wd__plan_bind(struct planner *planner, const struct wd_closure *closure,
+              enum wd_role role, const struct wd_schema *input,
+              const uint32_t *keys, uint32_t key_count, uint32_t *out_site,
+              struct wd_bound *out_bound)
+{
+  enum wd_status status;
+
+  *out_site = planner->sites++;
+  *out_bound = (struct wd_bound){ .lambda = NULL };
+  status = planner->binder->bind(planner->binder->env, closure, role, input,
+                                 keys, key_count, *out_site, planner->arena,
+                                 out_bound, planner->error);
+  return status == WD_OK ? check_bound(planner, role, input, out_bound)
+                         : status;
+}
+
+enum wd_status
+wd__plan_project(struct planner *planner, const struct wd_plan_node *input,
+                 uint32_t count,
+                 const struct wd_expression *const *expressions,
+                 const char *const *names,
+                 const struct wd_plan_node **out_node)
+{
+  struct wd_column *columns =
+    wd_arena_array(planner->arena, count, sizeof *columns);
+  struct wd_plan_node *node;
+  enum wd_status status =
+    wd__plan_node(planner, WD_NODE_PROJECT, input, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  if (!columns)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < count; i++)
+    columns[i] = (struct wd_column){ .name = names[i],
+                                     .type = expressions[i]->type,
+                                     .nullable = expressions[i]->nullable };
+  node->schema = (struct wd_schema){ count, columns };
+  node->project.expressions = expressions;
+  *out_node = node;
+  return WD_OK;
+}
+
+const char *
+wd__plan_name(const struct wd_named_syntax *named,
+              const struct wd_expression *expression,
+              const struct wd_schema *input)
+{
+  if (named->name)
+    return named->name;
+  if (expression->kind == WD_EXPR_COLUMN)
+    return input->columns[expression->column].name;
+  return wd_syntax_default_name(named->syntax);
+}
+
+static enum wd_status
+make_read(struct planner *planner, const struct wd_relation *relation,
+          struct wd_plan_node *node)
+{
+  enum wd_status status = planner->binder->table(
+    planner->binder->env, relation->read.name, relation->read.options,
+    relation->read.option_count, planner->arena, &node->schema,
+    planner->error);
+
+  node->read.name = relation->read.name;
+  node->read.option_count = relation->read.option_count;
+  node->read.options = relation->read.options;
+  if (status == WD_OK)
+    status = check_column_count(planner, node->schema.count);
+  if (status == WD_OK)
+    status = wd_schema_check_carried(&node->schema, planner->error);
+  return status;
+}
+
+static enum wd_status
+make_values(struct planner *planner, const struct wd_relation *relation,
+            struct wd_plan_node *node)
+{
+  node->schema = relation->values.schema;
+  node->values.batch_count = relation->values.batch_count;
+  node->values.batches = relation->values.batches;
+  return check_output(planner, &node->schema, "the created data set");
+}
+
+static enum wd_status
+make_range(struct planner *planner, const struct wd_relation *relation,
+           struct wd_plan_node *node)
+{
+  struct wd_column *column =
+    wd_arena_alloc(planner->arena, sizeof *column);
+
+  if (!column)
+    return wd_fail_memory(planner->error);
+  if (relation->range.step == 0)
+    return wd_fail(planner->error, WD_INVALID_ARGUMENT,
+                   "the step of a range is 0");
+  column->name = "id";
+  column->type = wd_type_of(WD_TYPE_I64);
+  node->schema = (struct wd_schema){ 1, column };
+  node->range.start = relation->range.start;
+  node->range.end = relation->range.end;
+  node->range.step = relation->range.step;
+  return WD_OK;
+}
+
+static enum wd_status
+count_items(struct planner *planner, const struct wd_relation *relation,
+            const struct wd_plan_node *input, uint32_t *out_count)
+{
+  uint64_t count = 0;
+
+  for (uint32_t i = 0; i < relation->select.count; i++)
+    count += wd_syntax_is_star(relation->select.expressions[i].syntax)
+               ? input->schema.count
+               : 1;
+  if (count == 0)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "a select needs at least one expression");
+  *out_count = (uint32_t)count;
+  return check_column_count(planner, count);
+}
+
+/* One item, from `at` on: one column, or all of the input. */
+static enum wd_status
+make_item(struct planner *planner, const struct wd_named_syntax *item,
+          const struct wd_plan_node *input,
+          const struct wd_expression **expressions, const char **names,
+          uint32_t *at)
+{
+  const struct wd_schema *schema = &input->schema;
+  struct wd_scope scope = { .left = schema };
+  enum wd_status status = WD_OK;
+
+  if (wd_syntax_is_star(item->syntax)) {
+    if (item->name)
+      return wd_fail(planner->error, WD_INVALID_PLAN,
+                     "'*' cannot have a name");
+    for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
+      names[*at] = schema->columns[i].name;
+      status = wd_expression_make_column(schema, i, planner->arena,
+                                         &expressions[(*at)++],
+                                         planner->error);
+    }
+    return status;
+  }
+  status = wd_expression_make(item->syntax, &scope, planner->arena,
+                              &expressions[*at], planner->error);
+  if (status == WD_OK)
+    names[*at] = wd__plan_name(item, expressions[*at], schema);
+  ++*at;
+  return status;
+}
+
+static enum wd_status
+make_select(struct planner *planner, const struct wd_relation *relation,
+            const struct wd_plan_node *input,
+            const struct wd_plan_node **out_node)
+{
+  const struct wd_expression **expressions;
+  const char **names;
+  uint32_t count, at = 0;
+  enum wd_status status = count_items(planner, relation, input, &count);
+
+  if (status != WD_OK)
+    return status;
+  expressions = wd_arena_array(planner->arena, count, sizeof *expressions);
+  names = wd_arena_array(planner->arena, count, sizeof *names);
+  if (!expressions || !names)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < relation->select.count && status == WD_OK; i++)
+    status = make_item(planner, &relation->select.expressions[i], input,
+                       expressions, names, &at);
+  if (status != WD_OK)
+    return status;
+  return wd__plan_project(planner, input, count, expressions, names, out_node);
+}
+
+/* Roles whose rows come from the lambda have columns, for-each has none, a
+ * filter says one boolean and leaves the rows as they are. */
+static enum wd_status
+check_role(struct planner *planner, enum wd_role role,
+           const struct wd_schema *output)
+{
+  char text[96];
+
+  switch (role) {
+  case WD_ROLE_FILTER:
+    if (output->count == 1 && output->columns[0].type.id == WD_TYPE_BOOL)
+      return WD_OK;
+    return wd_fail(planner->error, WD_TYPE_MISMATCH,
+                   "a filter lambda must return one boolean column, not %u%s%s",
+                   output->count, output->count == 1 ? " of type " : "",
+                   output->count == 1
+                     ? wd_type_text(&output->columns[0].type, text, sizeof text)
+                     : "");
+  case WD_ROLE_FOR_EACH:
+    if (output->count == 0)
+      return WD_OK;
+    return wd_fail(planner->error, WD_TYPE_MISMATCH,
+                   "a for-each lambda returns no columns, not %u",
+                   output->count);
+  case WD_ROLE_MAP:
+  case WD_ROLE_FLAT_MAP:
+  case WD_ROLE_PARTITION:
+    if (output->count > 0)
+      return WD_OK;
+    return wd_fail(planner->error, WD_TYPE_MISMATCH,
+                   "a %s lambda must return at least one column",
+                   wd_role_name(role));
+  default:
+    return wd_fail(planner->error, WD_UNSUPPORTED,
+                   "lambdas of the role %s are not supported yet",
+                   wd_role_name(role));
+  }
+}
+
+static enum wd_status
+make_lambda(struct planner *planner, const struct wd_relation *relation,
+            const struct wd_plan_node *input, struct wd_plan_node *node)
+{
+  enum wd_role role = relation->lambda.role;
+  enum wd_status status;
+
+  if (role > WD_ROLE_FOR_EACH || role == WD_ROLE_GROUP)
+    return check_role(planner, role, &input->schema);
+  node->lambda.role = role;
+  node->lambda.closure = relation->lambda.closure;
+  status = wd__plan_bind(planner, &relation->lambda.closure, role,
+                         &input->schema, NULL, 0, &node->lambda.site,
+                         &node->lambda.bound);
+  if (status == WD_OK)
+    status = check_role(planner, role, &node->lambda.bound.output);
+  if (role != WD_ROLE_FILTER)
+    node->schema = node->lambda.bound.output;
+  return status;
+}
+
+static enum wd_status
+make_sort(struct planner *planner, const struct wd_relation *relation,
+          const struct wd_plan_node *input, struct wd_plan_node *node)
+{
+  struct wd_scope scope = { .left = &input->schema };
+  uint32_t count = relation->sort.count;
+  struct wd_sort_key *keys =
+    wd_arena_array(planner->arena, count, sizeof *keys);
+  enum wd_status status = WD_OK;
+
+  if (!keys)
+    return wd_fail_memory(planner->error);
+  if (count == 0)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "a sort needs at least one key");
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    const struct wd_sort_syntax *key = &relation->sort.keys[i];
+
+    keys[i].descending = key->descending;
+    keys[i].nulls_first = key->nulls_first;
+    status = wd_expression_make(key->syntax, &scope, planner->arena,
+                                &keys[i].expression, planner->error);
+  }
+  node->sort.count = count;
+  node->sort.keys = keys;
+  return status;
+}
+
+static enum wd_status
+make_filter(struct planner *planner, const struct wd_relation *relation,
+            const struct wd_plan_node *input, struct wd_plan_node *node)
+{
+  struct wd_scope scope = { .left = &input->schema };
+
+  return wd_expression_make_predicate(relation->filter, &scope,
+                                      "the condition of a filter",
+                                      planner->arena, &node->filter,
+                                      planner->error);
+}
+
+static enum wd_node_kind
+node_kind(enum wd_relation_kind kind)
+{
+  switch (kind) {
+  case WD_REL_READ:
+    return WD_NODE_READ;
+  case WD_REL_VALUES:
+    return WD_NODE_VALUES;
+  case WD_REL_RANGE:
+    return WD_NODE_RANGE;
+  case WD_REL_FILTER:
+    return WD_NODE_FILTER;
+  case WD_REL_LAMBDA:
+    return WD_NODE_LAMBDA;
+  case WD_REL_SORT:
+    return WD_NODE_SORT;
+  default:
+    return WD_NODE_LIMIT;
+  }
+}
+
+/* The kinds that become one node of their own. */
+static enum wd_status
+make_simple(struct planner *planner, const struct wd_relation *relation,
+            const struct wd_plan_node *input,
+            const struct wd_plan_node **out_node)
+{
+  struct wd_plan_node *node;
+  enum wd_status status =
+    wd__plan_node(planner, node_kind(relation->kind), input, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  *out_node = node;
+  switch (relation->kind) {
+  case WD_REL_READ:
+    return make_read(planner, relation, node);
+  case WD_REL_VALUES:
+    return make_values(planner, relation, node);
+  case WD_REL_RANGE:
+    return make_range(planner, relation, node);
+  case WD_REL_FILTER:
+    return make_filter(planner, relation, input, node);
+  case WD_REL_LAMBDA:
+    return make_lambda(planner, relation, input, node);
+  case WD_REL_SORT:
+    return make_sort(planner, relation, input, node);
+  default:
+    node->limit.count = relation->limit.count;
+    node->limit.offset = relation->limit.offset;
+    return WD_OK;
+  }
+}
+
+static enum wd_status
+make_one(struct planner *planner, const struct wd_relation *relation,
+         const struct wd_plan_node *left, const struct wd_plan_node *right,
+         const struct wd_plan_node **out_node)
+{
+  switch (relation->kind) {
+  case WD_REL_SELECT:
+    return make_select(planner, relation, left, out_node);
+  case WD_REL_AGGREGATE:
+    return wd__plan_aggregate(planner, relation, left, out_node);
+  case WD_REL_REDUCE:
+    return wd__plan_reduce(planner, relation, left, out_node);
+  case WD_REL_JOIN:
+    return wd__plan_join(planner, relation, left, right, out_node);
+  default:
+    return make_simple(planner, relation, left, out_node);
+  }
+}
+
+/* For the error's trace. */
+static const char *
+relation_name(const struct wd_relation *relation)
+{
+  static const char *const names[] = {
+    [WD_REL_READ] = "read",           [WD_REL_VALUES] = "create",
+    [WD_REL_RANGE] = "range",         [WD_REL_SELECT] = "select",
+    [WD_REL_FILTER] = "filter",       [WD_REL_LAMBDA] = "lambda",
+    [WD_REL_AGGREGATE] = "aggregate", [WD_REL_REDUCE] = "reduce",
+    [WD_REL_JOIN] = "join",           [WD_REL_SORT] = "sort",
+    [WD_REL_LIMIT] = "limit",
+  };
+
+  return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)
+                                         : names[relation->kind];
+}
+
+/* Recursion as deep as the plan, which is capped. */
+static enum wd_status
+make(struct planner *planner, const struct wd_relation *relation,
+     uint32_t depth, const struct wd_plan_node **out_node)
+{
+  const struct wd_plan_node *left = NULL, *right = NULL;
+  enum wd_status status = WD_OK;
+
+  if (depth > WD_PLAN_DEPTH)
+    return wd_fail(planner->error, WD_LIMIT_EXCEEDED,
+                   "more than %u operations follow each other; write an "
+                   "intermediate result",
+                   WD_PLAN_DEPTH);
+  if (relation->left)
+    status = make(planner, relation->left, depth + 1, &left);
+  if (status == WD_OK && relation->right)
+    status = make(planner, relation->right, depth + 1, &right);
+  if (status != WD_OK)
+    return status;
+  status = make_one(planner, relation, left, right, out_node);
+  if (status != WD_OK)
+    wd_error_trace(planner->error, "in %s", relation_name(relation));
+  return status;
+}
+
+enum wd_status
+wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
+             const struct wd_binder *binder, struct wd_plan *out_plan,
+             struct wd_error *error)
+{
+  struct planner planner = { .arena = &out_plan->arena,
+                             .binder = binder,
+                             .error = error };
+  enum wd_status status;
+
+  *out_plan = (struct wd_plan){ .relation = wd_relation_ref(relation) };
+  wd_arena_init(&out_plan->arena, mem, ARENA_MAX);
+  status = make(&planner, relation, 1, &out_plan->root);
+  out_plan->site_count = planner.sites;
+  if (status != WD_OK)
+    wd_plan_fini(out_plan);
+  return status;
+}
+
+void
+wd_plan_fini(struct wd_plan *plan)
+{
+  if (plan->relation)
+    wd_relation_unref(plan->relation);
+  wd_arena_fini(&plan->arena);
+  *plan = (struct wd_plan){ .root = NULL };
+}

@@ -1,0 +1,397 @@
+/* Aggregations: keys, then measures; and reductions of rows. */
+#include <string.h>
+
+#include "plan/planner.h"
+
+struct aggregate {
+  struct planner *planner;
+  const struct wd_plan_node *input;
+  uint32_t key_count;
+  const struct wd_expression **keys;
+  struct wd_column *columns; /* of the keys */
+  struct wd_schema key_schema;
+};
+
+static enum wd_status
+make_keys(struct planner *planner, const struct wd_plan_node *input,
+          uint32_t count, const struct wd_named_syntax *named,
+          struct aggregate *out)
+{
+  struct wd_scope scope = { .left = &input->schema };
+  enum wd_status status = WD_OK;
+
+  *out = (struct aggregate){ .planner = planner,
+                             .input = input,
+                             .key_count = count };
+  out->keys = wd_arena_array(planner->arena, count, sizeof *out->keys);
+  out->columns = wd_arena_array(planner->arena, count, sizeof *out->columns);
+  if (!out->keys || !out->columns)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    status = wd_expression_make(named[i].syntax, &scope, planner->arena,
+                                &out->keys[i], planner->error);
+    if (status != WD_OK)
+      return status;
+    out->columns[i].name = wd__plan_name(&named[i], out->keys[i],
+                                         &input->schema);
+    out->columns[i].type = out->keys[i]->type;
+    out->columns[i].nullable = out->keys[i]->nullable;
+  }
+  out->key_schema = (struct wd_schema){ count, out->columns };
+  return status;
+}
+
+/* Arguments and the schema that a lambda sees. */
+static enum wd_status
+make_arguments(const struct aggregate *aggregate,
+               const struct wd_measure_syntax *syntax,
+               struct wd_measure *measure, struct wd_schema *out_schema)
+{
+  struct planner *planner = aggregate->planner;
+  const struct wd_schema *input = &aggregate->input->schema;
+  struct wd_scope scope = { .left = input };
+  uint32_t count = syntax->argument_count;
+  const struct wd_expression **arguments =
+    wd_arena_array(planner->arena, count, sizeof *arguments);
+  struct wd_column *columns =
+    wd_arena_array(planner->arena, count, sizeof *columns);
+  enum wd_status status = WD_OK;
+
+  if (!arguments || !columns)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    struct wd_named_syntax named = { NULL, syntax->arguments[i] };
+
+    status = wd_expression_make(named.syntax, &scope, planner->arena,
+                                &arguments[i], planner->error);
+    if (status != WD_OK)
+      return status;
+    columns[i].name = wd__plan_name(&named, arguments[i], input);
+    columns[i].type = arguments[i]->type;
+    columns[i].nullable = arguments[i]->nullable;
+  }
+  measure->argument_count = count;
+  measure->arguments = arguments;
+  *out_schema = (struct wd_schema){ count, columns };
+  return status;
+}
+
+static enum wd_status
+make_lambda_measure(const struct aggregate *aggregate,
+                    const struct wd_measure_syntax *syntax,
+                    struct wd_aggregation *aggregation)
+{
+  struct planner *planner = aggregate->planner;
+  struct wd_measure measure = { .role = WD_ROLE_AGGREGATE,
+                                .closure = syntax->closure,
+                                .filter = aggregation->filter };
+  struct wd_schema arguments;
+  enum wd_status status =
+    make_arguments(aggregate, syntax, &measure, &arguments);
+
+  if (status == WD_OK)
+    status = wd__plan_bind(planner, &syntax->closure, WD_ROLE_AGGREGATE,
+                           &arguments, NULL, 0, &measure.site,
+                           &measure.bound);
+  if (status != WD_OK)
+    return status;
+  if (measure.bound.output.count != 1)
+    return wd_fail(planner->error, WD_TYPE_MISMATCH,
+                   "an aggregate lambda must return one column, not %u",
+                   measure.bound.output.count);
+  measure.type = measure.bound.output.columns[0].type;
+  measure.nullable = measure.bound.output.columns[0].nullable;
+  return wd_aggregation_add(aggregation, &measure, planner->arena,
+                            planner->error);
+}
+
+static enum wd_status
+make_filter(const struct aggregate *aggregate,
+            const struct wd_measure_syntax *syntax,
+            struct wd_aggregation *aggregation)
+{
+  struct wd_scope scope = { .left = &aggregate->input->schema };
+
+  aggregation->filter = NULL;
+  if (!syntax->filter)
+    return WD_OK;
+  return wd_expression_make_predicate(
+    syntax->filter, &scope, "a measure's filter", aggregate->planner->arena,
+    &aggregation->filter, aggregate->planner->error);
+}
+
+/* One result: a column of the aggregation, or an expression over such. */
+static enum wd_status
+make_measure(const struct aggregate *aggregate,
+             const struct wd_measure_syntax *syntax,
+             struct wd_aggregation *aggregation,
+             const struct wd_expression **out)
+{
+  struct planner *planner = aggregate->planner;
+  struct wd_scope scope = { .left = &aggregate->input->schema,
+                            .aggregation = aggregation };
+  uint32_t before = aggregation->count;
+  enum wd_status status = make_filter(aggregate, syntax, aggregation);
+
+  if (status != WD_OK)
+    return status;
+  if (syntax->is_lambda) {
+    struct wd_expression *column =
+      wd_arena_alloc(planner->arena, sizeof *column);
+
+    if (!column)
+      return wd_fail_memory(planner->error);
+    status = make_lambda_measure(aggregate, syntax, aggregation);
+    if (status != WD_OK)
+      return status;
+    column->kind = WD_EXPR_COLUMN;
+    column->size = 1;
+    column->column = aggregate->key_count + before;
+    column->type = aggregation->measures[before].type;
+    column->nullable = aggregation->measures[before].nullable;
+    *out = column;
+    return WD_OK;
+  }
+  status = wd_expression_make(syntax->syntax, &scope, planner->arena, out,
+                              planner->error);
+  if (status == WD_OK && aggregation->count == before)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "the measure '%.100s' has no aggregate such as sum(...) or "
+                   "count(*)",
+                   wd_syntax_default_name(syntax->syntax));
+  return status;
+}
+
+static const char *
+measure_name(const struct wd_measure_syntax *syntax)
+{
+  if (syntax->name && *syntax->name)
+    return syntax->name;
+  return syntax->is_lambda ? "aggregate"
+                           : wd_syntax_default_name(syntax->syntax);
+}
+
+/* The aggregation itself. */
+static enum wd_status
+make_node(const struct aggregate *aggregate,
+          const struct wd_aggregation *aggregation,
+          const char *const *names, struct wd_plan_node **out_node)
+{
+  struct planner *planner = aggregate->planner;
+  uint32_t keys = aggregate->key_count, count = keys + aggregation->count;
+  struct wd_column *columns =
+    wd_arena_array(planner->arena, count, sizeof *columns);
+  struct wd_plan_node *node;
+  enum wd_status status = wd__plan_node(planner, WD_NODE_AGGREGATE,
+                                        aggregate->input, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  if (!columns)
+    return wd_fail_memory(planner->error);
+  if (keys)
+    memcpy(columns, aggregate->columns, keys * sizeof *columns);
+  for (uint32_t i = 0; i < aggregation->count; i++) {
+    columns[keys + i].name = names[i];
+    columns[keys + i].type = aggregation->measures[i].type;
+    columns[keys + i].nullable = aggregation->measures[i].nullable;
+  }
+  node->schema = (struct wd_schema){ count, columns };
+  node->aggregate.key_count = keys;
+  node->aggregate.keys = aggregate->keys;
+  node->aggregate.measure_count = aggregation->count;
+  node->aggregate.measures = aggregation->measures;
+  *out_node = node;
+  return WD_OK;
+}
+
+/* Names of an aggregation's own measures, when expressions come after. */
+static enum wd_status
+number_measures(struct planner *planner, uint32_t count,
+                const char ***out_names)
+{
+  const char **names = wd_arena_array(planner->arena, count, sizeof *names);
+
+  if (!names)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < count; i++) {
+    names[i] = wd_arena_printf(planner->arena, "#%u", i + 1);
+    if (!names[i])
+      return wd_fail_memory(planner->error);
+  }
+  *out_names = names;
+  return WD_OK;
+}
+
+/* Measures that are more than one call become a project after. */
+static enum wd_status
+make_results(const struct aggregate *aggregate,
+             const struct wd_aggregation *aggregation, uint32_t count,
+             const struct wd_expression **results, const char **names,
+             const struct wd_plan_node **out_node)
+{
+  struct planner *planner = aggregate->planner;
+  uint32_t keys = aggregate->key_count;
+  bool direct = aggregation->count == count;
+  struct wd_plan_node *node;
+  const char **inner;
+  enum wd_status status;
+
+  for (uint32_t i = 0; i < count; i++)
+    direct = direct && results[keys + i]->kind == WD_EXPR_COLUMN;
+  if (direct) {
+    status = make_node(aggregate, aggregation, names + keys, &node);
+    *out_node = node;
+    return status;
+  }
+  status = number_measures(planner, aggregation->count, &inner);
+  if (status == WD_OK)
+    status = make_node(aggregate, aggregation, inner, &node);
+  for (uint32_t i = 0; i < keys && status == WD_OK; i++) {
+    names[i] = aggregate->columns[i].name;
+    status = wd_expression_make_column(&node->schema, i, planner->arena,
+                                       &results[i], planner->error);
+  }
+  if (status != WD_OK)
+    return status;
+  return wd__plan_project(planner, node, keys + count, results, names,
+                          out_node);
+}
+
+enum wd_status
+wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
+                   const struct wd_plan_node *input,
+                   const struct wd_plan_node **out_node)
+{
+  uint32_t keys = relation->aggregate.key_count;
+  uint32_t count = relation->aggregate.measure_count;
+  const struct wd_expression **results =
+    wd_arena_array(planner->arena, (size_t)keys + count, sizeof *results);
+  const char **names =
+    wd_arena_array(planner->arena, (size_t)keys + count, sizeof *names);
+  struct aggregate aggregate;
+  struct wd_aggregation aggregation = { .keys = &aggregate.key_schema };
+  enum wd_status status;
+
+  if (!results || !names)
+    return wd_fail_memory(planner->error);
+  if (keys + count == 0)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "an aggregation needs a key or a measure");
+  status = make_keys(planner, input, keys, relation->aggregate.keys,
+                     &aggregate);
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    const struct wd_measure_syntax *syntax = &relation->aggregate.measures[i];
+
+    names[keys + i] = measure_name(syntax);
+    status =
+      make_measure(&aggregate, syntax, &aggregation, &results[keys + i]);
+  }
+  if (status != WD_OK)
+    return status;
+  return make_results(&aggregate, &aggregation, count, results, names,
+                      out_node);
+}
+
+/* The reduction's one measure: all columns of the row. */
+static enum wd_status
+bind_reduce(const struct aggregate *aggregate,
+            const struct wd_relation *relation, struct wd_measure *measure)
+{
+  struct planner *planner = aggregate->planner;
+  const struct wd_schema *row = &aggregate->input->schema;
+  const struct wd_schema *output = &measure->bound.output;
+  uint32_t *indices = wd_arena_array(planner->arena, aggregate->key_count,
+                                     sizeof *indices);
+  const struct wd_expression **arguments =
+    wd_arena_array(planner->arena, row->count, sizeof *arguments);
+  uint32_t plain = 0;
+  bool same;
+  enum wd_status status = WD_OK;
+
+  if (!indices || !arguments)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < aggregate->key_count; i++)
+    if (aggregate->keys[i]->kind == WD_EXPR_COLUMN)
+      indices[plain++] = aggregate->keys[i]->column;
+  for (uint32_t i = 0; i < row->count && status == WD_OK; i++)
+    status = wd_expression_make_column(row, i, planner->arena, &arguments[i],
+                                       planner->error);
+  *measure = (struct wd_measure){ .role = WD_ROLE_REDUCE,
+                                  .closure = relation->reduce.closure,
+                                  .argument_count = row->count,
+                                  .arguments = arguments };
+  if (status == WD_OK)
+    status = wd__plan_bind(planner, &measure->closure, WD_ROLE_REDUCE, row,
+                           indices, plain, &measure->site, &measure->bound);
+  if (status != WD_OK)
+    return status;
+  same = output->count == row->count;
+  for (uint32_t i = 0; i < row->count && same; i++)
+    same = wd_type_equal(&output->columns[i].type, &row->columns[i].type) &&
+           strcmp(output->columns[i].name, row->columns[i].name) == 0;
+  return same ? WD_OK
+              : wd_fail(planner->error, WD_TYPE_MISMATCH,
+                        "a reduce lambda must return the columns of its input");
+}
+
+/* Keys that are columns of the row do not stand beside it. */
+static enum wd_status
+drop_keys(struct planner *planner, const struct aggregate *aggregate,
+          const struct wd_plan_node *node,
+          const struct wd_plan_node **out_node)
+{
+  uint32_t keys = aggregate->key_count, count = 0;
+  const struct wd_expression **results = wd_arena_array(
+    planner->arena, node->schema.count, sizeof *results);
+  const char **names =
+    wd_arena_array(planner->arena, node->schema.count, sizeof *names);
+  enum wd_status status = WD_OK;
+
+  if (!results || !names)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < node->schema.count && status == WD_OK; i++) {
+    if (i < keys && aggregate->keys[i]->kind == WD_EXPR_COLUMN)
+      continue;
+    names[count] = node->schema.columns[i].name;
+    status = wd_expression_make_column(&node->schema, i, planner->arena,
+                                       &results[count++], planner->error);
+  }
+  *out_node = node;
+  if (status != WD_OK || count == node->schema.count)
+    return status;
+  return wd__plan_project(planner, node, count, results, names, out_node);
+}
+
+enum wd_status
+wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
+                const struct wd_plan_node *input,
+                const struct wd_plan_node **out_node)
+{
+  struct aggregate aggregate;
+  struct wd_measure *measure =
+    wd_arena_alloc(planner->arena, sizeof *measure);
+  struct wd_plan_node *node;
+  enum wd_status status =
+    make_keys(planner, input, relation->reduce.key_count,
+              relation->reduce.keys, &aggregate);
+
+  if (status == WD_OK && !measure)
+    status = wd_fail_memory(planner->error);
+  if (status == WD_OK)
+    status = bind_reduce(&aggregate, relation, measure);
+  if (status == WD_OK)
+    status =
+      wd__plan_node(planner, WD_NODE_AGGREGATE, input, NULL, &node);
+  if (status == WD_OK)
+    status = wd_schema_concat(&aggregate.key_schema, &measure->bound.output,
+                              planner->arena, &node->schema, planner->error);
+  if (status != WD_OK)
+    return status;
+  node->aggregate.key_count = aggregate.key_count;
+  node->aggregate.keys = aggregate.keys;
+  node->aggregate.measure_count = 1;
+  node->aggregate.measures = measure;
+  node->aggregate.drop_empty = aggregate.key_count == 0;
+  return drop_keys(planner, &aggregate, node, out_node);
+}

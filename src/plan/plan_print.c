@@ -1,0 +1,318 @@
+/* Plans for people: as a tree of text, as a graph for Graphviz. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "plan/lexer.h"
+#include "plan/plan.h"
+
+static const char *
+join_name(enum wd_join_kind kind)
+{
+  static const char *const names[] = {
+    [WD_JOIN_INNER] = "inner", [WD_JOIN_LEFT] = "left",
+    [WD_JOIN_RIGHT] = "right", [WD_JOIN_FULL] = "full",
+    [WD_JOIN_SEMI] = "semi",   [WD_JOIN_ANTI] = "anti",
+    [WD_JOIN_CROSS] = "cross", [WD_JOIN_AS_OF] = "as-of",
+    [WD_JOIN_AS_OF_LEFT] = "as-of-left",
+  };
+
+  return names[kind];
+}
+
+static void
+print_schema(const struct wd_schema *schema, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, " -> ");
+  if (schema->count)
+    wd_schema_print(schema, buf);
+  else
+    wd_buf_puts(buf, "no columns");
+}
+
+static void
+print_read(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, "read ");
+  wd_name_print(node->read.name, buf);
+  for (uint32_t i = 0; i < node->read.option_count; i++)
+    wd_buf_printf(buf, ", %s=%s", node->read.options[i].name,
+                  node->read.options[i].value);
+  print_schema(&node->schema, buf);
+}
+
+static void
+print_values(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint64_t rows = 0;
+
+  for (uint32_t i = 0; i < node->values.batch_count; i++)
+    rows += node->values.batches[i].batch.rows;
+  wd_buf_printf(buf, "values %" PRIu64 " row%s", rows, rows == 1 ? "" : "s");
+  print_schema(&node->schema, buf);
+}
+
+/* `expression as name`, the name only where it differs. */
+static void
+print_named(const struct wd_expression *expression,
+            const struct wd_schema *input, const char *name,
+            struct wd_buf *buf)
+{
+  wd_expression_print(expression, input, buf);
+  if (expression->kind == WD_EXPR_COLUMN &&
+      strcmp(input->columns[expression->column].name, name) == 0)
+    return;
+  wd_buf_puts(buf, " as ");
+  wd_name_print(name, buf);
+}
+
+static void
+print_project(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, "project ");
+  for (uint32_t i = 0; i < node->schema.count; i++) {
+    if (i)
+      wd_buf_puts(buf, ", ");
+    print_named(node->project.expressions[i], &node->left->schema,
+                node->schema.columns[i].name, buf);
+  }
+}
+
+static void
+print_closure(const struct wd_closure *closure, uint32_t site,
+              const struct wd_bound *bound, const struct wd_schema *input,
+              struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "lambda %" PRIu32 " at site %" PRIu32, closure->function,
+                site);
+  if (bound->all_columns || !input)
+    return;
+  wd_buf_puts(buf, " of (");
+  for (uint32_t i = 0; i < bound->column_count; i++) {
+    if (i)
+      wd_buf_puts(buf, ", ");
+    wd_name_print(input->columns[bound->columns[i]].name, buf);
+  }
+  wd_buf_putc(buf, ')');
+}
+
+static void
+print_lambda(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "%s ", wd_role_name(node->lambda.role));
+  print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
+                &node->left->schema, buf);
+  if (node->lambda.role != WD_ROLE_FILTER)
+    print_schema(&node->schema, buf);
+}
+
+static void
+print_call(const struct wd_measure *measure, const struct wd_schema *input,
+           struct wd_buf *buf)
+{
+  wd_buf_puts(buf, wd_aggregate_name(measure->function));
+  wd_buf_puts(buf, measure->distinct ? "(distinct " : "(");
+  if (measure->function == WD_AGG_COUNT_STAR)
+    wd_buf_putc(buf, '*');
+  for (uint32_t i = 0; i < measure->argument_count; i++)
+    wd_expression_print(measure->arguments[i], input, buf);
+  wd_buf_putc(buf, ')');
+}
+
+static void
+print_measure(const struct wd_measure *measure, const struct wd_schema *input,
+              struct wd_buf *buf)
+{
+  if (!measure->bound.lambda) {
+    print_call(measure, input, buf);
+  } else {
+    wd_buf_printf(buf, "%s ", wd_role_name(measure->role));
+    print_closure(&measure->closure, measure->site, &measure->bound, NULL,
+                  buf);
+    if (measure->role == WD_ROLE_AGGREGATE) {
+      wd_buf_puts(buf, " of (");
+      for (uint32_t i = 0; i < measure->argument_count; i++) {
+        if (i)
+          wd_buf_puts(buf, ", ");
+        wd_expression_print(measure->arguments[i], input, buf);
+      }
+      wd_buf_putc(buf, ')');
+    }
+  }
+  if (measure->filter) {
+    wd_buf_puts(buf, " where ");
+    wd_expression_print(measure->filter, input, buf);
+  }
+}
+
+static void
+print_aggregate(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const struct wd_schema *input = &node->left->schema;
+  uint32_t keys = node->aggregate.key_count;
+
+  wd_buf_puts(buf, "aggregate");
+  for (uint32_t i = 0; i < keys; i++) {
+    wd_buf_puts(buf, i ? ", " : " by ");
+    print_named(node->aggregate.keys[i], input, node->schema.columns[i].name,
+                buf);
+  }
+  for (uint32_t i = 0; i < node->aggregate.measure_count; i++) {
+    const struct wd_measure *measure = &node->aggregate.measures[i];
+
+    wd_buf_puts(buf, i ? ", " : ": ");
+    print_measure(measure, input, buf);
+    if (measure->bound.lambda && measure->role == WD_ROLE_REDUCE)
+      continue;
+    wd_buf_puts(buf, " as ");
+    wd_name_print(node->schema.columns[keys + i].name, buf);
+  }
+}
+
+static void
+print_join(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "%s join", join_name(node->join.kind));
+  if (!node->join.condition)
+    return;
+  wd_buf_puts(buf, " on ");
+  wd_expression_print_join(node->join.condition, &node->left->schema,
+                           &node->right->schema, buf);
+}
+
+static void
+print_sort(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, "sort ");
+  for (uint32_t i = 0; i < node->sort.count; i++) {
+    const struct wd_sort_key *key = &node->sort.keys[i];
+
+    if (i)
+      wd_buf_puts(buf, ", ");
+    wd_expression_print(key->expression, &node->left->schema, buf);
+    wd_buf_puts(buf, key->descending ? " desc" : " asc");
+    wd_buf_puts(buf, key->nulls_first ? " nulls first" : " nulls last");
+  }
+}
+
+static void
+print_node(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  switch (node->kind) {
+  case WD_NODE_READ:
+    print_read(node, buf);
+    break;
+  case WD_NODE_VALUES:
+    print_values(node, buf);
+    break;
+  case WD_NODE_RANGE:
+    wd_buf_printf(buf, "range %" PRId64 " to %" PRId64 " by %" PRId64,
+                  node->range.start, node->range.end, node->range.step);
+    break;
+  case WD_NODE_PROJECT:
+    print_project(node, buf);
+    break;
+  case WD_NODE_FILTER:
+    wd_buf_puts(buf, "filter ");
+    wd_expression_print(node->filter, &node->left->schema, buf);
+    break;
+  case WD_NODE_LAMBDA:
+    print_lambda(node, buf);
+    break;
+  case WD_NODE_AGGREGATE:
+    print_aggregate(node, buf);
+    break;
+  case WD_NODE_JOIN:
+    print_join(node, buf);
+    break;
+  case WD_NODE_SORT:
+    print_sort(node, buf);
+    break;
+  case WD_NODE_LIMIT:
+    wd_buf_printf(buf, "limit %" PRIu64, node->limit.count);
+    if (node->limit.offset)
+      wd_buf_printf(buf, " offset %" PRIu64, node->limit.offset);
+    break;
+  }
+}
+
+/* A text on one line: what a program wrote into names and literals cannot
+ * break the tree, nor reach the terminal. */
+static void
+add_line(const struct wd_buf *line, bool dot, struct wd_buf *buf)
+{
+  for (size_t i = 0; i < line->length; i++) {
+    unsigned char c = (unsigned char)line->data[i];
+
+    if (c < ' ' || c == 0x7f)
+      c = ' ';
+    if (dot && (c == '"' || c == '\\'))
+      wd_buf_putc(buf, '\\');
+    wd_buf_putc(buf, (char)c);
+  }
+}
+
+static void
+add_node(const struct wd_plan_node *node, bool dot, struct wd_buf *buf)
+{
+  struct wd_buf line;
+
+  wd_buf_init(&line, buf->mem, buf->maximum);
+  print_node(node, &line);
+  if (line.failed)
+    buf->failed = true;
+  else
+    add_line(&line, dot, buf);
+  wd_buf_fini(&line);
+}
+
+static void
+print_tree(const struct wd_plan_node *node, uint32_t depth,
+           struct wd_buf *buf)
+{
+  for (; node; node = node->left) {
+    for (uint32_t i = 0; i < depth; i++)
+      wd_buf_puts(buf, "  ");
+    add_node(node, false, buf);
+    wd_buf_putc(buf, '\n');
+    depth++;
+    if (node->right) {
+      print_tree(node->left, depth, buf);
+      print_tree(node->right, depth, buf);
+      return;
+    }
+  }
+}
+
+void
+wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf)
+{
+  print_tree(plan->root, 0, buf);
+}
+
+/* Returns the number of the node; *next counts them. */
+static uint32_t
+print_graph(const struct wd_plan_node *node, uint32_t *next,
+            struct wd_buf *buf)
+{
+  uint32_t self = (*next)++;
+  const struct wd_plan_node *inputs[] = { node->left, node->right };
+
+  wd_buf_printf(buf, "  n%" PRIu32 " [label=\"", self);
+  add_node(node, true, buf);
+  wd_buf_puts(buf, "\"];\n");
+  for (int i = 0; i < 2; i++)
+    if (inputs[i])
+      wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
+                    print_graph(inputs[i], next, buf), self);
+  return self;
+}
+
+void
+wd_plan_print_dot(const struct wd_plan *plan, struct wd_buf *buf)
+{
+  uint32_t next = 0;
+
+  wd_buf_puts(buf, "digraph plan {\n  rankdir=BT;\n  node [shape=box];\n");
+  print_graph(plan->root, &next, buf);
+  wd_buf_puts(buf, "}\n");
+}

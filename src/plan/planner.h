@@ -1,0 +1,59 @@
+/* What the files that make plans share. */
+#ifndef WD_PLAN_PLANNER_H
+#define WD_PLAN_PLANNER_H
+
+#include "plan/typing.h"
+
+struct planner {
+  struct wd_arena *arena;
+  const struct wd_binder *binder;
+  struct wd_error *error;
+  uint32_t sites;
+  uint32_t nodes;
+};
+
+/* A node of a kind over its inputs (each may be NULL), to be filled. */
+enum wd_status
+wd__plan_node(struct planner *planner, enum wd_node_kind kind,
+              const struct wd_plan_node *left,
+              const struct wd_plan_node *right,
+              struct wd_plan_node **out_node);
+
+/* Binds a closure at the next site and checks what comes out: carried types,
+ * distinct names, columns in range. */
+enum wd_status
+wd__plan_bind(struct planner *planner, const struct wd_closure *closure,
+              enum wd_role role, const struct wd_schema *input,
+              const uint32_t *keys, uint32_t key_count, uint32_t *out_site,
+              struct wd_bound *out_bound);
+
+/* A project of some expressions under these names. */
+enum wd_status
+wd__plan_project(struct planner *planner, const struct wd_plan_node *input,
+                 uint32_t count, const struct wd_expression *const *expressions,
+                 const char *const *names,
+                 const struct wd_plan_node **out_node);
+
+/* The name of a result: as it was given, the column's, or the text. */
+const char *
+wd__plan_name(const struct wd_named_syntax *named,
+              const struct wd_expression *expression,
+              const struct wd_schema *input);
+
+enum wd_status
+wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
+                   const struct wd_plan_node *input,
+                   const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
+                const struct wd_plan_node *input,
+                const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_join(struct planner *planner, const struct wd_relation *relation,
+              const struct wd_plan_node *left,
+              const struct wd_plan_node *right,
+              const struct wd_plan_node **out_node);
+
+#endif

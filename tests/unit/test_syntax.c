@@ -1,0 +1,341 @@
+/* The text language: what is read, how it is printed, what is refused. */
+#include "plan/syntax.h"
+
+#include <stdlib.h>
+
+#include "oom.h"
+#include "plan_help.h"
+
+struct pair {
+  const char *text;
+  const char *other;
+};
+
+/* Prints the canonical form of a text; checks that it is its own. */
+static void
+check_canonical(const char *text, const char *expected)
+{
+  struct wd_arena arena;
+  struct wd_error error = { .status = WD_OK };
+  struct wd_buf buf;
+  const struct wd_syntax *syntax;
+
+  wd_arena_init(&arena, NULL, 0);
+  wd_buf_init(&buf, NULL, 1 << 20);
+  if (test_parse(text, &arena, &syntax, &error) != WD_OK)
+    fail_msg("%s: %s", text, error.message);
+  wd_syntax_print(syntax, &buf);
+  assert_string_equal(wd_buf_text(&buf), expected);
+  wd_buf_clear(&buf);
+  assert_int_equal(test_parse(expected, &arena, &syntax, &error), WD_OK);
+  wd_syntax_print(syntax, &buf);
+  assert_string_equal(wd_buf_text(&buf), expected);
+  wd_buf_fini(&buf);
+  wd_arena_fini(&arena);
+}
+
+static void
+test_canonical(void **state)
+{
+  static const struct pair cases[] = {
+    { "a", "a" },
+    { " ( ((a)) ) ", "a" },
+    { "Größe+1", "Größe + 1" },
+    { "\"a\"\"b\"", "\"a\"\"b\"" },
+    { "\"plain\"", "plain" },
+    { "\"Order\"", "Order" },
+    { "\"or\"", "\"or\"" },
+    { "date", "date" },
+    { "date '2000-02-29'", "date '2000-02-29'" },
+    { "TIMESTAMP '2000-01-01 12:00:00.250'",
+      "timestamp '2000-01-01 12:00:00.25'" },
+    { "a+b*c-d", "a + b * c - d" },
+    { "a-(b-c)", "a - (b - c)" },
+    { "(a-b)-c", "a - b - c" },
+    { "(a+b)*-2", "(a + b) * -2" },
+    { "a//b/c%d div e", "a // b / c % d // e" },
+    { "-a", "-a" },
+    { "-(-a)", "-(-a)" },
+    { "- -5", "5" },
+    { "+5", "5" },
+    { "-9223372036854775808", "-9223372036854775808" },
+    { "9223372036854775808", "9223372036854775808" },
+    { "1.50", "1.50" },
+    { ".5", "0.5" },
+    { "1.5e0", "1.5e0" },
+    { "x'00Ff'", "x'00ff'" },
+    { "'it''s'", "'it''s'" },
+    { "'two  blanks\n'", "'two  blanks\n'" },
+    { "a and b and c or not d", "a and b and c or not d" },
+    { "a and (b and c)", "a and (b and c)" },
+    { "a and (b or c)", "a and (b or c)" },
+    { "(a = b) = c", "(a = b) = c" },
+    { "not a = b", "not a = b" },
+    { "(not a) = b", "(not a) = b" },
+    { "a == b", "a = b" },
+    { "a != b", "a <> b" },
+    { "a is NOT null", "a is not null" },
+    { "a is not distinct from b+1", "a is not distinct from b + 1" },
+    { "a in (1, b, null)", "a in (1, b, null)" },
+    { "a not in ('x')", "a not in ('x')" },
+    { "a between 1 and 2 and b", "a between 1 and 2 and b" },
+    { "a not between b||c and d", "a not between b || c and d" },
+    { "a like 'x%' escape '!'", "a like 'x%' escape '!'" },
+    { "a not like b", "a not like b" },
+    { "case when a then b end", "case when a then b end" },
+    { "case a when 1 then b when 2 then c else d end",
+      "case a when 1 then b when 2 then c else d end" },
+    { "a::int", "cast(a as i32)" },
+    { "-a::i8", "-cast(a as i8)" },
+    { "a::decimal(10, 2)<3", "cast(a as decimal<10,2>) < 3" },
+    { "a::decimal<10,2> < 3", "cast(a as decimal<10,2>) < 3" },
+    { "a::i64<5", "cast(a as i64) < 5" },
+    { "try_cast(a as timestamp_tz<6,Europe/Berlin>)",
+      "try_cast(a as timestamp_tz<6,Europe/Berlin>)" },
+    { "extract(doy from a)", "extract(day_of_year from a)" },
+    { "COUNT( * )", "count(*)" },
+    { "count(distinct a)", "count(distinct a)" },
+    { "f()", "f()" },
+    { "f(a , not b)", "f(a, not b)" },
+    { "left.a = right.\"b c\"", "left.a = right.\"b c\"" },
+    { "left = 1", "left = 1" },
+    { "*", "*" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    check_canonical(cases[i].text, cases[i].other);
+}
+
+static void
+test_errors(void **state)
+{
+  static const struct pair cases[] = {
+    { "", "the expression is empty\n  \n  ^" },
+    { "price >", "expected a value where the text ends\n  price >\n"
+                 "         ^" },
+    { "price $ 2", "expected an operator or the end, not '$'\n"
+                   "  price $ 2\n        ^" },
+    { "price total", "expected an operator, or 'as' before a name, not "
+                     "'total'\n  price total\n        ^" },
+    { "a < b < c", "comparisons do not follow each other; use 'and', or "
+                   "brackets\n  a < b < c\n        ^" },
+    { "über = 'x", "the text that begins here has no closing '\n"
+                   "  über = 'x\n         ^" },
+    { "a && b", "unexpected '&'; write: and\n  a && b\n    ^" },
+    { "a -- b", "comments are not part of the language; twice a minus is "
+                "written: - -x\n  a -- b\n    ^" },
+    { "12abc", "'12abc' is neither a number nor a name\n  12abc\n  ^" },
+    { "1.", "a number's point must be followed by digits\n  1.\n   ^" },
+    { "1e999", "the number 1e999 is out of range: at most 38 digits, or "
+               "1e308\n  1e999\n  ^" },
+    { "\xe2\x80\x9cx\xe2\x80\x9d",
+      "unexpected '\xe2\x80\x9c'; quotes are ' for text and \" for names\n"
+      "  \xe2\x80\x9cx\xe2\x80\x9d\n  ^" },
+    { "x'0g'", "a binary literal is pairs of hexadecimal digits: x'00ff'\n"
+               "  x'0g'\n  ^" },
+    { "date '2001-02-29'", "not a date: date 'YYYY-MM-DD'\n"
+                           "  date '2001-02-29'\n       ^" },
+    { "a in ()", "the list after 'in' is empty\n  a in ()\n        ^" },
+    { "(a, b)", "lists are only written after: in\n  (a, b)\n    ^" },
+    { "t.a", "a column is written without a qualifier; only a join's "
+             "condition knows left.name and right.name\n  t.a\n  ^" },
+    { "a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
+                     "at 'nonsense'\n  a::nonsense\n     ^" },
+    { "\"\"", "a name cannot be empty\n  \"\"\n  ^" },
+    { "1 + *", "'*' stands alone, for all columns, or in count(*)\n"
+               "  1 + *\n      ^" },
+    { "a = not b", "put brackets around: not ...\n  a = not b\n      ^" },
+    { "sum(a) as", "expected a name where the text ends\n  sum(a) as\n"
+                   "           ^" },
+    { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+      "unexpected '!'; to negate, write: not\n"
+      "  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
+      "                                             ^" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct wd_arena arena;
+    struct wd_error error = { .status = WD_OK };
+    const struct wd_syntax *syntax;
+
+    wd_arena_init(&arena, NULL, 0);
+    assert_int_equal(test_parse(cases[i].text, &arena, &syntax, &error),
+                     WD_INVALID_PLAN);
+    assert_string_equal(error.message, cases[i].other);
+    wd_arena_fini(&arena);
+  }
+}
+
+static void
+check_refused(const char *text, enum wd_status expected)
+{
+  struct wd_arena arena;
+  struct wd_error error = { .status = WD_OK };
+  const struct wd_syntax *syntax;
+
+  wd_arena_init(&arena, NULL, 0);
+  if (test_parse(text, &arena, &syntax, &error) != expected)
+    fail_msg("%.40s: %d %s", text, error.status, error.message);
+  wd_arena_fini(&arena);
+}
+
+static void
+test_unsupported(void **state)
+{
+  (void)state;
+  check_refused("$name", WD_UNSUPPORTED);
+  check_refused("* except (a)", WD_UNSUPPORTED);
+  check_refused("a::list<i64>", WD_UNSUPPORTED);
+  check_refused("interval '1 day'", WD_UNSUPPORTED);
+}
+
+/* `count` times `before`, then "a", then `count` times `after`. */
+static char *
+repeat(const char *before, const char *after, int count)
+{
+  char *text =
+    calloc(1, (strlen(before) + strlen(after)) * (size_t)count + 2), *at = text;
+
+  assert_non_null(text);
+  for (int i = 0; i < count; i++, at += strlen(before))
+    memcpy(at, before, strlen(before));
+  *at++ = 'a';
+  for (int i = 0; i < count; i++, at += strlen(after))
+    memcpy(at, after, strlen(after));
+  return text;
+}
+
+static void
+check_repeated(const char *before, const char *after, int count,
+               enum wd_status expected)
+{
+  char *text = repeat(before, after, count);
+
+  check_refused(text, expected);
+  free(text);
+}
+
+/* A program cannot exhaust the host's stack or memory by a text. */
+static void
+test_limits(void **state)
+{
+  (void)state;
+  check_repeated("(", ")", 100, WD_OK);
+  check_repeated("(", ")", 20000, WD_LIMIT_EXCEEDED);
+  check_repeated("(", "", 60000, WD_LIMIT_EXCEEDED);
+  check_repeated("-", "", 300, WD_INVALID_PLAN); /* a comment's sign */
+  check_repeated("- ", "", 300, WD_LIMIT_EXCEEDED);
+  check_repeated("not ", "", 300, WD_LIMIT_EXCEEDED);
+  check_repeated("f(", ")", 199, WD_OK);
+  check_repeated("f(", ")", 201, WD_LIMIT_EXCEEDED);
+  check_repeated("case when ", " then b end", 300, WD_LIMIT_EXCEEDED);
+  check_repeated("", "::i8", 300, WD_LIMIT_EXCEEDED);
+  check_repeated("", "+a", 150, WD_OK);
+  check_repeated("", "+a", 300, WD_LIMIT_EXCEEDED);
+  check_repeated("", " or a", 3000, WD_OK); /* chains are flat */
+  check_repeated("", " or a", 5000, WD_LIMIT_EXCEEDED);
+  check_repeated("", " or a", 20000, WD_LIMIT_EXCEEDED);
+}
+
+static void
+test_bad_bytes(void **state)
+{
+  struct wd_arena arena;
+  struct wd_error error = { .status = WD_OK };
+  const struct wd_syntax *syntax;
+
+  (void)state;
+  wd_arena_init(&arena, NULL, 0);
+  assert_int_equal(wd_syntax_parse("a\0b", 3, &arena, &syntax, NULL, &error),
+                   WD_INVALID_PLAN);
+  wd_error_clear(&error);
+  assert_int_equal(
+    wd_syntax_parse("'\xff'", 3, &arena, &syntax, NULL, &error),
+    WD_INVALID_PLAN);
+  assert_string_equal(error.message,
+                      "the expression is no UTF-8 text at byte 1");
+  wd_arena_fini(&arena);
+}
+
+static void
+test_names(void **state)
+{
+  static const struct {
+    const char *text;
+    const char *name;
+    const char *default_name;
+  } cases[] = {
+    { "price as total", "total", "price" },
+    { "price*2 as \"a \"\"b\"\"\"", "a \"b\"", "price*2" },
+    { "  price  *\n 2  ", NULL, "price * 2" },
+    { "'a  b' || c", NULL, "'a  b' || c" },
+    { "(price)", NULL, "price" },
+    { "left.price", NULL, "price" },
+    { "\"a b\"", NULL, "a b" },
+    { "x as end", "end", "x" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *text = cases[i].text, *name;
+    const struct wd_syntax *syntax;
+    struct wd_arena arena;
+
+    wd_arena_init(&arena, NULL, 0);
+    assert_int_equal(
+      wd_syntax_parse(text, strlen(text), &arena, &syntax, &name, NULL),
+      WD_OK);
+    if (cases[i].name)
+      assert_string_equal(name, cases[i].name);
+    else
+      assert_null(name);
+    assert_string_equal(wd_syntax_default_name(syntax),
+                        cases[i].default_name);
+    assert_false(wd_syntax_is_star(syntax));
+    assert_int_equal(
+      wd_syntax_parse(text, strlen(text), &arena, &syntax, NULL, NULL),
+      cases[i].name ? WD_INVALID_PLAN : WD_OK);
+    wd_arena_fini(&arena);
+  }
+}
+
+static enum wd_status
+parse_once(void *env)
+{
+  struct wd_arena arena;
+  const struct wd_syntax *syntax;
+  enum wd_status status;
+
+  wd_arena_init(&arena, NULL, 0);
+  status = test_parse(env, &arena, &syntax, NULL);
+  wd_arena_fini(&arena);
+  return status;
+}
+
+static void
+test_out_of_memory(void **state)
+{
+  (void)state;
+  wd_oom_each(parse_once,
+              "case a when 1 then f(b, 'x''y', x'00') else -c::i8 end in (1, "
+              "2.5, date '2000-01-01') or \"q q\" between 1 and 2 and d like "
+              "'a' or extract(year from e) is null or g || h || i || j || k "
+              "as name");
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_canonical),   cmocka_unit_test(test_errors),
+    cmocka_unit_test(test_unsupported), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_bad_bytes),   cmocka_unit_test(test_names),
+    cmocka_unit_test(test_out_of_memory),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
