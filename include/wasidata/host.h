@@ -116,14 +116,39 @@ wd_run_format(struct wd_run *run, const char *format, struct wd_error *error);
 void
 wd_run_streams(struct wd_run *run, bool input, int output, int errors);
 
+/* Told before and after bytes go to the run's streams, with the last byte, so
+ * that who has a line of his own on that terminal can take it away. Called by
+ * any thread that prints, not nested, and not at the same time for the same
+ * stream. NULL: nobody. */
+void
+wd_run_around_output(struct wd_run *run,
+                     void (*around)(void *env, bool after, char last),
+                     void *env);
+
 /* Runs main to its end, and the writes it left. WD_OK: *out_code is the
- * program's own exit code. Else nothing was written by what failed. */
+ * program's own exit code. Else nothing was written by what failed. WD_IO when
+ * the exit code is 0 but the output could not be written ("output is
+ * closed"). */
 enum wd_status
 wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error);
 
-/* From any thread: cancels the jobs; main stops where it is interruptible. */
+/* After wd_run_start failed: whether main itself trapped, and not what it
+ * started. */
+bool
+wd_run_trapped(const struct wd_run *run);
+
+/* From any thread, while wd_run_start runs: cancels the jobs, and stops main
+ * and lambdas at their next access to memory or call of the host;
+ * interruptible code also in loops that have neither. Code that was between
+ * two calls can get away: call again every few milliseconds. */
 void
 wd_run_cancel(struct wd_run *run);
+
+/* For a process that has to end at once (_exit) although writes go on: removes
+ * their temporary files, of all runs. Writes that end afterwards wait
+ * forever, so nothing else may follow. Any thread, once. */
+void
+wd_abandon_writes(void);
 
 struct wd_run_progress {
   uint64_t job; /* its number, from 1 */
@@ -138,7 +163,9 @@ wd_run_progress(struct wd_run *run, struct wd_run_progress *out_progress);
 
 /* Explains instead of running: main runs up to its job'th action (from 1),
  * whose plan is written to the output as `text`, `dot` or `sql`; wd_run_start
- * then returns with code 0. WD_INVALID_ARGUMENT for an unknown form. */
+ * then returns with code 0. What main prints is dropped, and its folders can
+ * only be read. WD_INVALID_ARGUMENT for an unknown form; wd_run_start returns
+ * it when main ends before. */
 enum wd_status
 wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
                struct wd_error *error);
@@ -146,6 +173,38 @@ wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
 /* Compiles ahead of time, into the host's cache. */
 enum wd_status
 wd_run_compile(struct wd_run *run, struct wd_error *error);
+
+/* The file that wd_run_compile writes. WD_INVALID_ARGUMENT when the host has
+ * no cache; WD_IO when the path is longer than `size`. */
+enum wd_status
+wd_run_compiled_path(struct wd_run *run, char *out_path, size_t size,
+                     struct wd_error *error);
+
+/* Writes what is in the module to the run's output, as `text` or `json`:
+ * imports, exports, memory, mutable globals, what is missing or odd, and why
+ * it can or cannot run. Compiles it when nothing else is wrong, so that
+ * *out_runs is certain; runs nothing. WD_INVALID_ARGUMENT for an unknown
+ * form. */
+enum wd_status
+wd_run_inspect(struct wd_run *run, const char *form, bool *out_runs,
+               struct wd_error *error);
+
+/* Compiled code in a cache folder. */
+struct wd_cache_usage {
+  uint64_t files;
+  uint64_t bytes;
+};
+
+/* A folder that does not exist is empty. WD_IO. */
+enum wd_status
+wd_host_cache_size(const char *cache_dir, struct wd_cache_usage *out_usage,
+                   struct wd_error *error);
+
+/* Removes the compiled code and tells what was removed; other files and the
+ * folder stay. WD_IO naming what cannot be removed. */
+enum wd_status
+wd_host_cache_clear(const char *cache_dir, struct wd_cache_usage *out_removed,
+                    struct wd_error *error);
 
 /* Version of the library: "0.1.0". */
 const char *

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/internal.h"
+#include "wasm/cache.h"
 
 enum wd_status
 wd_host_new(const struct wd_host_options *options, struct wd_host **out_host,
@@ -60,6 +61,28 @@ wd_host_default_cache(char *path, size_t size)
   else
     return false;
   return length > 0 && (size_t)length < size;
+}
+
+enum wd_status
+wd_host_cache_size(const char *cache_dir, struct wd_cache_usage *out_usage,
+                   struct wd_error *error)
+{
+  struct wd_cache_figures figures;
+  enum wd_status status = wd_cache_measure(cache_dir, &figures, error);
+
+  *out_usage = (struct wd_cache_usage){figures.files, figures.bytes};
+  return status;
+}
+
+enum wd_status
+wd_host_cache_clear(const char *cache_dir, struct wd_cache_usage *out_removed,
+                    struct wd_error *error)
+{
+  struct wd_cache_figures figures;
+  enum wd_status status = wd_cache_empty(cache_dir, &figures, error);
+
+  *out_removed = (struct wd_cache_usage){figures.files, figures.bytes};
+  return status;
 }
 
 const char *

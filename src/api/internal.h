@@ -2,6 +2,8 @@
 #ifndef WD_API_INTERNAL_H
 #define WD_API_INTERNAL_H
 
+#include <pthread.h>
+
 #include "guest/program.h"
 #include "io/output.h"
 #include "wasidata/host.h"
@@ -43,13 +45,24 @@ struct wd_run {
   int output_fd;
   struct wd_wasi_output output;
   struct wd_wasi_output errors;
+  struct wd_wasi_output prints; /* of lambdas, to the same as errors */
+  pthread_mutex_t print_lock;
   struct wd_wasi_driver_options wasi;
   enum wd_explain_form explain;
   uint64_t explain_job;
+  bool explained;
   struct wd_error explain_error;
   struct wd_program *_Atomic program;
-  bool cancelled;
 };
+
+/* Makes the program of a run, as start and inspect want it. */
+enum wd_status
+wd_run_program(struct wd_run *run, struct wd_program **out_program,
+               struct wd_error *error);
+
+/* Writes to the run's output, told to who is around. */
+enum wd_status
+wd_run_take(void *env, const void *data, size_t length, struct wd_error *error);
 
 /* Shows the rows of a job on the run's output (wd_program_options.show). */
 enum wd_status

@@ -1,8 +1,11 @@
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/internal.h"
+#include "io/unfinished.h"
 
 static enum wd_status
 add_text(struct wd_run *run, struct wd_texts *list, const char *text,
@@ -44,6 +47,7 @@ run_new(struct wd_host *host, struct wd_module *module, struct wd_run **out_run,
   wd_mem_init(&run->mem, NULL, "run", UINT64_MAX);
   wd_arena_init(&run->arena, &run->mem, 0);
   wd_grants_init(&run->grants, &run->mem);
+  pthread_mutex_init(&run->print_lock, NULL);
   run->format = WD_OUTPUT_BOX;
   wd_run_streams(run, true, STDOUT_FILENO, STDERR_FILENO);
   status = add_text(run, &run->arguments, wd_module_info(module)->name, error);
@@ -87,6 +91,7 @@ wd_run_free(struct wd_run *run)
   wd_grants_fini(&run->grants);
   wd_arena_fini(&run->arena);
   wd_module_unref(run->module);
+  pthread_mutex_destroy(&run->print_lock);
   wd_mem_fini(&run->mem);
   wd_mem_free(NULL, run, sizeof *run);
 }
@@ -222,6 +227,20 @@ wd_run_streams(struct wd_run *run, bool input, int output, int errors)
   run->output_fd = output;
   wd_wasi_output_init(&run->output, output);
   wd_wasi_output_init(&run->errors, errors);
+  wd_wasi_output_init(&run->prints, errors);
+}
+
+void
+wd_run_around_output(struct wd_run *run,
+                     void (*around)(void *env, bool after, char last),
+                     void *env)
+{
+  struct wd_wasi_output *outputs[] = {&run->output, &run->errors, &run->prints};
+
+  for (int i = 0; i < 3; i++) {
+    outputs[i]->around = around;
+    outputs[i]->around_env = env;
+  }
 }
 
 enum wd_status
@@ -240,22 +259,18 @@ wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
                  "explain: '%s' is no form; there are text, dot, sql", form);
 }
 
-/* What lambdas print goes to the run's streams. */
+/* What lambdas print and log goes to the run's errors. */
 static void
 print(void *env, int stream, const char *text, size_t length)
 {
   struct wd_run *run = env;
-  int fd = run->errors.fd;
 
   (void)stream;
-  while (fd >= 0 && length) {
-    ssize_t written = write(fd, text, length);
-
-    if (written <= 0)
-      return;
-    text += written;
-    length -= (size_t)written;
-  }
+  if (run->prints.fd < 0)
+    return;
+  pthread_mutex_lock(&run->print_lock);
+  wd_wasi_output_write(&run->prints, text, length);
+  pthread_mutex_unlock(&run->print_lock);
 }
 
 static enum wd_status
@@ -284,21 +299,21 @@ planned(void *env, uint64_t job, const struct wd_plan *plan,
 
   if (!run->explain || job < run->explain_job)
     return false;
+  run->explained = true;
   wd_buf_init(&buf, &run->mem, 64u << 20);
   if (print_plan(run, plan, engine, &buf, error) == WD_OK && buf.failed)
     wd_fail_memory(error);
   if (error->status == WD_OK && run->output_fd >= 0)
-    wd_output_take_fd(&run->output_fd, wd_buf_text(&buf), buf.length, error);
+    wd_run_take(run, wd_buf_text(&buf), buf.length, error);
   wd_buf_fini(&buf);
   return true;
 }
 
-static enum wd_status
-start(struct wd_run *run, int *out_code, struct wd_error *error)
+static void
+set_wasi(struct wd_run *run)
 {
-  struct wd_program *program;
-  enum wd_status status;
-
+  for (uint32_t i = 0; i < run->folder_count && run->explain; i++)
+    run->folders[i].read_only = true;
   run->wasi = (struct wd_wasi_driver_options){
       .arguments = run->arguments.texts,
       .argument_count = run->arguments.count,
@@ -310,7 +325,14 @@ start(struct wd_run *run, int *out_code, struct wd_error *error)
       .output = run->output.fd < 0 || run->explain ? NULL : &run->output,
       .errors = run->errors.fd < 0 ? NULL : &run->errors,
   };
-  status = wd_program_new(
+}
+
+enum wd_status
+wd_run_program(struct wd_run *run, struct wd_program **out_program,
+               struct wd_error *error)
+{
+  set_wasi(run);
+  return wd_program_new(
       &(struct wd_program_options){
           .mem = &run->mem,
           .module = run->module,
@@ -326,24 +348,59 @@ start(struct wd_run *run, int *out_code, struct wd_error *error)
           .planned = run->explain ? planned : NULL,
           .env = run,
       },
-      &program, error);
+      out_program, error);
+}
 
-  if (status != WD_OK)
-    return status;
-  run->program = program;
-  status = wd_program_run(program, out_code, error);
-  if (status == WD_OK && run->explain_error.status != WD_OK)
-    status = wd_error_pass(error, &run->explain_error);
-  return status;
+/* What explaining came to, when main has ended with a code. */
+static enum wd_status
+check_explained(struct wd_run *run, int code, struct wd_error *error)
+{
+  if (run->explain_error.status != WD_OK)
+    return wd_error_pass(error, &run->explain_error);
+  if (!run->explain || run->explained)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "%s ended with exit code %d before its action number %" PRIu64
+                 ": there is no plan to explain",
+                 run->arguments.texts[0], code, run->explain_job);
+}
+
+/* A program that did not look whether its output arrived. */
+static enum wd_status
+check_output(struct wd_run *run, int code, struct wd_error *error)
+{
+  int cause = atomic_load(&run->output.error);
+
+  if (!cause || code != 0)
+    return WD_OK;
+  if (cause == EPIPE)
+    return wd_fail(error, WD_IO, "output is closed");
+  return wd_fail(error, WD_IO, "cannot write the output: %s", strerror(cause));
 }
 
 enum wd_status
 wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error)
 {
+  struct wd_program *program;
+  enum wd_status status;
+
   if (run->program)
     return wd_fail(error, WD_INVALID_ARGUMENT, "a run can be started once");
   *out_code = 0;
-  return start(run, out_code, error);
+  status = wd_run_program(run, &program, error);
+  if (status != WD_OK)
+    return status;
+  run->program = program;
+  status = wd_program_run(program, out_code, error);
+  if (status == WD_OK)
+    status = check_explained(run, *out_code, error);
+  return status == WD_OK ? check_output(run, *out_code, error) : status;
+}
+
+bool
+wd_run_trapped(const struct wd_run *run)
+{
+  return run->program && wd_program_trapped(run->program);
 }
 
 void
@@ -370,4 +427,18 @@ enum wd_status
 wd_run_compile(struct wd_run *run, struct wd_error *error)
 {
   return wd_module_precompile(run->module, run->host->variant, error);
+}
+
+enum wd_status
+wd_run_compiled_path(struct wd_run *run, char *out_path, size_t size,
+                     struct wd_error *error)
+{
+  return wd_module_cache_path(run->module, run->host->variant, out_path, size,
+                              error);
+}
+
+void
+wd_abandon_writes(void)
+{
+  wd_unfinished_remove_all();
 }

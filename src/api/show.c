@@ -4,6 +4,22 @@
 
 #include "api/internal.h"
 
+enum wd_status
+wd_run_take(void *env, const void *data, size_t length, struct wd_error *error)
+{
+  struct wd_run *run = env;
+  const struct wd_wasi_output *output = &run->output;
+  char last = length ? ((const char *)data)[length - 1] : '\n';
+  enum wd_status status;
+
+  if (output->around)
+    output->around(output->around_env, false, last);
+  status = wd_output_take_fd(&run->output_fd, data, length, error);
+  if (output->around)
+    output->around(output->around_env, true, last);
+  return status;
+}
+
 /* Prints batch by batch. */
 static enum wd_status
 copy(struct wd_job *job, struct wd_output *output, struct wd_error *error)
@@ -44,8 +60,8 @@ wd_run_show(void *env, struct wd_job *job, struct wd_error *error)
           .format = run->format,
           .terminal = terminal,
           .value_width = terminal ? value_width(run->output_fd) : 0,
-          .take = wd_output_take_fd,
-          .env = &run->output_fd,
+          .take = wd_run_take,
+          .env = run,
       },
       &run->mem, &output, error);
 

@@ -36,6 +36,7 @@ struct wd_program {
   uint64_t job_count;
   struct wd_error write_error; /* of a write that nobody asked about */
   bool stopped;                /* explain: the program was ended */
+  bool trapped;                /* main */
 
   pthread_mutex_t lock; /* guards jobs against cancel and progress */
   struct wd_program_job *jobs;
@@ -64,7 +65,8 @@ enum wd_status
 wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,
                   struct wd_error *error);
 
-/* Plans a relation: binds its lambdas in a pool on an image of now.
+/* Plans a relation: binds its lambdas in a pool on an image of now. For job 0
+ * that is only a view: plan and pool must be gone before main goes on.
  * *out_pool is NULL when there are no lambdas; else the caller's. */
 enum wd_status
 wd_program_plan(struct wd_program *program, struct wd_relation *relation,

@@ -101,6 +101,25 @@ gather(const struct wd_module_info *info, struct wd_import *imports,
   return WD_OK;
 }
 
+/* Lists and texts are handed over in memory that the program gives. */
+static enum wd_status
+check_realloc(const struct wd_module *module, const struct wd_import *imports,
+              size_t count, struct wd_error *error)
+{
+  if (wd_module_export(module, "cabi_realloc"))
+    return WD_OK;
+  for (size_t i = 0; i < count; i++) {
+    const struct wd_abi_function *function = imports[i].data;
+
+    if (function->area_size)
+      return wd_fail(error, WD_BAD_MODULE,
+                     "%s: exports no cabi_realloc, which %s needs to hand over "
+                     "its results; build it with the SDK or wit-bindgen",
+                     wd_module_info(module)->name, function->label);
+  }
+  return WD_OK;
+}
+
 static enum wd_status
 link_driver(struct wd_program *program, struct wd_error *error)
 {
@@ -114,6 +133,8 @@ link_driver(struct wd_program *program, struct wd_error *error)
   if (!imports)
     return wd_fail_memory(error);
   status = gather(info, imports, &count, error);
+  if (status == WD_OK)
+    status = check_realloc(options->module, imports, count, error);
   if (status == WD_OK)
     status = wd_linkage_new(options->module,
                             &(struct wd_linkage_options){
@@ -230,6 +251,15 @@ run_main(struct wd_program *program, int *out_exit, struct wd_error *error)
   return status;
 }
 
+/* An import traps main for what main did wrong (a forged handle), and for
+ * what is not its fault. */
+static bool
+is_trap(enum wd_status status, const struct wd_error *error)
+{
+  return status == WD_TRAP || (status == WD_INVALID_ARGUMENT && error &&
+                               error->origin == WD_ORIGIN_GUEST);
+}
+
 static void
 cancel_jobs(struct wd_program *program)
 {
@@ -263,6 +293,7 @@ wd_program_run(struct wd_program *program, int *out_exit,
 
   *out_exit = 0;
   status = run_main(program, out_exit, error);
+  program->trapped = is_trap(status, error);
   if (program->stopped) {
     wd_error_clear(error);
     cancel_jobs(program);
@@ -273,6 +304,12 @@ wd_program_run(struct wd_program *program, int *out_exit,
     return status;
   }
   return finish_writes(program, error);
+}
+
+bool
+wd_program_trapped(const struct wd_program *program)
+{
+  return program->trapped;
 }
 
 void

@@ -45,6 +45,10 @@ enum wd_status
 wd_program_run(struct wd_program *program, int *out_exit,
                struct wd_error *error);
 
+/* After a failed wd_program_run: whether main itself trapped. */
+bool
+wd_program_trapped(const struct wd_program *program);
+
 /* Cancels what runs; main is stopped where it is interruptible. */
 void
 wd_program_cancel(struct wd_program *program);

@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "io/show.h"
+#include "io/unfinished.h"
 
 /* What a temporary name adds to NAME: `.`, `.<pid>-<n>.wasi-data`. */
 #define TEMPORARY_EXTRA 48
@@ -24,6 +25,7 @@ struct wd_sink {
   const char *target;
   const char *folder;
   const char *temporary;
+  struct wd_unfinished unfinished;
 };
 
 static enum wd_status
@@ -163,6 +165,7 @@ reserve(struct wd_sink *sink, struct wd_error *error)
 static void
 sink_free(struct wd_sink *sink)
 {
+  wd_unfinished_drop(&sink->unfinished);
   wd_arena_fini(&sink->arena);
   wd_mem_free(sink->mem, sink, sizeof *sink);
 }
@@ -211,11 +214,13 @@ wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
   }
   if (status == WD_OK)
     status = reserve(sink, error);
-  if (status == WD_OK)
-    *out_sink = sink;
-  else
+  if (status != WD_OK) {
     sink_free(sink);
-  return status;
+    return status;
+  }
+  wd_unfinished_add(&sink->unfinished, sink->temporary);
+  *out_sink = sink;
+  return WD_OK;
 }
 
 const char *

@@ -18,7 +18,7 @@ struct wd_type
 wd_type_integer_decimal(const struct wd_type *type)
 {
   /* i8 to i64, u8 to u64 */
-  static const uint8_t digits[] = { 3, 5, 10, 19, 3, 5, 10, 20 };
+  static const uint8_t digits[] = {3, 5, 10, 19, 3, 5, 10, 20};
 
   return wd_type_decimal(digits[type->id - WD_TYPE_I8], 0);
 }
@@ -100,10 +100,9 @@ common_time(const struct wd_type *a, const struct wd_type *b,
             struct wd_type *out_type)
 {
   const struct wd_type *finer =
-    b->id == WD_TYPE_TIMESTAMP &&
-        (a->id == WD_TYPE_DATE || b->unit > a->unit)
-      ? b
-      : a;
+      b->id == WD_TYPE_TIMESTAMP && (a->id == WD_TYPE_DATE || b->unit > a->unit)
+          ? b
+          : a;
   const char *zone = a->timezone ? a->timezone : b->timezone;
 
   if ((a->id != WD_TYPE_DATE && a->id != WD_TYPE_TIMESTAMP) ||
@@ -137,8 +136,7 @@ wd_type_castable(const struct wd_type *from, const struct wd_type *to)
 {
   bool number_from = wd_type_is_numeric(from) || from->id == WD_TYPE_BOOL;
   bool number_to = wd_type_is_numeric(to) || to->id == WD_TYPE_BOOL;
-  bool time_from =
-    from->id == WD_TYPE_DATE || from->id == WD_TYPE_TIMESTAMP;
+  bool time_from = from->id == WD_TYPE_DATE || from->id == WD_TYPE_TIMESTAMP;
   bool time_to = to->id == WD_TYPE_DATE || to->id == WD_TYPE_TIMESTAMP;
 
   if (from->id == WD_TYPE_NULL || wd_type_equal(from, to))

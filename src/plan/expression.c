@@ -9,7 +9,7 @@ new_expression(struct wd_arena *arena, enum wd_expression_kind kind,
 {
   struct wd_expression *node = wd_arena_alloc(arena, sizeof *node);
   const struct wd_expression **copy =
-    wd_arena_array(arena, count, sizeof *copy);
+      wd_arena_array(arena, count, sizeof *copy);
 
   if (!node || !copy)
     return NULL;
@@ -31,8 +31,7 @@ wd_expression_make_column(const struct wd_schema *schema, uint32_t column,
                           const struct wd_expression **out_expression,
                           struct wd_error *error)
 {
-  struct wd_expression *node =
-    new_expression(arena, WD_EXPR_COLUMN, 0, NULL);
+  struct wd_expression *node = new_expression(arena, WD_EXPR_COLUMN, 0, NULL);
 
   if (!node)
     return wd_fail_memory(error);
@@ -70,7 +69,7 @@ wd_expression_make_call(enum wd_function function, uint32_t count,
                         struct wd_error *error)
 {
   struct wd_expression *node =
-    new_expression(arena, WD_EXPR_CALL, count, arguments);
+      new_expression(arena, WD_EXPR_CALL, count, arguments);
   struct wd_type *types = wd_arena_array(arena, count, sizeof *types);
   bool *nullable = wd_arena_array(arena, count, sizeof *nullable);
 
@@ -95,7 +94,7 @@ wd_schema_concat(const struct wd_schema *left, const struct wd_schema *right,
                  struct wd_error *error)
 {
   struct wd_column *columns = wd_arena_array(
-    arena, (size_t)left->count + right->count, sizeof *columns);
+      arena, (size_t)left->count + right->count, sizeof *columns);
 
   if (!columns)
     return wd_fail_memory(error);

@@ -24,9 +24,9 @@ struct wd_literal {
   bool null;
   union {
     bool boolean;
-    int64_t integer;   /* signed integers, date (days), timestamp (unit) */
-    uint64_t natural;  /* unsigned integers */
-    double real;       /* f32, f64 */
+    int64_t integer;  /* signed integers, date (days), timestamp (unit) */
+    uint64_t natural; /* unsigned integers */
+    double real;      /* f32, f64 */
     __extension__ __int128 decimal; /* unscaled */
     struct {
       const char *data;

@@ -88,9 +88,8 @@ static const struct {
   const char *name;
   const char *extension;
 } scalars[] = {
-#define NAME(id, name, extension) [WD_FN_##id] = { name, extension },
-  WD_SCALAR_FUNCTIONS(NAME)
-};
+#define NAME(id, name, extension) [WD_FN_##id] = {name, extension},
+    WD_SCALAR_FUNCTIONS(NAME)};
 
 static const struct {
   enum wd_function_rule rule;
@@ -98,47 +97,45 @@ static const struct {
   uint32_t most;
 } signatures[] = {
 #define SIGNATURE(id, rule, least, most)                                       \
-  [WD_FN_##id] = { WD_RULE_##rule, least, most },
-  SIGNATURES(SIGNATURE)
-};
+  [WD_FN_##id] = {WD_RULE_##rule, least, most},
+    SIGNATURES(SIGNATURE)};
 
 _Static_assert(COUNT(signatures) == WD_FN_SCALAR_COUNT,
                "every function has a signature");
 
 static const char *const aggregates[] = {
 #define AGGREGATE(id, name, extension) [WD_AGG_##id] = name,
-  WD_AGGREGATE_FUNCTIONS(AGGREGATE)
-};
+    WD_AGGREGATE_FUNCTIONS(AGGREGATE)};
 
 static const struct {
   const char *name;
   enum wd_function function;
 } aliases[] = {
-  { "ceiling", WD_FN_CEIL },
-  { "character_length", WD_FN_CHAR_LENGTH },
-  { "day", WD_FN_EXTRACT_DAY },
-  { "day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR },
-  { "dayofmonth", WD_FN_EXTRACT_DAY },
-  { "dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR },
-  { "endswith", WD_FN_ENDS_WITH },
-  { "hour", WD_FN_EXTRACT_HOUR },
-  { "ifnull", WD_FN_COALESCE },
-  { "instr", WD_FN_STRPOS },
-  { "iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK },
-  { "isnan", WD_FN_IS_NAN },
-  { "isodow", WD_FN_EXTRACT_DAY_OF_WEEK },
-  { "len", WD_FN_CHAR_LENGTH },
-  { "length", WD_FN_CHAR_LENGTH },
-  { "minute", WD_FN_EXTRACT_MINUTE },
-  { "mod", WD_FN_MODULUS },
-  { "month", WD_FN_EXTRACT_MONTH },
-  { "nvl", WD_FN_COALESCE },
-  { "pow", WD_FN_POWER },
-  { "second", WD_FN_EXTRACT_SECOND },
-  { "sgn", WD_FN_SIGN },
-  { "startswith", WD_FN_STARTS_WITH },
-  { "substr", WD_FN_SUBSTRING },
-  { "year", WD_FN_EXTRACT_YEAR },
+    {"ceiling", WD_FN_CEIL},
+    {"character_length", WD_FN_CHAR_LENGTH},
+    {"day", WD_FN_EXTRACT_DAY},
+    {"day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR},
+    {"dayofmonth", WD_FN_EXTRACT_DAY},
+    {"dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR},
+    {"endswith", WD_FN_ENDS_WITH},
+    {"hour", WD_FN_EXTRACT_HOUR},
+    {"ifnull", WD_FN_COALESCE},
+    {"instr", WD_FN_STRPOS},
+    {"iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"isnan", WD_FN_IS_NAN},
+    {"isodow", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"len", WD_FN_CHAR_LENGTH},
+    {"length", WD_FN_CHAR_LENGTH},
+    {"minute", WD_FN_EXTRACT_MINUTE},
+    {"mod", WD_FN_MODULUS},
+    {"month", WD_FN_EXTRACT_MONTH},
+    {"nvl", WD_FN_COALESCE},
+    {"pow", WD_FN_POWER},
+    {"second", WD_FN_EXTRACT_SECOND},
+    {"sgn", WD_FN_SIGN},
+    {"startswith", WD_FN_STARTS_WITH},
+    {"substr", WD_FN_SUBSTRING},
+    {"year", WD_FN_EXTRACT_YEAR},
 };
 
 static bool
@@ -340,9 +337,9 @@ derive_whole(const struct wd_type *type, struct wd_type *out_type)
   *out_type = *type;
   if (type->id == WD_TYPE_DECIMAL)
     *out_type = wd_type_decimal(
-      (uint8_t)least(most(type->precision - type->scale + 1, 1),
-                     PRECISION_MAX),
-      0);
+        (uint8_t)least(most(type->precision - type->scale + 1, 1),
+                       PRECISION_MAX),
+        0);
   return is_float(type) || type->id == WD_TYPE_DECIMAL;
 }
 
@@ -352,7 +349,7 @@ derive_round(const struct wd_type *types, struct wd_type *out_type)
   *out_type = types[0];
   if (types[0].id == WD_TYPE_DECIMAL)
     *out_type = wd_type_decimal(
-      (uint8_t)least(types[0].precision + 1, PRECISION_MAX), types[0].scale);
+        (uint8_t)least(types[0].precision + 1, PRECISION_MAX), types[0].scale);
   return wd_type_is_numeric(&types[0]) && !is_unsigned(&types[0]) &&
          types[1].id == WD_TYPE_I32;
 }
@@ -362,8 +359,7 @@ static bool
 derive_extract(enum wd_function function, const struct wd_type *type)
 {
   if (type->id == WD_TYPE_DATE)
-    return function != WD_FN_EXTRACT_HOUR &&
-           function != WD_FN_EXTRACT_MINUTE &&
+    return function != WD_FN_EXTRACT_HOUR && function != WD_FN_EXTRACT_MINUTE &&
            function != WD_FN_EXTRACT_SECOND;
   return type->id == WD_TYPE_TIMESTAMP && !type->timezone;
 }

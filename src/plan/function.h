@@ -94,14 +94,14 @@ enum wd_function {
 #define WD_FUNCTION_ENUM(id, name, extension) WD_FN_##id,
   WD_SCALAR_FUNCTIONS(WD_FUNCTION_ENUM)
 #undef WD_FUNCTION_ENUM
-    WD_FN_SCALAR_COUNT
+      WD_FN_SCALAR_COUNT
 };
 
 enum wd_aggregate_function {
 #define WD_AGGREGATE_ENUM(id, name, extension) WD_AGG_##id,
   WD_AGGREGATE_FUNCTIONS(WD_AGGREGATE_ENUM)
 #undef WD_AGGREGATE_ENUM
-    WD_AGG_COUNT_OF_FUNCTIONS
+      WD_AGG_COUNT_OF_FUNCTIONS
 };
 
 /* How a function treats its operands: which types it takes, which it gives. */

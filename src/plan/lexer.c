@@ -6,15 +6,14 @@
 #include "base/utf8.h"
 
 static const char *const reserved[] = {
-  "and",     "as",   "between", "case", "distinct", "else", "end", "false",
-  "in",      "is",   "like",    "not",  "null",     "or",   "then", "true",
-  "when",
+    "and", "as",   "between", "case", "distinct", "else", "end",  "false", "in",
+    "is",  "like", "not",     "null", "or",       "then", "true", "when",
 };
 
 static const uint16_t pairs[] = {
-  WD_SYMBOL('<', '='), WD_SYMBOL('>', '='), WD_SYMBOL('<', '>'),
-  WD_SYMBOL('!', '='), WD_SYMBOL('=', '='), WD_SYMBOL('|', '|'),
-  WD_SYMBOL(':', ':'), WD_SYMBOL('/', '/'),
+    WD_SYMBOL('<', '='), WD_SYMBOL('>', '='), WD_SYMBOL('<', '>'),
+    WD_SYMBOL('!', '='), WD_SYMBOL('=', '='), WD_SYMBOL('|', '|'),
+    WD_SYMBOL(':', ':'), WD_SYMBOL('/', '/'),
 };
 
 static bool
@@ -29,7 +28,8 @@ static bool
 is_disguised(uint32_t point)
 {
   return (point < 0xc0 && point != 0xaa && point != 0xb5 && point != 0xba) ||
-         point == 0xd7 || point == 0xf7 || (point >= 0x2000 && point < 0x2070) ||
+         point == 0xd7 || point == 0xf7 ||
+         (point >= 0x2000 && point < 0x2070) ||
          (point >= 0x3000 && point < 0x3004) || point == 0xfeff;
 }
 
@@ -100,8 +100,8 @@ lex_number(const struct wd_source *source, struct wd_token *token,
     return wd_source_fail(source, token->start, WD_INVALID_PLAN, error,
                           "'%.*s' is neither a number nor a name",
                           (int)(name_end(source, at) - token->start < 60
-                                  ? name_end(source, at) - token->start
-                                  : 60),
+                                    ? name_end(source, at) - token->start
+                                    : 60),
                           text + token->start);
   token->end = at;
   return WD_OK;
@@ -152,15 +152,14 @@ lex_symbol(const struct wd_source *source, struct wd_token *token,
     return WD_OK;
   }
   size = wd_utf8_step((const uint8_t *)at, source->length - token->start);
-  return wd_source_fail(
-    source, token->start, WD_INVALID_PLAN, error, "unexpected '%.*s'%s",
-    (int)size, at,
-    *at == '!'   ? "; to negate, write: not"
-    : *at == '&' ? "; write: and"
-    : *at == '|' ? "; write: or (and || joins texts)"
-    : *at == ';' ? "; one expression is one text"
-    : size > 1   ? "; quotes are ' for text and \" for names"
-                 : "");
+  return wd_source_fail(source, token->start, WD_INVALID_PLAN, error,
+                        "unexpected '%.*s'%s", (int)size, at,
+                        *at == '!'   ? "; to negate, write: not"
+                        : *at == '&' ? "; write: and"
+                        : *at == '|' ? "; write: or (and || joins texts)"
+                        : *at == ';' ? "; one expression is one text"
+                        : size > 1 ? "; quotes are ' for text and \" for names"
+                                   : "");
 }
 
 enum wd_status
@@ -172,7 +171,7 @@ wd_lex(const struct wd_source *source, size_t at, struct wd_token *out_token,
 
   while (at < source->length && strchr(" \t\r\n", text[at]))
     at++;
-  *out_token = (struct wd_token){ .start = at, .end = at };
+  *out_token = (struct wd_token){.start = at, .end = at};
   if (at == source->length)
     return WD_OK;
   c = text[at];
@@ -237,7 +236,7 @@ wd_word_reserved(const char *text, size_t length)
 void
 wd_name_print(const char *name, struct wd_buf *buf)
 {
-  struct wd_source source = { .text = name, .length = strlen(name) };
+  struct wd_source source = {.text = name, .length = strlen(name)};
 
   if (source.length && name_end(&source, 0) == source.length &&
       !wd_word_reserved(name, source.length)) {

@@ -75,7 +75,7 @@ wd_literal_integer(wd_int128 value, struct wd_type *out_type,
 {
   uint8_t digits = wd_literal_digits(value);
 
-  *out_literal = (struct wd_literal){ .null = false };
+  *out_literal = (struct wd_literal){.null = false};
   if (value >= INT64_MIN && value <= INT64_MAX) {
     *out_type = wd_type_of(WD_TYPE_I64);
     out_literal->value.integer = (int64_t)value;
@@ -97,7 +97,7 @@ number_float(const char *text, size_t length, struct wd_type *out_type,
   memcpy(copy, text, length);
   copy[length] = '\0';
   *out_type = wd_type_of(WD_TYPE_F64);
-  *out_literal = (struct wd_literal){ .value.real = read_double(copy) };
+  *out_literal = (struct wd_literal){.value.real = read_double(copy)};
   return isfinite(out_literal->value.real);
 }
 
@@ -116,7 +116,7 @@ wd_literal_number(const char *text, size_t length, struct wd_type *out_type,
   if (scale == 0)
     return wd_literal_integer(value, out_type, out_literal);
   *out_type = wd_type_decimal(precision, scale);
-  *out_literal = (struct wd_literal){ .value.decimal = value };
+  *out_literal = (struct wd_literal){.value.decimal = value};
   return true;
 }
 
@@ -142,7 +142,7 @@ wd_literal_date(const char *text, size_t length, struct wd_type *out_type,
   if (!wd_date_parse(text, length, &days))
     return false;
   *out_type = wd_type_of(WD_TYPE_DATE);
-  *out_literal = (struct wd_literal){ .value.integer = days };
+  *out_literal = (struct wd_literal){.value.integer = days};
   return true;
 }
 
@@ -160,16 +160,16 @@ has_zone(const char *text, size_t length)
 }
 
 bool
-wd_literal_timestamp(const char *text, size_t length,
-                     struct wd_type *out_type, struct wd_literal *out_literal)
+wd_literal_timestamp(const char *text, size_t length, struct wd_type *out_type,
+                     struct wd_literal *out_literal)
 {
   int64_t us;
 
   if (!wd_timestamp_parse(text, length, &us))
     return false;
   *out_type =
-    wd_type_timestamp(WD_UNIT_US, has_zone(text, length) ? "UTC" : NULL);
-  *out_literal = (struct wd_literal){ .value.integer = us };
+      wd_type_timestamp(WD_UNIT_US, has_zone(text, length) ? "UTC" : NULL);
+  *out_literal = (struct wd_literal){.value.integer = us};
   return true;
 }
 
@@ -258,8 +258,8 @@ unscaled_to_float(wd_int128 value, int8_t scale, const struct wd_type *to,
   }
   wd_buf_init(&buf, NULL, 256);
   wd_decimal_print(value, scale, &buf);
-  out_literal->value.real =
-    single ? (double)read_float(wd_buf_text(&buf)) : read_double(wd_buf_text(&buf));
+  out_literal->value.real = single ? (double)read_float(wd_buf_text(&buf))
+                                   : read_double(wd_buf_text(&buf));
   single = !buf.failed;
   wd_buf_fini(&buf);
   return single;
@@ -363,24 +363,28 @@ print_binary(const char *data, size_t length, struct wd_buf *buf)
 static void
 print_real(double value, bool single, struct wd_buf *buf)
 {
-  char text[40];
+  char text[40], *exponent;
   locale_t old;
 
   if (isnan(value) || isinf(value)) {
-    wd_buf_printf(buf, "'%s'", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+    wd_buf_printf(buf, "'%s'",
+                  isnan(value) ? "nan"
+                  : value < 0  ? "-inf"
+                               : "inf");
     return;
   }
   old = point_begin();
-  for (int digits = single ? 6 : 15; digits <= 17; digits++) {
+  for (int digits = 1; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);
     if (single ? (double)strtof(text, NULL) == value
                : strtod(text, NULL) == value)
       break;
   }
   point_end(old);
-  wd_buf_puts(buf, text);
-  if (!strchr(text, 'e'))
-    wd_buf_puts(buf, "e0");
+  exponent = strchr(text, 'e');
+  if (exponent)
+    *exponent++ = '\0';
+  wd_buf_printf(buf, "%se%d", text, exponent ? atoi(exponent) : 0);
 }
 
 /* The value as the language writes it, in the type it has then. */
@@ -412,8 +416,7 @@ print_natural(const struct wd_type *type, const struct wd_literal *literal,
     break;
   case WD_TYPE_TIMESTAMP:
     wd_buf_puts(buf, "timestamp '");
-    wd_timestamp_print(literal->value.integer, type->unit, type->timezone,
-                       buf);
+    wd_timestamp_print(literal->value.integer, type->unit, type->timezone, buf);
     wd_buf_putc(buf, '\'');
     break;
   case WD_TYPE_STRING:
@@ -464,8 +467,8 @@ void
 wd_literal_print(const struct wd_type *type, const struct wd_literal *literal,
                  struct wd_buf *buf)
 {
-  bool natural = literal->null ? type->id == WD_TYPE_NULL
-                               : is_natural(type, literal);
+  bool natural =
+      literal->null ? type->id == WD_TYPE_NULL : is_natural(type, literal);
 
   if (!natural)
     wd_buf_puts(buf, "cast(");

@@ -34,8 +34,8 @@ wd_literal_date(const char *text, size_t length, struct wd_type *out_type,
                 struct wd_literal *out_literal);
 
 bool
-wd_literal_timestamp(const char *text, size_t length,
-                     struct wd_type *out_type, struct wd_literal *out_literal);
+wd_literal_timestamp(const char *text, size_t length, struct wd_type *out_type,
+                     struct wd_literal *out_literal);
 
 /* The same value in another type, as implicit casts allow it: exact, but for
  * fractions that become floats. False: it is no value of that type. */

@@ -34,7 +34,7 @@ static enum wd_status
 new_negate(struct parser *p, size_t start, const struct wd_syntax *operand,
            const struct wd_syntax **out)
 {
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status;
 
@@ -61,7 +61,7 @@ parse_not(struct parser *p, enum wd_level least, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
   const struct wd_syntax *operand;
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status;
 
@@ -107,11 +107,11 @@ parse_prefix(struct parser *p, enum wd_level least,
 /* What follows on an operator: operands of the next level, one or (in a
  * chain) as many as there are. */
 static enum wd_status
-parse_operands(struct parser *p, const struct operator *op,
+parse_operands(struct parser *p, const struct operator* op,
                const struct wd_syntax **left)
 {
   size_t start = (*left)->start;
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status = wd__parse_add(p, &list, *left);
 
@@ -140,7 +140,7 @@ static enum wd_status
 parse_is(struct parser *p, const struct wd_syntax **left)
 {
   size_t start = (*left)->start;
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   bool negated = false, distinct = false;
   enum wd_status status = wd__parse_add(p, &list, *left);
@@ -163,17 +163,18 @@ parse_is(struct parser *p, const struct wd_syntax **left)
     if (status == WD_OK)
       status = wd__parse_add(p, &list, right);
   } else if (status == WD_OK) {
-    status = is_word(p, "null")
-               ? wd__parse_advance(p)
-               : wd__parse_expected(p, "null, not null or [not] distinct from");
+    status =
+        is_word(p, "null")
+            ? wd__parse_advance(p)
+            : wd__parse_expected(p, "null, not null or [not] distinct from");
   }
   if (status == WD_OK)
     status = wd__parse_operation(p,
-                          distinct  ? negated ? WD_FN_IS_NOT_DISTINCT_FROM
-                                              : WD_FN_IS_DISTINCT_FROM
-                          : negated ? WD_FN_IS_NOT_NULL
-                                    : WD_FN_IS_NULL,
-                          start, &list, &node);
+                                 distinct ? negated ? WD_FN_IS_NOT_DISTINCT_FROM
+                                                    : WD_FN_IS_DISTINCT_FROM
+                                 : negated ? WD_FN_IS_NOT_NULL
+                                           : WD_FN_IS_NULL,
+                                 start, &list, &node);
   if (status == WD_OK)
     *left = node;
   return status;
@@ -228,7 +229,7 @@ static enum wd_status
 parse_special(struct parser *p, const struct wd_syntax **left)
 {
   size_t start = (*left)->start;
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   bool negated = is_word(p, "not");
   enum wd_syntax_kind kind = WD_SYNTAX_OPERATOR;
@@ -260,10 +261,10 @@ parse_special(struct parser *p, const struct wd_syntax **left)
 }
 
 static enum wd_status
-parse_operator(struct parser *p, const struct operator *op,
+parse_operator(struct parser *p, const struct operator* op,
                const struct wd_syntax **left)
 {
-  const struct operator *next;
+  const struct operator* next;
   enum wd_status status;
 
   if (op->form == FORM_IS)
@@ -277,8 +278,8 @@ parse_operator(struct parser *p, const struct operator *op,
   next = wd__find_operator(p);
   if (next && next->level == WD_LEVEL_COMPARE)
     return wd__parse_fail(p, p->token.start,
-                "comparisons do not follow each other; use 'and', or "
-                "brackets");
+                          "comparisons do not follow each other; use 'and', or "
+                          "brackets");
   return WD_OK;
 }
 
@@ -290,7 +291,7 @@ parse_binary(struct parser *p, enum wd_level least,
   enum wd_status status = parse_prefix(p, least, out);
 
   while (status == WD_OK) {
-    const struct operator *op = wd__find_operator(p);
+    const struct operator* op = wd__find_operator(p);
 
     if (!op || op->level < least)
       break;
@@ -311,7 +312,7 @@ parse_star(struct parser *p, const struct wd_syntax **out)
 {
   struct wd_syntax *node;
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_STAR, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_STAR, p->token.start, NULL, &node);
 
   if (status == WD_OK)
     status = wd__parse_advance(p);
@@ -322,7 +323,8 @@ parse_star(struct parser *p, const struct wd_syntax **out)
                           "'* %.*s' is not supported yet; name the columns",
                           wd__token_length(p), token_text(p));
   if (p->token.kind != WD_TOKEN_END)
-    return wd__parse_fail(p, 0, "'*' stands alone, for all columns, or in count(*)");
+    return wd__parse_fail(p, 0,
+                          "'*' stands alone, for all columns, or in count(*)");
   *out = node;
   return WD_OK;
 }
@@ -418,7 +420,7 @@ wd_syntax_parse(const char *text, size_t length, struct wd_arena *arena,
                 const struct wd_syntax **out_syntax, const char **out_name,
                 struct wd_error *error)
 {
-  struct parser p = { .arena = arena, .error = error };
+  struct parser p = {.arena = arena, .error = error};
   enum wd_status status = check_text(text, length, error);
 
   if (out_name)

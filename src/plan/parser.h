@@ -31,7 +31,8 @@ enum form {
   FORM_SPECIAL, /* in, between, like, each after `not` too */
 };
 
-struct operator {
+struct operator
+{
   const char *sign; /* as it is printed; NULL: it is not, or otherwise */
   const char *word; /* NULL: the symbol */
   uint16_t symbol;
@@ -42,8 +43,7 @@ struct operator {
 };
 
 /* The operator that the current token is; NULL: none. */
-const struct operator *
-wd__find_operator(const struct parser *p);
+const struct operator* wd__find_operator(const struct parser *p);
 
 /* The extract of the field that the current token is. */
 bool

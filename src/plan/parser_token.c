@@ -7,53 +7,57 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 #define INFIX(sign, level, symbol, function)                                   \
-  { sign, NULL, WD_SYMBOL(0, symbol), WD_LEVEL_##level, FORM_LEFT, function,   \
-    false }
+  {                                                                            \
+    sign, NULL, WD_SYMBOL(0, symbol), WD_LEVEL_##level, FORM_LEFT, function,   \
+        false                                                                  \
+  }
 #define COMPARISON(sign, symbol, function)                                     \
-  { sign, NULL, symbol, WD_LEVEL_COMPARE, FORM_COMPARE, function, false }
+  {                                                                            \
+    sign, NULL, symbol, WD_LEVEL_COMPARE, FORM_COMPARE, function, false        \
+  }
 
 static const struct operator operators[] = {
-  { "or", "or", 0, WD_LEVEL_OR, FORM_CHAIN, WD_FN_OR, false },
-  { "and", "and", 0, WD_LEVEL_AND, FORM_CHAIN, WD_FN_AND, false },
-  COMPARISON("=", WD_SYMBOL(0, '='), WD_FN_EQUAL),
-  COMPARISON("=", WD_SYMBOL('=', '='), WD_FN_EQUAL),
-  COMPARISON("<>", WD_SYMBOL('<', '>'), WD_FN_NOT_EQUAL),
-  COMPARISON("<>", WD_SYMBOL('!', '='), WD_FN_NOT_EQUAL),
-  COMPARISON("<", WD_SYMBOL(0, '<'), WD_FN_LT),
-  COMPARISON("<=", WD_SYMBOL('<', '='), WD_FN_LTE),
-  COMPARISON(">", WD_SYMBOL(0, '>'), WD_FN_GT),
-  COMPARISON(">=", WD_SYMBOL('>', '='), WD_FN_GTE),
-  { NULL, "is", 0, WD_LEVEL_COMPARE, FORM_IS, WD_FN_IS_NULL, false },
-  { NULL, "in", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_EQUAL, false },
-  { NULL, "between", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_AND, false },
-  { NULL, "like", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_LIKE, false },
-  { NULL, "not", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_NOT, false },
-  { "||", NULL, WD_SYMBOL('|', '|'), WD_LEVEL_CONCAT, FORM_CHAIN,
-    WD_FN_CONCAT, false },
-  INFIX("+", ADD, '+', WD_FN_ADD),
-  INFIX("-", ADD, '-', WD_FN_SUBTRACT),
-  INFIX("*", MULTIPLY, '*', WD_FN_MULTIPLY),
-  INFIX("/", MULTIPLY, '/', WD_FN_DIVIDE),
-  INFIX("%", MULTIPLY, '%', WD_FN_MODULUS),
-  { NULL, NULL, WD_SYMBOL('/', '/'), WD_LEVEL_MULTIPLY, FORM_LEFT,
-    WD_FN_DIVIDE, true },
-  { NULL, "div", 0, WD_LEVEL_MULTIPLY, FORM_LEFT, WD_FN_DIVIDE, true },
+    {"or", "or", 0, WD_LEVEL_OR, FORM_CHAIN, WD_FN_OR, false},
+    {"and", "and", 0, WD_LEVEL_AND, FORM_CHAIN, WD_FN_AND, false},
+    COMPARISON("=", WD_SYMBOL(0, '='), WD_FN_EQUAL),
+    COMPARISON("=", WD_SYMBOL('=', '='), WD_FN_EQUAL),
+    COMPARISON("<>", WD_SYMBOL('<', '>'), WD_FN_NOT_EQUAL),
+    COMPARISON("<>", WD_SYMBOL('!', '='), WD_FN_NOT_EQUAL),
+    COMPARISON("<", WD_SYMBOL(0, '<'), WD_FN_LT),
+    COMPARISON("<=", WD_SYMBOL('<', '='), WD_FN_LTE),
+    COMPARISON(">", WD_SYMBOL(0, '>'), WD_FN_GT),
+    COMPARISON(">=", WD_SYMBOL('>', '='), WD_FN_GTE),
+    {NULL, "is", 0, WD_LEVEL_COMPARE, FORM_IS, WD_FN_IS_NULL, false},
+    {NULL, "in", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_EQUAL, false},
+    {NULL, "between", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_AND, false},
+    {NULL, "like", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_LIKE, false},
+    {NULL, "not", 0, WD_LEVEL_COMPARE, FORM_SPECIAL, WD_FN_NOT, false},
+    {"||", NULL, WD_SYMBOL('|', '|'), WD_LEVEL_CONCAT, FORM_CHAIN, WD_FN_CONCAT,
+     false},
+    INFIX("+", ADD, '+', WD_FN_ADD),
+    INFIX("-", ADD, '-', WD_FN_SUBTRACT),
+    INFIX("*", MULTIPLY, '*', WD_FN_MULTIPLY),
+    INFIX("/", MULTIPLY, '/', WD_FN_DIVIDE),
+    INFIX("%", MULTIPLY, '%', WD_FN_MODULUS),
+    {NULL, NULL, WD_SYMBOL('/', '/'), WD_LEVEL_MULTIPLY, FORM_LEFT,
+     WD_FN_DIVIDE, true},
+    {NULL, "div", 0, WD_LEVEL_MULTIPLY, FORM_LEFT, WD_FN_DIVIDE, true},
 };
 
 static const struct {
   const char *field;
   enum wd_function function;
 } extracts[] = {
-  { "year", WD_FN_EXTRACT_YEAR },
-  { "month", WD_FN_EXTRACT_MONTH },
-  { "day", WD_FN_EXTRACT_DAY },
-  { "hour", WD_FN_EXTRACT_HOUR },
-  { "minute", WD_FN_EXTRACT_MINUTE },
-  { "second", WD_FN_EXTRACT_SECOND },
-  { "iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK },
-  { "isodow", WD_FN_EXTRACT_DAY_OF_WEEK },
-  { "day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR },
-  { "doy", WD_FN_EXTRACT_DAY_OF_YEAR },
+    {"year", WD_FN_EXTRACT_YEAR},
+    {"month", WD_FN_EXTRACT_MONTH},
+    {"day", WD_FN_EXTRACT_DAY},
+    {"hour", WD_FN_EXTRACT_HOUR},
+    {"minute", WD_FN_EXTRACT_MINUTE},
+    {"second", WD_FN_EXTRACT_SECOND},
+    {"iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"isodow", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR},
+    {"doy", WD_FN_EXTRACT_DAY_OF_YEAR},
 };
 
 const char *
@@ -76,11 +80,10 @@ wd_extract_field(enum wd_function function)
   return NULL;
 }
 
-const struct operator *
-wd__find_operator(const struct parser *p)
+const struct operator* wd__find_operator(const struct parser *p)
 {
   for (size_t i = 0; i < COUNT(operators); i++) {
-    const struct operator *op = &operators[i];
+    const struct operator* op = & operators[i];
 
     if (op->word ? is_word(p, op->word) : is_symbol(&p->token, op->symbol))
       return op;
@@ -120,8 +123,8 @@ enum wd_status
 wd__parse_expected(struct parser *p, const char *what)
 {
   if (p->token.kind == WD_TOKEN_END)
-    return wd_source_fail(p->source, p->token.start, WD_INVALID_PLAN,
-                          p->error, "expected %s where the text ends", what);
+    return wd_source_fail(p->source, p->token.start, WD_INVALID_PLAN, p->error,
+                          "expected %s where the text ends", what);
   return wd_source_fail(p->source, p->token.start, WD_INVALID_PLAN, p->error,
                         "expected %s, not '%.*s'", what, wd__token_length(p),
                         token_text(p));
@@ -141,16 +144,17 @@ wd__parse_peek(const struct parser *p)
   struct wd_token next;
 
   if (wd_lex(p->source, p->token.end, &next, NULL) != WD_OK)
-    next = (struct wd_token){ .kind = WD_TOKEN_END };
+    next = (struct wd_token){.kind = WD_TOKEN_END};
   return next;
 }
 
 enum wd_status
 wd__parse_symbol(struct parser *p, char symbol)
 {
-  char what[4] = { '\'', symbol, '\'', '\0' };
+  char what[4] = {'\'', symbol, '\'', '\0'};
 
-  return at_symbol(p, symbol) ? wd__parse_advance(p) : wd__parse_expected(p, what);
+  return at_symbol(p, symbol) ? wd__parse_advance(p)
+                              : wd__parse_expected(p, what);
 }
 
 enum wd_status
@@ -170,7 +174,7 @@ wd__parse_add(struct parser *p, struct list *list, const struct wd_syntax *item)
   if (list->count == list->capacity) {
     uint32_t capacity = list->capacity ? list->capacity * 2 : 4;
     const struct wd_syntax **items =
-      wd_arena_array(p->arena, capacity, sizeof *items);
+        wd_arena_array(p->arena, capacity, sizeof *items);
 
     if (!items)
       return wd_fail_memory(p->error);
@@ -185,7 +189,7 @@ wd__parse_add(struct parser *p, struct list *list, const struct wd_syntax *item)
 
 enum wd_status
 wd__parse_node(struct parser *p, enum wd_syntax_kind kind, size_t start,
-         const struct list *operands, struct wd_syntax **out)
+               const struct list *operands, struct wd_syntax **out)
 {
   struct wd_syntax *node = wd_arena_alloc(p->arena, sizeof *node);
 
@@ -217,10 +221,10 @@ wd__parse_node(struct parser *p, enum wd_syntax_kind kind, size_t start,
 /* An operator over a list, *out set. */
 enum wd_status
 wd__parse_operation(struct parser *p, enum wd_function function, size_t start,
-             const struct list *operands, struct wd_syntax **out)
+                    const struct list *operands, struct wd_syntax **out)
 {
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_OPERATOR, start, operands, out);
+      wd__parse_node(p, WD_SYNTAX_OPERATOR, start, operands, out);
 
   if (status == WD_OK)
     (*out)->function = function;

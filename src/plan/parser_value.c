@@ -7,11 +7,22 @@
 
 /* Types that are written with `<…>`, which is no comparison then. */
 static const char *const bracketed[] = {
-  "decimal",   "numeric",      "timestamp",
-  "timestamp_tz", "timestamptz", "precision_timestamp",
-  "precision_timestamp_tz", "time", "duration", "fixedbinary",
-  "list",      "fixedlist",    "struct",
-  "map",       "enum",         "union",
+    "decimal",
+    "numeric",
+    "timestamp",
+    "timestamp_tz",
+    "timestamptz",
+    "precision_timestamp",
+    "precision_timestamp_tz",
+    "time",
+    "duration",
+    "fixedbinary",
+    "list",
+    "fixedlist",
+    "struct",
+    "map",
+    "enum",
+    "union",
 };
 
 /* Expressions with commas between, up to and with the closing bracket. */
@@ -38,7 +49,7 @@ parse_number(struct parser *p, const struct wd_syntax **out)
 {
   struct wd_syntax *node;
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -87,15 +98,16 @@ parse_text(struct parser *p, const struct wd_syntax **out)
   size_t length;
   char *text = wd_token_unquote(p->source, &p->token, p->arena, &length);
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
 
   if (status != WD_OK)
     return status;
   if (!text)
     return wd_fail_memory(p->error);
   if (binary && !from_hex(text, &length))
-    return wd__parse_fail(p, p->token.start,
-                "a binary literal is pairs of hexadecimal digits: x'00ff'");
+    return wd__parse_fail(
+        p, p->token.start,
+        "a binary literal is pairs of hexadecimal digits: x'00ff'");
   node->type = wd_type_of(binary ? WD_TYPE_BINARY : WD_TYPE_STRING);
   node->literal.value.bytes.data = text;
   node->literal.value.bytes.length = length;
@@ -111,7 +123,7 @@ parse_time(struct parser *p, bool date, const struct wd_syntax **out)
   size_t length;
   char *text;
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
 
   if (status == WD_OK)
     status = wd__parse_advance(p);
@@ -122,10 +134,10 @@ parse_time(struct parser *p, bool date, const struct wd_syntax **out)
     return wd_fail_memory(p->error);
   if (date && !wd_literal_date(text, length, &node->type, &node->literal))
     return wd__parse_fail(p, p->token.start, "not a date: date 'YYYY-MM-DD'");
-  if (!date &&
-      !wd_literal_timestamp(text, length, &node->type, &node->literal))
-    return wd__parse_fail(p, p->token.start,
-                "not a timestamp: timestamp 'YYYY-MM-DD HH:MM:SS.ffffff'");
+  if (!date && !wd_literal_timestamp(text, length, &node->type, &node->literal))
+    return wd__parse_fail(
+        p, p->token.start,
+        "not a timestamp: timestamp 'YYYY-MM-DD HH:MM:SS.ffffff'");
   *out = node;
   return wd__parse_advance(p);
 }
@@ -135,7 +147,7 @@ parse_word_literal(struct parser *p, const struct wd_syntax **out)
 {
   struct wd_syntax *node;
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -176,7 +188,7 @@ type_end(const struct parser *p, bool in_cast)
 static enum wd_status
 parse_type(struct parser *p, bool in_cast, struct wd_type *out_type)
 {
-  struct wd_error error = { .status = WD_OK };
+  struct wd_error error = {.status = WD_OK};
   size_t start = p->token.start, end;
   char text[64];
 
@@ -204,7 +216,7 @@ static enum wd_status
 new_cast(struct parser *p, size_t start, const struct wd_syntax *operand,
          bool try_cast, bool in_cast, const struct wd_syntax **out)
 {
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status = wd__parse_add(p, &list, operand);
 
@@ -243,7 +255,7 @@ parse_extract(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
   enum wd_function function;
-  struct list list = { 0 };
+  struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status = wd__parse_advance(p);
 
@@ -253,7 +265,7 @@ parse_extract(struct parser *p, const struct wd_syntax **out)
     return status;
   if (!wd__find_extract(p, &function))
     return wd__parse_expected(p, "year, month, day, hour, minute, second, "
-                            "iso_day_of_week or day_of_year");
+                                 "iso_day_of_week or day_of_year");
   status = wd__parse_advance(p);
   if (status == WD_OK)
     status = wd__parse_word(p, "from");
@@ -318,11 +330,10 @@ static enum wd_status
 parse_case(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
-  struct list list = { 0 };
+  struct list list = {0};
   bool has_subject, has_else;
   struct wd_syntax *node;
-  enum wd_status status =
-    parse_case_parts(p, &list, &has_subject, &has_else);
+  enum wd_status status = parse_case_parts(p, &list, &has_subject, &has_else);
 
   if (status == WD_OK)
     status = wd__parse_node(p, WD_SYNTAX_CASE, start, &list, &node);
@@ -360,8 +371,8 @@ parse_arguments(struct parser *p, struct list *list, bool *out_distinct,
 static char *
 lower_name(struct parser *p)
 {
-  char *name = wd_arena_strndup(p->arena, token_text(p),
-                                p->token.end - p->token.start);
+  char *name =
+      wd_arena_strndup(p->arena, token_text(p), p->token.end - p->token.start);
 
   for (char *c = name; c && *c; c++)
     if (*c >= 'A' && *c <= 'Z')
@@ -375,10 +386,11 @@ parse_call(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
   char *name = lower_name(p);
-  struct list list = { 0 };
+  struct list list = {0};
   bool distinct, star;
   struct wd_syntax *node;
-  enum wd_status status = name ? wd__parse_advance(p) : wd_fail_memory(p->error);
+  enum wd_status status =
+      name ? wd__parse_advance(p) : wd_fail_memory(p->error);
 
   if (status == WD_OK)
     status = wd__parse_advance(p);
@@ -401,8 +413,8 @@ wd__parse_name(struct parser *p, const char **out_name)
 {
   size_t length = p->token.end - p->token.start;
   char *name = p->token.kind == WD_TOKEN_QUOTED
-                 ? wd_token_unquote(p->source, &p->token, p->arena, &length)
-                 : wd_arena_strndup(p->arena, token_text(p), length);
+                   ? wd_token_unquote(p->source, &p->token, p->arena, &length)
+                   : wd_arena_strndup(p->arena, token_text(p), length);
 
   if (!name)
     return wd_fail_memory(p->error);
@@ -419,15 +431,16 @@ parse_column(struct parser *p, const struct wd_syntax **out)
   struct wd_token next = wd__parse_peek(p);
   struct wd_syntax *node;
   enum wd_status status =
-    wd__parse_node(p, WD_SYNTAX_COLUMN, p->token.start, NULL, &node);
+      wd__parse_node(p, WD_SYNTAX_COLUMN, p->token.start, NULL, &node);
 
   if (status != WD_OK)
     return status;
   if (is_symbol(&next, WD_SYMBOL(0, '.'))) {
     if (!is_word(p, "left") && !is_word(p, "right"))
-      return wd__parse_fail(p, p->token.start,
-                  "a column is written without a qualifier; only a join's "
-                  "condition knows left.name and right.name");
+      return wd__parse_fail(
+          p, p->token.start,
+          "a column is written without a qualifier; only a join's "
+          "condition knows left.name and right.name");
     node->side = is_word(p, "left") ? WD_SIDE_LEFT : WD_SIDE_RIGHT;
     status = wd__parse_advance(p);
     if (status == WD_OK)
@@ -463,8 +476,8 @@ parse_named(struct parser *p, const struct wd_syntax **out)
     if (is_word(p, "date") || is_word(p, "timestamp"))
       return parse_time(p, is_word(p, "date"), out);
     if (is_word(p, "interval") || is_word(p, "time"))
-      return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED,
-                            p->error, "%.*s literals are not supported yet",
+      return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED, p->error,
+                            "%.*s literals are not supported yet",
                             wd__token_length(p), token_text(p));
   }
   return open ? parse_call(p, out) : parse_column(p, out);
@@ -478,7 +491,8 @@ parse_group(struct parser *p, const struct wd_syntax **out)
   if (status == WD_OK)
     status = wd__parse_expression(p, out);
   if (status == WD_OK && at_symbol(p, ','))
-    return wd__parse_fail(p, p->token.start, "lists are only written after: in");
+    return wd__parse_fail(p, p->token.start,
+                          "lists are only written after: in");
   return status == WD_OK ? wd__parse_symbol(p, ')') : status;
 }
 
@@ -506,7 +520,7 @@ parse_primary(struct parser *p, const struct wd_syntax **out)
                           "the value into the text");
   if (at_symbol(p, '*'))
     return wd__parse_fail(p, p->token.start,
-                "'*' stands alone, for all columns, or in count(*)");
+                          "'*' stands alone, for all columns, or in count(*)");
   return wd__parse_expected(p, "a value");
 }
 
@@ -516,8 +530,7 @@ wd__parse_postfix(struct parser *p, const struct wd_syntax **out)
   size_t start = p->token.start;
   enum wd_status status = parse_primary(p, out);
 
-  while (status == WD_OK &&
-         is_symbol(&p->token, WD_SYMBOL(':', ':'))) {
+  while (status == WD_OK && is_symbol(&p->token, WD_SYMBOL(':', ':'))) {
     status = wd__parse_advance(p);
     if (status == WD_OK)
       status = new_cast(p, start, *out, false, false, out);

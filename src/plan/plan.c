@@ -10,8 +10,7 @@
 
 enum wd_status
 wd__plan_node(struct planner *planner, enum wd_node_kind kind,
-              const struct wd_plan_node *left,
-              const struct wd_plan_node *right,
+              const struct wd_plan_node *left, const struct wd_plan_node *right,
               struct wd_plan_node **out_node)
 {
   struct wd_plan_node *node = wd_arena_alloc(planner->arena, sizeof *node);
@@ -82,9 +81,10 @@ check_bound(struct planner *planner, enum wd_role role,
   for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
     if (bound->columns[i] >= input->count)
       return wd_fail(planner->error, WD_LAMBDA_FAILED,
-                     "a %s lambda wants column %u of an input of %u",
+                     "the %s lambda wants column %u of an input of %u",
                      wd_role_name(role), bound->columns[i], input->count);
-  snprintf(what, sizeof what, "the output of a %s lambda", wd_role_name(role));
+  snprintf(what, sizeof what, "the output of the %s lambda",
+           wd_role_name(role));
   return check_output(planner, &bound->output, what);
 }
 
@@ -97,7 +97,7 @@ wd__plan_bind(struct planner *planner, const struct wd_closure *closure,
   enum wd_status status;
 
   *out_site = planner->sites++;
-  *out_bound = (struct wd_bound){ .lambda = NULL };
+  *out_bound = (struct wd_bound){.lambda = NULL};
   status = planner->binder->bind(planner->binder->env, closure, role, input,
                                  keys, key_count, *out_site, planner->arena,
                                  out_bound, planner->error);
@@ -107,26 +107,24 @@ wd__plan_bind(struct planner *planner, const struct wd_closure *closure,
 
 enum wd_status
 wd__plan_project(struct planner *planner, const struct wd_plan_node *input,
-                 uint32_t count,
-                 const struct wd_expression *const *expressions,
-                 const char *const *names,
-                 const struct wd_plan_node **out_node)
+                 uint32_t count, const struct wd_expression *const *expressions,
+                 const char *const *names, const struct wd_plan_node **out_node)
 {
   struct wd_column *columns =
-    wd_arena_array(planner->arena, count, sizeof *columns);
+      wd_arena_array(planner->arena, count, sizeof *columns);
   struct wd_plan_node *node;
   enum wd_status status =
-    wd__plan_node(planner, WD_NODE_PROJECT, input, NULL, &node);
+      wd__plan_node(planner, WD_NODE_PROJECT, input, NULL, &node);
 
   if (status != WD_OK)
     return status;
   if (!columns)
     return wd_fail_memory(planner->error);
   for (uint32_t i = 0; i < count; i++)
-    columns[i] = (struct wd_column){ .name = names[i],
-                                     .type = expressions[i]->type,
-                                     .nullable = expressions[i]->nullable };
-  node->schema = (struct wd_schema){ count, columns };
+    columns[i] = (struct wd_column){.name = names[i],
+                                    .type = expressions[i]->type,
+                                    .nullable = expressions[i]->nullable};
+  node->schema = (struct wd_schema){count, columns};
   node->project.expressions = expressions;
   *out_node = node;
   return WD_OK;
@@ -149,9 +147,9 @@ make_read(struct planner *planner, const struct wd_relation *relation,
           struct wd_plan_node *node)
 {
   enum wd_status status = planner->binder->table(
-    planner->binder->env, relation->read.name, relation->read.options,
-    relation->read.option_count, planner->arena, &node->schema,
-    planner->error);
+      planner->binder->env, relation->read.name, relation->read.options,
+      relation->read.option_count, planner->arena, &node->schema,
+      planner->error);
 
   node->read.name = relation->read.name;
   node->read.option_count = relation->read.option_count;
@@ -177,8 +175,7 @@ static enum wd_status
 make_range(struct planner *planner, const struct wd_relation *relation,
            struct wd_plan_node *node)
 {
-  struct wd_column *column =
-    wd_arena_alloc(planner->arena, sizeof *column);
+  struct wd_column *column = wd_arena_alloc(planner->arena, sizeof *column);
 
   if (!column)
     return wd_fail_memory(planner->error);
@@ -187,7 +184,7 @@ make_range(struct planner *planner, const struct wd_relation *relation,
                    "the step of a range is 0");
   column->name = "id";
   column->type = wd_type_of(WD_TYPE_I64);
-  node->schema = (struct wd_schema){ 1, column };
+  node->schema = (struct wd_schema){1, column};
   node->range.start = relation->range.start;
   node->range.end = relation->range.end;
   node->range.step = relation->range.step;
@@ -202,8 +199,8 @@ count_items(struct planner *planner, const struct wd_relation *relation,
 
   for (uint32_t i = 0; i < relation->select.count; i++)
     count += wd_syntax_is_star(relation->select.expressions[i].syntax)
-               ? input->schema.count
-               : 1;
+                 ? input->schema.count
+                 : 1;
   if (count == 0)
     return wd_fail(planner->error, WD_INVALID_PLAN,
                    "a select needs at least one expression");
@@ -219,18 +216,16 @@ make_item(struct planner *planner, const struct wd_named_syntax *item,
           uint32_t *at)
 {
   const struct wd_schema *schema = &input->schema;
-  struct wd_scope scope = { .left = schema };
+  struct wd_scope scope = {.left = schema};
   enum wd_status status = WD_OK;
 
   if (wd_syntax_is_star(item->syntax)) {
     if (item->name)
-      return wd_fail(planner->error, WD_INVALID_PLAN,
-                     "'*' cannot have a name");
+      return wd_fail(planner->error, WD_INVALID_PLAN, "'*' cannot have a name");
     for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
       names[*at] = schema->columns[i].name;
       status = wd_expression_make_column(schema, i, planner->arena,
-                                         &expressions[(*at)++],
-                                         planner->error);
+                                         &expressions[(*at)++], planner->error);
     }
     return status;
   }
@@ -249,7 +244,7 @@ make_select(struct planner *planner, const struct wd_relation *relation,
 {
   const struct wd_expression **expressions;
   const char **names;
-  uint32_t count, at = 0;
+  uint32_t count = 0, at = 0;
   enum wd_status status = count_items(planner, relation, input, &count);
 
   if (status != WD_OK)
@@ -281,9 +276,9 @@ check_role(struct planner *planner, enum wd_role role,
     return wd_fail(planner->error, WD_TYPE_MISMATCH,
                    "a filter lambda must return one boolean column, not %u%s%s",
                    output->count, output->count == 1 ? " of type " : "",
-                   output->count == 1
-                     ? wd_type_text(&output->columns[0].type, text, sizeof text)
-                     : "");
+                   output->count == 1 ? wd_type_text(&output->columns[0].type,
+                                                     text, sizeof text)
+                                      : "");
   case WD_ROLE_FOR_EACH:
     if (output->count == 0)
       return WD_OK;
@@ -316,9 +311,9 @@ make_lambda(struct planner *planner, const struct wd_relation *relation,
     return check_role(planner, role, &input->schema);
   node->lambda.role = role;
   node->lambda.closure = relation->lambda.closure;
-  status = wd__plan_bind(planner, &relation->lambda.closure, role,
-                         &input->schema, NULL, 0, &node->lambda.site,
-                         &node->lambda.bound);
+  status =
+      wd__plan_bind(planner, &relation->lambda.closure, role, &input->schema,
+                    NULL, 0, &node->lambda.site, &node->lambda.bound);
   if (status == WD_OK)
     status = check_role(planner, role, &node->lambda.bound.output);
   if (role != WD_ROLE_FILTER)
@@ -330,10 +325,10 @@ static enum wd_status
 make_sort(struct planner *planner, const struct wd_relation *relation,
           const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = { .left = &input->schema };
+  struct wd_scope scope = {.left = &input->schema};
   uint32_t count = relation->sort.count;
   struct wd_sort_key *keys =
-    wd_arena_array(planner->arena, count, sizeof *keys);
+      wd_arena_array(planner->arena, count, sizeof *keys);
   enum wd_status status = WD_OK;
 
   if (!keys)
@@ -358,12 +353,11 @@ static enum wd_status
 make_filter(struct planner *planner, const struct wd_relation *relation,
             const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = { .left = &input->schema };
+  struct wd_scope scope = {.left = &input->schema};
 
-  return wd_expression_make_predicate(relation->filter, &scope,
-                                      "the condition of a filter",
-                                      planner->arena, &node->filter,
-                                      planner->error);
+  return wd_expression_make_predicate(
+      relation->filter, &scope, "the condition of a filter", planner->arena,
+      &node->filter, planner->error);
 }
 
 static enum wd_node_kind
@@ -395,7 +389,7 @@ make_simple(struct planner *planner, const struct wd_relation *relation,
 {
   struct wd_plan_node *node;
   enum wd_status status =
-    wd__plan_node(planner, node_kind(relation->kind), input, NULL, &node);
+      wd__plan_node(planner, node_kind(relation->kind), input, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -444,12 +438,12 @@ static const char *
 relation_name(const struct wd_relation *relation)
 {
   static const char *const names[] = {
-    [WD_REL_READ] = "read",           [WD_REL_VALUES] = "create",
-    [WD_REL_RANGE] = "range",         [WD_REL_SELECT] = "select",
-    [WD_REL_FILTER] = "filter",       [WD_REL_LAMBDA] = "lambda",
-    [WD_REL_AGGREGATE] = "aggregate", [WD_REL_REDUCE] = "reduce",
-    [WD_REL_JOIN] = "join",           [WD_REL_SORT] = "sort",
-    [WD_REL_LIMIT] = "limit",
+      [WD_REL_READ] = "read",           [WD_REL_VALUES] = "create",
+      [WD_REL_RANGE] = "range",         [WD_REL_SELECT] = "select",
+      [WD_REL_FILTER] = "filter",       [WD_REL_LAMBDA] = "lambda",
+      [WD_REL_AGGREGATE] = "aggregate", [WD_REL_REDUCE] = "reduce",
+      [WD_REL_JOIN] = "join",           [WD_REL_SORT] = "sort",
+      [WD_REL_LIMIT] = "limit",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)
@@ -486,12 +480,11 @@ wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
              const struct wd_binder *binder, struct wd_plan *out_plan,
              struct wd_error *error)
 {
-  struct planner planner = { .arena = &out_plan->arena,
-                             .binder = binder,
-                             .error = error };
+  struct planner planner = {
+      .arena = &out_plan->arena, .binder = binder, .error = error};
   enum wd_status status;
 
-  *out_plan = (struct wd_plan){ .relation = wd_relation_ref(relation) };
+  *out_plan = (struct wd_plan){.relation = wd_relation_ref(relation)};
   wd_arena_init(&out_plan->arena, mem, ARENA_MAX);
   status = make(&planner, relation, 1, &out_plan->root);
   out_plan->site_count = planner.sites;
@@ -506,5 +499,5 @@ wd_plan_fini(struct wd_plan *plan)
   if (plan->relation)
     wd_relation_unref(plan->relation);
   wd_arena_fini(&plan->arena);
-  *plan = (struct wd_plan){ .root = NULL };
+  *plan = (struct wd_plan){.root = NULL};
 }

@@ -17,12 +17,11 @@ make_keys(struct planner *planner, const struct wd_plan_node *input,
           uint32_t count, const struct wd_named_syntax *named,
           struct aggregate *out)
 {
-  struct wd_scope scope = { .left = &input->schema };
+  struct wd_scope scope = {.left = &input->schema};
   enum wd_status status = WD_OK;
 
-  *out = (struct aggregate){ .planner = planner,
-                             .input = input,
-                             .key_count = count };
+  *out = (struct aggregate){
+      .planner = planner, .input = input, .key_count = count};
   out->keys = wd_arena_array(planner->arena, count, sizeof *out->keys);
   out->columns = wd_arena_array(planner->arena, count, sizeof *out->columns);
   if (!out->keys || !out->columns)
@@ -32,12 +31,12 @@ make_keys(struct planner *planner, const struct wd_plan_node *input,
                                 &out->keys[i], planner->error);
     if (status != WD_OK)
       return status;
-    out->columns[i].name = wd__plan_name(&named[i], out->keys[i],
-                                         &input->schema);
+    out->columns[i].name =
+        wd__plan_name(&named[i], out->keys[i], &input->schema);
     out->columns[i].type = out->keys[i]->type;
     out->columns[i].nullable = out->keys[i]->nullable;
   }
-  out->key_schema = (struct wd_schema){ count, out->columns };
+  out->key_schema = (struct wd_schema){count, out->columns};
   return status;
 }
 
@@ -49,18 +48,18 @@ make_arguments(const struct aggregate *aggregate,
 {
   struct planner *planner = aggregate->planner;
   const struct wd_schema *input = &aggregate->input->schema;
-  struct wd_scope scope = { .left = input };
+  struct wd_scope scope = {.left = input};
   uint32_t count = syntax->argument_count;
   const struct wd_expression **arguments =
-    wd_arena_array(planner->arena, count, sizeof *arguments);
+      wd_arena_array(planner->arena, count, sizeof *arguments);
   struct wd_column *columns =
-    wd_arena_array(planner->arena, count, sizeof *columns);
+      wd_arena_array(planner->arena, count, sizeof *columns);
   enum wd_status status = WD_OK;
 
   if (!arguments || !columns)
     return wd_fail_memory(planner->error);
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
-    struct wd_named_syntax named = { NULL, syntax->arguments[i] };
+    struct wd_named_syntax named = {NULL, syntax->arguments[i]};
 
     status = wd_expression_make(named.syntax, &scope, planner->arena,
                                 &arguments[i], planner->error);
@@ -72,7 +71,7 @@ make_arguments(const struct aggregate *aggregate,
   }
   measure->argument_count = count;
   measure->arguments = arguments;
-  *out_schema = (struct wd_schema){ count, columns };
+  *out_schema = (struct wd_schema){count, columns};
   return status;
 }
 
@@ -82,17 +81,16 @@ make_lambda_measure(const struct aggregate *aggregate,
                     struct wd_aggregation *aggregation)
 {
   struct planner *planner = aggregate->planner;
-  struct wd_measure measure = { .role = WD_ROLE_AGGREGATE,
-                                .closure = syntax->closure,
-                                .filter = aggregation->filter };
+  struct wd_measure measure = {.role = WD_ROLE_AGGREGATE,
+                               .closure = syntax->closure,
+                               .filter = aggregation->filter};
   struct wd_schema arguments;
   enum wd_status status =
-    make_arguments(aggregate, syntax, &measure, &arguments);
+      make_arguments(aggregate, syntax, &measure, &arguments);
 
   if (status == WD_OK)
     status = wd__plan_bind(planner, &syntax->closure, WD_ROLE_AGGREGATE,
-                           &arguments, NULL, 0, &measure.site,
-                           &measure.bound);
+                           &arguments, NULL, 0, &measure.site, &measure.bound);
   if (status != WD_OK)
     return status;
   if (measure.bound.output.count != 1)
@@ -110,14 +108,14 @@ make_filter(const struct aggregate *aggregate,
             const struct wd_measure_syntax *syntax,
             struct wd_aggregation *aggregation)
 {
-  struct wd_scope scope = { .left = &aggregate->input->schema };
+  struct wd_scope scope = {.left = &aggregate->input->schema};
 
   aggregation->filter = NULL;
   if (!syntax->filter)
     return WD_OK;
   return wd_expression_make_predicate(
-    syntax->filter, &scope, "a measure's filter", aggregate->planner->arena,
-    &aggregation->filter, aggregate->planner->error);
+      syntax->filter, &scope, "a measure's filter", aggregate->planner->arena,
+      &aggregation->filter, aggregate->planner->error);
 }
 
 /* One result: a column of the aggregation, or an expression over such. */
@@ -128,8 +126,8 @@ make_measure(const struct aggregate *aggregate,
              const struct wd_expression **out)
 {
   struct planner *planner = aggregate->planner;
-  struct wd_scope scope = { .left = &aggregate->input->schema,
-                            .aggregation = aggregation };
+  struct wd_scope scope = {.left = &aggregate->input->schema,
+                           .aggregation = aggregation};
   uint32_t before = aggregation->count;
   enum wd_status status = make_filter(aggregate, syntax, aggregation);
 
@@ -137,7 +135,7 @@ make_measure(const struct aggregate *aggregate,
     return status;
   if (syntax->is_lambda) {
     struct wd_expression *column =
-      wd_arena_alloc(planner->arena, sizeof *column);
+        wd_arena_alloc(planner->arena, sizeof *column);
 
     if (!column)
       return wd_fail_memory(planner->error);
@@ -174,16 +172,16 @@ measure_name(const struct wd_measure_syntax *syntax)
 /* The aggregation itself. */
 static enum wd_status
 make_node(const struct aggregate *aggregate,
-          const struct wd_aggregation *aggregation,
-          const char *const *names, struct wd_plan_node **out_node)
+          const struct wd_aggregation *aggregation, const char *const *names,
+          struct wd_plan_node **out_node)
 {
   struct planner *planner = aggregate->planner;
   uint32_t keys = aggregate->key_count, count = keys + aggregation->count;
   struct wd_column *columns =
-    wd_arena_array(planner->arena, count, sizeof *columns);
+      wd_arena_array(planner->arena, count, sizeof *columns);
   struct wd_plan_node *node;
-  enum wd_status status = wd__plan_node(planner, WD_NODE_AGGREGATE,
-                                        aggregate->input, NULL, &node);
+  enum wd_status status =
+      wd__plan_node(planner, WD_NODE_AGGREGATE, aggregate->input, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -196,7 +194,7 @@ make_node(const struct aggregate *aggregate,
     columns[keys + i].type = aggregation->measures[i].type;
     columns[keys + i].nullable = aggregation->measures[i].nullable;
   }
-  node->schema = (struct wd_schema){ count, columns };
+  node->schema = (struct wd_schema){count, columns};
   node->aggregate.key_count = keys;
   node->aggregate.keys = aggregate->keys;
   node->aggregate.measure_count = aggregation->count;
@@ -215,7 +213,7 @@ number_measures(struct planner *planner, uint32_t count,
   if (!names)
     return wd_fail_memory(planner->error);
   for (uint32_t i = 0; i < count; i++) {
-    names[i] = wd_arena_printf(planner->arena, "#%u", i + 1);
+    names[i] = wd_arena_printf(planner->arena, "measure_%u", i + 1);
     if (!names[i])
       return wd_fail_memory(planner->error);
   }
@@ -234,7 +232,7 @@ make_results(const struct aggregate *aggregate,
   uint32_t keys = aggregate->key_count;
   bool direct = aggregation->count == count;
   struct wd_plan_node *node;
-  const char **inner;
+  const char **inner = NULL;
   enum wd_status status;
 
   for (uint32_t i = 0; i < count; i++)
@@ -266,11 +264,11 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
   uint32_t keys = relation->aggregate.key_count;
   uint32_t count = relation->aggregate.measure_count;
   const struct wd_expression **results =
-    wd_arena_array(planner->arena, (size_t)keys + count, sizeof *results);
+      wd_arena_array(planner->arena, (size_t)keys + count, sizeof *results);
   const char **names =
-    wd_arena_array(planner->arena, (size_t)keys + count, sizeof *names);
+      wd_arena_array(planner->arena, (size_t)keys + count, sizeof *names);
   struct aggregate aggregate;
-  struct wd_aggregation aggregation = { .keys = &aggregate.key_schema };
+  struct wd_aggregation aggregation = {.keys = &aggregate.key_schema};
   enum wd_status status;
 
   if (!results || !names)
@@ -278,14 +276,13 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
   if (keys + count == 0)
     return wd_fail(planner->error, WD_INVALID_PLAN,
                    "an aggregation needs a key or a measure");
-  status = make_keys(planner, input, keys, relation->aggregate.keys,
-                     &aggregate);
+  status =
+      make_keys(planner, input, keys, relation->aggregate.keys, &aggregate);
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
     const struct wd_measure_syntax *syntax = &relation->aggregate.measures[i];
 
     names[keys + i] = measure_name(syntax);
-    status =
-      make_measure(&aggregate, syntax, &aggregation, &results[keys + i]);
+    status = make_measure(&aggregate, syntax, &aggregation, &results[keys + i]);
   }
   if (status != WD_OK)
     return status;
@@ -301,10 +298,10 @@ bind_reduce(const struct aggregate *aggregate,
   struct planner *planner = aggregate->planner;
   const struct wd_schema *row = &aggregate->input->schema;
   const struct wd_schema *output = &measure->bound.output;
-  uint32_t *indices = wd_arena_array(planner->arena, aggregate->key_count,
-                                     sizeof *indices);
+  uint32_t *indices =
+      wd_arena_array(planner->arena, aggregate->key_count, sizeof *indices);
   const struct wd_expression **arguments =
-    wd_arena_array(planner->arena, row->count, sizeof *arguments);
+      wd_arena_array(planner->arena, row->count, sizeof *arguments);
   uint32_t plain = 0;
   bool same;
   enum wd_status status = WD_OK;
@@ -317,10 +314,10 @@ bind_reduce(const struct aggregate *aggregate,
   for (uint32_t i = 0; i < row->count && status == WD_OK; i++)
     status = wd_expression_make_column(row, i, planner->arena, &arguments[i],
                                        planner->error);
-  *measure = (struct wd_measure){ .role = WD_ROLE_REDUCE,
-                                  .closure = relation->reduce.closure,
-                                  .argument_count = row->count,
-                                  .arguments = arguments };
+  *measure = (struct wd_measure){.role = WD_ROLE_REDUCE,
+                                 .closure = relation->reduce.closure,
+                                 .argument_count = row->count,
+                                 .arguments = arguments};
   if (status == WD_OK)
     status = wd__plan_bind(planner, &measure->closure, WD_ROLE_REDUCE, row,
                            indices, plain, &measure->site, &measure->bound);
@@ -338,14 +335,13 @@ bind_reduce(const struct aggregate *aggregate,
 /* Keys that are columns of the row do not stand beside it. */
 static enum wd_status
 drop_keys(struct planner *planner, const struct aggregate *aggregate,
-          const struct wd_plan_node *node,
-          const struct wd_plan_node **out_node)
+          const struct wd_plan_node *node, const struct wd_plan_node **out_node)
 {
   uint32_t keys = aggregate->key_count, count = 0;
-  const struct wd_expression **results = wd_arena_array(
-    planner->arena, node->schema.count, sizeof *results);
+  const struct wd_expression **results =
+      wd_arena_array(planner->arena, node->schema.count, sizeof *results);
   const char **names =
-    wd_arena_array(planner->arena, node->schema.count, sizeof *names);
+      wd_arena_array(planner->arena, node->schema.count, sizeof *names);
   enum wd_status status = WD_OK;
 
   if (!results || !names)
@@ -369,20 +365,17 @@ wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
                 const struct wd_plan_node **out_node)
 {
   struct aggregate aggregate;
-  struct wd_measure *measure =
-    wd_arena_alloc(planner->arena, sizeof *measure);
+  struct wd_measure *measure = wd_arena_alloc(planner->arena, sizeof *measure);
   struct wd_plan_node *node;
-  enum wd_status status =
-    make_keys(planner, input, relation->reduce.key_count,
-              relation->reduce.keys, &aggregate);
+  enum wd_status status = make_keys(planner, input, relation->reduce.key_count,
+                                    relation->reduce.keys, &aggregate);
 
   if (status == WD_OK && !measure)
     status = wd_fail_memory(planner->error);
   if (status == WD_OK)
     status = bind_reduce(&aggregate, relation, measure);
   if (status == WD_OK)
-    status =
-      wd__plan_node(planner, WD_NODE_AGGREGATE, input, NULL, &node);
+    status = wd__plan_node(planner, WD_NODE_AGGREGATE, input, NULL, &node);
   if (status == WD_OK)
     status = wd_schema_concat(&aggregate.key_schema, &measure->bound.output,
                               planner->arena, &node->schema, planner->error);

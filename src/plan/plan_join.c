@@ -72,7 +72,7 @@ make_schema(const struct join *join, struct wd_schema *out_schema)
         kind == (is_left ? WD_JOIN_RIGHT : WD_JOIN_LEFT))
       columns[i].nullable = true;
   }
-  *out_schema = (struct wd_schema){ (uint32_t)count, columns };
+  *out_schema = (struct wd_schema){(uint32_t)count, columns};
   return WD_OK;
 }
 
@@ -109,16 +109,16 @@ find_keys(struct join *join, const struct wd_relation *relation)
 
   join->key_count = count;
   join->left_keys =
-    wd_arena_array(join->planner->arena, count, sizeof *join->left_keys);
+      wd_arena_array(join->planner->arena, count, sizeof *join->left_keys);
   join->right_keys =
-    wd_arena_array(join->planner->arena, count, sizeof *join->right_keys);
+      wd_arena_array(join->planner->arena, count, sizeof *join->right_keys);
   if (!join->left_keys || !join->right_keys)
     return wd_fail_memory(join->planner->error);
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
     const char *name = relation->join.using_columns[i];
 
-    status = find_key(join, &join->left->schema, "left", name,
-                      &join->left_keys[i]);
+    status =
+        find_key(join, &join->left->schema, "left", name, &join->left_keys[i]);
     if (status == WD_OK)
       status = find_key(join, &join->right->schema, "right", name,
                         &join->right_keys[i]);
@@ -137,8 +137,8 @@ key_call(const struct join *join, const struct wd_schema *both, uint32_t key,
 {
   struct wd_arena *arena = join->planner->arena;
   struct wd_error *error = join->planner->error;
-  uint32_t at[2] = { join->left_keys[key],
-                     join->left->schema.count + join->right_keys[key] };
+  uint32_t at[2] = {join->left_keys[key],
+                    join->left->schema.count + join->right_keys[key]};
   const struct wd_expression *pair[2];
   struct wd_type type;
   char a[96], b[96];
@@ -152,11 +152,9 @@ key_call(const struct join *join, const struct wd_schema *both, uint32_t key,
                    wd_type_text(&both->columns[at[1]].type, b, sizeof b),
                    both->columns[at[0]].name);
   for (int i = 0; i < 2 && status == WD_OK; i++) {
-    status =
-      wd_expression_make_column(both, at[i], arena, &pair[i], error);
+    status = wd_expression_make_column(both, at[i], arena, &pair[i], error);
     if (status == WD_OK)
-      status =
-        wd_expression_make_cast(pair[i], &type, arena, &pair[i], error);
+      status = wd_expression_make_cast(pair[i], &type, arena, &pair[i], error);
   }
   if (status != WD_OK)
     return status;
@@ -168,7 +166,7 @@ using_condition(const struct join *join, const struct wd_schema *both,
                 const struct wd_expression **out)
 {
   const struct wd_expression **equals =
-    wd_arena_array(join->planner->arena, join->key_count, sizeof *equals);
+      wd_arena_array(join->planner->arena, join->key_count, sizeof *equals);
   enum wd_status status = WD_OK;
 
   if (!equals)
@@ -190,8 +188,8 @@ static enum wd_status
 make_condition(struct join *join, const struct wd_relation *relation,
                const struct wd_expression **out)
 {
-  struct wd_scope scope = { .left = &join->left->schema,
-                            .right = &join->right->schema };
+  struct wd_scope scope = {.left = &join->left->schema,
+                           .right = &join->right->schema};
   struct wd_schema both;
   enum wd_status status;
 
@@ -200,13 +198,13 @@ make_condition(struct join *join, const struct wd_relation *relation,
     return WD_OK;
   if (relation->join.on)
     return wd_expression_make_predicate(
-      relation->join.on, &scope, "the condition of a join",
-      join->planner->arena, out, join->planner->error);
+        relation->join.on, &scope, "the condition of a join",
+        join->planner->arena, out, join->planner->error);
   status = find_keys(join, relation);
   if (status == WD_OK)
     status =
-      wd_schema_concat(&join->left->schema, &join->right->schema,
-                       join->planner->arena, &both, join->planner->error);
+        wd_schema_concat(&join->left->schema, &join->right->schema,
+                         join->planner->arena, &both, join->planner->error);
   return status == WD_OK ? using_condition(join, &both, out) : status;
 }
 
@@ -230,9 +228,8 @@ using_key(const struct join *join, const struct wd_plan_node *node,
     return key_call(join, &node->schema, key, WD_FN_COALESCE, out);
   if (join->kind == WD_JOIN_RIGHT)
     column = join->left->schema.count + join->right_keys[key];
-  return wd_expression_make_column(&node->schema, column,
-                                   join->planner->arena, out,
-                                   join->planner->error);
+  return wd_expression_make_column(&node->schema, column, join->planner->arena,
+                                   out, join->planner->error);
 }
 
 /* The keys, the other columns of the left, those of the right: the order of
@@ -243,10 +240,10 @@ project_using(const struct join *join, const struct wd_plan_node *node,
 {
   struct planner *planner = join->planner;
   uint32_t left = join->left->schema.count, count = join->key_count;
-  const struct wd_expression **results = wd_arena_array(
-    planner->arena, node->schema.count, sizeof *results);
+  const struct wd_expression **results =
+      wd_arena_array(planner->arena, node->schema.count, sizeof *results);
   const char **names =
-    wd_arena_array(planner->arena, node->schema.count, sizeof *names);
+      wd_arena_array(planner->arena, node->schema.count, sizeof *names);
   enum wd_status status = WD_OK;
 
   if (!results || !names)
@@ -270,14 +267,13 @@ project_using(const struct join *join, const struct wd_plan_node *node,
 
 enum wd_status
 wd__plan_join(struct planner *planner, const struct wd_relation *relation,
-              const struct wd_plan_node *left,
-              const struct wd_plan_node *right,
+              const struct wd_plan_node *left, const struct wd_plan_node *right,
               const struct wd_plan_node **out_node)
 {
-  struct join join = { .planner = planner,
-                       .kind = relation->join.kind,
-                       .left = left,
-                       .right = right };
+  struct join join = {.planner = planner,
+                      .kind = relation->join.kind,
+                      .left = left,
+                      .right = right};
   struct wd_plan_node *node;
   enum wd_status status = check_kind(planner, relation);
 

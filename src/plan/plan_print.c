@@ -9,11 +9,15 @@ static const char *
 join_name(enum wd_join_kind kind)
 {
   static const char *const names[] = {
-    [WD_JOIN_INNER] = "inner", [WD_JOIN_LEFT] = "left",
-    [WD_JOIN_RIGHT] = "right", [WD_JOIN_FULL] = "full",
-    [WD_JOIN_SEMI] = "semi",   [WD_JOIN_ANTI] = "anti",
-    [WD_JOIN_CROSS] = "cross", [WD_JOIN_AS_OF] = "as-of",
-    [WD_JOIN_AS_OF_LEFT] = "as-of-left",
+      [WD_JOIN_INNER] = "inner",
+      [WD_JOIN_LEFT] = "left",
+      [WD_JOIN_RIGHT] = "right",
+      [WD_JOIN_FULL] = "full",
+      [WD_JOIN_SEMI] = "semi",
+      [WD_JOIN_ANTI] = "anti",
+      [WD_JOIN_CROSS] = "cross",
+      [WD_JOIN_AS_OF] = "as-of",
+      [WD_JOIN_AS_OF_LEFT] = "as-of-left",
   };
 
   return names[kind];
@@ -54,8 +58,7 @@ print_values(const struct wd_plan_node *node, struct wd_buf *buf)
 /* `expression as name`, the name only where it differs. */
 static void
 print_named(const struct wd_expression *expression,
-            const struct wd_schema *input, const char *name,
-            struct wd_buf *buf)
+            const struct wd_schema *input, const char *name, struct wd_buf *buf)
 {
   wd_expression_print(expression, input, buf);
   if (expression->kind == WD_EXPR_COLUMN &&
@@ -126,8 +129,7 @@ print_measure(const struct wd_measure *measure, const struct wd_schema *input,
     print_call(measure, input, buf);
   } else {
     wd_buf_printf(buf, "%s ", wd_role_name(measure->role));
-    print_closure(&measure->closure, measure->site, &measure->bound, NULL,
-                  buf);
+    print_closure(&measure->closure, measure->site, &measure->bound, NULL, buf);
     if (measure->role == WD_ROLE_AGGREGATE) {
       wd_buf_puts(buf, " of (");
       for (uint32_t i = 0; i < measure->argument_count; i++) {
@@ -266,8 +268,7 @@ add_node(const struct wd_plan_node *node, bool dot, struct wd_buf *buf)
 }
 
 static void
-print_tree(const struct wd_plan_node *node, uint32_t depth,
-           struct wd_buf *buf)
+print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
 {
   for (; node; node = node->left) {
     for (uint32_t i = 0; i < depth; i++)
@@ -291,11 +292,10 @@ wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf)
 
 /* Returns the number of the node; *next counts them. */
 static uint32_t
-print_graph(const struct wd_plan_node *node, uint32_t *next,
-            struct wd_buf *buf)
+print_graph(const struct wd_plan_node *node, uint32_t *next, struct wd_buf *buf)
 {
   uint32_t self = (*next)++;
-  const struct wd_plan_node *inputs[] = { node->left, node->right };
+  const struct wd_plan_node *inputs[] = {node->left, node->right};
 
   wd_buf_printf(buf, "  n%" PRIu32 " [label=\"", self);
   add_node(node, true, buf);

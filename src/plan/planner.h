@@ -15,8 +15,7 @@ struct planner {
 /* A node of a kind over its inputs (each may be NULL), to be filled. */
 enum wd_status
 wd__plan_node(struct planner *planner, enum wd_node_kind kind,
-              const struct wd_plan_node *left,
-              const struct wd_plan_node *right,
+              const struct wd_plan_node *left, const struct wd_plan_node *right,
               struct wd_plan_node **out_node);
 
 /* Binds a closure at the next site and checks what comes out: carried types,
@@ -52,8 +51,7 @@ wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
 
 enum wd_status
 wd__plan_join(struct planner *planner, const struct wd_relation *relation,
-              const struct wd_plan_node *left,
-              const struct wd_plan_node *right,
+              const struct wd_plan_node *left, const struct wd_plan_node *right,
               const struct wd_plan_node **out_node);
 
 #endif

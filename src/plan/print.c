@@ -235,7 +235,7 @@ wd_expression_print_join(const struct wd_expression *expression,
                          const struct wd_schema *left,
                          const struct wd_schema *right, struct wd_buf *buf)
 {
-  struct printer printer = { left, right, buf };
+  struct printer printer = {left, right, buf};
 
   print(&printer, expression, WD_LEVEL_OR);
 }

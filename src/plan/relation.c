@@ -36,8 +36,8 @@ drop(struct wd_relation *relation, struct wd_relation **dead)
 
   if (!relation)
     return;
-  before = atomic_fetch_sub_explicit(&relation->references, 1,
-                                     memory_order_acq_rel);
+  before =
+      atomic_fetch_sub_explicit(&relation->references, 1, memory_order_acq_rel);
   assert(before > 0);
   if (before > 1)
     return;

@@ -26,8 +26,8 @@ window_add(struct window *window, const char *text, size_t length)
 static size_t
 step(const struct wd_source *source, size_t at)
 {
-  size_t size = wd_utf8_step((const uint8_t *)source->text + at,
-                             source->length - at);
+  size_t size =
+      wd_utf8_step((const uint8_t *)source->text + at, source->length - at);
 
   return size ? size : 1;
 }
@@ -43,8 +43,7 @@ step_back(const struct wd_source *source, size_t at)
 
 /* The character at a place, made fit for one line of a terminal. */
 static size_t
-show_character(struct window *window, const struct wd_source *source,
-               size_t at)
+show_character(struct window *window, const struct wd_source *source, size_t at)
 {
   const uint8_t *text = (const uint8_t *)source->text + at;
   size_t size = wd_utf8_step(text, source->length - at);
@@ -81,11 +80,10 @@ window_make(struct window *window, const struct wd_source *source, size_t at)
 }
 
 enum wd_status
-wd_source_fail(const struct wd_source *source, size_t at,
-               enum wd_status status, struct wd_error *error,
-               const char *format, ...)
+wd_source_fail(const struct wd_source *source, size_t at, enum wd_status status,
+               struct wd_error *error, const char *format, ...)
 {
-  struct window window = { .length = 0 };
+  struct window window = {.length = 0};
   char message[512], clean[512];
   va_list arguments;
 

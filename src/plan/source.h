@@ -12,8 +12,8 @@ struct wd_source {
 
 /* Fails with the message, the text around `at` and a caret below it. */
 enum wd_status
-wd_source_fail(const struct wd_source *source, size_t at,
-               enum wd_status status, struct wd_error *error,
-               const char *format, ...) __attribute__((format(printf, 5, 6)));
+wd_source_fail(const struct wd_source *source, size_t at, enum wd_status status,
+               struct wd_error *error, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
 #endif

@@ -12,8 +12,7 @@ fold(char c)
 }
 
 unsigned
-wd_edit_distance(const char *a, size_t a_length, const char *b,
-                 size_t b_length)
+wd_edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
   unsigned row[LONGEST + 1];
 
@@ -45,7 +44,7 @@ wd_suggest(const char *name, size_t length, const char *candidate,
 {
   size_t candidate_length = strlen(candidate);
   unsigned distance =
-    wd_edit_distance(name, length, candidate, candidate_length);
+      wd_edit_distance(name, length, candidate, candidate_length);
 
   if (distance > 2 || distance >= length || distance >= candidate_length ||
       (*best && distance >= *best_distance))

@@ -4,8 +4,7 @@
 #include "plan/syntax_tree.h"
 
 static void
-print(const struct wd_syntax *syntax, enum wd_level least,
-      struct wd_buf *buf);
+print(const struct wd_syntax *syntax, enum wd_level least, struct wd_buf *buf);
 
 bool
 wd_syntax_is_star(const struct wd_syntax *syntax)
@@ -59,8 +58,7 @@ level_of(const struct wd_syntax *syntax)
     return WD_LEVEL_PRIMARY;
   if (syntax->function == WD_FN_NOT)
     return WD_LEVEL_NOT;
-  return syntax->function == WD_FN_NEGATE ? WD_LEVEL_UNARY
-                                          : WD_LEVEL_COMPARE;
+  return syntax->function == WD_FN_NEGATE ? WD_LEVEL_UNARY : WD_LEVEL_COMPARE;
 }
 
 static void
@@ -145,9 +143,7 @@ static void
 print_call(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
   wd_buf_puts(buf, syntax->name);
-  wd_buf_puts(buf, syntax->star       ? "(*"
-                   : syntax->distinct ? "(distinct "
-                                      : "(");
+  wd_buf_puts(buf, syntax->star ? "(*" : syntax->distinct ? "(distinct " : "(");
   print_list(syntax, 0, ", ", WD_LEVEL_OR, buf);
   wd_buf_putc(buf, ')');
 }

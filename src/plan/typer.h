@@ -50,8 +50,7 @@ wd__unify(struct typer *typer, uint32_t count, struct typed *operands,
 
 /* Casts to boolean; `what` names it in the error. */
 enum wd_status
-wd__make_boolean(struct typer *typer, struct typed *operand,
-                 const char *what);
+wd__make_boolean(struct typer *typer, struct typed *operand, const char *what);
 
 /* A node over operands, its size counted. */
 enum wd_status

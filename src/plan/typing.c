@@ -7,8 +7,8 @@
 #include "plan/typer.h"
 
 static enum wd_status
-fail(struct typer *typer, const struct wd_syntax *syntax,
-     enum wd_status status, const char *message)
+fail(struct typer *typer, const struct wd_syntax *syntax, enum wd_status status,
+     const char *message)
 {
   return wd_source_fail(syntax->source, syntax->start, status, typer->error,
                         "%s", message);
@@ -21,7 +21,7 @@ wd__new_expression(struct typer *typer, const struct wd_syntax *syntax,
 {
   struct wd_expression *node = wd_arena_alloc(typer->arena, sizeof *node);
   const struct wd_expression **arguments =
-    wd_arena_array(typer->arena, count, sizeof *arguments);
+      wd_arena_array(typer->arena, count, sizeof *arguments);
   uint64_t size = 1;
 
   if (!node || !arguments)
@@ -54,8 +54,7 @@ wd__is_soft(const struct wd_expression *expression)
 }
 
 enum wd_status
-wd__cast(struct typer *typer, struct typed *operand,
-         const struct wd_type *type)
+wd__cast(struct typer *typer, struct typed *operand, const struct wd_type *type)
 {
   const struct wd_expression *from = operand->expression;
   bool literal = from->kind == WD_EXPR_LITERAL;
@@ -66,11 +65,10 @@ wd__cast(struct typer *typer, struct typed *operand,
   if (wd_type_equal(&from->type, type))
     return WD_OK;
   literal =
-    literal && wd_literal_convert(&from->type, &from->literal, type, &value);
-  status =
-    wd__new_expression(typer, operand->syntax,
-                       literal ? WD_EXPR_LITERAL : WD_EXPR_CAST,
-                       literal ? 0 : 1, operand, &node);
+      literal && wd_literal_convert(&from->type, &from->literal, type, &value);
+  status = wd__new_expression(typer, operand->syntax,
+                              literal ? WD_EXPR_LITERAL : WD_EXPR_CAST,
+                              literal ? 0 : 1, operand, &node);
   if (status != WD_OK)
     return status;
   if (literal)
@@ -90,9 +88,9 @@ wd__make_boolean(struct typer *typer, struct typed *operand, const char *what)
 
   if (id != WD_TYPE_BOOL && id != WD_TYPE_NULL)
     return wd_source_fail(
-      operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
-      typer->error, "%s must be boolean, not %s", what,
-      wd_type_text(&operand->expression->type, text, sizeof text));
+        operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
+        typer->error, "%s must be boolean, not %s", what,
+        wd_type_text(&operand->expression->type, text, sizeof text));
   return wd__cast(typer, operand, &boolean);
 }
 
@@ -102,7 +100,7 @@ type_literal(struct typer *typer, const struct wd_syntax *syntax,
 {
   struct wd_expression *node;
   enum wd_status status =
-    wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
+      wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -128,8 +126,8 @@ wd_schema_names(const struct wd_schema *schema, char *text, size_t size)
                schema->count);
       break;
     }
-    used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                             name);
+    used +=
+        (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", name);
   }
   return text;
 }
@@ -147,7 +145,7 @@ fail_unknown(struct typer *typer, const struct wd_syntax *syntax)
 {
   const struct wd_scope *scope = &typer->scope;
   const struct wd_schema *schema =
-    syntax->side == WD_SIDE_RIGHT ? scope->right : scope->left;
+      syntax->side == WD_SIDE_RIGHT ? scope->right : scope->left;
   bool both = scope->right && syntax->side == WD_SIDE_NONE;
   const char *best = NULL;
   unsigned distance = 0;
@@ -166,10 +164,9 @@ fail_unknown(struct typer *typer, const struct wd_syntax *syntax)
   else if (syntax->quoted)
     snprintf(hint, sizeof hint, " (text is written in single quotes)");
   if (schema->count == 0 && !both)
-    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
-                          typer->error,
-                          "unknown column '%.100s': there are no columns",
-                          syntax->name);
+    return wd_source_fail(
+        syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+        "unknown column '%.100s': there are no columns", syntax->name);
   return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
                         typer->error,
                         "unknown column '%.100s'%s; the columns are: %s%s",
@@ -180,12 +177,12 @@ static enum wd_status
 fail_ambiguous(struct typer *typer, const struct wd_syntax *syntax)
 {
   return wd_source_fail(
-    syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
-    "column '%.100s' is ambiguous: more than one has that name; %s",
-    syntax->name,
-    typer->scope.right && syntax->side == WD_SIDE_NONE
-      ? "write left. or right. before it"
-      : "rename one of them in a select before");
+      syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+      "column '%.100s' is ambiguous: more than one has that name; %s",
+      syntax->name,
+      typer->scope.right && syntax->side == WD_SIDE_NONE
+          ? "write left. or right. before it"
+          : "rename one of them in a select before");
 }
 
 static enum wd_status
@@ -195,7 +192,7 @@ new_column(struct typer *typer, const struct wd_syntax *syntax,
 {
   struct wd_expression *node;
   enum wd_status status =
-    wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &node);
+      wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &node);
 
   if (status != WD_OK)
     return status;
@@ -224,11 +221,11 @@ type_key(struct typer *typer, const struct wd_syntax *syntax,
       -1)
     return fail_unknown(typer, syntax);
   return wd_source_fail(
-    syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
-    "column '%.100s' must be in an aggregate such as sum(...); %s%s",
-    syntax->name,
-    keys->count ? "outside there are only the keys: " : "there are no keys",
-    wd_schema_names(keys, names, sizeof names));
+      syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+      "column '%.100s' must be in an aggregate such as sum(...); %s%s",
+      syntax->name,
+      keys->count ? "outside there are only the keys: " : "there are no keys",
+      wd_schema_names(keys, names, sizeof names));
 }
 
 static enum wd_status
@@ -264,13 +261,13 @@ wd__type_operands(struct typer *typer, const struct wd_syntax *syntax,
                   struct typed **out_operands)
 {
   struct typed *operands =
-    wd_arena_array(typer->arena, syntax->count, sizeof *operands);
+      wd_arena_array(typer->arena, syntax->count, sizeof *operands);
 
   if (!operands)
     return wd_fail_memory(typer->error);
   for (uint32_t i = 0; i < syntax->count; i++) {
     enum wd_status status =
-      wd__type(typer, syntax->operands[i], &operands[i].expression);
+        wd__type(typer, syntax->operands[i], &operands[i].expression);
 
     if (status != WD_OK)
       return status;
@@ -285,7 +282,7 @@ static enum wd_status
 negate(struct typer *typer, const struct wd_syntax *syntax,
        const struct wd_expression **expression)
 {
-  struct typed operand = { *expression, syntax };
+  struct typed operand = {*expression, syntax};
 
   return wd__type_function(typer, syntax, WD_FN_NOT, 1, &operand, expression);
 }
@@ -315,7 +312,7 @@ type_between(struct typer *typer, const struct wd_syntax *syntax,
   if (status != WD_OK)
     return status;
   for (int i = 0; i < 2 && status == WD_OK; i++) {
-    struct typed pair[2] = { operands[0], operands[i + 1] };
+    struct typed pair[2] = {operands[0], operands[i + 1]};
 
     ends[i].syntax = operands[i + 1].syntax;
     status = wd__type_function(typer, syntax, i ? WD_FN_LTE : WD_FN_GTE, 2,
@@ -361,12 +358,11 @@ type_cast(struct typer *typer, const struct wd_syntax *syntax,
     return status;
   if (!wd_type_castable(&operand->expression->type, &syntax->type))
     return wd_source_fail(
-      syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
-      "%s cannot be cast to %s",
-      wd_type_text(&operand->expression->type, from, sizeof from),
-      wd_type_text(&syntax->type, to, sizeof to));
-  status =
-    wd__new_expression(typer, syntax, WD_EXPR_CAST, 1, operand, &node);
+        syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
+        "%s cannot be cast to %s",
+        wd_type_text(&operand->expression->type, from, sizeof from),
+        wd_type_text(&syntax->type, to, sizeof to));
+  status = wd__new_expression(typer, syntax, WD_EXPR_CAST, 1, operand, &node);
   if (status != WD_OK)
     return status;
   node->type = syntax->type;
@@ -379,8 +375,7 @@ type_cast(struct typer *typer, const struct wd_syntax *syntax,
 /* The conditions of a case: those written, or equality with the subject. */
 static enum wd_status
 type_conditions(struct typer *typer, const struct wd_syntax *syntax,
-                const struct typed *subject, uint32_t arms,
-                struct typed *parts)
+                const struct typed *subject, uint32_t arms, struct typed *parts)
 {
   enum wd_status status = WD_OK;
 
@@ -388,7 +383,7 @@ type_conditions(struct typer *typer, const struct wd_syntax *syntax,
     struct typed *condition = &parts[2 * i];
 
     if (subject) {
-      struct typed pair[2] = { *subject, *condition };
+      struct typed pair[2] = {*subject, *condition};
 
       status = wd__type_function(typer, syntax, WD_FN_EQUAL, 2, pair,
                                  &condition->expression);
@@ -429,14 +424,14 @@ type_case(struct typer *typer, const struct wd_syntax *syntax,
   uint32_t arms = (syntax->count - subject) / 2;
   struct typed *operands, *parts;
   struct wd_expression *node;
-  bool nullable;
+  bool nullable = false;
   enum wd_status status = wd__type_operands(typer, syntax, &operands);
 
   if (status != WD_OK)
     return status;
   parts = operands + subject;
   status =
-    type_conditions(typer, syntax, subject ? operands : NULL, arms, parts);
+      type_conditions(typer, syntax, subject ? operands : NULL, arms, parts);
   if (status == WD_OK)
     status = type_values(typer, syntax, arms, parts, &nullable);
   if (status == WD_OK)
@@ -519,12 +514,12 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
 }
 
 enum wd_status
-wd_expression_make(const struct wd_syntax *syntax,
-                   const struct wd_scope *scope, struct wd_arena *arena,
+wd_expression_make(const struct wd_syntax *syntax, const struct wd_scope *scope,
+                   struct wd_arena *arena,
                    const struct wd_expression **out_expression,
                    struct wd_error *error)
 {
-  struct typer typer = { *scope, arena, error };
+  struct typer typer = {*scope, arena, error};
 
   return wd__type(&typer, syntax, out_expression);
 }
@@ -536,8 +531,8 @@ wd_expression_make_predicate(const struct wd_syntax *syntax,
                              const struct wd_expression **out_expression,
                              struct wd_error *error)
 {
-  struct typer typer = { *scope, arena, error };
-  struct typed typed = { NULL, syntax };
+  struct typer typer = {*scope, arena, error};
+  struct typed typed = {NULL, syntax};
   enum wd_status status = wd__type(&typer, syntax, &typed.expression);
 
   if (status == WD_OK)

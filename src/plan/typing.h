@@ -12,7 +12,7 @@
 
 /* Collects the aggregate calls of the measures of one aggregation. */
 struct wd_aggregation {
-  const struct wd_schema *keys; /* usable outside of the calls, by name */
+  const struct wd_schema *keys;       /* usable outside of the calls, by name */
   const struct wd_expression *filter; /* of the current measure, or NULL */
   uint32_t count;
   uint32_t capacity;
@@ -21,7 +21,7 @@ struct wd_aggregation {
 
 struct wd_scope {
   const struct wd_schema *left;
-  const struct wd_schema *right; /* of a join's condition, else NULL */
+  const struct wd_schema *right;      /* of a join's condition, else NULL */
   struct wd_aggregation *aggregation; /* NULL: aggregate calls are refused */
 };
 
@@ -29,8 +29,8 @@ struct wd_scope {
  * calls of aggregates are appended to it and stand as columns after its keys.
  * WD_INVALID_PLAN or WD_TYPE_MISMATCH, with the text and a caret. */
 enum wd_status
-wd_expression_make(const struct wd_syntax *syntax,
-                   const struct wd_scope *scope, struct wd_arena *arena,
+wd_expression_make(const struct wd_syntax *syntax, const struct wd_scope *scope,
+                   struct wd_arena *arena,
                    const struct wd_expression **out_expression,
                    struct wd_error *error);
 

@@ -9,10 +9,9 @@ wd_aggregation_add(struct wd_aggregation *aggregation,
                    struct wd_error *error)
 {
   if (aggregation->count == aggregation->capacity) {
-    uint32_t capacity =
-      aggregation->capacity ? aggregation->capacity * 2 : 4;
+    uint32_t capacity = aggregation->capacity ? aggregation->capacity * 2 : 4;
     struct wd_measure *measures =
-      wd_arena_array(arena, capacity, sizeof *measures);
+        wd_arena_array(arena, capacity, sizeof *measures);
 
     if (!measures)
       return wd_fail_memory(error);
@@ -65,13 +64,12 @@ cast_argument(struct typer *typer, enum wd_aggregate_function function,
 /* The argument is typed on the rows, where aggregates are not known. */
 static enum wd_status
 type_argument(struct typer *typer, const struct wd_syntax *syntax,
-              enum wd_aggregate_function function,
-              struct wd_measure *measure)
+              enum wd_aggregate_function function, struct wd_measure *measure)
 {
   struct typer rows = *typer;
   struct typed *argument;
   const struct wd_expression **arguments =
-    wd_arena_array(typer->arena, 1, sizeof *arguments);
+      wd_arena_array(typer->arena, 1, sizeof *arguments);
   char text[96];
   enum wd_status status;
 
@@ -89,10 +87,10 @@ type_argument(struct typer *typer, const struct wd_syntax *syntax,
   if (wd_aggregate_derive(function, &arguments[0]->type, &measure->type,
                           &measure->nullable))
     return WD_OK;
-  return wd_source_fail(
-    syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
-    "%s does not take %s", wd_aggregate_name(function),
-    wd_type_text(&arguments[0]->type, text, sizeof text));
+  return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
+                        typer->error, "%s does not take %s",
+                        wd_aggregate_name(function),
+                        wd_type_text(&arguments[0]->type, text, sizeof text));
 }
 
 enum wd_status
@@ -101,8 +99,8 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                    const struct wd_expression **out)
 {
   struct wd_aggregation *aggregation = typer->scope.aggregation;
-  struct wd_measure measure = { .function = function,
-                                .distinct = syntax->distinct };
+  struct wd_measure measure = {.function = function,
+                               .distinct = syntax->distinct};
   struct wd_expression *column;
   enum wd_status status = check_call(typer, syntax, function);
 
@@ -117,14 +115,13 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
     status = type_argument(typer, syntax, function, &measure);
   }
   if (status == WD_OK)
-    status = wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL,
-                                &column);
+    status =
+        wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &column);
   if (status != WD_OK)
     return status;
   column->column = aggregation->keys->count + aggregation->count;
   column->type = measure.type;
   column->nullable = measure.nullable;
   *out = column;
-  return wd_aggregation_add(aggregation, &measure, typer->arena,
-                            typer->error);
+  return wd_aggregation_add(aggregation, &measure, typer->arena, typer->error);
 }

@@ -14,8 +14,8 @@ fail_types(struct typer *typer, const struct wd_syntax *syntax,
 
   for (uint32_t i = 0; i < count && used + 100 < sizeof types; i++)
     used += (size_t)snprintf(
-      types + used, sizeof types - used, "%s%s", i ? ", " : "",
-      wd_type_text(&operands[i].expression->type, text, sizeof text));
+        types + used, sizeof types - used, "%s%s", i ? ", " : "",
+        wd_type_text(&operands[i].expression->type, text, sizeof text));
   return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
                         typer->error, "%s%s does not take (%s)%s%s",
                         field ? "extract of the " : "",
@@ -46,18 +46,16 @@ fail_common(struct typer *typer, const struct typed *operand,
 {
   const struct wd_type *other = &operand->expression->type;
   bool zones = type->id == WD_TYPE_TIMESTAMP || type->id == WD_TYPE_DATE;
-  bool strings =
-    type->id == WD_TYPE_STRING || other->id == WD_TYPE_STRING;
+  bool strings = type->id == WD_TYPE_STRING || other->id == WD_TYPE_STRING;
   char a[96], b[96];
 
   if (wd__is_soft(operand->expression) && other->id == WD_TYPE_STRING && zones)
     return wd_source_fail(
-      operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
-      typer->error, "this text is no %s: %s",
-      wd_type_text(type, a, sizeof a),
-      type->id == WD_TYPE_DATE ? "write 'YYYY-MM-DD'"
-      : type->timezone         ? "write 'YYYY-MM-DD HH:MM:SSZ', with the zone"
-                               : "write 'YYYY-MM-DD HH:MM:SS', without a zone");
+        operand->syntax->source, operand->syntax->start, WD_TYPE_MISMATCH,
+        typer->error, "this text is no %s: %s", wd_type_text(type, a, sizeof a),
+        type->id == WD_TYPE_DATE ? "write 'YYYY-MM-DD'"
+        : type->timezone         ? "write 'YYYY-MM-DD HH:MM:SSZ', with the zone"
+                         : "write 'YYYY-MM-DD HH:MM:SS', without a zone");
   return wd_source_fail(operand->syntax->source, operand->syntax->start,
                         WD_TYPE_MISMATCH, typer->error, "cannot %s %s and %s%s",
                         verb, wd_type_text(type, a, sizeof a),
@@ -167,8 +165,8 @@ arithmetic_hint(enum wd_function function, uint32_t count,
     switch (operands[i].expression->type.id) {
     case WD_TYPE_STRING:
       return function == WD_FN_ADD
-               ? "texts are joined with ||, or cast to a number"
-               : "cast the text to a number";
+                 ? "texts are joined with ||, or cast to a number"
+                 : "cast the text to a number";
     case WD_TYPE_DATE:
     case WD_TYPE_TIMESTAMP:
       return "arithmetic with dates and intervals is not supported yet";
@@ -282,8 +280,7 @@ is_identity(enum wd_function function, const struct wd_type *type)
 }
 
 static enum wd_status
-cast_sign(struct typer *typer, enum wd_function function,
-          struct typed *operand)
+cast_sign(struct typer *typer, enum wd_function function, struct typed *operand)
 {
   struct wd_type type;
   enum wd_status status = cast_nulls(typer, 1, operand, WD_TYPE_I64);
@@ -311,8 +308,7 @@ cast_float(struct typer *typer, uint32_t count, struct typed *operands)
     if (!is_null(operand) && !wd_type_is_numeric(&operand->type))
       return WD_OK;
     single = single || operand->type.id == WD_TYPE_F32;
-    other =
-      other || (operand->type.id != WD_TYPE_F32 && !wd__is_soft(operand));
+    other = other || (operand->type.id != WD_TYPE_F32 && !wd__is_soft(operand));
   }
   if (single && !other)
     type = wd_type_of(WD_TYPE_F32);
@@ -327,9 +323,8 @@ cast_bitwise(struct typer *typer, uint32_t count, struct typed *operands)
   for (uint32_t i = 0; i < count; i++)
     if (!wd_type_is_integer(&operands[i].expression->type))
       return status;
-  return status == WD_OK
-           ? wd__unify(typer, count, operands, "compute with")
-           : status;
+  return status == WD_OK ? wd__unify(typer, count, operands, "compute with")
+                         : status;
 }
 
 /* Positions and counts of digits are i32. */
@@ -347,8 +342,7 @@ cast_positions(struct typer *typer, uint32_t count, struct typed *operands)
 
 static enum wd_status
 cast_operands(struct typer *typer, const struct wd_syntax *syntax,
-              enum wd_function function, uint32_t count,
-              struct typed *operands)
+              enum wd_function function, uint32_t count, struct typed *operands)
 {
   enum wd_status status;
 
@@ -468,12 +462,12 @@ add_digits(struct typer *typer, const struct wd_syntax *syntax,
 {
   struct wd_expression *zero;
   enum wd_status status =
-    wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &zero);
+      wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &zero);
 
   if (status != WD_OK)
     return status;
   zero->type = wd_type_of(WD_TYPE_I32);
-  operands[1] = (struct typed){ zero, syntax };
+  operands[1] = (struct typed){zero, syntax};
   return WD_OK;
 }
 
@@ -493,8 +487,8 @@ new_call(struct typer *typer, const struct wd_syntax *syntax,
     types[i] = operands[i].expression->type;
     nullable[i] = operands[i].expression->nullable;
   }
-  status = wd__new_expression(typer, syntax, WD_EXPR_CALL, count, operands,
-                              &node);
+  status =
+      wd__new_expression(typer, syntax, WD_EXPR_CALL, count, operands, &node);
   if (status != WD_OK)
     return status;
   node->function = function;

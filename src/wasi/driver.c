@@ -52,19 +52,31 @@ write_filtered(struct wd_wasi_output *output, const char *text, size_t length)
   return cause;
 }
 
+int
+wd_wasi_output_write(struct wd_wasi_output *output, const char *text,
+                     size_t length)
+{
+  char last = length ? text[length - 1] : '\n';
+  int cause;
+
+  if (output->around)
+    output->around(output->around_env, false, last);
+  cause = output->filtered ? write_filtered(output, text, length)
+                           : write_all(output->fd, text, length);
+  if (output->around)
+    output->around(output->around_env, true, last);
+  if (cause)
+    atomic_store(&output->error, cause);
+  return cause;
+}
+
 /* What wasmtime calls: bytes taken, or -errno. */
 static ptrdiff_t
 take(void *env, const unsigned char *bytes, size_t length)
 {
-  struct wd_wasi_output *output = env;
-  int cause = output->filtered
-                ? write_filtered(output, (const char *)bytes, length)
-                : write_all(output->fd, (const char *)bytes, length);
+  int cause = wd_wasi_output_write(env, (const char *)bytes, length);
 
-  if (!cause)
-    return (ptrdiff_t)length;
-  atomic_store(&output->error, cause);
-  return -cause;
+  return cause ? -cause : (ptrdiff_t)length;
 }
 
 static ptrdiff_t

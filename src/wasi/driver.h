@@ -4,6 +4,7 @@
 #define WD_WASI_DRIVER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include <wasmtime.h>
 
@@ -18,10 +19,19 @@ struct wd_wasi_output {
   bool filtered;
   struct wd_filter filter;
   atomic_int error; /* errno of the write that failed, e.g. EPIPE; 0: none */
+  /* Told before and after bytes are written, with the last of them: for who
+   * has a line of his own on that terminal. NULL: nobody. */
+  void (*around)(void *env, bool after, char last);
+  void *around_env;
 };
 
 void
 wd_wasi_output_init(struct wd_wasi_output *output, int fd);
+
+/* Writes to it as the program would: 0 or an errno. One thread at a time. */
+int
+wd_wasi_output_write(struct wd_wasi_output *output, const char *text,
+                     size_t length);
 
 struct wd_wasi_folder {
   const char *host;

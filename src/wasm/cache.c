@@ -64,13 +64,16 @@ private_to_user(const struct stat *status)
   return status->st_uid == geteuid() && !(status->st_mode & 022);
 }
 
-static bool
-file_path(const char *folder, const struct wd_hash *key, char out[PATH_MAX])
+bool
+wd_cache_path(const char *folder, const struct wd_hash *key, char *out_path,
+              size_t size)
 {
   char hex[65];
+  int length;
 
   wd_hash_text(key, hex);
-  return snprintf(out, PATH_MAX, "%s/%s.cwasm", folder, hex) < PATH_MAX;
+  length = snprintf(out_path, size, "%s/%s.cwasm", folder, hex);
+  return length > 0 && (size_t)length < size;
 }
 
 /* An open file that may be trusted, or -1. */
@@ -81,7 +84,7 @@ open_trusted(const char *folder, const struct wd_hash *key, size_t *out_size)
   struct stat status;
   int fd;
 
-  if (!file_path(folder, key, path) || stat(folder, &status) != 0 ||
+  if (!wd_cache_path(folder, key, path, sizeof path) || stat(folder, &status) != 0 ||
       !S_ISDIR(status.st_mode) || !private_to_user(&status))
     return -1;
   fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -203,7 +206,7 @@ store(const char *folder, const struct wd_hash *key,
 
   memcpy(trailer.magic, MAGIC, sizeof trailer.magic);
   trailer.sum = checksum((const uint8_t *)code->data, code->size);
-  if (!file_path(folder, key, path))
+  if (!wd_cache_path(folder, key, path, sizeof path))
     return wd_fail(error, WD_IO, "the cache folder's name is too long");
   if (!make_folder(folder))
     return wd_fail(error, WD_IO, "cannot make the cache folder %s: %s", folder,

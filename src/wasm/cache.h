@@ -11,6 +11,10 @@
 #ifndef WD_WASM_CACHE_H
 #define WD_WASM_CACHE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <wasmtime.h>
 
 #include "base/error.h"
@@ -21,6 +25,11 @@
 struct wd_hash
 wd_cache_key(const struct wd_hash *content, const char *settings);
 
+/* The file of a key; false when the name is too long. */
+bool
+wd_cache_path(const char *folder, const struct wd_hash *key, char *out_path,
+              size_t size);
+
 /* NULL when there is none that can be used. */
 wasmtime_module_t *
 wd_cache_load(const char *folder, const struct wd_hash *key,
@@ -30,5 +39,23 @@ wd_cache_load(const char *folder, const struct wd_hash *key,
 enum wd_status
 wd_cache_store(const char *folder, const struct wd_hash *key,
                const wasmtime_module_t *code, struct wd_error *error);
+
+struct wd_cache_figures {
+  uint64_t files;
+  uint64_t bytes;
+};
+
+/* What is in the folder: compiled code, and what writers that were killed have
+ * left; other files do not count. A folder that is missing is empty. WD_IO. */
+enum wd_status
+wd_cache_measure(const char *folder, struct wd_cache_figures *out_figures,
+                 struct wd_error *error);
+
+/* Removes that, and tells what was removed; the folder stays. Programs that
+ * run keep their code. WD_IO naming the first file that cannot be removed;
+ * the others are. */
+enum wd_status
+wd_cache_empty(const char *folder, struct wd_cache_figures *out_figures,
+               struct wd_error *error);
 
 #endif

@@ -96,9 +96,9 @@ read_globals(struct wd_instance *instance, struct wd_image *image,
   return WD_OK;
 }
 
-enum wd_status
-wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
-                   struct wd_error *error)
+static enum wd_status
+take_image(struct wd_instance *instance, bool freeze,
+           struct wd_image **out_image, struct wd_error *error)
 {
   struct wd_module *module = instance->linkage->module;
   struct wd_image *image;
@@ -114,7 +114,7 @@ wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
                       "it started (dynamic linking?); lambdas cannot be "
                       "carried to workers then",
                       module->outline.info.name);
-  status = wd_image_new(module, &instance->memory, &image, error);
+  status = wd_image_new(module, &instance->memory, freeze, &image, error);
   if (status)
     return status;
   image->table_print = instance->table_print;
@@ -124,4 +124,18 @@ wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
   else
     *out_image = image;
   return status;
+}
+
+enum wd_status
+wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
+                   struct wd_error *error)
+{
+  return take_image(instance, true, out_image, error);
+}
+
+enum wd_status
+wd_instance_view(struct wd_instance *instance, struct wd_image **out_image,
+                 struct wd_error *error)
+{
+  return take_image(instance, false, out_image, error);
 }

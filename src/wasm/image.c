@@ -87,6 +87,14 @@ freeze_in_place(struct wd_image *image, struct wd_linear *memory,
   return status;
 }
 
+/* Not frozen: good while the driver waits. */
+static enum wd_status
+look_at(struct wd_image *image, const struct wd_linear *memory)
+{
+  image->contents.base = wd_memory_file_ref(memory->file);
+  return WD_OK;
+}
+
 /* Joins runs until they are few enough, or copying is cheaper. */
 static void
 join(struct wd_contents *contents)
@@ -183,7 +191,7 @@ freeze_changes(struct wd_image *image, struct wd_linear *memory,
 }
 
 enum wd_status
-wd_image_new(struct wd_module *module, struct wd_linear *memory,
+wd_image_new(struct wd_module *module, struct wd_linear *memory, bool freeze,
              struct wd_image **out_image, struct wd_error *error)
 {
   struct wd_image *image = allocate(module);
@@ -192,8 +200,10 @@ wd_image_new(struct wd_module *module, struct wd_linear *memory,
   if (!image)
     return wd_fail_memory(error);
   image->contents.size = memory->size;
-  if (memory->shared)
+  if (memory->shared && freeze)
     status = freeze_in_place(image, memory, error);
+  else if (memory->shared)
+    status = look_at(image, memory);
   else
     status = freeze_changes(image, memory, error);
   if (status)

@@ -22,7 +22,7 @@ struct wd_image {
 /* The memory of a driver whose guest does not run, as an image; its globals
  * are filled in by the caller. The memory is private afterwards. */
 enum wd_status
-wd_image_new(struct wd_module *module, struct wd_linear *memory,
+wd_image_new(struct wd_module *module, struct wd_linear *memory, bool freeze,
              struct wd_image **out_image, struct wd_error *error);
 
 #endif

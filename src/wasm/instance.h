@@ -141,6 +141,13 @@ enum wd_status
 wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
                    struct wd_error *error);
 
+/* As wd_instance_freeze, for looking only: before the first freeze the image is
+ * the driver's memory itself, not frozen. Its workers must be gone before the
+ * driver runs on. */
+enum wd_status
+wd_instance_view(struct wd_instance *instance, struct wd_image **out_image,
+                 struct wd_error *error);
+
 /* Puts a worker back to its image. False when it has to be freed instead (it
  * grew, or it failed). */
 bool

@@ -232,6 +232,15 @@ compile(struct wd_module *module, wasm_engine_t *engine,
   return WD_OK;
 }
 
+static struct wd_hash
+cache_key(const struct wd_module *module, enum wd_variant variant)
+{
+  char settings[128];
+
+  wd_runtime_settings(module->runtime, variant, settings, sizeof settings);
+  return wd_cache_key(&module->outline.info.hash, settings);
+}
+
 /* Code of a variant, from the cache or compiled; under the lock. */
 static enum wd_status
 obtain(struct wd_module *module, enum wd_variant variant, bool must_store,
@@ -241,14 +250,12 @@ obtain(struct wd_module *module, enum wd_variant variant, bool must_store,
   wasmtime_module_t *code = module->code[variant];
   enum wd_status status;
   wasm_engine_t *engine;
-  char settings[128];
   struct wd_hash key;
 
   status = wd_runtime_engine(runtime, variant, &engine, error);
   if (status)
     return status;
-  wd_runtime_settings(runtime, variant, settings, sizeof settings);
-  key = wd_cache_key(&module->outline.info.hash, settings);
+  key = cache_key(module, variant);
   if (!code && runtime->cache_dir) {
     code = wd_cache_load(runtime->cache_dir, &key, engine);
     module->code[variant] = code;
@@ -279,6 +286,13 @@ wd_module_code(struct wd_module *module, enum wd_variant variant,
   return status;
 }
 
+static enum wd_status
+fail_no_cache(struct wd_error *error)
+{
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "there is no cache folder to put compiled code into");
+}
+
 enum wd_status
 wd_module_precompile(struct wd_module *module, enum wd_variant variant,
                      struct wd_error *error)
@@ -286,10 +300,23 @@ wd_module_precompile(struct wd_module *module, enum wd_variant variant,
   enum wd_status status;
 
   if (!module->runtime->cache_dir)
-    return wd_fail(error, WD_INVALID_ARGUMENT,
-                   "there is no cache folder to put compiled code into");
+    return fail_no_cache(error);
   pthread_mutex_lock(&module->lock);
   status = obtain(module, variant, true, error);
   pthread_mutex_unlock(&module->lock);
   return status;
+}
+
+enum wd_status
+wd_module_cache_path(const struct wd_module *module, enum wd_variant variant,
+                     char *out_path, size_t size, struct wd_error *error)
+{
+  struct wd_hash key;
+
+  if (!module->runtime->cache_dir)
+    return fail_no_cache(error);
+  key = cache_key(module, variant);
+  if (!wd_cache_path(module->runtime->cache_dir, &key, out_path, size))
+    return wd_fail(error, WD_IO, "the cache folder's name is too long");
+  return WD_OK;
 }

@@ -100,4 +100,10 @@ enum wd_status
 wd_module_precompile(struct wd_module *module, enum wd_variant variant,
                      struct wd_error *error);
 
+/* Where the compiled code of a variant lies in the cache, or would.
+ * WD_INVALID_ARGUMENT when the runtime has no cache. */
+enum wd_status
+wd_module_cache_path(const struct wd_module *module, enum wd_variant variant,
+                     char *out_path, size_t size, struct wd_error *error);
+
 #endif

@@ -41,15 +41,14 @@ test_type(const char *text, const char *columns, struct wd_arena *arena,
           struct wd_schema *schema, const struct wd_expression **out,
           struct wd_error *error)
 {
-  struct wd_scope scope = { .left = schema };
+  struct wd_scope scope = {.left = schema};
   const struct wd_syntax *syntax;
   enum wd_status status = test_schema(columns, arena, schema);
 
   if (status == WD_OK)
     status = test_parse(text, arena, &syntax, error);
-  return status == WD_OK
-           ? wd_expression_make(syntax, &scope, arena, out, error)
-           : status;
+  return status == WD_OK ? wd_expression_make(syntax, &scope, arena, out, error)
+                         : status;
 }
 
 #endif

@@ -27,8 +27,7 @@ check_derivation(const struct derivation *c)
   if (!wd_function_derive(c->function, schema.count, types, nullable, &result,
                           &result_nullable)) {
     if (c->result)
-      fail_msg("%s(%s) is refused", wd_function_name(c->function),
-               c->operands);
+      fail_msg("%s(%s) is refused", wd_function_name(c->function), c->operands);
   } else {
     snprintf(full, sizeof full, "%s%s",
              wd_type_text(&result, text, sizeof text),
@@ -45,55 +44,53 @@ static void
 test_derive(void **state)
 {
   static const struct derivation cases[] = {
-    { WD_FN_ADD, "x i32, y i32 not null", "i32" },
-    { WD_FN_ADD, "x i32 not null, y i32 not null", "i32 not null" },
-    { WD_FN_ADD, "x i32, y i64", NULL },
-    { WD_FN_ADD, "x string, y string", NULL },
-    { WD_FN_ADD, "x decimal<10,2>, y decimal<5,3>", "decimal<12,3>" },
-    { WD_FN_SUBTRACT, "x decimal<10,2>, y decimal<10,2>", "decimal<11,2>" },
-    { WD_FN_ADD, "x decimal<38,0>, y decimal<38,0>", "decimal<38,0>" },
-    { WD_FN_ADD, "x decimal<38,10>, y decimal<38,2>", "decimal<38,7>" },
-    { WD_FN_MULTIPLY, "x decimal<10,2>, y decimal<5,3>", "decimal<16,5>" },
-    { WD_FN_MULTIPLY, "x decimal<38,10>, y decimal<38,10>",
-      "decimal<38,6>" },
-    { WD_FN_MULTIPLY, "x decimal<20,10>, y decimal<20,10>",
-      "decimal<38,17>" },
-    { WD_FN_DIVIDE, "x decimal<10,2>, y decimal<5,3>", "decimal<21,8>" },
-    { WD_FN_DIVIDE, "x decimal<38,10>, y decimal<38,10>", "decimal<38,6>" },
-    { WD_FN_MODULUS, "x decimal<10,2>, y decimal<5,3>", "decimal<5,3>" },
-    { WD_FN_MODULUS, "x fp64, y fp64", NULL },
-    { WD_FN_DIVIDE, "x i64, y i64", "i64" },
-    { WD_FN_NEGATE, "x u8", NULL },
-    { WD_FN_NEGATE, "x decimal<10,2>", "decimal<10,2>" },
-    { WD_FN_SQRT, "x fp32", "fp32" },
-    { WD_FN_SQRT, "x i64", NULL },
-    { WD_FN_POWER, "x fp64, y fp64", "fp64" },
-    { WD_FN_CEIL, "x decimal<10,2>", "decimal<9,0>" },
-    { WD_FN_FLOOR, "x fp32", "fp32" },
-    { WD_FN_ROUND, "x decimal<10,2> not null, y i32 not null",
-      "decimal<11,2>" },
-    { WD_FN_ROUND, "x decimal<38,2>, y i32", "decimal<38,2>" },
-    { WD_FN_ROUND, "x i64, y i64", NULL },
-    { WD_FN_EQUAL, "x date, y date not null", "boolean" },
-    { WD_FN_EQUAL, "x date, y string", NULL },
-    { WD_FN_IS_NULL, "x date", "boolean not null" },
-    { WD_FN_IS_DISTINCT_FROM, "x date, y date", "boolean not null" },
-    { WD_FN_NULLIF, "x i64 not null, y i64 not null", "i64" },
-    { WD_FN_COALESCE, "x i64, y i64 not null", "i64" },
-    { WD_FN_LEAST, "x i64 not null, y i64 not null", "i64 not null" },
-    { WD_FN_AND, "x boolean, y boolean, z boolean", "boolean" },
-    { WD_FN_NOT, "x i64", NULL },
-    { WD_FN_LIKE, "x string, y string", "boolean" },
-    { WD_FN_CHAR_LENGTH, "x string not null", "i64 not null" },
-    { WD_FN_SUBSTRING, "x string, y i32, z i32", "string" },
-    { WD_FN_SUBSTRING, "x string, y i64", NULL },
-    { WD_FN_CONCAT, "x string, y binary", NULL },
-    { WD_FN_STRPOS, "x string, y string", "i64" },
-    { WD_FN_EXTRACT_YEAR, "x date", "i64" },
-    { WD_FN_EXTRACT_HOUR, "x date", NULL },
-    { WD_FN_EXTRACT_HOUR, "x timestamp<6>", "i64" },
-    { WD_FN_EXTRACT_HOUR, "x timestamp_tz<6,UTC>", NULL },
-    { WD_FN_UPPER, "x string, y string", NULL },
+      {WD_FN_ADD, "x i32, y i32 not null", "i32"},
+      {WD_FN_ADD, "x i32 not null, y i32 not null", "i32 not null"},
+      {WD_FN_ADD, "x i32, y i64", NULL},
+      {WD_FN_ADD, "x string, y string", NULL},
+      {WD_FN_ADD, "x decimal<10,2>, y decimal<5,3>", "decimal<12,3>"},
+      {WD_FN_SUBTRACT, "x decimal<10,2>, y decimal<10,2>", "decimal<11,2>"},
+      {WD_FN_ADD, "x decimal<38,0>, y decimal<38,0>", "decimal<38,0>"},
+      {WD_FN_ADD, "x decimal<38,10>, y decimal<38,2>", "decimal<38,6>"},
+      {WD_FN_MULTIPLY, "x decimal<10,2>, y decimal<5,3>", "decimal<16,5>"},
+      {WD_FN_MULTIPLY, "x decimal<38,10>, y decimal<38,10>", "decimal<38,6>"},
+      {WD_FN_MULTIPLY, "x decimal<20,10>, y decimal<20,10>", "decimal<38,17>"},
+      {WD_FN_DIVIDE, "x decimal<10,2>, y decimal<5,3>", "decimal<21,8>"},
+      {WD_FN_DIVIDE, "x decimal<38,10>, y decimal<38,10>", "decimal<38,6>"},
+      {WD_FN_MODULUS, "x decimal<10,2>, y decimal<5,3>", "decimal<5,3>"},
+      {WD_FN_MODULUS, "x fp64, y fp64", NULL},
+      {WD_FN_DIVIDE, "x i64, y i64", "i64"},
+      {WD_FN_NEGATE, "x u8", NULL},
+      {WD_FN_NEGATE, "x decimal<10,2>", "decimal<10,2>"},
+      {WD_FN_SQRT, "x fp32", "fp32"},
+      {WD_FN_SQRT, "x i64", NULL},
+      {WD_FN_POWER, "x fp64, y fp64", "fp64"},
+      {WD_FN_CEIL, "x decimal<10,2>", "decimal<9,0>"},
+      {WD_FN_FLOOR, "x fp32", "fp32"},
+      {WD_FN_ROUND, "x decimal<10,2> not null, y i32 not null",
+       "decimal<11,2>"},
+      {WD_FN_ROUND, "x decimal<38,2>, y i32", "decimal<38,2>"},
+      {WD_FN_ROUND, "x i64, y i64", NULL},
+      {WD_FN_EQUAL, "x date, y date not null", "boolean"},
+      {WD_FN_EQUAL, "x date, y string", NULL},
+      {WD_FN_IS_NULL, "x date", "boolean not null"},
+      {WD_FN_IS_DISTINCT_FROM, "x date, y date", "boolean not null"},
+      {WD_FN_NULLIF, "x i64 not null, y i64 not null", "i64"},
+      {WD_FN_COALESCE, "x i64, y i64 not null", "i64"},
+      {WD_FN_LEAST, "x i64 not null, y i64 not null", "i64 not null"},
+      {WD_FN_AND, "x boolean, y boolean, z boolean", "boolean"},
+      {WD_FN_NOT, "x i64", NULL},
+      {WD_FN_LIKE, "x string, y string", "boolean"},
+      {WD_FN_CHAR_LENGTH, "x string not null", "i64 not null"},
+      {WD_FN_SUBSTRING, "x string, y i32, z i32", "string"},
+      {WD_FN_SUBSTRING, "x string, y i64", NULL},
+      {WD_FN_CONCAT, "x string, y binary", NULL},
+      {WD_FN_STRPOS, "x string, y string", "i64"},
+      {WD_FN_EXTRACT_YEAR, "x date", "i64"},
+      {WD_FN_EXTRACT_HOUR, "x date", NULL},
+      {WD_FN_EXTRACT_HOUR, "x timestamp<6>", "i64"},
+      {WD_FN_EXTRACT_HOUR, "x timestamp_tz<6,UTC>", NULL},
+      {WD_FN_UPPER, "x string, y string", NULL},
   };
 
   (void)state;
@@ -109,18 +106,18 @@ test_aggregates(void **state)
     const char *operand;
     const char *result;
   } cases[] = {
-    { WD_AGG_SUM, "i8", "i64" },
-    { WD_AGG_SUM, "i64", "i64" },
-    { WD_AGG_SUM, "u32", "u64" },
-    { WD_AGG_SUM, "fp32", "fp64" },
-    { WD_AGG_SUM, "decimal<10,2>", "decimal<38,2>" },
-    { WD_AGG_SUM, "string", NULL },
-    { WD_AGG_AVG, "fp32", "fp32" },
-    { WD_AGG_AVG, "i32", "i32" },
-    { WD_AGG_AVG, "decimal<10,2>", "decimal<38,2>" },
-    { WD_AGG_MIN, "date", "date" },
-    { WD_AGG_MAX, "string", "string" },
-    { WD_AGG_COUNT, "binary", "i64 not null" },
+      {WD_AGG_SUM, "i8", "i64"},
+      {WD_AGG_SUM, "i64", "i64"},
+      {WD_AGG_SUM, "u32", "u64"},
+      {WD_AGG_SUM, "fp32", "fp64"},
+      {WD_AGG_SUM, "decimal<10,2>", "decimal<38,2>"},
+      {WD_AGG_SUM, "string", NULL},
+      {WD_AGG_AVG, "fp32", "fp32"},
+      {WD_AGG_AVG, "i32", "i32"},
+      {WD_AGG_AVG, "decimal<10,2>", "decimal<38,2>"},
+      {WD_AGG_MIN, "date", "date"},
+      {WD_AGG_MAX, "string", "string"},
+      {WD_AGG_COUNT, "binary", "i64 not null"},
   };
 
   (void)state;
@@ -131,13 +128,12 @@ test_aggregates(void **state)
     char text[64], full[96];
 
     wd_arena_init(&arena, NULL, 0);
-    assert_int_equal(wd_type_parse(cases[i].operand,
-                                   strlen(cases[i].operand), &arena, &type,
-                                   NULL),
+    assert_int_equal(wd_type_parse(cases[i].operand, strlen(cases[i].operand),
+                                   &arena, &type, NULL),
                      WD_OK);
-    assert_int_equal(wd_aggregate_derive(cases[i].function, &type, &result,
-                                         &nullable),
-                     cases[i].result != NULL);
+    assert_int_equal(
+        wd_aggregate_derive(cases[i].function, &type, &result, &nullable),
+        cases[i].result != NULL);
     if (cases[i].result) {
       snprintf(full, sizeof full, "%s%s",
                wd_type_text(&result, text, sizeof text),
@@ -184,9 +180,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_derive),
-    cmocka_unit_test(test_aggregates),
-    cmocka_unit_test(test_names),
+      cmocka_unit_test(test_derive),
+      cmocka_unit_test(test_aggregates),
+      cmocka_unit_test(test_names),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static void
 check_canonical(const char *text, const char *expected)
 {
   struct wd_arena arena;
-  struct wd_error error = { .status = WD_OK };
+  struct wd_error error = {.status = WD_OK};
   struct wd_buf buf;
   const struct wd_syntax *syntax;
 
@@ -38,68 +38,68 @@ static void
 test_canonical(void **state)
 {
   static const struct pair cases[] = {
-    { "a", "a" },
-    { " ( ((a)) ) ", "a" },
-    { "Größe+1", "Größe + 1" },
-    { "\"a\"\"b\"", "\"a\"\"b\"" },
-    { "\"plain\"", "plain" },
-    { "\"Order\"", "Order" },
-    { "\"or\"", "\"or\"" },
-    { "date", "date" },
-    { "date '2000-02-29'", "date '2000-02-29'" },
-    { "TIMESTAMP '2000-01-01 12:00:00.250'",
-      "timestamp '2000-01-01 12:00:00.25'" },
-    { "a+b*c-d", "a + b * c - d" },
-    { "a-(b-c)", "a - (b - c)" },
-    { "(a-b)-c", "a - b - c" },
-    { "(a+b)*-2", "(a + b) * -2" },
-    { "a//b/c%d div e", "a // b / c % d // e" },
-    { "-a", "-a" },
-    { "-(-a)", "-(-a)" },
-    { "- -5", "5" },
-    { "+5", "5" },
-    { "-9223372036854775808", "-9223372036854775808" },
-    { "9223372036854775808", "9223372036854775808" },
-    { "1.50", "1.50" },
-    { ".5", "0.5" },
-    { "1.5e0", "1.5e0" },
-    { "x'00Ff'", "x'00ff'" },
-    { "'it''s'", "'it''s'" },
-    { "'two  blanks\n'", "'two  blanks\n'" },
-    { "a and b and c or not d", "a and b and c or not d" },
-    { "a and (b and c)", "a and (b and c)" },
-    { "a and (b or c)", "a and (b or c)" },
-    { "(a = b) = c", "(a = b) = c" },
-    { "not a = b", "not a = b" },
-    { "(not a) = b", "(not a) = b" },
-    { "a == b", "a = b" },
-    { "a != b", "a <> b" },
-    { "a is NOT null", "a is not null" },
-    { "a is not distinct from b+1", "a is not distinct from b + 1" },
-    { "a in (1, b, null)", "a in (1, b, null)" },
-    { "a not in ('x')", "a not in ('x')" },
-    { "a between 1 and 2 and b", "a between 1 and 2 and b" },
-    { "a not between b||c and d", "a not between b || c and d" },
-    { "a like 'x%' escape '!'", "a like 'x%' escape '!'" },
-    { "a not like b", "a not like b" },
-    { "case when a then b end", "case when a then b end" },
-    { "case a when 1 then b when 2 then c else d end",
-      "case a when 1 then b when 2 then c else d end" },
-    { "a::int", "cast(a as i32)" },
-    { "-a::i8", "-cast(a as i8)" },
-    { "a::decimal(10, 2)<3", "cast(a as decimal<10,2>) < 3" },
-    { "a::decimal<10,2> < 3", "cast(a as decimal<10,2>) < 3" },
-    { "a::i64<5", "cast(a as i64) < 5" },
-    { "try_cast(a as timestamp_tz<6,Europe/Berlin>)",
-      "try_cast(a as timestamp_tz<6,Europe/Berlin>)" },
-    { "extract(doy from a)", "extract(day_of_year from a)" },
-    { "COUNT( * )", "count(*)" },
-    { "count(distinct a)", "count(distinct a)" },
-    { "f()", "f()" },
-    { "f(a , not b)", "f(a, not b)" },
-    { "left.a = right.\"b c\"", "left.a = right.\"b c\"" },
-    { "left = 1", "left = 1" },
-    { "*", "*" },
+      {"a", "a"},
+      {" ( ((a)) ) ", "a"},
+      {"Größe+1", "Größe + 1"},
+      {"\"a\"\"b\"", "\"a\"\"b\""},
+      {"\"plain\"", "plain"},
+      {"\"Order\"", "Order"},
+      {"\"or\"", "\"or\""},
+      {"date", "date"},
+      {"date '2000-02-29'", "date '2000-02-29'"},
+      {"TIMESTAMP '2000-01-01 12:00:00.250'",
+       "timestamp '2000-01-01 12:00:00.25'"},
+      {"a+b*c-d", "a + b * c - d"},
+      {"a-(b-c)", "a - (b - c)"},
+      {"(a-b)-c", "a - b - c"},
+      {"(a+b)*-2", "(a + b) * -2"},
+      {"a//b/c%d div e", "a // b / c % d // e"},
+      {"-a", "-a"},
+      {"-(-a)", "-(-a)"},
+      {"- -5", "5"},
+      {"+5", "5"},
+      {"-9223372036854775808", "-9223372036854775808"},
+      {"9223372036854775808", "9223372036854775808"},
+      {"1.50", "1.50"},
+      {".5", "0.5"},
+      {"1.5e0", "1.5e0"},
+      {"x'00Ff'", "x'00ff'"},
+      {"'it''s'", "'it''s'"},
+      {"'two  blanks\n'", "'two  blanks\n'"},
+      {"a and b and c or not d", "a and b and c or not d"},
+      {"a and (b and c)", "a and (b and c)"},
+      {"a and (b or c)", "a and (b or c)"},
+      {"(a = b) = c", "(a = b) = c"},
+      {"not a = b", "not a = b"},
+      {"(not a) = b", "(not a) = b"},
+      {"a == b", "a = b"},
+      {"a != b", "a <> b"},
+      {"a is NOT null", "a is not null"},
+      {"a is not distinct from b+1", "a is not distinct from b + 1"},
+      {"a in (1, b, null)", "a in (1, b, null)"},
+      {"a not in ('x')", "a not in ('x')"},
+      {"a between 1 and 2 and b", "a between 1 and 2 and b"},
+      {"a not between b||c and d", "a not between b || c and d"},
+      {"a like 'x%' escape '!'", "a like 'x%' escape '!'"},
+      {"a not like b", "a not like b"},
+      {"case when a then b end", "case when a then b end"},
+      {"case a when 1 then b when 2 then c else d end",
+       "case a when 1 then b when 2 then c else d end"},
+      {"a::int", "cast(a as i32)"},
+      {"-a::i8", "-cast(a as i8)"},
+      {"a::decimal(10, 2)<3", "cast(a as decimal<10,2>) < 3"},
+      {"a::decimal<10,2> < 3", "cast(a as decimal<10,2>) < 3"},
+      {"a::i64<5", "cast(a as i64) < 5"},
+      {"try_cast(a as timestamp_tz<6,Europe/Berlin>)",
+       "try_cast(a as timestamp_tz<6,Europe/Berlin>)"},
+      {"extract(doy from a)", "extract(day_of_year from a)"},
+      {"COUNT( * )", "count(*)"},
+      {"count(distinct a)", "count(distinct a)"},
+      {"f()", "f()"},
+      {"f(a , not b)", "f(a, not b)"},
+      {"left.a = right.\"b c\"", "left.a = right.\"b c\""},
+      {"left = 1", "left = 1"},
+      {"*", "*"},
   };
 
   (void)state;
@@ -111,55 +111,55 @@ static void
 test_errors(void **state)
 {
   static const struct pair cases[] = {
-    { "", "the expression is empty\n  \n  ^" },
-    { "price >", "expected a value where the text ends\n  price >\n"
-                 "         ^" },
-    { "price $ 2", "expected an operator or the end, not '$'\n"
-                   "  price $ 2\n        ^" },
-    { "price total", "expected an operator, or 'as' before a name, not "
-                     "'total'\n  price total\n        ^" },
-    { "a < b < c", "comparisons do not follow each other; use 'and', or "
-                   "brackets\n  a < b < c\n        ^" },
-    { "über = 'x", "the text that begins here has no closing '\n"
-                   "  über = 'x\n         ^" },
-    { "a && b", "unexpected '&'; write: and\n  a && b\n    ^" },
-    { "a -- b", "comments are not part of the language; twice a minus is "
-                "written: - -x\n  a -- b\n    ^" },
-    { "12abc", "'12abc' is neither a number nor a name\n  12abc\n  ^" },
-    { "1.", "a number's point must be followed by digits\n  1.\n   ^" },
-    { "1e999", "the number 1e999 is out of range: at most 38 digits, or "
-               "1e308\n  1e999\n  ^" },
-    { "\xe2\x80\x9cx\xe2\x80\x9d",
-      "unexpected '\xe2\x80\x9c'; quotes are ' for text and \" for names\n"
-      "  \xe2\x80\x9cx\xe2\x80\x9d\n  ^" },
-    { "x'0g'", "a binary literal is pairs of hexadecimal digits: x'00ff'\n"
-               "  x'0g'\n  ^" },
-    { "date '2001-02-29'", "not a date: date 'YYYY-MM-DD'\n"
-                           "  date '2001-02-29'\n       ^" },
-    { "a in ()", "the list after 'in' is empty\n  a in ()\n        ^" },
-    { "(a, b)", "lists are only written after: in\n  (a, b)\n    ^" },
-    { "t.a", "a column is written without a qualifier; only a join's "
-             "condition knows left.name and right.name\n  t.a\n  ^" },
-    { "a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
-                     "at 'nonsense'\n  a::nonsense\n     ^" },
-    { "\"\"", "a name cannot be empty\n  \"\"\n  ^" },
-    { "1 + *", "'*' stands alone, for all columns, or in count(*)\n"
-               "  1 + *\n      ^" },
-    { "a = not b", "put brackets around: not ...\n  a = not b\n      ^" },
-    { "sum(a) as", "expected a name where the text ends\n  sum(a) as\n"
-                   "           ^" },
-    { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
-      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-      "unexpected '!'; to negate, write: not\n"
-      "  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
-      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
-      "                                             ^" },
+      {"", "the expression is empty\n  \n  ^"},
+      {"price >", "expected a value where the text ends\n  price >\n"
+                  "         ^"},
+      {"price $ 2", "expected an operator or the end, not '$'\n"
+                    "  price $ 2\n        ^"},
+      {"price total", "expected an operator, or 'as' before a name, not "
+                      "'total'\n  price total\n        ^"},
+      {"a < b < c", "comparisons do not follow each other; use 'and', or "
+                    "brackets\n  a < b < c\n        ^"},
+      {"über = 'x", "the text that begins here has no closing '\n"
+                    "  über = 'x\n         ^"},
+      {"a && b", "unexpected '&'; write: and\n  a && b\n    ^"},
+      {"a -- b", "comments are not part of the language; twice a minus is "
+                 "written: - -x\n  a -- b\n    ^"},
+      {"12abc", "'12abc' is neither a number nor a name\n  12abc\n  ^"},
+      {"1.", "a number's point must be followed by digits\n  1.\n   ^"},
+      {"1e999", "the number 1e999 is out of range: at most 38 digits, or "
+                "1e308\n  1e999\n  ^"},
+      {"\xe2\x80\x9cx\xe2\x80\x9d",
+       "unexpected '\xe2\x80\x9c'; quotes are ' for text and \" for names\n"
+       "  \xe2\x80\x9cx\xe2\x80\x9d\n  ^"},
+      {"x'0g'", "a binary literal is pairs of hexadecimal digits: x'00ff'\n"
+                "  x'0g'\n  ^"},
+      {"date '2001-02-29'", "not a date: date 'YYYY-MM-DD'\n"
+                            "  date '2001-02-29'\n       ^"},
+      {"a in ()", "the list after 'in' is empty\n  a in ()\n        ^"},
+      {"(a, b)", "lists are only written after: in\n  (a, b)\n    ^"},
+      {"t.a", "a column is written without a qualifier; only a join's "
+              "condition knows left.name and right.name\n  t.a\n  ^"},
+      {"a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
+                      "at 'nonsense'\n  a::nonsense\n     ^"},
+      {"\"\"", "a name cannot be empty\n  \"\"\n  ^"},
+      {"1 + *", "'*' stands alone, for all columns, or in count(*)\n"
+                "  1 + *\n      ^"},
+      {"a = not b", "put brackets around: not ...\n  a = not b\n      ^"},
+      {"sum(a) as", "expected a name where the text ends\n  sum(a) as\n"
+                    "           ^"},
+      {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+       "unexpected '!'; to negate, write: not\n"
+       "  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
+       "                                             ^"},
   };
 
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct wd_arena arena;
-    struct wd_error error = { .status = WD_OK };
+    struct wd_error error = {.status = WD_OK};
     const struct wd_syntax *syntax;
 
     wd_arena_init(&arena, NULL, 0);
@@ -174,7 +174,7 @@ static void
 check_refused(const char *text, enum wd_status expected)
 {
   struct wd_arena arena;
-  struct wd_error error = { .status = WD_OK };
+  struct wd_error error = {.status = WD_OK};
   const struct wd_syntax *syntax;
 
   wd_arena_init(&arena, NULL, 0);
@@ -197,8 +197,8 @@ test_unsupported(void **state)
 static char *
 repeat(const char *before, const char *after, int count)
 {
-  char *text =
-    calloc(1, (strlen(before) + strlen(after)) * (size_t)count + 2), *at = text;
+  char *text = calloc(1, (strlen(before) + strlen(after)) * (size_t)count + 2),
+       *at = text;
 
   assert_non_null(text);
   for (int i = 0; i < count; i++, at += strlen(before))
@@ -245,7 +245,7 @@ static void
 test_bad_bytes(void **state)
 {
   struct wd_arena arena;
-  struct wd_error error = { .status = WD_OK };
+  struct wd_error error = {.status = WD_OK};
   const struct wd_syntax *syntax;
 
   (void)state;
@@ -253,9 +253,8 @@ test_bad_bytes(void **state)
   assert_int_equal(wd_syntax_parse("a\0b", 3, &arena, &syntax, NULL, &error),
                    WD_INVALID_PLAN);
   wd_error_clear(&error);
-  assert_int_equal(
-    wd_syntax_parse("'\xff'", 3, &arena, &syntax, NULL, &error),
-    WD_INVALID_PLAN);
+  assert_int_equal(wd_syntax_parse("'\xff'", 3, &arena, &syntax, NULL, &error),
+                   WD_INVALID_PLAN);
   assert_string_equal(error.message,
                       "the expression is no UTF-8 text at byte 1");
   wd_arena_fini(&arena);
@@ -269,14 +268,14 @@ test_names(void **state)
     const char *name;
     const char *default_name;
   } cases[] = {
-    { "price as total", "total", "price" },
-    { "price*2 as \"a \"\"b\"\"\"", "a \"b\"", "price*2" },
-    { "  price  *\n 2  ", NULL, "price * 2" },
-    { "'a  b' || c", NULL, "'a  b' || c" },
-    { "(price)", NULL, "price" },
-    { "left.price", NULL, "price" },
-    { "\"a b\"", NULL, "a b" },
-    { "x as end", "end", "x" },
+      {"price as total", "total", "price"},
+      {"price*2 as \"a \"\"b\"\"\"", "a \"b\"", "price*2"},
+      {"  price  *\n 2  ", NULL, "price * 2"},
+      {"'a  b' || c", NULL, "'a  b' || c"},
+      {"(price)", NULL, "price"},
+      {"left.price", NULL, "price"},
+      {"\"a b\"", NULL, "a b"},
+      {"x as end", "end", "x"},
   };
 
   (void)state;
@@ -287,18 +286,17 @@ test_names(void **state)
 
     wd_arena_init(&arena, NULL, 0);
     assert_int_equal(
-      wd_syntax_parse(text, strlen(text), &arena, &syntax, &name, NULL),
-      WD_OK);
+        wd_syntax_parse(text, strlen(text), &arena, &syntax, &name, NULL),
+        WD_OK);
     if (cases[i].name)
       assert_string_equal(name, cases[i].name);
     else
       assert_null(name);
-    assert_string_equal(wd_syntax_default_name(syntax),
-                        cases[i].default_name);
+    assert_string_equal(wd_syntax_default_name(syntax), cases[i].default_name);
     assert_false(wd_syntax_is_star(syntax));
     assert_int_equal(
-      wd_syntax_parse(text, strlen(text), &arena, &syntax, NULL, NULL),
-      cases[i].name ? WD_INVALID_PLAN : WD_OK);
+        wd_syntax_parse(text, strlen(text), &arena, &syntax, NULL, NULL),
+        cases[i].name ? WD_INVALID_PLAN : WD_OK);
     wd_arena_fini(&arena);
   }
 }
@@ -331,10 +329,10 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_canonical),   cmocka_unit_test(test_errors),
-    cmocka_unit_test(test_unsupported), cmocka_unit_test(test_limits),
-    cmocka_unit_test(test_bad_bytes),   cmocka_unit_test(test_names),
-    cmocka_unit_test(test_out_of_memory),
+      cmocka_unit_test(test_canonical),     cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_unsupported),   cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_bad_bytes),     cmocka_unit_test(test_names),
+      cmocka_unit_test(test_out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -837,8 +837,14 @@ wd_write_list(wd_dataset from, const char *sink, enum wd_write_mode mode,
 #define wd_write_with(from, sink, mode, ...)                                   \
   wd_write_list(from, sink, mode, NULL, WD__LIST(__VA_ARGS__))
 
+/* Writes and waits, if the sink is granted. False if it is not, which is no
+ * error, or on failure. */
+bool
+wd_write_if_granted(wd_dataset from, const char *sink,
+                    enum wd_write_mode mode);
+
 /* Writes to the sink (overwriting it) and waits, if it is granted; shows the
- * rows if not. */
+ * rows if not. False on failure. */
 bool
 wd_write_or_show(wd_dataset from, const char *sink);
 

@@ -279,18 +279,36 @@ wd_write_list(wd_dataset from, const char *sink, enum wd_write_mode mode,
   return job_new(&result);
 }
 
+/* Starts a write; false when the sink is not granted. */
+static bool
+write_start(wd_dataset from, const char *sink, enum wd_write_mode mode,
+            wd_job *out_job)
+{
+  struct result_handle result;
+  action_begin();
+  abi_write(from.id->handle, sink, (uint32_t)strlen(sink), mode, NULL, 0, NULL,
+            0, &result);
+  if (result.failed && result.error.code == WD_NOT_GRANTED)
+    return false;
+  *out_job = job_new(&result);
+  return true;
+}
+
+bool
+wd_write_if_granted(wd_dataset from, const char *sink, enum wd_write_mode mode)
+{
+  wd_job job;
+  return from.id && write_start(from, sink, mode, &job) && job_finish(job);
+}
+
 bool
 wd_write_or_show(wd_dataset from, const char *sink)
 {
-  struct result_handle result;
+  wd_job job;
   if (!from.id)
     return false;
-  action_begin();
-  abi_write(from.id->handle, sink, (uint32_t)strlen(sink), WD_OVERWRITE, NULL,
-            0, NULL, 0, &result);
-  if (result.failed && result.error.code == WD_NOT_GRANTED)
-    return wd_show(from);
-  return job_finish(job_new(&result));
+  return write_start(from, sink, WD_OVERWRITE, &job) ? job_finish(job)
+                                                     : wd_show(from);
 }
 
 wd_job

@@ -221,6 +221,9 @@ sort_key(const char *text)
     key.descending = true;
   else
     cut(&key.expression, "asc");
+  while (key.expression.size &&
+         isspace((unsigned char)key.expression.data[key.expression.size - 1]))
+    key.expression.size--;
   return key;
 }
 

@@ -22,6 +22,7 @@ struct wd_duck_engine {
   struct wd_mem *mem;
   const struct wd_grants *grants;
   uint32_t threads;
+  uint64_t text_range; /* bytes of a text file that a thread takes at once */
   duckdb_database database;
   duckdb_connection connection;
   pthread_mutex_t lock; /* slots, sources, connection */

@@ -4,8 +4,6 @@
 #include "engine/duckdb/names.h"
 #include "engine/duckdb/types.h"
 
-static const struct wd_duck_scope below = {"t", NULL, 0};
-
 enum wd_status
 wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
                      const struct wd_lambda *lambda, bool wrapped,
@@ -20,6 +18,9 @@ wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
   *out_name = names[kind];
   if (!lowering->query)
     return WD_OK;
+  if (lambda && !lowering->query->pool)
+    return wd_fail(lowering->error, WD_INTERNAL,
+                   "a plan with lambdas needs a pool to run them in");
   if (lambda) {
     status = wd_duck_schema_check(&lambda->wanted, lowering->error);
     if (status == WD_OK)

@@ -27,6 +27,8 @@ struct wd_query {
   duckdb_prepared_statement prepared;
   duckdb_pending_result pending;
   duckdb_result result;
+  duckdb_data_chunk chunk; /* being handed out, from row chunk_from on */
+  idx_t chunk_from;
   bool has_result;
   bool ended;
 

@@ -16,7 +16,7 @@ struct wd_duck_source_functions {
   enum wd_status (*local_new)(struct wd_duck_source *source, void **out_local,
                               struct wd_error *error);
   void (*local_free)(struct wd_duck_source *source, void *local);
-  /* The next rows, at most WD_DUCK_CHUNK, into the vectors of the columns that
+  /* The next rows, at most a chunk of them, into the vectors of the columns that
    * are wanted (vectors[i] is NULL for the others). No rows: the end, for this
    * thread. */
   enum wd_status (*fill)(struct wd_duck_source *source, void *local,

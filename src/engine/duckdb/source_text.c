@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "engine/duckdb/columns.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/strings.h"
 

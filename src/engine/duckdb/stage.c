@@ -60,7 +60,7 @@ make_items(struct wd_duck_stage *stage, const struct wd_batch *batch,
     uint32_t left = batch->rows - from;
     uint32_t to = from + (left < WD_DUCK_CHUNK ? left : WD_DUCK_CHUNK);
     struct wd_duck_queue_item *item = NULL;
-    duckdb_data_chunk chunk;
+    duckdb_data_chunk chunk = NULL;
 
     if (make_chunk(stage, batch, from, to, &chunk, error) == WD_OK)
       item = wd_duck_queue_item_new(&stage->queue, chunk,
@@ -150,7 +150,7 @@ sink_rows(const struct wd_duck_call *call, struct wd_duck_frame *frame,
           idx_t rows, struct wd_error *error)
 {
   struct wd_duck_visit visit;
-  uint32_t cursor;
+  uint32_t cursor = 0;
   enum wd_status status = wd_duck_visit_begin(call->query, &visit, error);
 
   if (status != WD_OK)

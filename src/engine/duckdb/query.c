@@ -1,0 +1,440 @@
+#include "engine/duckdb/query.h"
+
+#include <string.h>
+
+#include "engine/duckdb/failure.h"
+#include "engine/duckdb/functions.h"
+#include "engine/duckdb/lower.h"
+#include "engine/duckdb/types.h"
+#include "engine/duckdb/write.h"
+
+/* Most bytes of generated SQL. */
+#define SQL_MAX (64u << 20)
+
+struct wd_duck_worker_lock {
+  struct wd_duck_worker_lock *next;
+  struct wd_worker *worker;
+  pthread_mutex_t lock;
+};
+
+void
+wd_duck_query_fail(struct wd_query *query, const struct wd_error *error)
+{
+  pthread_mutex_lock(&query->lock);
+  wd_error_pass(&query->failure, error);
+  pthread_mutex_unlock(&query->lock);
+}
+
+enum wd_status
+wd_duck_query_failure(struct wd_query *query, struct wd_error *error)
+{
+  enum wd_status status;
+
+  pthread_mutex_lock(&query->lock);
+  status = query->failure.status;
+  if (status != WD_OK)
+    status = wd_error_pass(error, &query->failure);
+  pthread_mutex_unlock(&query->lock);
+  return status;
+}
+
+pthread_mutex_t *
+wd_duck_query_worker_lock(struct wd_query *query, struct wd_worker *worker)
+{
+  struct wd_duck_worker_lock *lock;
+
+  pthread_mutex_lock(&query->lock);
+  lock = query->worker_locks;
+  while (lock && lock->worker != worker)
+    lock = lock->next;
+  if (!lock) {
+    lock = wd_mem_calloc(query->engine->mem, 1, sizeof *lock);
+    if (lock) {
+      lock->worker = worker;
+      pthread_mutex_init(&lock->lock, NULL);
+      lock->next = query->worker_locks;
+      query->worker_locks = lock;
+    }
+  }
+  pthread_mutex_unlock(&query->lock);
+  return lock ? &lock->lock : NULL;
+}
+
+/* The cause is what counts: a lambda's failure before what DuckDB made of it,
+ * a cancel before the error of being interrupted. `message`: DuckDB's. */
+static enum wd_status
+fail_query(struct wd_query *query, const char *message, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  query->ended = true;
+  if (query->pool)
+    status = wd_pool_failure(query->pool, error);
+  if (status == WD_OK)
+    status = wd_duck_query_failure(query, error);
+  if (status == WD_OK && atomic_load(&query->cancelled))
+    status = wd_fail(error, WD_CANCELLED, "the query was cancelled");
+  if (status == WD_OK && message)
+    status = wd_duck_fail(error, message);
+  return status;
+}
+
+enum wd_status
+wd_duck_query_connect(struct wd_query *query,
+                      duckdb_connection *out_connection,
+                      struct wd_error *error)
+{
+  if (duckdb_connect(query->engine->database, out_connection) != DuckDBSuccess)
+    return wd_fail_memory(error);
+  return WD_OK;
+}
+
+/* Plans a statement; the order of rows is a setting of the database that
+ * counts while it plans. */
+static enum wd_status
+plan_statement(struct wd_query *query, duckdb_connection connection,
+               const char *sql, bool ordered, bool streaming,
+               duckdb_prepared_statement *out_prepared,
+               duckdb_pending_result *out_pending, struct wd_error *error)
+{
+  duckdb_state state;
+  enum wd_status status;
+
+  pthread_mutex_lock(&query->engine->planning);
+  status = wd_duck_execute(connection,
+                           ordered ? "SET preserve_insertion_order=true"
+                                   : "SET preserve_insertion_order=false",
+                           error);
+  if (status == WD_OK &&
+      duckdb_prepare(connection, sql, out_prepared) != DuckDBSuccess)
+    status = wd_duck_fail(error, duckdb_prepare_error(*out_prepared));
+  if (status == WD_OK) {
+    state = streaming
+              ? duckdb_pending_prepared_streaming(*out_prepared, out_pending)
+              : duckdb_pending_prepared(*out_prepared, out_pending);
+    if (state != DuckDBSuccess)
+      status = wd_duck_fail(error, duckdb_pending_error(*out_pending));
+  }
+  pthread_mutex_unlock(&query->engine->planning);
+  return status;
+}
+
+enum wd_status
+wd_duck_query_run_stage(struct wd_query *query, duckdb_connection connection,
+                        const char *sql, bool ordered, struct wd_error *error)
+{
+  duckdb_prepared_statement prepared = NULL;
+  duckdb_pending_result pending = NULL;
+  enum wd_status status = plan_statement(query, connection, sql, ordered,
+                                         false, &prepared, &pending, error);
+
+  /* An interrupt that came before there was something to interrupt is lost. */
+  if (status == WD_OK && atomic_load(&query->cancelled))
+    status = wd_fail(error, WD_CANCELLED, "the query was cancelled");
+  if (status == WD_OK) {
+    duckdb_result result;
+
+    if (duckdb_execute_pending(pending, &result) != DuckDBSuccess)
+      status = wd_duck_fail_result(error, &result);
+    duckdb_destroy_result(&result);
+  }
+  duckdb_destroy_pending(&pending);
+  duckdb_destroy_prepare(&prepared);
+  return status;
+}
+
+static enum wd_status
+lower(struct wd_query *query, const struct wd_request *request,
+      struct wd_error *error)
+{
+  struct wd_duck_lowering lowering = {
+    .engine = query->engine,
+    .query = query,
+    .arena = &query->arena,
+    .error = error,
+  };
+  struct wd_buf buf;
+  enum wd_status status;
+
+  wd_buf_init(&buf, query->engine->mem, SQL_MAX);
+  status = wd_duck_lower_plan(&lowering, request->plan, &buf, &query->ordered);
+  if (status == WD_OK && query->write_path &&
+      query->write_format != WD_FORMAT_ARROW)
+    status = wd_duck_lower_write(&lowering, request, &query->schema,
+                                 wd_buf_text(&buf), &query->sql);
+  else if (status == WD_OK)
+    query->sql = wd_arena_strndup(&query->arena, wd_buf_text(&buf), buf.length);
+  if (status == WD_OK && (!query->sql || buf.failed))
+    status = wd_fail_memory(error);
+  wd_buf_fini(&buf);
+  return status;
+}
+
+static enum wd_status
+set_progress(duckdb_connection connection, struct wd_error *error)
+{
+  return wd_duck_execute(connection,
+                         "SET enable_progress_bar=true; "
+                         "SET enable_progress_bar_print=false; "
+                         "SET progress_bar_time=0",
+                         error);
+}
+
+static enum wd_status
+start(struct wd_query *query, const struct wd_request *request,
+      struct wd_error *error)
+{
+  bool streaming =
+    !query->write_path || query->write_format == WD_FORMAT_ARROW;
+  enum wd_status status = wd_duck_schema_check(&query->schema, error);
+
+  if (status == WD_OK)
+    status = wd_duck_query_connect(query, &query->connection, error);
+  if (status == WD_OK)
+    status = set_progress(query->connection, error);
+  if (status == WD_OK)
+    status = lower(query, request, error);
+  if (status == WD_OK)
+    status = plan_statement(query, query->connection, query->sql,
+                            query->ordered, streaming, &query->prepared,
+                            &query->pending, error);
+  for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
+       stage = stage->next)
+    status = wd_duck_stage_start(stage, error);
+  return status;
+}
+
+enum wd_status
+wd_duck_query_start(struct wd_engine *base, const struct wd_request *request,
+                    struct wd_query **out_query, struct wd_error *error)
+{
+  struct wd_duck_engine *engine = (struct wd_duck_engine *)base;
+  struct wd_query *query = wd_mem_calloc(engine->mem, 1, sizeof *query);
+  enum wd_status status;
+
+  if (!query)
+    return wd_fail_memory(error);
+  query->engine = engine;
+  query->pool = request->pool;
+  query->schema = request->plan->root->schema;
+  query->write_path = request->write_path;
+  query->write_format = request->write_format;
+  wd_arena_init(&query->arena, engine->mem, 0);
+  pthread_mutex_init(&query->lock, NULL);
+  status = start(query, request, error);
+  if (status != WD_OK) {
+    wd_duck_query_free(query);
+    return status;
+  }
+  *out_query = query;
+  return WD_OK;
+}
+
+/* Runs to the first chunk, or, for a COPY, to the end. */
+static enum wd_status
+execute(struct wd_query *query, struct wd_error *error)
+{
+  duckdb_state state;
+
+  if (query->has_result)
+    return WD_OK;
+  state = duckdb_execute_pending(query->pending, &query->result);
+  query->has_result = true;
+  if (state == DuckDBSuccess)
+    return WD_OK;
+  return fail_query(query, duckdb_result_error(&query->result), error);
+}
+
+/* The chunk that is to be handed out; NULL at the end. */
+static enum wd_status
+fetch(struct wd_query *query, struct wd_error *error)
+{
+  const char *message;
+
+  while (!query->chunk) {
+    query->chunk = duckdb_fetch_chunk(query->result);
+    query->chunk_from = 0;
+    if (!query->chunk) {
+      message = duckdb_result_error(&query->result);
+      query->ended = true;
+      return fail_query(query, message && *message ? message : NULL, error);
+    }
+    if (duckdb_data_chunk_get_size(query->chunk) == 0)
+      duckdb_destroy_data_chunk(&query->chunk);
+  }
+  return WD_OK;
+}
+
+/* Rows of the chunk, all of them unless they are too large for one batch. */
+static enum wd_status
+copy_rows(struct wd_query *query, struct wd_rows *out_rows,
+          struct wd_error *error)
+{
+  idx_t rows = duckdb_data_chunk_get_size(query->chunk);
+  struct wd_duck_frame frame;
+  uint8_t **places;
+  idx_t to;
+  enum wd_status status =
+    wd_duck_frame_init(&frame, query->engine->mem, &query->schema, error);
+
+  if (status != WD_OK)
+    return status;
+  wd_duck_frame_read_chunk(&frame, query->chunk);
+  status = wd_duck_frame_cut(&frame, query->chunk_from, rows, WD_BATCH_BYTES,
+                             &to, error);
+  if (status == WD_OK)
+    status = wd_rows_new(query->engine->mem, &frame.shape, out_rows, &places,
+                         error);
+  if (status == WD_OK) {
+    memcpy(frame.places, places,
+           frame.shape.buffer_count * sizeof *frame.places);
+    wd_duck_frame_write(&frame, query->chunk_from);
+    query->chunk_from = to;
+    if (to == rows)
+      duckdb_destroy_data_chunk(&query->chunk);
+    atomic_fetch_add(&query->rows_out, out_rows->batch.rows);
+  }
+  wd_duck_frame_fini(&frame);
+  return status;
+}
+
+static enum wd_status
+next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
+          struct wd_error *error)
+{
+  enum wd_status status = execute(query, error);
+
+  if (status == WD_OK)
+    status = fetch(query, error);
+  if (status != WD_OK || !query->chunk)
+    return status;
+  *out_has = true;
+  return copy_rows(query, out_rows, error);
+}
+
+/* A COPY's result is the number of rows. */
+static enum wd_status
+run_copy(struct wd_query *query, struct wd_error *error)
+{
+  duckdb_data_chunk chunk;
+  enum wd_status status = execute(query, error);
+
+  if (status != WD_OK)
+    return status;
+  query->ended = true;
+  chunk = duckdb_fetch_chunk(query->result);
+  if (chunk && duckdb_data_chunk_get_size(chunk) == 1) {
+    const int64_t *rows =
+      duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+
+    atomic_store(&query->rows_out, (uint64_t)*rows);
+  }
+  duckdb_destroy_data_chunk(&chunk);
+  return fail_query(query, NULL, error);
+}
+
+enum wd_status
+wd_duck_query_next(struct wd_query *query, struct wd_rows *out_rows,
+                   bool *out_has, struct wd_error *error)
+{
+  *out_has = false;
+  if (query->ended)
+    return fail_query(query, NULL, error);
+  if (atomic_load(&query->cancelled))
+    return fail_query(query, NULL, error);
+  if (!query->write_path)
+    return next_rows(query, out_rows, out_has, error);
+  if (query->write_format == WD_FORMAT_ARROW)
+    return wd_duck_write_arrow(query, next_rows, error);
+  return run_copy(query, error);
+}
+
+void
+wd_duck_query_cancel(struct wd_query *query)
+{
+  atomic_store(&query->cancelled, true);
+  duckdb_interrupt(query->connection);
+  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
+    wd_duck_stage_stop(stage);
+}
+
+void
+wd_duck_query_progress(struct wd_query *query,
+                       struct wd_engine_progress *out_progress)
+{
+  duckdb_query_progress_type progress =
+    duckdb_query_progress(query->connection);
+
+  out_progress->fraction =
+    progress.percentage < 0 ? -1 : progress.percentage / 100;
+  out_progress->rows_in = progress.rows_processed;
+  out_progress->rows_out = atomic_load(&query->rows_out);
+}
+
+static void
+free_sources(struct wd_query *query)
+{
+  while (query->sources) {
+    struct wd_duck_source *source = query->sources;
+
+    query->sources = source->next_of_query;
+    wd_duck_source_remove(query->engine, source);
+    source->functions->free(source);
+  }
+}
+
+static void
+free_worker_locks(struct wd_query *query)
+{
+  while (query->worker_locks) {
+    struct wd_duck_worker_lock *lock = query->worker_locks;
+
+    query->worker_locks = lock->next;
+    pthread_mutex_destroy(&lock->lock);
+    wd_mem_free(query->engine->mem, lock, sizeof *lock);
+  }
+}
+
+void
+wd_duck_query_free(struct wd_query *query)
+{
+  if (query->connection && !query->ended)
+    wd_duck_query_cancel(query);
+  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
+    wd_duck_stage_stop(stage);
+  duckdb_destroy_data_chunk(&query->chunk);
+  if (query->has_result)
+    duckdb_destroy_result(&query->result);
+  duckdb_destroy_pending(&query->pending);
+  duckdb_destroy_prepare(&query->prepared);
+  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
+    wd_duck_stage_join(stage);
+  free_sources(query);
+  for (struct wd_duck_call *call = query->calls; call; call = call->next)
+    wd_duck_slot_give_back(query->engine, call->slot);
+  duckdb_disconnect(&query->connection);
+  free_worker_locks(query);
+  pthread_mutex_destroy(&query->lock);
+  wd_arena_fini(&query->arena);
+  wd_mem_free(query->engine->mem, query, sizeof *query);
+}
+
+enum wd_status
+wd_duck_query_explain(struct wd_engine *engine, const struct wd_plan *plan,
+                      struct wd_buf *buf, struct wd_error *error)
+{
+  struct wd_arena arena;
+  struct wd_duck_lowering lowering = {
+    .engine = (struct wd_duck_engine *)engine,
+    .arena = &arena,
+    .error = error,
+  };
+  bool ordered;
+  enum wd_status status;
+
+  wd_arena_init(&arena, lowering.engine->mem, 0);
+  status = wd_duck_lower_plan(&lowering, plan, buf, &ordered);
+  wd_buf_putc(buf, '\n');
+  wd_arena_fini(&arena);
+  return status;
+}

@@ -1,0 +1,362 @@
+#include "engine/duckdb/tables.h"
+
+#include <string.h>
+
+#include "engine/duckdb/failure.h"
+#include "engine/duckdb/lower.h"
+#include "engine/duckdb/source.h"
+#include "engine/duckdb/types.h"
+#include "io/format.h"
+
+/* The options that count: the grant's, then the program's. */
+struct settings {
+  const struct wd_grant *grant;
+  uint32_t count;
+  struct wd_grant_option *options; /* the program's, checked */
+};
+
+static const char *
+setting(const struct settings *settings, const char *name)
+{
+  const char *value = wd_grant_option(settings->grant, name);
+
+  for (uint32_t i = 0; !value && i < settings->count; i++)
+    if (strcmp(settings->options[i].name, name) == 0)
+      value = settings->options[i].value;
+  return value;
+}
+
+static enum wd_status
+check_format(const struct wd_grant *grant, const char *value,
+             struct wd_error *error)
+{
+  if (wd_format_of(value) == grant->format)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "table '%s' is granted as %s; it cannot be read as '%s'",
+                 grant->name, wd_format_name(grant->format), value);
+}
+
+static enum wd_status
+make_settings(const struct wd_grant *grant, const struct wd_option *options,
+              uint32_t count, struct wd_arena *arena,
+              struct settings *out_settings, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  *out_settings = (struct settings){grant, 0, NULL};
+  out_settings->options =
+    wd_arena_array(arena, count, sizeof *out_settings->options);
+  if (!out_settings->options)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
+    struct wd_grant_option *option =
+      &out_settings->options[out_settings->count];
+
+    if (strcmp(options[i].name, "format") == 0) {
+      status = check_format(grant, options[i].value, error);
+      continue;
+    }
+    option->name = options[i].name;
+    status = wd_format_option(grant->format, WD_TABLE, options[i].name,
+                              options[i].value, arena, &option->value, error);
+    out_settings->count++;
+  }
+  return status;
+}
+
+/* DuckDB's readers take names with `*`, `?` and `[` for patterns; in brackets
+ * such a character means itself. */
+static void
+write_path(const char *path, struct wd_buf *buf)
+{
+  wd_buf_putc(buf, '\'');
+  for (; *path; path++) {
+    if (strchr("*?[", *path))
+      wd_buf_printf(buf, "[%c]", *path);
+    else if (*path == '\'')
+      wd_buf_puts(buf, "''");
+    else
+      wd_buf_putc(buf, *path);
+  }
+  wd_buf_putc(buf, '\'');
+}
+
+static void
+write_text_option(const char *sql, const char *value, struct wd_buf *buf)
+{
+  if (!value)
+    return;
+  wd_buf_printf(buf, ", %s=", sql);
+  wd_duck_quote(value, strlen(value), '\'', buf);
+}
+
+/* columns={'a': 'BIGINT', …} */
+static enum wd_status
+write_columns(const char *text, struct wd_arena *arena, struct wd_buf *buf,
+              struct wd_error *error)
+{
+  struct wd_schema schema;
+  enum wd_status status;
+
+  if (!text)
+    return WD_OK;
+  status = wd_schema_parse(text, strlen(text), arena, &schema, error);
+  if (status == WD_OK)
+    status = wd_duck_schema_check(&schema, error);
+  if (status != WD_OK)
+    return status;
+  wd_buf_puts(buf, ", columns={");
+  for (uint32_t i = 0; i < schema.count; i++) {
+    const char *name = schema.columns[i].name;
+
+    wd_buf_puts(buf, i ? ", " : "");
+    wd_duck_quote(name, strlen(name), '\'', buf);
+    wd_buf_puts(buf, ": '");
+    wd_duck_type_sql(&schema.columns[i].type, buf);
+    wd_buf_putc(buf, '\'');
+  }
+  wd_buf_putc(buf, '}');
+  return WD_OK;
+}
+
+static enum wd_status
+write_csv_options(const struct settings *settings, struct wd_arena *arena,
+                  struct wd_buf *buf, struct wd_error *error)
+{
+  const char *header = setting(settings, "header");
+
+  if (header && strcmp(header, "auto") != 0)
+    wd_buf_printf(buf, ", header=%s", header);
+  write_text_option("delim", setting(settings, "delimiter"), buf);
+  write_text_option("quote", setting(settings, "quote"), buf);
+  write_text_option("escape", setting(settings, "escape"), buf);
+  write_text_option("nullstr", setting(settings, "null"), buf);
+  return write_columns(setting(settings, "columns"), arena, buf, error);
+}
+
+/* `read_parquet(['…'])` with what options say. */
+static enum wd_status
+write_reader(const struct settings *settings, const char *const *files,
+             uint32_t file_count, struct wd_arena *arena, struct wd_buf *buf,
+             struct wd_error *error)
+{
+  enum wd_format format = settings->grant->format;
+  enum wd_status status = WD_OK;
+
+  switch (format) {
+  case WD_FORMAT_PARQUET:
+    wd_buf_puts(buf, "read_parquet([");
+    break;
+  case WD_FORMAT_CSV:
+    wd_buf_puts(buf, "read_csv([");
+    break;
+  case WD_FORMAT_JSONL:
+    wd_buf_puts(buf, "read_json([");
+    break;
+  default:
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "table '%s' has the format %s, which the engine duckdb "
+                   "does not read yet; it reads text, csv, jsonl and parquet",
+                   settings->grant->name, wd_format_name(format));
+  }
+  for (uint32_t i = 0; i < file_count; i++) {
+    wd_buf_puts(buf, i ? ", " : "");
+    write_path(files[i], buf);
+  }
+  wd_buf_putc(buf, ']');
+  if (format == WD_FORMAT_CSV)
+    status = write_csv_options(settings, arena, buf, error);
+  if (format == WD_FORMAT_JSONL)
+    wd_buf_puts(buf, ", format='newline_delimited'");
+  wd_buf_putc(buf, ')');
+  return status;
+}
+
+static enum wd_status
+text_schema(struct wd_arena *arena, struct wd_schema *out_schema,
+            struct wd_error *error)
+{
+  struct wd_column *column = wd_arena_alloc(arena, sizeof *column);
+
+  if (!column)
+    return wd_fail_memory(error);
+  column->name = "line";
+  column->type = wd_type_of(WD_TYPE_STRING);
+  column->nullable = false;
+  out_schema->count = 1;
+  out_schema->columns = column;
+  return WD_OK;
+}
+
+/* The columns of a statement that was prepared. */
+static enum wd_status
+prepared_schema(duckdb_prepared_statement prepared, struct wd_arena *arena,
+                struct wd_schema *out_schema, struct wd_error *error)
+{
+  idx_t count = duckdb_prepared_statement_column_count(prepared);
+  struct wd_column *columns = wd_arena_array(arena, count, sizeof *columns);
+  enum wd_status status = columns ? WD_OK : wd_fail_memory(error);
+
+  for (idx_t i = 0; status == WD_OK && i < count; i++) {
+    const char *name = duckdb_prepared_statement_column_name(prepared, i);
+    duckdb_logical_type type =
+      duckdb_prepared_statement_column_logical_type(prepared, i);
+
+    columns[i].name = wd_arena_strdup(arena, name ? name : "");
+    columns[i].nullable = true;
+    if (!columns[i].name)
+      status = wd_fail_memory(error);
+    else
+      status = wd_duck_type_from(type, arena, &columns[i].type, error);
+    duckdb_free((void *)(uintptr_t)name);
+    duckdb_destroy_logical_type(&type);
+  }
+  out_schema->count = (uint32_t)count;
+  out_schema->columns = columns;
+  return status;
+}
+
+static enum wd_status
+ask_schema(struct wd_duck_engine *engine, const char *sql,
+           struct wd_arena *arena, struct wd_schema *out_schema,
+           struct wd_error *error)
+{
+  duckdb_prepared_statement prepared = NULL;
+  enum wd_status status;
+
+  pthread_mutex_lock(&engine->lock);
+  if (duckdb_prepare(engine->connection, sql, &prepared) == DuckDBSuccess)
+    status = prepared_schema(prepared, arena, out_schema, error);
+  else
+    status = wd_duck_fail(error, duckdb_prepare_error(prepared));
+  duckdb_destroy_prepare(&prepared);
+  pthread_mutex_unlock(&engine->lock);
+  return status;
+}
+
+/* The reader's SQL, zero-terminated in `buf`, which the caller has. */
+static enum wd_status
+grant_reader(const struct wd_grant *grant, const struct wd_option *options,
+             uint32_t count, struct wd_arena *arena, struct wd_buf *buf,
+             struct wd_error *error)
+{
+  struct settings settings;
+  const char *const *files;
+  uint32_t file_count;
+  enum wd_status status =
+    make_settings(grant, options, count, arena, &settings, error);
+
+  if (status == WD_OK)
+    status = wd_grant_files(grant, arena, &files, &file_count, error);
+  if (status == WD_OK)
+    status = write_reader(&settings, files, file_count, arena, buf, error);
+  return status;
+}
+
+enum wd_status
+wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
+              const struct wd_option *options, uint32_t count,
+              struct wd_arena *arena, struct wd_schema *out_schema,
+              struct wd_error *error)
+{
+  struct wd_duck_engine *engine = (struct wd_duck_engine *)base;
+  struct settings settings;
+  const char *const *files;
+  uint32_t file_count;
+  struct wd_buf sql;
+  enum wd_status status;
+
+  if (grant->format == WD_FORMAT_TEXT) {
+    status = make_settings(grant, options, count, arena, &settings, error);
+    if (status == WD_OK)
+      status = wd_grant_files(grant, arena, &files, &file_count, error);
+    return status == WD_OK ? text_schema(arena, out_schema, error) : status;
+  }
+  wd_buf_init(&sql, engine->mem, 64 << 20);
+  wd_buf_puts(&sql, "SELECT * FROM ");
+  status = grant_reader(grant, options, count, arena, &sql, error);
+  if (status == WD_OK && sql.failed)
+    status = wd_fail_memory(error);
+  if (status == WD_OK) {
+    status =
+      ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
+    if (status != WD_OK)
+      wd_error_prefix(error, "table '%s'", grant->name);
+  }
+  wd_buf_fini(&sql);
+  return status;
+}
+
+static enum wd_status
+lower_text(struct wd_duck_lowering *lowering, const struct wd_grant *grant,
+           struct wd_buf *buf)
+{
+  struct wd_duck_engine *engine = lowering->engine;
+  struct wd_duck_source *source;
+  const char *const *files;
+  uint32_t file_count;
+  enum wd_status status = wd_grant_files(grant, lowering->arena, &files,
+                                         &file_count, lowering->error);
+
+  if (status != WD_OK)
+    return status;
+  if (!lowering->query) {
+    wd_buf_puts(buf, "SELECT * FROM wd_source(");
+    wd_duck_quote(grant->location, strlen(grant->location), '\'', buf);
+    wd_buf_putc(buf, ')');
+    return WD_OK;
+  }
+  status = wd_duck_text_new(engine->mem, grant->name, files, file_count,
+                            engine->text_range, engine->threads, &source,
+                            lowering->error);
+  if (status != WD_OK)
+    return status;
+  wd_duck_source_add(lowering->query, source);
+  wd_buf_printf(buf, "SELECT * FROM wd_source(%llu)",
+                (unsigned long long)source->number);
+  return WD_OK;
+}
+
+/* Columns of types that we do not carry pass as they are: nothing but a
+ * projection without them is planned over them. */
+static void
+write_read_columns(const struct wd_schema *schema, struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < schema->count; i++) {
+    const struct wd_column *column = &schema->columns[i];
+    bool carried = wd_type_carried(&column->type);
+
+    wd_buf_puts(buf, i ? ", " : "");
+    wd_buf_puts(buf, carried ? "CAST(t." : "t.");
+    wd_duck_quote(column->name, strlen(column->name), '"', buf);
+    if (carried) {
+      wd_buf_puts(buf, " AS ");
+      wd_duck_type_sql(&column->type, buf);
+      wd_buf_putc(buf, ')');
+    }
+    wd_buf_printf(buf, " AS c%u", i);
+  }
+}
+
+enum wd_status
+wd_duck_lower_read(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const struct wd_grant *grant;
+  enum wd_status status =
+    wd_grants_table(lowering->engine->grants, node->read.name,
+                    strlen(node->read.name), &grant, lowering->error);
+
+  if (status != WD_OK)
+    return status;
+  if (grant->format == WD_FORMAT_TEXT)
+    return lower_text(lowering, grant, buf);
+  wd_buf_puts(buf, "SELECT ");
+  write_read_columns(&node->schema, buf);
+  wd_buf_puts(buf, " FROM ");
+  status = grant_reader(grant, node->read.options, node->read.option_count,
+                        lowering->arena, buf, lowering->error);
+  wd_buf_puts(buf, " AS t");
+  return status;
+}

@@ -1,0 +1,22 @@
+/* Granted tables: their columns, and the SQL that reads them.
+ *
+ * Options are those of io/format.h; what the grant says of the files wins over
+ * what the program says. Text is our own source (source.h), the others are
+ * DuckDB's readers over the files by name.
+ */
+#ifndef WD_ENGINE_DUCKDB_TABLES_H
+#define WD_ENGINE_DUCKDB_TABLES_H
+
+#include "engine/duckdb/engine.h"
+
+/* The function of the engine's contract. */
+enum wd_status
+wd_duck_table(struct wd_engine *engine, const struct wd_grant *grant,
+              const struct wd_option *options, uint32_t count,
+              struct wd_arena *arena, struct wd_schema *out_schema,
+              struct wd_error *error);
+
+/* How large the ranges of text files are that threads take. */
+#define WD_DUCK_TEXT_RANGE (1u << 20)
+
+#endif

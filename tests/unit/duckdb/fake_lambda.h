@@ -1,0 +1,43 @@
+/* Lambdas without WebAssembly: the functions of lambda/pool.h and
+ * lambda/lambda.h over functions in C. Places are blocks of exactly the size
+ * that was asked for (rounded up to 8), so that AddressSanitizer sees every
+ * byte too many.
+ */
+#ifndef WD_TEST_FAKE_LAMBDA_H
+#define WD_TEST_FAKE_LAMBDA_H
+
+#include "lambda/lambda.h"
+#include "plan/plan.h"
+
+/* A closure's `function`. */
+enum fake_function {
+  FAKE_IDENTITY,     /* any role that maps: the input as it came */
+  FAKE_WORDS,        /* flat-map: the runs of ASCII letters of column 0 */
+  FAKE_WORDS_SLOWLY, /* the same, in parts of three words */
+  FAKE_REPEAT,       /* flat-map: the number n of column 0, n times */
+  FAKE_EVEN,         /* filter: column 0 (i64) is even; null for null */
+  FAKE_FAIL,         /* anything: fails with "no luck" */
+  FAKE_NOTHING,      /* map, flat-map: no columns */
+  FAKE_COUNT_ROWS,   /* partition: (index, rows) at its end */
+  FAKE_SUM,          /* aggregate: i64 sum of column 0 */
+  FAKE_CONCAT,       /* aggregate: strings of column 0, sorted, joined */
+  FAKE_LONGEST,      /* reduce: the row with the greatest column 0 (i64) */
+  FAKE_DOUBLE,       /* map: twice column 0 (i64), without the others */
+};
+
+/* A pool without a module. */
+struct wd_pool *
+fake_pool_new(void);
+
+/* Calls of lambdas so far, all roles. */
+uint64_t
+fake_pool_calls(struct wd_pool *pool);
+
+/* As a binder's `bind`; env is the pool. */
+enum wd_status
+fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
+          const struct wd_schema *input, const uint32_t *keys,
+          uint32_t key_count, uint32_t site, struct wd_arena *arena,
+          struct wd_bound *out_bound, struct wd_error *error);
+
+#endif
