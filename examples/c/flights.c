@@ -73,7 +73,7 @@ leaves_state(const wd_row *row, wd_rows *out, void *env)
 {
   const struct airports *airports = env;
   wd_copy(out, 0, row, 0);
-  wd_set_i64(out, 1, wd_get_i64(row, 2));
+  wd_copy(out, 1, row, 2);
   struct airport *from = find(airports, wd_get_str(row, 0));
   struct airport *to = find(airports, wd_get_str(row, 1));
   if (from->code[0] && to->code[0])
@@ -95,13 +95,13 @@ main(void)
                             .env_size = sizeof table,
                             .output = "origin: string, delay: i64, leaves: i64",
                             .promises = WD_DETERMINISTIC});
-  wd_dataset busy = wd_aggregate(
-      wd_group_by(known, "origin"), "count(*) as flights",
-      "avg(delay) as mean_delay", "avg(leaves) * 100 as percent_out_of_state");
-  wd_dataset named = wd_select(wd_join(busy, airports, WD_INNER,
-                                       "origin = iata"),
-                               "origin", "name", "city", "state", "flights",
-                               "mean_delay", "percent_out_of_state");
+  wd_dataset busy =
+      wd_aggregate(wd_group_by(known, "origin"), "count(*) as flights",
+                   "avg(delay) as delay", "avg(leaves) as leaves");
+  wd_dataset named =
+      wd_select(wd_join(busy, airports, WD_INNER, "origin = iata"), "origin",
+                "name", "state", "flights", "round(delay, 1) as mean_delay",
+                "round(leaves * 100, 1) as percent_out_of_state");
   wd_dataset report = wd_sort(named, "flights desc", "origin");
   wd_show(wd_limit(report, 12));
   wd_write_if_granted(report, "report", WD_OVERWRITE);

@@ -74,9 +74,9 @@ step(wd_dataset points, struct centres last)
   unsigned scope = wd_scope();
   wd_dataset assigned =
       wd_map_batch(points, nearest, &last, sizeof last, "*, cluster: i64");
-  wd_job sums = wd_collect(
-      wd_aggregate(wd_group_by(assigned, "cluster"), "count(*) as points",
-                   "sum(x) as x", "sum(y) as y"));
+  wd_job sums = wd_collect(wd_aggregate(wd_group_by(assigned, "cluster"),
+                                        "count(*) as points", "sum(x) as x",
+                                        "sum(y) as y"));
   const wd_row *row;
   while ((row = wd_next_row(sums))) {
     point *centre = &last.at[wd_get_i64_by(row, "cluster")];

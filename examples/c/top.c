@@ -1,9 +1,10 @@
-/* Shows the first rows of what wordcount wrote: ten, or as many as said.
+/* Shows the first rows of a table by one of its columns.
  *
- *   wasi-data run --table counts=counts.parquet top.wasm 5
+ *   wasi-data run --table counts=counts.parquet top.wasm [COLUMN [ROWS]]
  *
- * Shows that data is passed between programs by table and sink alone.
+ * Shows that a program's arguments are its own, and expressions as text.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <wasidata.h>
@@ -11,7 +12,10 @@
 int
 main(int argc, char **argv)
 {
-  uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 10;
-  wd_dataset counts = wd_read("counts");
-  wd_show(wd_limit(wd_sort(counts, "count desc", "word"), rows));
+  const char *column = argc > 1 ? argv[1] : "count";
+  uint64_t rows = argc > 2 ? strtoull(argv[2], NULL, 10) : 10;
+  char key[256];
+
+  snprintf(key, sizeof key, "\"%s\" desc", column);
+  wd_show(wd_limit(wd_sort(wd_read("counts"), key), rows));
 }

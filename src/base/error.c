@@ -152,6 +152,14 @@ wd_error_pass(struct wd_error *to, const struct wd_error *from)
   return to->status;
 }
 
+/* C0, DEL and (in two bytes) C1. */
+static bool
+is_control(const uint8_t *character, size_t step)
+{
+  return (step == 1 && (*character < ' ' || *character == 0x7f)) ||
+         (step == 2 && character[0] == 0xc2 && character[1] < 0xa0);
+}
+
 char *
 wd_text_clean(char *to, size_t size, const char *from, size_t length)
 {
@@ -162,7 +170,7 @@ wd_text_clean(char *to, size_t size, const char *from, size_t length)
   while (i < n) {
     size_t step = wd_utf8_step((const uint8_t *)to + i, n - i);
 
-    if (step == 0 || (step == 1 && ((uint8_t)to[i] < ' ' || to[i] == 0x7f))) {
+    if (step == 0 || is_control((const uint8_t *)to + i, step)) {
       if (step == 0 && n - i < 4 && n < length &&
           wd_utf8_cut((const uint8_t *)to, n) <= i)
         break;

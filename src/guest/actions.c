@@ -25,9 +25,8 @@ make_pool(struct binding *binding, struct wd_error *error)
     status = wd_worker_linkage_new(options->module, options->variant,
                                    &program->worker_linkage, error);
   if (status == WD_OK)
-    status = binding->job
-               ? wd_instance_freeze(program->instance, &image, error)
-               : wd_instance_view(program->instance, &image, error);
+    status = binding->job ? wd_instance_freeze(program->instance, &image, error)
+                          : wd_instance_view(program->instance, &image, error);
   if (status != WD_OK)
     return status;
   clock_gettime(CLOCK_REALTIME, &now);

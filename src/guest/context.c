@@ -22,7 +22,8 @@ on_log(struct wd_abi_call *call, const struct wd_abi_context_log_args *args,
 
   (void)error;
   if (options->print)
-    options->print(options->env, 2, args->message.data, args->message.length);
+    wd_log_line(options->print, options->env, args->message.data,
+                args->message.length);
   return WD_OK;
 }
 

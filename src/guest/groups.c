@@ -136,11 +136,12 @@ copy_keys(const struct wd_grouped *grouped, struct wd_arena *arena,
 
     wd_buf_clear(&text);
     wd_syntax_print(key->syntax, &text);
-    status = wd_syntax_parse(wd_buf_text(&text), text.length, arena,
-                             &keys[i].syntax, &ignored, error);
     keys[i].name = wd_arena_strdup(arena, name);
-    if (status == WD_OK && (!keys[i].name || text.failed))
+    if (!keys[i].name || text.failed)
       status = wd_fail_memory(error);
+    else
+      status = wd_syntax_parse(wd_buf_text(&text), text.length, arena,
+                               &keys[i].syntax, &ignored, error);
   }
   wd_buf_fini(&text);
   *out_keys = keys;

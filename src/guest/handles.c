@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* A handle: 22 bits of index (from 1) and 8 bits of uses. */
+/* A handle: 22 bits of index (from 1) and 8 bits of uses. A slot that was used
+ * so often is not used again, so that a number never comes back. */
 #define INDEX_BITS 22
 #define MAX_SLOTS ((1u << INDEX_BITS) - 1)
 #define USE_MASK 0xffu
@@ -31,8 +32,7 @@ grow(struct wd_handles *handles, struct wd_error *error)
     capacity = MAX_SLOTS;
   if (handles->count == capacity)
     return wd_fail(error, WD_LIMIT_EXCEEDED,
-                   "a program can hold %u handles at once; drop some",
-                   MAX_SLOTS);
+                   "a program can hold %u handles; drop some", MAX_SLOTS);
   slots = wd_mem_realloc(handles->mem, handles->slots,
                          handles->capacity * sizeof *slots,
                          capacity * sizeof *slots);
@@ -46,7 +46,7 @@ grow(struct wd_handles *handles, struct wd_error *error)
 static uint32_t
 handle_of(const struct wd_handles *handles, uint32_t index)
 {
-  return (handles->slots[index].uses & USE_MASK) << INDEX_BITS | (index + 1);
+  return handles->slots[index].uses << INDEX_BITS | (index + 1);
 }
 
 enum wd_status
@@ -100,7 +100,8 @@ vacate(struct wd_handles *handles, struct wd_handle_slot *slot)
   void *object = slot->object;
 
   slot->object = NULL;
-  slot->uses++;
+  if (slot->uses++ == USE_MASK)
+    return object;
   slot->next_free = handles->first_free;
   handles->first_free = (uint32_t)(slot - handles->slots) + 1;
   return object;

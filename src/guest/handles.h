@@ -1,7 +1,7 @@
 /* Handles: what a program holds, by numbers.
  *
- * A number names a slot and how often the slot was used, so that a stale
- * handle is told from a live one. One thread at a time.
+ * A number names a slot and how often the slot was used, and is never given
+ * twice: a stale handle is always told from a live one. One thread at a time.
  */
 #ifndef WD_GUEST_HANDLES_H
 #define WD_GUEST_HANDLES_H

@@ -30,6 +30,7 @@ struct wd_program {
   struct wd_instance *instance;
   struct wd_engine *engine; /* opened at first need */
   struct wd_abi_guest guest;
+  bool has_realloc;
   wasmtime_func_t realloc;
   bool allocating; /* cabi_realloc runs: imports trap */
   struct wd_handles handles;

@@ -165,12 +165,6 @@ on_wait(struct wd_abi_call *call, const struct wd_abi_jobs_job_wait_args *args,
     timeout = args->timeout_ms.value > INT32_MAX
                   ? INT32_MAX
                   : (int64_t)args->timeout_ms.value;
-  tell_progress(job, out);
-  if (!wd_job_writes(job) && timeout < 0 &&
-      out->state < WD_ABI_JOBS_STATE_SUCCEEDED)
-    return wd_fail(error, WD_INVALID_ARGUMENT,
-                   "a collect ends when its batches are fetched: call "
-                   "next-batch until none, or wait with a time");
   status = wd_job_wait(job, timeout, error);
   tell_progress(job, out);
   return status;

@@ -33,6 +33,11 @@ guest_allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
   wasmtime_val_raw_t values[4] = {0};
   enum wd_status status;
 
+  if (!program->has_realloc)
+    return wd_fail(error, WD_BAD_MODULE,
+                   "%s does not export 'cabi_realloc', by which the host gives "
+                   "it results",
+                   wd_module_info(program->options.module)->name);
   values[2].i32 = (int32_t)align;
   values[3].i32 = (int32_t)size;
   program->allocating = true;
@@ -189,7 +194,9 @@ wd_program_new(const struct wd_program_options *options,
   status = link_driver(program, error);
   if (status == WD_OK)
     status = make_instance(program, error);
-  if (status == WD_OK && wd_module_export(options->module, "cabi_realloc"))
+  program->has_realloc =
+      wd_module_export(options->module, "cabi_realloc") != NULL;
+  if (status == WD_OK && program->has_realloc)
     status = wd_instance_function(program->instance, "cabi_realloc", "iiii",
                                   "i", &program->realloc, error);
   if (status != WD_OK) {
@@ -260,6 +267,17 @@ is_trap(enum wd_status status, const struct wd_error *error)
                                error->origin == WD_ORIGIN_GUEST);
 }
 
+static bool
+was_cancelled(struct wd_program *program)
+{
+  bool cancelled;
+
+  pthread_mutex_lock(&program->lock);
+  cancelled = program->cancelled;
+  pthread_mutex_unlock(&program->lock);
+  return cancelled;
+}
+
 static void
 cancel_jobs(struct wd_program *program)
 {
@@ -269,15 +287,27 @@ cancel_jobs(struct wd_program *program)
   pthread_mutex_unlock(&program->lock);
 }
 
-/* Waits for the writes; the first error of one that nobody saw. */
+/* Nobody will fetch the rows of a collect any more. */
+static void
+cancel_collects(struct wd_program *program)
+{
+  for (struct wd_program_job *job = program->jobs; job; job = job->next)
+    if (!wd_job_writes(job->job))
+      wd_job_cancel(job->job);
+}
+
+/* Waits for the writes; the error of one that failed. Those that the program
+ * cancelled itself are none. */
 static enum wd_status
 finish_writes(struct wd_program *program, struct wd_error *error)
 {
+  cancel_collects(program);
   for (struct wd_program_job *job = program->jobs; job; job = job->next) {
     struct wd_error write_error = {0};
 
     if (wd_job_writes(job->job) &&
-        wd_job_wait(job->job, -1, &write_error) != WD_OK)
+        wd_job_wait(job->job, -1, &write_error) != WD_OK &&
+        (write_error.status != WD_CANCELLED || was_cancelled(program)))
       wd_error_pass(&program->write_error, &write_error);
   }
   if (program->write_error.status != WD_OK)

@@ -20,6 +20,7 @@ struct wd_job {
   enum wd_job_state state;
   struct wd_error error;
   bool cancelled; /* somebody asked */
+  bool full;      /* the job's thread waits for room in the queue */
   struct wd_rows queue[QUEUE_BATCHES];
   uint32_t queue_first, queue_count;
   uint64_t queue_bytes;
@@ -41,8 +42,12 @@ enqueue(struct wd_job *job, struct wd_rows *rows)
   pthread_mutex_lock(&job->lock);
   while (!job->cancelled &&
          (job->queue_count == QUEUE_BATCHES ||
-          (job->queue_count && job->queue_bytes + rows->size > QUEUE_BYTES)))
+          (job->queue_count && job->queue_bytes + rows->size > QUEUE_BYTES))) {
+    job->full = true;
+    pthread_cond_broadcast(&job->changed);
     pthread_cond_wait(&job->changed, &job->lock);
+  }
+  job->full = false;
   wanted = !job->cancelled;
   if (wanted) {
     uint32_t at = (job->queue_first + job->queue_count++) % QUEUE_BATCHES;
@@ -77,7 +82,8 @@ run(struct wd_job *job, struct wd_error *error)
 }
 
 /* What the job came to: the lambda's failure goes before the engine's words,
- * cancelling before both. */
+ * cancelling before both. An engine may swallow a lambda's failure, also one
+ * by cancelling, and report success. */
 static enum wd_status
 settle(struct wd_job *job, enum wd_status status, struct wd_error *error)
 {
@@ -85,7 +91,7 @@ settle(struct wd_job *job, enum wd_status status, struct wd_error *error)
 
   if (job->options.pool &&
       wd_pool_failure(job->options.pool, &failure) != WD_OK &&
-      failure.status != WD_CANCELLED) {
+      (status == WD_OK || failure.status != WD_CANCELLED)) {
     *error = failure;
     status = failure.status;
   }
@@ -157,6 +163,18 @@ start_query(struct wd_job *job, struct wd_error *error)
                                            &job->query, error);
 }
 
+/* Times are of the clock that nobody sets. */
+static void
+init_condition(pthread_cond_t *condition)
+{
+  pthread_condattr_t attributes;
+
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
 enum wd_status
 wd_job_start(const struct wd_job_options *options, struct wd_job **out_job,
              struct wd_error *error)
@@ -172,7 +190,7 @@ wd_job_start(const struct wd_job_options *options, struct wd_job **out_job,
   job->options = taken;
   job->state = WD_JOB_RUNNING;
   pthread_mutex_init(&job->lock, NULL);
-  pthread_cond_init(&job->changed, NULL);
+  init_condition(&job->changed);
   status = start_query(job, error);
   if (status == WD_OK &&
       pthread_create(&job->thread, NULL, job_thread, job) != 0) {
@@ -302,7 +320,7 @@ after(int64_t milliseconds)
 {
   struct timespec time;
 
-  clock_gettime(CLOCK_REALTIME, &time);
+  clock_gettime(CLOCK_MONOTONIC, &time);
   time.tv_sec += milliseconds / 1000;
   time.tv_nsec += milliseconds % 1000 * 1000000;
   if (time.tv_nsec >= 1000000000) {
@@ -320,7 +338,8 @@ wd_job_wait(struct wd_job *job, int64_t timeout_ms, struct wd_error *error)
   int waited = 0;
 
   pthread_mutex_lock(&job->lock);
-  while (!ended(job) && waited != ETIMEDOUT) {
+  while (!ended(job) && waited != ETIMEDOUT &&
+         (timeout_ms >= 0 || !job->full)) {
     if (timeout_ms < 0)
       pthread_cond_wait(&job->changed, &job->lock);
     else
@@ -328,6 +347,10 @@ wd_job_wait(struct wd_job *job, int64_t timeout_ms, struct wd_error *error)
   }
   if (ended(job) && job->state != WD_JOB_SUCCEEDED)
     status = wd_error_pass(error, &job->error);
+  else if (!ended(job) && timeout_ms < 0)
+    status = wd_fail(error, WD_INVALID_ARGUMENT,
+                     "a collect ends when its batches are fetched: call "
+                     "next-batch until none, or wait with a time");
   pthread_mutex_unlock(&job->lock);
   return status;
 }

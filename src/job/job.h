@@ -80,7 +80,8 @@ wd_job_next(struct wd_job *job, struct wd_rows *out_rows, bool *out_has,
 
 /* Blocks until the job has ended, or so many milliseconds are over (< 0: any
  * time). WD_OK while it still runs and when it succeeded; its error when it
- * failed or was cancelled. A collect ends when its rows are fetched. */
+ * failed or was cancelled. A collect ends when its rows are fetched:
+ * WD_INVALID_ARGUMENT instead of waiting for ever for those to be. */
 enum wd_status
 wd_job_wait(struct wd_job *job, int64_t timeout_ms, struct wd_error *error);
 

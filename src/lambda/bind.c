@@ -5,6 +5,9 @@
 /* What a schema may take of the arena. */
 #define BINDING_LIMIT ((size_t)64 << 20)
 
+/* bind's random numbers are the same in every worker, whatever came before. */
+#define BIND_PARTITION UINT32_MAX
+
 /* Calls bind and copies what it says. */
 static enum wd_status
 ask(struct wd_worker *worker, const struct wd_lambda *lambda,
@@ -19,14 +22,17 @@ ask(struct wd_worker *worker, const struct wd_lambda *lambda,
       .keys = {lambda->keys, lambda->key_count},
   };
   wasmtime_val_raw_t values[16] = {0};
+  struct wd_stream stream;
   enum wd_status status =
       wd_abi_schema_make(&lambda->input, arena, &args.input, error);
 
   if (status == WD_OK)
     status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
                                     values, error);
+  wd_stream_init(&stream, worker, lambda->site, BIND_PARTITION);
+  stream.partition = worker->number;
   if (status == WD_OK)
-    status = wd_worker_call(worker, WD_ABI_EXPORT_LAMBDAS_BIND, values,
+    status = wd_worker_call(worker, WD_ABI_EXPORT_LAMBDAS_BIND, &stream, values,
                             strlen(function->parameters), error);
   if (status == WD_OK)
     status = wd_abi_result_lift(function, &worker->guest, values, arena,
@@ -82,21 +88,22 @@ static enum wd_status
 keep_handle(struct wd_worker *worker, uint32_t site, uint32_t handle,
             struct wd_error *error)
 {
-  uint32_t capacity = worker->handle_capacity;
-  uint64_t *grown;
+  uint32_t capacity = worker->site_capacity;
+  struct wd_worker_site *grown;
 
   if (site >= capacity) {
     uint32_t wanted = site + 8;
 
-    grown = wd_mem_realloc(wd_pool_options(worker->pool)->mem, worker->handles,
+    grown = wd_mem_realloc(wd_pool_options(worker->pool)->mem, worker->sites,
                            capacity * sizeof *grown, wanted * sizeof *grown);
     if (!grown)
       return wd_fail_memory(error);
     memset(grown + capacity, 0, (wanted - capacity) * sizeof *grown);
-    worker->handles = grown;
-    worker->handle_capacity = wanted;
+    worker->sites = grown;
+    worker->site_capacity = wanted;
   }
-  worker->handles[site] = (uint64_t)handle + 1;
+  worker->sites[site].handle = (uint64_t)handle + 1;
+  wd_stream_init(&worker->sites[site].stream, worker, site, worker->number);
   return WD_OK;
 }
 
@@ -229,33 +236,37 @@ same_binding(const struct wd_lambda *a, const struct wd_lambda *b)
 
 static enum wd_status
 bind_again(struct wd_worker *worker, const struct wd_lambda *lambda,
-           uint32_t *out_handle, struct wd_error *error)
+           struct wd_error *error)
 {
   struct wd_lambda again = *lambda;
   struct wd_arena arena;
+  uint32_t handle;
   enum wd_status status;
 
   again.column_count = 0;
   again.columns = NULL;
   wd_arena_init(&arena, wd_pool_options(worker->pool)->mem, BINDING_LIMIT);
-  status = bind(worker, &again, &arena, out_handle, error);
+  status = bind(worker, &again, &arena, &handle, error);
   if (status == WD_OK && !same_binding(&again, lambda))
     status = wd_fail(error, WD_LAMBDA_FAILED,
                      "bind answered differently in a worker than at plan time; "
                      "it must depend on its arguments and the image only");
   wd_arena_fini(&arena);
   if (status == WD_OK)
-    status = keep_handle(worker, lambda->site, *out_handle, error);
+    status = keep_handle(worker, lambda->site, handle, error);
   return status;
 }
 
 enum wd_status
-wd_worker_handle(struct wd_worker *worker, const struct wd_lambda *lambda,
-                 uint32_t *out_handle, struct wd_error *error)
+wd_worker_site(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_worker_site **out_site, struct wd_error *error)
 {
-  if (lambda->site < worker->handle_capacity && worker->handles[lambda->site]) {
-    *out_handle = (uint32_t)(worker->handles[lambda->site] - 1);
-    return WD_OK;
-  }
-  return bind_again(worker, lambda, out_handle, error);
+  uint32_t site = lambda->site;
+  enum wd_status status = WD_OK;
+
+  if (site >= worker->site_capacity || !worker->sites[site].handle)
+    status = bind_again(worker, lambda, error);
+  if (status == WD_OK)
+    *out_site = &worker->sites[site];
+  return status;
 }

@@ -13,6 +13,10 @@ static const struct wd_schema state_schema = {1, &state_column};
 
 #define STATE_BUFFERS 3
 
+/* A lambda that says 'more' this often in a row and gives nothing would do so
+ * forever. */
+#define MAX_EMPTY_PARTS 100000
+
 /* Ends a call that failed: names the lambda, records the failure. */
 static enum wd_status
 failed(struct wd_worker *worker, const struct wd_lambda *lambda,
@@ -24,6 +28,28 @@ failed(struct wd_worker *worker, const struct wd_lambda *lambda,
   worker->pending = NULL;
   wd_pool_fail(worker->pool, error);
   return error->status;
+}
+
+/* The export that a placed batch is for. */
+static enum wd_abi_export
+export_of(const struct wd_lambda *lambda, enum wd_call_slot slot)
+{
+  if (slot == WD_SLOT_RIGHT)
+    return WD_ABI_EXPORT_LAMBDAS_COMBINE;
+  switch (lambda->role) {
+  case WD_ROLE_FLAT_MAP:
+    return WD_ABI_EXPORT_LAMBDAS_FLAT_MAP;
+  case WD_ROLE_PARTITION:
+  case WD_ROLE_GROUP:
+  case WD_ROLE_FOR_EACH:
+  case WD_ROLE_RELATION:
+    return WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION;
+  case WD_ROLE_REDUCE:
+  case WD_ROLE_AGGREGATE:
+    return WD_ABI_EXPORT_LAMBDAS_UPDATE;
+  default:
+    return WD_ABI_EXPORT_LAMBDAS_MAP;
+  }
 }
 
 static const char *
@@ -40,16 +66,16 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
               uint8_t **out_places, struct wd_error *error)
 {
   struct wd_error local = {0};
-  uint32_t handle;
+  struct wd_worker_site *site;
   enum wd_status status;
 
   if (!error)
     error = &local;
-  status = wd_worker_handle(worker, lambda, &handle, error);
+  status = wd_worker_site(worker, lambda, &site, error);
   if (status == WD_OK)
     status = wd_worker_reserve(worker, shape->buffer_count, error);
   if (status == WD_OK)
-    status = wd_abi_batch_place(&wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_MAP],
+    status = wd_abi_batch_place(&wd_abi_exports[export_of(lambda, slot)],
                                 &worker->guest, slot_name(slot), shape,
                                 worker->pairs, &worker->slots[slot], out_places,
                                 error);
@@ -101,11 +127,12 @@ push_batch(wasmtime_val_raw_t *values, const struct wd_wire_batch *batch)
 /* Calls an export of `lambdas` and looks at its result in place. */
 static enum wd_status
 call(struct wd_worker *worker, enum wd_abi_export which,
-     wasmtime_val_raw_t *values, size_t count, const void **out_payload,
-     struct wd_error *error)
+     struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
+     const void **out_payload, struct wd_error *error)
 {
   struct wd_error ignored = {0};
-  enum wd_status status = wd_worker_call(worker, which, values, count, error);
+  enum wd_status status =
+      wd_worker_call(worker, which, stream, values, count, error);
 
   if (status != WD_OK)
     return status;
@@ -123,26 +150,46 @@ call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
                 const void **out_payload, struct wd_error *error)
 {
   wasmtime_val_raw_t values[6] = {0};
-  uint32_t handle;
-  enum wd_status status = wd_worker_handle(worker, lambda, &handle, error);
+  struct wd_worker_site *site;
+  enum wd_status status = wd_worker_site(worker, lambda, &site, error);
 
   if (status != WD_OK)
     return status;
-  values[0].i32 = (int32_t)handle;
+  values[0].i32 = (int32_t)wd_worker_handle(site);
   push_batch(values + 1, &worker->slots[slot]);
-  return call(worker, which, values, 6, out_payload, error);
+  return call(worker, which, &site->stream, values, 6, out_payload, error);
 }
 
-/* Calls an export of one number. */
+/* The partition of an open cursor. */
 static enum wd_status
-call_with_number(struct wd_worker *worker, enum wd_abi_export which,
-                 uint32_t number, const void **out_payload,
+find_stream(struct wd_worker *worker, uint32_t cursor,
+            struct wd_stream **out_stream, struct wd_error *error)
+{
+  struct wd_cursor *found = wd_worker_cursor(worker, cursor);
+
+  if (!found)
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "the partition with the cursor %u is not open (the program "
+                   "may have named two alike)",
+                   cursor);
+  *out_stream = &found->stream;
+  return WD_OK;
+}
+
+/* Calls an export of (cursor). */
+static enum wd_status
+call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
+                 uint32_t cursor, const void **out_payload,
                  struct wd_error *error)
 {
   wasmtime_val_raw_t value = {0};
+  struct wd_stream *stream = NULL;
+  enum wd_status status = find_stream(worker, cursor, &stream, error);
 
-  value.i32 = (int32_t)number;
-  return call(worker, which, &value, 1, out_payload, error);
+  value.i32 = (int32_t)cursor;
+  return status == WD_OK
+             ? call(worker, which, stream, &value, 1, out_payload, error)
+             : status;
 }
 
 /* View and check of a returned batch. */
@@ -163,6 +210,28 @@ take_batch(struct wd_worker *worker, enum wd_abi_export which,
     atomic_fetch_add_explicit(&worker->rows_out, out_batch->rows,
                               memory_order_relaxed);
   return status;
+}
+
+/* As take_batch, for a part of the output: any number of rows, but not none
+ * forever. */
+static enum wd_status
+take_part(struct wd_worker *worker, enum wd_abi_export which,
+          const struct wd_wire_batch *wire, const struct wd_lambda *lambda,
+          struct wd_batch *out_batch, struct wd_error *error)
+{
+  enum wd_status status =
+      take_batch(worker, which, wire, &lambda->output, lambda->output_buffers,
+                 UINT32_MAX, out_batch, error);
+
+  if (status != WD_OK)
+    return status;
+  worker->empty_parts = out_batch->rows ? 0 : worker->empty_parts + 1;
+  if (worker->empty_parts > MAX_EMPTY_PARTS)
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "it said %d times in succession that there is more, but "
+                   "gave no row",
+                   MAX_EMPTY_PARTS);
+  return WD_OK;
 }
 
 enum wd_status
@@ -195,9 +264,8 @@ take_expanded(struct wd_worker *worker, const struct wd_lambda *lambda,
     return wd_fail(error, WD_LAMBDA_FAILED,
                    "'more' is %u, neither true nor false", wire->more);
   *out_more = wire->more;
-  return take_batch(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP, &wire->output,
-                    &lambda->output, lambda->output_buffers, UINT32_MAX,
-                    out_batch, error);
+  return take_part(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP, &wire->output,
+                   lambda, out_batch, error);
 }
 
 enum wd_status
@@ -211,6 +279,7 @@ wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   if (!error)
     error = &local;
+  worker->empty_parts = 0;
   status = call_with_batch(worker, lambda, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
                            WD_SLOT_INPUT, &payload, error);
   if (status == WD_OK)
@@ -224,16 +293,19 @@ wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
                       struct wd_error *error)
 {
   struct wd_error local = {0};
+  wasmtime_val_raw_t value = {0};
+  struct wd_worker_site *site;
   const void *payload;
-  uint32_t handle;
   enum wd_status status;
 
   if (!error)
     error = &local;
-  status = wd_worker_handle(worker, lambda, &handle, error);
-  if (status == WD_OK)
-    status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP_NEXT,
-                              handle, &payload, error);
+  status = wd_worker_site(worker, lambda, &site, error);
+  if (status == WD_OK) {
+    value.i32 = (int32_t)wd_worker_handle(site);
+    status = call(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP_NEXT, &site->stream,
+                  &value, 1, &payload, error);
+  }
   if (status == WD_OK)
     status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
   return status == WD_OK ? WD_OK : failed(worker, lambda, error);
@@ -247,12 +319,12 @@ call_for_states(struct wd_worker *worker, const struct wd_lambda *lambda,
                 struct wd_error *error)
 {
   const void *payload;
-  uint32_t handle;
-  enum wd_status status = wd_worker_handle(worker, lambda, &handle, error);
+  struct wd_worker_site *site;
+  enum wd_status status = wd_worker_site(worker, lambda, &site, error);
 
   if (status == WD_OK) {
-    values[0].i32 = (int32_t)handle;
-    status = call(worker, which, values, count, &payload, error);
+    values[0].i32 = (int32_t)wd_worker_handle(site);
+    status = call(worker, which, &site->stream, values, count, &payload, error);
   }
   if (status == WD_OK)
     status = take_batch(worker, which, payload, &state_schema, STATE_BUFFERS,
@@ -322,33 +394,51 @@ wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
   return failed(worker, lambda, error);
 }
 
+/* The guest's part of opening. */
+static enum wd_status
+open_cursor(struct wd_worker *worker, const struct wd_lambda *lambda,
+            struct wd_stream *stream, uint32_t *out_cursor,
+            struct wd_error *error)
+{
+  wasmtime_val_raw_t values[2] = {0};
+  struct wd_worker_site *site;
+  const void *payload;
+  enum wd_status status = wd_worker_site(worker, lambda, &site, error);
+
+  if (status != WD_OK)
+    return status;
+  values[0].i32 = (int32_t)wd_worker_handle(site);
+  values[1].i32 = (int32_t)stream->partition;
+  status = call(worker, WD_ABI_EXPORT_LAMBDAS_OPEN_PARTITION, stream, values, 2,
+                &payload, error);
+  if (status == WD_OK)
+    memcpy(out_cursor, payload, sizeof *out_cursor);
+  return status;
+}
+
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t index, uint32_t *out_cursor, struct wd_error *error)
 {
   struct wd_error local = {0};
-  wasmtime_val_raw_t values[2] = {0};
-  const void *payload;
-  uint32_t handle;
+  struct wd_stream stream;
   enum wd_status status;
 
   if (!error)
     error = &local;
-  worker->partition = index;
-  wd_random_seed(&worker->wasi.random, wd_pool_options(worker->pool)->job,
-                 lambda->site, index);
-  status = wd_worker_handle(worker, lambda, &handle, error);
-  if (status == WD_OK) {
-    values[0].i32 = (int32_t)handle;
-    values[1].i32 = (int32_t)index;
-    status = call(worker, WD_ABI_EXPORT_LAMBDAS_OPEN_PARTITION, values, 2,
-                  &payload, error);
-  }
+  wd_stream_init(&stream, worker, lambda->site, index);
+  status = wd_worker_cursor_reserve(worker, error);
+  if (status == WD_OK)
+    status = open_cursor(worker, lambda, &stream, out_cursor, error);
+  if (status == WD_OK && wd_worker_cursor(worker, *out_cursor))
+    status = wd_fail(error, WD_LAMBDA_FAILED,
+                     "it named two open partitions alike: %u", *out_cursor);
+  if (status == WD_OK)
+    status = wd_worker_end(worker, error);
   if (status != WD_OK)
     return failed(worker, lambda, error);
-  memcpy(out_cursor, payload, sizeof *out_cursor);
-  worker->cursors++;
-  return wd_call_end(worker, lambda, error);
+  wd_worker_cursor_add(worker, *out_cursor, &stream);
+  return WD_OK;
 }
 
 enum wd_status
@@ -357,6 +447,7 @@ wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
 {
   struct wd_error local = {0};
   wasmtime_val_raw_t values[7] = {0};
+  struct wd_stream *stream = NULL;
   const void *payload;
   enum wd_status status;
 
@@ -366,8 +457,11 @@ wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
   values[1].i32 = !end;
   if (!end)
     push_batch(values + 2, &worker->slots[WD_SLOT_INPUT]);
-  status = call(worker, WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION, values, 7,
-                &payload, error);
+  worker->empty_parts = 0;
+  status = find_stream(worker, cursor, &stream, error);
+  if (status == WD_OK)
+    status = call(worker, WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION, stream, values,
+                  7, &payload, error);
   if (status != WD_OK)
     return failed(worker, lambda, error);
   return wd_call_end(worker, lambda, error);
@@ -387,8 +481,7 @@ take_option(struct wd_worker *worker, const struct wd_lambda *lambda,
                    wire->tag);
   if (!*out_has)
     return wd_worker_end(worker, error);
-  return take_batch(worker, which, &wire->as.value, &lambda->output,
-                    lambda->output_buffers, UINT32_MAX, out_batch, error);
+  return take_part(worker, which, &wire->as.value, lambda, out_batch, error);
 }
 
 enum wd_status
@@ -402,7 +495,7 @@ wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   if (!error)
     error = &local;
-  status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
+  status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
                             cursor, &payload, error);
   if (status == WD_OK)
     status = take_option(worker, lambda, payload, out_batch, out_has, error);
@@ -419,10 +512,9 @@ wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   if (!error)
     error = &local;
-  if (worker->cursors)
-    worker->cursors--;
-  status = call_with_number(worker, WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
+  status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
                             cursor, &payload, error);
+  wd_worker_cursor_remove(worker, cursor);
   if (status != WD_OK)
     return failed(worker, lambda, error);
   return wd_call_end(worker, lambda, error);

@@ -33,6 +33,18 @@ context_fail(struct wd_instance *instance, const void *data,
   return wd_fail(error, WD_LAMBDA_FAILED, "%s", message);
 }
 
+void
+wd_log_line(wd_wasi_sink *print, void *env, const char *text, size_t length)
+{
+  char line[1024 + WD_FILTER_MORE + 1];
+  struct wd_filter filter = {0};
+  size_t used =
+      wd_filter_text(&filter, text, length < 1024 ? length : 1024, line);
+
+  line[used++] = '\n';
+  print(env, 2, line, used);
+}
+
 static enum wd_status
 context_log(struct wd_instance *instance, const void *data,
             wasmtime_val_raw_t *values, struct wd_error *error)
@@ -45,7 +57,7 @@ context_log(struct wd_instance *instance, const void *data,
   if (!text)
     return WD_LAMBDA_FAILED;
   if (options->print)
-    options->print(options->env, 2, text, (uint32_t)values[2].i32);
+    wd_log_line(options->print, options->env, text, (uint32_t)values[2].i32);
   return WD_OK;
 }
 
@@ -162,6 +174,28 @@ gather(const struct wd_module_info *info, struct wd_import *imports,
   return WD_OK;
 }
 
+/* What every lambda needs, whatever its role. */
+static enum wd_status
+check_exports(const struct wd_module_info *info, struct wd_error *error)
+{
+  const struct wd_abi_function *bind =
+      &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_BIND];
+  bool has_bind = false, has_realloc = false;
+
+  for (uint32_t i = 0; i < info->export_count; i++) {
+    const char *name = info->exports[i].name;
+
+    has_bind |= wd_abi_find_export(name) == bind;
+    has_realloc |= strcmp(name, "cabi_realloc") == 0;
+  }
+  if (has_bind && has_realloc)
+    return WD_OK;
+  return wd_fail(error, WD_BAD_MODULE,
+                 "%s has lambdas but does not export '%s' (is the SDK linked "
+                 "as a whole?)",
+                 info->name, has_bind ? "cabi_realloc" : bind->core_name);
+}
+
 enum wd_status
 wd_worker_linkage_new(struct wd_module *module, enum wd_variant variant,
                       struct wd_linkage **out_linkage, struct wd_error *error)
@@ -170,9 +204,12 @@ wd_worker_linkage_new(struct wd_module *module, enum wd_variant variant,
   size_t count;
   const struct wd_import *preview1 = wd_wasi_worker_imports(&count);
   size_t capacity = count + info->import_count;
-  struct wd_import *imports = wd_mem_calloc(NULL, capacity, sizeof *imports);
-  enum wd_status status;
+  enum wd_status status = check_exports(info, error);
+  struct wd_import *imports;
 
+  if (status != WD_OK)
+    return status;
+  imports = wd_mem_calloc(NULL, capacity, sizeof *imports);
   if (!imports)
     return wd_fail_memory(error);
   memcpy(imports, preview1, count * sizeof *imports);

@@ -18,7 +18,7 @@ struct wd_pool {
   /* Guards what follows. */
   pthread_mutex_t lock;
   struct wd_worker *workers;
-  uint64_t made;
+  uint32_t made;
   struct wd_error failure;
   struct wd_pool_figures retired; /* of workers that are gone */
   struct wd_pool_counter *counters;
@@ -80,8 +80,10 @@ worker_free(struct wd_worker *worker)
 
   wd_wasi_worker_flush(&worker->wasi);
   wd_instance_free(worker->instance);
-  wd_mem_free(mem, worker->handles,
-              worker->handle_capacity * sizeof *worker->handles);
+  wd_mem_free(mem, worker->sites,
+              worker->site_capacity * sizeof *worker->sites);
+  wd_mem_free(mem, worker->open,
+              worker->cursor_capacity * sizeof *worker->open);
   wd_mem_free(mem, worker->pairs,
               worker->scratch_capacity * sizeof *worker->pairs);
   wd_mem_free(mem, worker->spans,
@@ -158,7 +160,7 @@ find_worker(struct wd_pool *pool, uint64_t thread)
 }
 
 static enum wd_status
-worker_new(struct wd_pool *pool, struct wd_worker **out_worker,
+worker_new(struct wd_pool *pool, uint32_t number, struct wd_worker **out_worker,
            struct wd_error *error)
 {
   const struct wd_pool_options *options = &pool->options;
@@ -168,6 +170,7 @@ worker_new(struct wd_pool *pool, struct wd_worker **out_worker,
   if (!worker)
     return wd_fail_memory(error);
   worker->pool = pool;
+  worker->number = number;
   wd_wasi_worker_init(&worker->wasi);
   worker->wasi.arguments = options->arguments;
   worker->wasi.argument_count = options->argument_count;
@@ -176,7 +179,6 @@ worker_new(struct wd_pool *pool, struct wd_worker **out_worker,
   worker->wasi.time = options->time_ns;
   worker->wasi.sink = options->print;
   worker->wasi.sink_env = options->env;
-  wd_random_seed(&worker->wasi.random, options->job, 0, 0);
   status = wd_worker_instance_new(
       options->linkage, pool->image,
       &(struct wd_instance_options){.mem = options->mem,
@@ -193,39 +195,72 @@ worker_new(struct wd_pool *pool, struct wd_worker **out_worker,
   return WD_OK;
 }
 
-enum wd_status
-wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
-              struct wd_error *error)
+/* A worker for a thread that has none. */
+static enum wd_status
+add_worker(struct wd_pool *pool, uint64_t thread, uint32_t number,
+           struct wd_worker **out_worker, struct wd_error *error)
 {
+  struct wd_worker *worker = NULL;
+  enum wd_status status = worker_new(pool, number, &worker, error);
+
+  if (status != WD_OK)
+    return status;
+  pthread_mutex_lock(&pool->lock);
+  worker->thread = thread;
+  worker->next = pool->workers;
+  pool->workers = worker;
+  pthread_mutex_unlock(&pool->lock);
+  *out_worker = worker;
+  return WD_OK;
+}
+
+/* The slow half of wd_pool_enter. */
+static enum wd_status
+take_worker(struct wd_pool *pool, struct wd_worker **out_worker,
+            struct wd_error *error)
+{
+  uint64_t thread = this_thread();
   struct wd_worker *worker;
-  uint64_t thread;
+  uint32_t number = 0;
   enum wd_status status = WD_OK;
 
-  if (atomic_load_explicit(&pool->killed, memory_order_relaxed))
-    return wd_fail(error, WD_CANCELLED, "cancelled");
-  if (recent.pool == pool->id && !recent.worker->failed) {
-    *out_worker = recent.worker;
-    return WD_OK;
-  }
-  thread = this_thread();
+  /* find_worker may free the one that this thread remembers. */
+  recent.pool = 0;
   pthread_mutex_lock(&pool->lock);
   worker = find_worker(pool, thread);
-  if (!worker) {
-    pthread_mutex_unlock(&pool->lock);
-    status = worker_new(pool, &worker, error);
-    if (status != WD_OK)
-      return status;
-    pthread_mutex_lock(&pool->lock);
-    worker->thread = thread;
-    worker->next = pool->workers;
-    pool->workers = worker;
-    pool->made++;
-  }
+  if (!worker)
+    number = pool->made++;
   pthread_mutex_unlock(&pool->lock);
+  if (!worker)
+    status = add_worker(pool, thread, number, &worker, error);
+  if (status != WD_OK)
+    return status;
   recent.pool = pool->id;
   recent.worker = worker;
   *out_worker = worker;
   return WD_OK;
+}
+
+enum wd_status
+wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
+              struct wd_error *error)
+{
+  struct wd_error local = {0};
+  enum wd_status status;
+
+  if (!error)
+    error = &local;
+  if (atomic_load_explicit(&pool->killed, memory_order_relaxed)) {
+    status = wd_fail(error, WD_CANCELLED, "cancelled");
+  } else if (recent.pool == pool->id && !recent.worker->failed) {
+    *out_worker = recent.worker;
+    return WD_OK;
+  } else {
+    status = take_worker(pool, out_worker, error);
+  }
+  if (status != WD_OK)
+    wd_pool_fail(pool, error);
+  return status;
 }
 
 void
@@ -242,8 +277,16 @@ wd_pool_leave(struct wd_pool *pool)
     recent.pool = 0;
 }
 
-/* Kills whatever is inside; a guest that was between two calls is caught in
- * the next round. */
+/* The lock is held. */
+static void
+kill_all(struct wd_pool *pool)
+{
+  for (struct wd_worker *w = pool->workers; w; w = w->next)
+    wd_instance_kill(w->instance);
+}
+
+/* Kills again what could not be stopped at once, and workers that were being
+ * made. */
 static void *
 kill_rounds(void *env)
 {
@@ -252,13 +295,11 @@ kill_rounds(void *env)
   bool closing = false;
 
   while (!closing) {
+    nanosleep(&pause, NULL);
     pthread_mutex_lock(&pool->lock);
-    for (struct wd_worker *w = pool->workers; w; w = w->next)
-      wd_instance_kill(w->instance);
+    kill_all(pool);
     closing = pool->closing;
     pthread_mutex_unlock(&pool->lock);
-    if (!closing)
-      nanosleep(&pause, NULL);
   }
   return NULL;
 }
@@ -269,9 +310,9 @@ wd_pool_kill(struct wd_pool *pool)
   if (atomic_exchange(&pool->killed, true))
     return;
   pthread_mutex_lock(&pool->lock);
-  if (!pool->closing)
-    pool->killer_started =
-        pthread_create(&pool->killer, NULL, kill_rounds, pool) == 0;
+  kill_all(pool);
+  pool->killer_started =
+      pthread_create(&pool->killer, NULL, kill_rounds, pool) == 0;
   pthread_mutex_unlock(&pool->lock);
 }
 

@@ -15,12 +15,12 @@ struct wd_pool;
 struct wd_worker;
 
 struct wd_pool_options {
-  struct wd_mem *mem;         /* must outlive the pool */
-  struct wd_linkage *linkage; /* wd_worker_linkage_new; must outlive it */
-  struct wd_image *image;     /* a reference is taken */
-  uint64_t memory_limit;      /* bytes for each worker; 0: none */
-  uint64_t job;               /* its number, also the seed of randomness */
-  uint64_t time_ns;           /* where clocks stand, since 1970 */
+  struct wd_mem *mem;             /* must outlive the pool */
+  struct wd_linkage *linkage;     /* wd_worker_linkage_new; must outlive it */
+  struct wd_image *image;         /* a reference is taken */
+  uint64_t memory_limit;          /* bytes for each worker; 0: none */
+  uint64_t job;                   /* its number, also the seed of randomness */
+  uint64_t time_ns;               /* where clocks stand, since 1970 */
   const char *const *environment; /* NAME=value, as granted */
   uint32_t environment_count;
   const char *const *arguments; /* the program's */
@@ -37,6 +37,10 @@ enum wd_status
 wd_worker_linkage_new(struct wd_module *module, enum wd_variant variant,
                       struct wd_linkage **out_linkage, struct wd_error *error);
 
+/* Hands a log message to a print function as one clean line. */
+void
+wd_log_line(wd_wasi_sink *print, void *env, const char *text, size_t length);
+
 enum wd_status
 wd_pool_new(const struct wd_pool_options *options, struct wd_pool **out_pool,
             struct wd_error *error);
@@ -48,7 +52,8 @@ void
 wd_pool_unref(struct wd_pool *pool);
 
 /* The calling thread's worker. WD_CANCELLED after wd_pool_kill. After a failed
- * call on it the worker is replaced at the next entry. */
+ * call on it the worker is replaced at the next entry. A failure is recorded in
+ * the pool. */
 enum wd_status
 wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
               struct wd_error *error);

@@ -1,6 +1,7 @@
 #include "lambda/worker.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static uint8_t *
 guest_memory(void *env, uint64_t *out_size)
@@ -65,19 +66,76 @@ wd_worker_reserve(struct wd_worker *worker, uint32_t buffers,
   return WD_OK;
 }
 
-/* The name under which the module exports a function of `lambdas`: ours, or
- * that of a compatible version. */
-static const char *
-export_name(struct wd_worker *worker, const struct wd_abi_function *wanted)
+void
+wd_stream_init(struct wd_stream *stream, const struct wd_worker *worker,
+               uint32_t site, uint32_t partition)
 {
-  struct wd_linkage *linkage = wd_pool_options(worker->pool)->linkage;
-  const struct wd_module_info *info =
-      wd_module_info(wd_linkage_module(linkage));
+  wd_random_seed(&stream->random, wd_pool_options(worker->pool)->job, site,
+                 partition);
+  stream->partition = partition;
+}
 
+enum wd_status
+wd_worker_cursor_reserve(struct wd_worker *worker, struct wd_error *error)
+{
+  uint32_t capacity = worker->cursor_capacity;
+  uint32_t wanted = capacity ? capacity * 2 : 4;
+  struct wd_cursor *grown;
+
+  if (worker->cursors < capacity)
+    return WD_OK;
+  grown = wd_mem_realloc(wd_pool_options(worker->pool)->mem, worker->open,
+                         capacity * sizeof *grown, wanted * sizeof *grown);
+  if (!grown)
+    return wd_fail_memory(error);
+  worker->open = grown;
+  worker->cursor_capacity = wanted;
+  return WD_OK;
+}
+
+void
+wd_worker_cursor_add(struct wd_worker *worker, uint32_t cursor,
+                     const struct wd_stream *stream)
+{
+  worker->cursor_hint = worker->cursors;
+  worker->open[worker->cursors++] =
+      (struct wd_cursor){.cursor = cursor, .stream = *stream};
+}
+
+struct wd_cursor *
+wd_worker_cursor(struct wd_worker *worker, uint32_t cursor)
+{
+  uint32_t hint = worker->cursor_hint;
+
+  if (hint < worker->cursors && worker->open[hint].cursor == cursor)
+    return &worker->open[hint];
+  for (uint32_t i = worker->cursors; i > 0; i--)
+    if (worker->open[i - 1].cursor == cursor) {
+      worker->cursor_hint = i - 1;
+      return &worker->open[i - 1];
+    }
+  return NULL;
+}
+
+void
+wd_worker_cursor_remove(struct wd_worker *worker, uint32_t cursor)
+{
+  struct wd_cursor *found = wd_worker_cursor(worker, cursor);
+
+  if (found)
+    *found = worker->open[--worker->cursors];
+}
+
+/* The name under which the module exports a function of `lambdas`: ours, or
+ * that of a compatible version; NULL: it does not. */
+static const char *
+export_name(const struct wd_module_info *info,
+            const struct wd_abi_function *wanted)
+{
   for (uint32_t i = 0; i < info->export_count; i++)
     if (wd_abi_find_export(info->exports[i].name) == wanted)
       return info->exports[i].name;
-  return wanted->core_name;
+  return NULL;
 }
 
 static enum wd_status
@@ -85,6 +143,8 @@ find_export(struct wd_worker *worker, enum wd_abi_export which,
             struct wd_export **out_export, struct wd_error *error)
 {
   const struct wd_abi_function *function = &wd_abi_exports[which];
+  const struct wd_module_info *info =
+      wd_module_info(wd_linkage_module(wd_pool_options(worker->pool)->linkage));
   struct wd_export *export = &worker->exports[which];
   char post[160];
   const char *name;
@@ -93,7 +153,11 @@ find_export(struct wd_worker *worker, enum wd_abi_export which,
   *out_export = export;
   if (export->found)
     return WD_OK;
-  name = export_name(worker, function);
+  name = export_name(info, function);
+  if (!name)
+    return wd_fail(error, WD_BAD_MODULE,
+                   "%s does not export '%s', which this needs", info->name,
+                   function->core_name);
   status = wd_instance_function(worker->instance, name, function->parameters,
                                 function->results, &export->call, error);
   if (status != WD_OK)
@@ -107,14 +171,19 @@ find_export(struct wd_worker *worker, enum wd_abi_export which,
 
 enum wd_status
 wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
-               wasmtime_val_raw_t *values, size_t count, struct wd_error *error)
+               struct wd_stream *stream, wasmtime_val_raw_t *values,
+               size_t count, struct wd_error *error)
 {
   struct wd_export *export;
   enum wd_status status = find_export(worker, which, &export, error);
 
-  if (status == WD_OK)
-    status = wd_instance_call(worker->instance, &export->call, values, count,
-                              NULL, error);
+  if (status != WD_OK)
+    return status;
+  worker->wasi.random = stream->random;
+  worker->partition = stream->partition;
+  status = wd_instance_call(worker->instance, &export->call, values, count,
+                            NULL, error);
+  stream->random = worker->wasi.random;
   if (status != WD_OK)
     return status;
   atomic_fetch_add_explicit(&worker->calls, 1, memory_order_relaxed);

@@ -18,6 +18,26 @@ struct wd_export {
 
 #define WD_SLOTS (WD_SLOT_RIGHT + 1)
 
+/* A partition as its lambda sees it: random numbers of its own, so that what
+ * else runs in the worker does not change them, and an index. */
+struct wd_stream {
+  struct wd_random random;
+  uint32_t partition;
+};
+
+/* A lambda bound in this worker. Its calls outside of cursors are a partition
+ * with the worker's number. */
+struct wd_worker_site {
+  uint64_t handle; /* 1 + the guest's; 0: not bound here yet */
+  struct wd_stream stream;
+};
+
+/* An open partition, by the guest's own name for it. */
+struct wd_cursor {
+  uint32_t cursor;
+  struct wd_stream stream;
+};
+
 struct wd_worker {
   struct wd_wasi_worker wasi; /* first: the preview1 of workers expects it */
   struct wd_pool *pool;
@@ -25,17 +45,22 @@ struct wd_worker {
   uint64_t thread; /* whose it is; 0: nobody's */
   struct wd_instance *instance;
   struct wd_abi_guest guest;
+  uint32_t number; /* in its pool, from 0 */
   bool failed;
-  uint32_t cursors; /* open partitions */
-  uint32_t partition;
+  uint32_t partition; /* of the running call, or the last */
+
+  /* Open partitions, and which of them was used last. */
+  struct wd_cursor *open;
+  uint32_t cursors;
+  uint32_t cursor_capacity;
+  uint32_t cursor_hint;
 
   wasmtime_func_t realloc;
   /* By enum wd_abi_export; only those of `lambdas` are used. */
   struct wd_export exports[WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION + 1];
 
-  /* handles[site]: 1 + the guest's handle, 0 when not bound here yet. */
-  uint64_t *handles;
-  uint32_t handle_capacity;
+  struct wd_worker_site *sites; /* by lambda->site */
+  uint32_t site_capacity;
 
   /* What was placed for the coming call. */
   struct wd_wire_batch slots[WD_SLOTS];
@@ -50,6 +75,8 @@ struct wd_worker {
   struct wd_span *spans;
   uint32_t scratch_capacity;
 
+  uint32_t empty_parts; /* outputs in succession that had no rows */
+
   _Atomic uint64_t calls, rows_in, rows_out;
 };
 
@@ -62,20 +89,48 @@ enum wd_status
 wd_worker_reserve(struct wd_worker *worker, uint32_t buffers,
                   struct wd_error *error);
 
-/* Calls an export of `lambdas`; values[0] is where its result lies then, which
- * wd_call_end will give back. */
+/* Calls an export of `lambdas` as a part of that partition; values[0] is where
+ * its result lies then, which wd_call_end will give back. */
 enum wd_status
 wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
-               wasmtime_val_raw_t *values, size_t count,
-               struct wd_error *error);
+               struct wd_stream *stream, wasmtime_val_raw_t *values,
+               size_t count, struct wd_error *error);
 
 /* Tells the guest that the last result was read. */
 enum wd_status
 wd_worker_end(struct wd_worker *worker, struct wd_error *error);
 
-/* The guest's handle of a bound lambda, binding it here when need be. */
+/* A lambda bound here, binding it when need be. Until the next one is bound. */
 enum wd_status
-wd_worker_handle(struct wd_worker *worker, const struct wd_lambda *lambda,
-                 uint32_t *out_handle, struct wd_error *error);
+wd_worker_site(struct wd_worker *worker, const struct wd_lambda *lambda,
+               struct wd_worker_site **out_site, struct wd_error *error);
+
+/* The guest's handle of a site that was bound. */
+static inline uint32_t
+wd_worker_handle(const struct wd_worker_site *site)
+{
+  return (uint32_t)(site->handle - 1);
+}
+
+/* Room for one more cursor, so that wd_worker_cursor_add cannot fail. */
+enum wd_status
+wd_worker_cursor_reserve(struct wd_worker *worker, struct wd_error *error);
+
+/* The stream is moved into the list. */
+void
+wd_worker_cursor_add(struct wd_worker *worker, uint32_t cursor,
+                     const struct wd_stream *stream);
+
+/* NULL when it is not open. Until the next one is opened or closed. */
+struct wd_cursor *
+wd_worker_cursor(struct wd_worker *worker, uint32_t cursor);
+
+void
+wd_worker_cursor_remove(struct wd_worker *worker, uint32_t cursor);
+
+/* Random numbers of a partition of a site. */
+void
+wd_stream_init(struct wd_stream *stream, const struct wd_worker *worker,
+               uint32_t site, uint32_t partition);
 
 #endif

@@ -236,7 +236,7 @@ unscaled_to_decimal(wd_int128 value, int8_t scale, const struct wd_type *to,
   if (scale > to->scale)
     return false;
   for (; scale < to->scale; scale++) {
-    if (value >= limit || value <= -limit)
+    if (value > limit / 10 || value < -limit / 10)
       return false;
     value *= 10;
   }

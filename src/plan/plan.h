@@ -23,6 +23,8 @@ struct wd_bound {
   bool deterministic, total, strict;
 };
 
+/* Caps: what a small program could otherwise make grow without end (a data set
+ * joined with itself, again and again). */
 #define WD_PLAN_NODES 10000u
 #define WD_PLAN_DEPTH 1000u
 #define WD_PLAN_COLUMNS 10000u

@@ -16,8 +16,9 @@
 
 struct wd_syntax;
 
-/* One expression, with an optional `as name` (*out_name NULL without).
- * WD_INVALID_PLAN with the text and a caret. */
+/* One expression, with an optional `as name` (*out_name NULL without; out_name
+ * NULL: `as` is refused). WD_INVALID_PLAN, WD_UNSUPPORTED or
+ * WD_LIMIT_EXCEEDED, with the text and a caret below the message. */
 enum wd_status
 wd_syntax_parse(const char *text, size_t length, struct wd_arena *arena,
                 const struct wd_syntax **out_syntax, const char **out_name,

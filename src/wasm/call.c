@@ -62,13 +62,20 @@ wd_instance_import(void *env, wasmtime_caller_t *caller,
   return new_trap();
 }
 
+/* As a parent process would see it, but that only 0 is success. */
+static int
+exit_code(int32_t code)
+{
+  return code && (code & 0xff) == 0 ? 1 : code & 0xff;
+}
+
 enum wd_status
 wd_instance_exit(struct wd_instance *instance, const void *data,
                  wasmtime_val_raw_t *values, struct wd_error *error)
 {
   (void)data;
   instance->exited = true;
-  instance->exit_code = values[0].i32;
+  instance->exit_code = exit_code(values[0].i32);
   return wd_fail(error, WD_TRAP, "the program called proc_exit(%" PRId32 ")",
                  values[0].i32);
 }

@@ -85,7 +85,7 @@ wd_instance_make(struct wd_instance *instance, wasi_config_t *wasi,
   if (!failure && !trap)
     return WD_OK;
   wd_trap_read(failure, trap, &report);
-  return wd_fail(error, instance->memory.base ? WD_BAD_MODULE : WD_NO_MEMORY,
+  return wd_fail(error, instance->memory.failed ? WD_NO_MEMORY : WD_BAD_MODULE,
                  "%s: cannot be instantiated: %s",
                  instance->linkage->module->outline.info.name, report.cause);
 }

@@ -195,6 +195,7 @@ new_memory(void *env, const wasm_memorytype_t *type, size_t minimum,
   armed = NULL;
   if (!linear)
     return wasmtime_error_new("a second memory is not supported");
+  linear->failed = true;
   linear->reserved = reserved;
   linear->total = (uint64_t)reserved + guard;
   base = mmap(NULL, linear->total, PROT_NONE,
@@ -209,6 +210,7 @@ new_memory(void *env, const wasm_memorytype_t *type, size_t minimum,
     unmap(linear);
     return wasmtime_error_new("no memory is left");
   }
+  linear->failed = false;
   *out_memory = (wasmtime_linear_memory_t){ .env = linear,
                                             .get_memory = get_memory,
                                             .grow_memory = grow_memory,

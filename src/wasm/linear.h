@@ -46,6 +46,7 @@ struct wd_linear {
   uint64_t charged;
   struct wd_memory_file *file; /* what the base is mapped from */
   bool shared;
+  bool failed; /* it could not be made */
   const struct wd_contents *contents; /* while armed */
 };
 

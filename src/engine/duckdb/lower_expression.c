@@ -1,5 +1,5 @@
 /* Expressions as SQL: each function has a template, in which $ is the next
- * operand and * the operands that are left, each after a comma. */
+ * operand and @ the operands that are left, each after a comma. */
 #include <string.h>
 
 #include "engine/duckdb/lower.h"
@@ -33,7 +33,7 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
   [WD_FN_LOG2] = "log2($)",
   [WD_FN_CEIL] = "ceil($)",
   [WD_FN_FLOOR] = "floor($)",
-  [WD_FN_ROUND] = "round($*)",
+  [WD_FN_ROUND] = "round($@)",
   [WD_FN_EQUAL] = "($ = $)",
   [WD_FN_NOT_EQUAL] = "($ <> $)",
   [WD_FN_LT] = "($ < $)",
@@ -46,19 +46,19 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
   [WD_FN_IS_NOT_DISTINCT_FROM] = "($ IS NOT DISTINCT FROM $)",
   [WD_FN_IS_DISTINCT_FROM] = "($ IS DISTINCT FROM $)",
   [WD_FN_NULLIF] = "nullif($, $)",
-  [WD_FN_COALESCE] = "coalesce($*)",
-  [WD_FN_LEAST] = "least($*)",
-  [WD_FN_GREATEST] = "greatest($*)",
+  [WD_FN_COALESCE] = "coalesce($@)",
+  [WD_FN_LEAST] = "least($@)",
+  [WD_FN_GREATEST] = "greatest($@)",
   [WD_FN_NOT] = "(NOT $)",
   [WD_FN_LIKE] = "($ LIKE $)",
   [WD_FN_UPPER] = "upper($)",
   [WD_FN_LOWER] = "lower($)",
   [WD_FN_CHAR_LENGTH] = "length($)",
   [WD_FN_OCTET_LENGTH] = "strlen($)",
-  [WD_FN_SUBSTRING] = "substring($*)",
-  [WD_FN_TRIM] = "trim($*)",
-  [WD_FN_LTRIM] = "ltrim($*)",
-  [WD_FN_RTRIM] = "rtrim($*)",
+  [WD_FN_SUBSTRING] = "substring($@)",
+  [WD_FN_TRIM] = "trim($@)",
+  [WD_FN_LTRIM] = "ltrim($@)",
+  [WD_FN_RTRIM] = "rtrim($@)",
   [WD_FN_REPLACE] = "replace($, $, $)",
   [WD_FN_STARTS_WITH] = "starts_with($, $)",
   [WD_FN_ENDS_WITH] = "ends_with($, $)",
@@ -114,7 +114,7 @@ write_template(const struct writer *writer, const char *template,
                        "the function %s has too few operands",
                        wd_function_name(call->function));
       status = write_expression(writer, call->arguments[next++]);
-    } else if (*template == '*') {
+    } else if (*template == '@') {
       while (status == WD_OK && next < call->argument_count) {
         wd_buf_puts(writer->buf, ", ");
         status = write_expression(writer, call->arguments[next++]);

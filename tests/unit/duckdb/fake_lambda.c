@@ -455,6 +455,11 @@ wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
     expand_numbers(worker, out_more);
   else
     worker->output.rows = 2 * worker->inputs[0].batch.rows;
+  if (lambda->function == FAKE_IDENTITY) {
+    *out_batch = worker->inputs[0].batch;
+    *out_more = worker->given++ == 0;
+    return WD_OK;
+  }
   output_batch(&worker->output, &lambda->output, out_batch);
   return WD_OK;
 }
@@ -606,12 +611,9 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
   if (status != WD_OK)
     return status;
   if (lambda->function == FAKE_CONCAT) {
-    output_texts(&worker->output, 0, 0, NULL, 0);
-    output_clear(&worker->output);
-    struct text *texts = copy_states(states);
     struct wd_batch ignored;
 
-    give_states(worker, texts, states->rows, &ignored);
+    give_states(worker, copy_states(states), states->rows, &ignored);
   } else {
     for (uint32_t word = 0; word < words; word++) {
       int64_t *values = calloc(states->rows + 1, sizeof *values);

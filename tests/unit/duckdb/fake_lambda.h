@@ -11,7 +11,8 @@
 
 /* A closure's `function`. */
 enum fake_function {
-  FAKE_IDENTITY,     /* any role that maps: the input as it came */
+  FAKE_IDENTITY,     /* map, partition: the input as it came;
+                      * flat-map: that twice, in two parts */
   FAKE_WORDS,        /* flat-map: the runs of ASCII letters of column 0 */
   FAKE_WORDS_SLOWLY, /* the same, in parts of three words */
   FAKE_REPEAT,       /* flat-map: the number n of column 0, n times */
