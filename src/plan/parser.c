@@ -107,7 +107,7 @@ parse_prefix(struct parser *p, enum wd_level least,
 /* What follows on an operator: operands of the next level, one or (in a
  * chain) as many as there are. */
 static enum wd_status
-parse_operands(struct parser *p, const struct operator* op,
+parse_operands(struct parser *p, const struct infix *op,
                const struct wd_syntax **left)
 {
   size_t start = (*left)->start;
@@ -261,10 +261,10 @@ parse_special(struct parser *p, const struct wd_syntax **left)
 }
 
 static enum wd_status
-parse_operator(struct parser *p, const struct operator* op,
+parse_operator(struct parser *p, const struct infix *op,
                const struct wd_syntax **left)
 {
-  const struct operator* next;
+  const struct infix *next;
   enum wd_status status;
 
   if (op->form == FORM_IS)
@@ -291,7 +291,7 @@ parse_binary(struct parser *p, enum wd_level least,
   enum wd_status status = parse_prefix(p, least, out);
 
   while (status == WD_OK) {
-    const struct operator* op = wd__find_operator(p);
+    const struct infix *op = wd__find_operator(p);
 
     if (!op || op->level < least)
       break;

@@ -31,8 +31,7 @@ enum form {
   FORM_SPECIAL, /* in, between, like, each after `not` too */
 };
 
-struct operator
-{
+struct infix {
   const char *sign; /* as it is printed; NULL: it is not, or otherwise */
   const char *word; /* NULL: the symbol */
   uint16_t symbol;
@@ -43,7 +42,8 @@ struct operator
 };
 
 /* The operator that the current token is; NULL: none. */
-const struct operator* wd__find_operator(const struct parser *p);
+const struct infix *
+wd__find_operator(const struct parser *p);
 
 /* The extract of the field that the current token is. */
 bool

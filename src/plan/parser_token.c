@@ -16,7 +16,7 @@
     sign, NULL, symbol, WD_LEVEL_COMPARE, FORM_COMPARE, function, false        \
   }
 
-static const struct operator operators[] = {
+static const struct infix infixes[] = {
     {"or", "or", 0, WD_LEVEL_OR, FORM_CHAIN, WD_FN_OR, false},
     {"and", "and", 0, WD_LEVEL_AND, FORM_CHAIN, WD_FN_AND, false},
     COMPARISON("=", WD_SYMBOL(0, '='), WD_FN_EQUAL),
@@ -63,10 +63,10 @@ static const struct {
 const char *
 wd_operator_sign(enum wd_function function, enum wd_level *out_level)
 {
-  for (size_t i = 0; i < COUNT(operators); i++)
-    if (operators[i].function == function && operators[i].sign) {
-      *out_level = operators[i].level;
-      return operators[i].sign;
+  for (size_t i = 0; i < COUNT(infixes); i++)
+    if (infixes[i].function == function && infixes[i].sign) {
+      *out_level = infixes[i].level;
+      return infixes[i].sign;
     }
   return NULL;
 }
@@ -80,10 +80,11 @@ wd_extract_field(enum wd_function function)
   return NULL;
 }
 
-const struct operator* wd__find_operator(const struct parser *p)
+const struct infix *
+wd__find_operator(const struct parser *p)
 {
-  for (size_t i = 0; i < COUNT(operators); i++) {
-    const struct operator* op = & operators[i];
+  for (size_t i = 0; i < COUNT(infixes); i++) {
+    const struct infix *op = &infixes[i];
 
     if (op->word ? is_word(p, op->word) : is_symbol(&p->token, op->symbol))
       return op;

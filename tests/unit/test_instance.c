@@ -393,7 +393,8 @@ close_wasi(struct wasi_driver *made)
 static void
 exits(void **state)
 {
-  static const int32_t codes[] = { 0, 3, 125, 200, -1 };
+  static const int32_t codes[] = { 0, 3, 125, 200, -1, 256 };
+  static const int expected[] = { 0, 3, 125, 200, 255, 1 };
   struct wd_wasi_driver_options wasi = { .argument_count = 0 };
   struct wd_error error = { 0 };
   struct wasi_driver made;
@@ -415,7 +416,7 @@ exits(void **state)
                                    &error));
     assert_ok(
       wd_instance_call(made.driver, &function, &value, 1, &code, &error));
-    assert_int_equal(code, codes[i]);
+    assert_int_equal(code, expected[i]);
     assert_false(wd_instance_alive(made.driver));
     close_wasi(&made);
   }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "wasm_help.h"
 
@@ -12,7 +13,7 @@
 
 /* `at n` reads a word; the others call the function of that name with fixed
  * places: results at 64 and on, strings at 1024 and on. */
-static const char program_text[] =
+static const char imports_text[] =
   "(module"
   " (import \"host\" \"freeze\" (func $freeze (param i32)))"
   " (import \"" P1 "\" \"args_sizes_get\" (func $as (param i32 i32)"
@@ -50,7 +51,9 @@ static const char program_text[] =
   " (import \"" P1 "\" \"sock_shutdown\" (func $ss (param i32 i32)"
   "  (result i32)))"
   " (import \"" P1 "\" \"adapter_monotonic_clock_set_paused\""
-  "  (func $ap (param i32)))"
+  "  (func $ap (param i32)))";
+
+static const char functions_text[] =
   " (memory (export \"memory\") 1)"
   " (data (i32.const 0) \"\\10\\00\\00\\00\\06\\00\\00\\00"
   "\\16\\00\\00\\00\\05\\00\\00\\00ab\\nc\\1b[31mde\\nf\")"
@@ -141,13 +144,14 @@ open_program(void **state)
   struct wd_runtime_options runtime = { .mem = NULL };
   struct wd_instance_options driver = { .env = &program };
   struct wd_error error = { 0 };
+  char text[sizeof imports_text + sizeof functions_text];
 
   (void)state;
+  snprintf(text, sizeof text, "%s%s", imports_text, functions_text);
   memcpy(imports, wasi, count * sizeof *imports);
   imports[count] = wd_test_import;
   assert_ok(wd_runtime_new(&runtime, &program.runtime, &error));
-  assert_ok(
-    wd_test_load(program.runtime, program_text, &program.module, &error));
+  assert_ok(wd_test_load(program.runtime, text, &program.module, &error));
   assert_ok(
     wd_linkage_new(program.module, &linkage, &program.linkage, &error));
   assert_ok(wd_driver_new(program.linkage, &driver, &program.driver, &error));

@@ -112,6 +112,8 @@ rows_column(const struct wd_type *type, uint32_t rows, enum rows_nulls nulls,
 
   if (places[0])
     memset(places[0], 0, (rows + 7) / 8);
+  if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY)
+    memcpy(places[1], &used, 4);
   for (uint32_t row = 0; row < rows; row++) {
     bool null = rows_null_at(nulls, row);
 
