@@ -22,7 +22,8 @@ wd_remark(struct wd_remarks *remarks, const char *format, ...)
   copy = wd_arena_strdup(remarks->arena, text);
   if (copy && remarks->count == remarks->capacity) {
     uint32_t capacity = remarks->capacity ? remarks->capacity * 2 : 8;
-    const char **grown = wd_arena_array(remarks->arena, capacity, sizeof *grown);
+    const char **grown =
+        wd_arena_array(remarks->arena, capacity, sizeof *grown);
 
     if (grown && remarks->count)
       memcpy(grown, remarks->texts, remarks->count * sizeof *grown);
@@ -86,8 +87,8 @@ check_import(struct wd_inspection *inspection, const struct wd_extern *wanted,
       *needs_realloc = function;
     return;
   }
-  wasi = strcmp(wanted->module, WASI_MODULE) == 0 ? find_wasi(wanted->name)
-                                                  : NULL;
+  wasi =
+      strcmp(wanted->module, WASI_MODULE) == 0 ? find_wasi(wanted->name) : NULL;
   if (wasi)
     check_signature(inspection, wanted, wasi->parameters, wasi->results);
   else
@@ -214,8 +215,9 @@ wd_inspect_module(const struct wd_module *module,
   if (data)
     check_interfaces(inspection, has);
   else
-    wd_remark(&inspection->notes, "it imports nothing of %s: it has no data "
-                                  "sets",
+    wd_remark(&inspection->notes,
+              "it imports nothing of %s: it has no data "
+              "sets",
               WD_ABI_PACKAGE);
 }
 

@@ -1,47 +1,76 @@
-#include <stdio.h>
-#include <string.h>
+#include <signal.h>
 
-#include "wasidata/host.h"
+#include "cli/exit_code.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
 
-/* A first command: run PROG with grants. */
+static int
+print_version(void)
+{
+  struct wd_buf buf;
+
+  wd_buf_init(&buf, NULL, 256);
+  wd_buf_printf(&buf, "wasi-data %s\n", wd_version());
+  return wd_cli_print_buf(&buf);
+}
+
+static int
+help(const struct wd_cli_settings *settings)
+{
+  return wd_cli_help(settings->operand ? wd_cli_verb_find(settings->operand)
+                                       : WD_CLI_NO_VERB);
+}
+
+static int
+perform(const struct wd_cli_settings *settings)
+{
+  switch (settings->verb) {
+  case WD_CLI_RUN:
+  case WD_CLI_EXPLAIN:
+    return wd_cli_run(settings);
+  case WD_CLI_INSPECT:
+    return wd_cli_inspect(settings);
+  case WD_CLI_COMPILE:
+    return wd_cli_compile(settings);
+  case WD_CLI_CACHE:
+    return wd_cli_cache(settings);
+  case WD_CLI_COMPLETION:
+    return wd_cli_completion(settings);
+  case WD_CLI_HELP:
+    return help(settings);
+  case WD_CLI_VERSION:
+    return print_version();
+  default:
+    wd_cli_complain("'%s' is not built yet", wd_cli_verbs[settings->verb].name);
+    return WD_CLI_EXIT_OWN;
+  }
+}
+
+static int
+read_and_perform(int argc, char **argv)
+{
+  struct wd_cli_settings settings;
+  struct wd_error error = {0};
+  int code;
+
+  if (wd_cli_settings_read(argc, argv, &settings, &error) != WD_OK) {
+    wd_cli_report(&error);
+    code = WD_CLI_EXIT_OWN;
+  } else if (settings.version) {
+    code = print_version();
+  } else if (settings.help && settings.verb != WD_CLI_HELP) {
+    code = wd_cli_help(settings.verb);
+  } else {
+    code = perform(&settings);
+  }
+  wd_cli_settings_fini(&settings);
+  return code;
+}
+
 int
 main(int argc, char **argv)
 {
-  struct wd_error error = {0};
-  struct wd_host *host;
-  struct wd_run *run = NULL;
-  int code = 125;
-  int i = 1;
-  int program;
-
-  if (i < argc && strcmp(argv[i], "run") == 0)
-    i++;
-  program = i;
-  while (program < argc && strncmp(argv[program], "--", 2) == 0)
-    program += 2;
-  if (program >= argc)
-    return 125;
-  if (wd_host_new(NULL, &host, &error) != WD_OK ||
-      wd_run_new(host, argv[program], &run, &error) != WD_OK)
-    goto fail;
-  for (; i < program; i += 2) {
-    if (strcmp(argv[i], "--table") == 0)
-      wd_run_table(run, argv[i + 1], &error);
-    if (strcmp(argv[i], "--sink") == 0)
-      wd_run_sink(run, argv[i + 1], &error);
-    if (strcmp(argv[i], "--format") == 0)
-      wd_run_format(run, argv[i + 1], &error);
-  }
-  for (i = program + 1; i < argc; i++)
-    wd_run_argument(run, argv[i], &error);
-  if (error.status == WD_OK && wd_run_start(run, &code, &error) == WD_OK) {
-    wd_run_free(run);
-    wd_host_free(host);
-    return code;
-  }
-fail:
-  fprintf(stderr, "wasi-data: %s\n%s%s", error.message, error.trace,
-          error.trace[0] ? "\n" : "");
-  wd_run_free(run);
-  return 125;
+  /* A reader that goes away is an error of writing, not our death. */
+  signal(SIGPIPE, SIG_IGN);
+  return argc < 2 ? wd_cli_usage() : read_and_perform(argc, argv);
 }

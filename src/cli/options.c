@@ -1,6 +1,5 @@
 #include "cli/options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -96,8 +95,7 @@ read_option(struct reader *reader)
 static enum wd_status
 fail_extra(struct reader *reader, const char *argument)
 {
-  const struct wd_cli_verb_info *verb =
-      &wd_cli_verbs[reader->settings->verb];
+  const struct wd_cli_verb_info *verb = &wd_cli_verbs[reader->settings->verb];
   char shown[80];
 
   return wd_fail(reader->error, WD_INVALID_ARGUMENT,
@@ -181,8 +179,7 @@ read_number(const char *text, uint64_t most, uint64_t *out_number,
     *out_number = number;
     return WD_OK;
   }
-  return wd_fail(error, WD_INVALID_ARGUMENT,
-                 "'%s' is no number from 1 to %llu",
+  return wd_fail(error, WD_INVALID_ARGUMENT, "'%s' is no number from 1 to %llu",
                  wd_text_clean(shown, sizeof shown, text, strlen(text)),
                  (unsigned long long)most);
 }
@@ -375,8 +372,11 @@ wd_cli_settings_read(int argc, char **argv, struct wd_cli_settings *settings,
   settings->verb = WD_CLI_NO_VERB;
   settings->job = 1;
   reader.at = argc > 0 ? argv + 1 : argv;
-  settings->grants = calloc((size_t)argc + 1, sizeof *settings->grants);
-  reader.given = calloc((size_t)argc + 1, sizeof *reader.given);
+  settings->grant_room = (size_t)argc + 1;
+  settings->grants =
+      wd_mem_calloc(NULL, settings->grant_room, sizeof *settings->grants);
+  reader.given =
+      wd_mem_calloc(NULL, settings->grant_room, sizeof *reader.given);
   if (!settings->grants || !reader.given)
     status = wd_fail_memory(error);
   else
@@ -388,13 +388,14 @@ wd_cli_settings_read(int argc, char **argv, struct wd_cli_settings *settings,
     status = set_all(&reader);
   if (status == WD_OK)
     status = check_operand(settings, error);
-  free(reader.given);
+  wd_mem_free(NULL, reader.given, settings->grant_room * sizeof *reader.given);
   return status;
 }
 
 void
 wd_cli_settings_fini(struct wd_cli_settings *settings)
 {
-  free(settings->grants);
+  wd_mem_free(NULL, settings->grants,
+              settings->grant_room * sizeof *settings->grants);
   settings->grants = NULL;
 }

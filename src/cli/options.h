@@ -111,6 +111,7 @@ struct wd_cli_settings {
   int argument_count;
   struct wd_cli_grant *grants; /* room for one an argument */
   size_t grant_count;
+  size_t grant_room;
   uint32_t threads;
   uint64_t memory_limit;
   uint64_t engine_memory;

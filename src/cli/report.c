@@ -72,7 +72,8 @@ wd_cli_report(const struct wd_error *error)
   char report[REPORT_SIZE] = "";
   char message[sizeof error->message];
 
-  append(report, is_coloured() ? "\033[1;31mwasi-data:\033[0m " : "wasi-data: ");
+  append(report,
+         is_coloured() ? "\033[1;31mwasi-data:\033[0m " : "wasi-data: ");
   append(report, wd_text_clean(message, sizeof message, error->message,
                                strlen(error->message)));
   append(report, "\n");

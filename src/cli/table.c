@@ -12,16 +12,19 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
     [WD_CLI_RUN] =
         {"run", "[OPTIONS] PROG [ARGS]", "Run a program",
          "Runs PROG, a program compiled to WebAssembly. It sees the tables,\n"
-         "sinks, folders and variables that it is granted here, and no others.\n"
+         "sinks, folders and variables that it is granted here, and no "
+         "others.\n"
          "All that follows PROG is the program's own. `run` may be left out.\n"
          "Exit codes: the program's own; 124 limit or time, 125 error of\n"
-         "wasi-data, 126 PROG cannot run, 127 PROG not found, 130 interrupted,\n"
+         "wasi-data, 126 PROG cannot run, 127 PROG not found, 130 "
+         "interrupted,\n"
          "134 trap.\n",
          WD_CLI_PROGRAM, NULL},
     [WD_CLI_EXPLAIN] =
         {"explain", "[OPTIONS] PROG [ARGS]", "Show the plan of a program's job",
          "Runs the main function of PROG up to its first action (or the one\n"
-         "that --job tells), prints the plan of that action and ends. What the\n"
+         "that --job tells), prints the plan of that action and ends. What "
+         "the\n"
          "program prints is dropped, its folders can only be read.\n",
          WD_CLI_PROGRAM, NULL},
     [WD_CLI_INSPECT] =
@@ -48,12 +51,12 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
                         WD_CLI_UNBUILT, NULL},
     [WD_CLI_SPARK] = {"spark", "", "Prepare a Spark cluster (not built yet)",
                       NULL, WD_CLI_UNBUILT, NULL},
-    [WD_CLI_COMPLETION] =
-        {"completion", "bash|zsh|fish", "Print completions for a shell",
-         "bash: source <(wasi-data completion bash)\n"
-         "zsh:  source <(wasi-data completion zsh)\n"
-         "fish: wasi-data completion fish | source\n",
-         WD_CLI_WORD, "bash zsh fish"},
+    [WD_CLI_COMPLETION] = {"completion", "bash|zsh|fish",
+                           "Print completions for a shell",
+                           "bash: source <(wasi-data completion bash)\n"
+                           "zsh:  source <(wasi-data completion zsh)\n"
+                           "fish: wasi-data completion fish | source\n",
+                           WD_CLI_WORD, "bash zsh fish"},
     [WD_CLI_HELP] = {"help", "[VERB]", "Explain a verb and its options", NULL,
                      WD_CLI_OPTIONAL,
                      "run explain inspect compile cache query extract spark "

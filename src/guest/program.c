@@ -138,6 +138,8 @@ link_driver(struct wd_program *program, struct wd_error *error)
   if (!imports)
     return wd_fail_memory(error);
   status = gather(info, imports, &count, error);
+  if (status != WD_OK)
+    wd_error_prefix(error, "%s", info->name);
   if (status == WD_OK)
     status = check_realloc(options->module, imports, count, error);
   if (status == WD_OK)

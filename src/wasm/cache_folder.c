@@ -21,7 +21,8 @@ is_ours(const char *name)
       strncmp(name + length, ending, sizeof ending - 1) != 0)
     return false;
   name += length + sizeof ending - 1;
-  return !*name || (*name == '.' && strspn(name, ".0123456789") == strlen(name));
+  return !*name ||
+         (*name == '.' && strspn(name, ".0123456789") == strlen(name));
 }
 
 static enum wd_status
@@ -60,8 +61,8 @@ walk(const char *folder, bool remove, struct wd_cache_figures *out_figures,
   if (!stream)
     return errno == ENOENT ? WD_OK : fail_folder(folder, error);
   while ((entry = readdir(stream))) {
-    enum wd_status one = visit(folder, dirfd(stream), entry->d_name, remove,
-                               out_figures, error);
+    enum wd_status one =
+        visit(folder, dirfd(stream), entry->d_name, remove, out_figures, error);
 
     status = status == WD_OK ? one : status;
   }

@@ -103,6 +103,23 @@ wd_runs_join(struct wd_runs *runs, uint64_t gap)
     runs->count = kept + 1;
 }
 
+uint32_t
+wd_runs_count(const struct wd_runs *runs, uint64_t gap, uint64_t *out_bytes)
+{
+  uint32_t count = runs->count;
+
+  *out_bytes = runs->bytes;
+  for (uint32_t i = 1; i < runs->count; i++) {
+    uint64_t between = runs->items[i].begin - runs->items[i - 1].end;
+
+    if (between <= gap) {
+      *out_bytes += between;
+      count--;
+    }
+  }
+  return count;
+}
+
 /* -1 with errno: the kernel cannot; 0: done; 1: no memory. */
 static int
 scan(int fd, const uint8_t *base, uint64_t size, struct wd_runs *runs)

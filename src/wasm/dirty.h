@@ -33,6 +33,10 @@ wd_runs_fini(struct wd_runs *runs);
 void
 wd_runs_join(struct wd_runs *runs, uint64_t gap);
 
+/* How many runs that would leave, and of how many bytes in all. */
+uint32_t
+wd_runs_count(const struct wd_runs *runs, uint64_t gap, uint64_t *out_bytes);
+
 /* The written pages of [base, base + size); the runs are empty before.
  * WD_NO_MEMORY, WD_IO when the kernel does not tell. */
 enum wd_status

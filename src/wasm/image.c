@@ -8,8 +8,11 @@
 /* Mapping a run costs a worker about 1 µs, so runs with short gaps are one;
  * and each is up to two mappings of a process that has 65,530. */
 #define GAP_FIRST (8 * 4096)
-#define GAP_LAST (256 * 4096)
+#define GAP_LAST (128 * 4096)
 #define RUNS_MAPPED 256
+
+/* Where they stay many they are copied into each worker, up to this. */
+#define COPIED_MOST (4 << 20)
 
 struct wd_image *
 wd_image_ref(struct wd_image *image)
@@ -95,16 +98,20 @@ look_at(struct wd_image *image, const struct wd_linear *memory)
   return WD_OK;
 }
 
-/* Joins runs until they are few enough, or copying is cheaper. */
+/* Joins runs until they are few enough to be mapped, unless that would more
+ * than double the bytes: then they are copied. */
 static void
 join(struct wd_contents *contents)
 {
-  for (uint64_t gap = GAP_FIRST; gap <= GAP_LAST; gap *= 2) {
-    wd_runs_join(&contents->runs, gap);
-    if (contents->runs.count <= RUNS_MAPPED)
-      return;
-  }
-  contents->copied = true;
+  struct wd_runs *runs = &contents->runs;
+  uint64_t gap = GAP_FIRST;
+  uint64_t bytes;
+
+  while (wd_runs_count(runs, gap, &bytes) > RUNS_MAPPED && gap < GAP_LAST)
+    gap *= 2;
+  contents->copied = wd_runs_count(runs, gap, &bytes) > RUNS_MAPPED ||
+                     (gap > GAP_FIRST && bytes > 2 * runs->bytes);
+  wd_runs_join(runs, contents->copied ? 4096 : gap);
 }
 
 static enum wd_status
@@ -181,11 +188,15 @@ freeze_changes(struct wd_image *image, struct wd_linear *memory,
   struct wd_contents *contents = &image->contents;
   enum wd_status status =
     wd_dirty_find(memory->base, contents->size, &contents->runs, error);
+  uint64_t most;
 
   if (status)
     return status;
   join(contents);
-  if (contents->runs.bytes > contents->size / 4)
+  most = contents->size / 4;
+  if (contents->copied && most > COPIED_MOST)
+    most = COPIED_MOST;
+  if (contents->runs.bytes > most)
     return write_base(image, memory, error);
   return write_delta(image, memory, error);
 }

@@ -200,6 +200,8 @@ wd_instance_private_bytes(struct wd_instance *instance)
   struct wd_runs runs;
   uint64_t bytes;
 
+  if (instance->memory.shared)
+    return wd_memory_file_used(instance->memory.file);
   wd_runs_init(&runs, instance->mem);
   wd_dirty_find(instance->memory.base, instance->memory.size, &runs, NULL);
   bytes = runs.bytes;

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "wasm/discard.h"
+
+#define MOVE_LEAST (1u << 20)
+
 static _Thread_local struct wd_linear *armed;
 
 static void
@@ -115,8 +119,9 @@ map_contents(struct wd_linear *linear, const struct wd_contents *contents)
       !open_pages(linear, base->size, contents->size))
     return false;
   atomic_store(&linear->size, contents->size);
-  return contents->copied ? copy_delta(linear, contents)
-                          : map_delta(linear, contents);
+  /* Mapping fails when the process has too many mappings. */
+  linear->copied = contents->copied || !map_delta(linear, contents);
+  return !linear->copied || copy_delta(linear, contents);
 }
 
 static bool
@@ -228,6 +233,10 @@ enum wd_status
 wd_linear_make_private(struct wd_linear *linear, struct wd_memory_file *file,
                        struct wd_error *error)
 {
+  /* What the old mapping has in page tables costs 0.3 µs a page to take down:
+   * it is moved aside, which is quick, and taken down meanwhile. */
+  if (linear->size >= MOVE_LEAST)
+    wd_discard_moved(linear->base, linear->size);
   if (!map(linear, 0, linear->size, MAP_PRIVATE, file, 0))
     return wd_fail(error, WD_NO_MEMORY, "cannot map a memory image: %s",
                    strerror(errno));
@@ -248,7 +257,7 @@ wd_linear_restore(struct wd_linear *linear, const struct wd_contents *contents,
   if (size && madvise(linear->base, size, MADV_DONTNEED) != 0)
     return wd_fail(error, WD_INTERNAL, "cannot reset a memory: %s",
                    strerror(errno));
-  if (contents->copied && !copy_delta(linear, contents))
+  if (linear->copied && !copy_delta(linear, contents))
     return wd_fail(error, WD_NO_MEMORY, "cannot reset a memory");
   return WD_OK;
 }

@@ -47,6 +47,7 @@ struct wd_linear {
   struct wd_memory_file *file; /* what the base is mapped from */
   bool shared;
   bool failed; /* it could not be made */
+  bool copied; /* the delta was copied, not mapped */
   const struct wd_contents *contents; /* while armed */
 };
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COPY_SIZE 65536
@@ -108,6 +109,14 @@ wd_memory_file_read(const struct wd_memory_file *file, uint64_t offset,
   return WD_OK;
 }
 
+uint64_t
+wd_memory_file_used(const struct wd_memory_file *file)
+{
+  struct stat info;
+
+  return fstat(file->fd, &info) == 0 ? (uint64_t)info.st_blocks * 512 : 0;
+}
+
 static enum wd_status
 copy_piece(const struct wd_memory_file *file, uint64_t from, uint64_t to,
            struct wd_memory_file *copy, struct wd_error *error)
@@ -155,7 +164,8 @@ wd_memory_file_copy(const struct wd_memory_file *file, uint64_t from,
 enum wd_status
 wd_memory_file_seal(struct wd_memory_file *file, struct wd_error *error)
 {
-  int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  int seals =
+    F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
   if (fcntl(file->fd, F_ADD_SEALS, seals) != 0)
     return fail(error, "seal", file->size);

@@ -42,6 +42,10 @@ enum wd_status
 wd_memory_file_read(const struct wd_memory_file *file, uint64_t offset,
                     void *to, uint64_t size, struct wd_error *error);
 
+/* Bytes that it occupies: without holes. */
+uint64_t
+wd_memory_file_used(const struct wd_memory_file *file);
+
 /* Copies what holds data (no holes) of [from, to) to the same place of
  * another file. */
 enum wd_status
@@ -49,8 +53,8 @@ wd_memory_file_copy(const struct wd_memory_file *file, uint64_t from,
                     uint64_t to, struct wd_memory_file *copy,
                     struct wd_error *error);
 
-/* From now on size and bytes never change (a mapping of a file that shrank
- * would kill the process). No shared writable mapping may exist. */
+/* From now on the size never changes (a mapping of a file that shrank would
+ * kill the process), nor do the bytes, but by shared mappings that exist. */
 enum wd_status
 wd_memory_file_seal(struct wd_memory_file *file, struct wd_error *error);
 

@@ -151,6 +151,49 @@ interruptible(void **state)
   kill_all_kinds(WD_VARIANT_INTERRUPTIBLE, 80);
 }
 
+static const char wasi_text[] =
+  "(module (import \"wasi_snapshot_preview1\" \"random_get\""
+  "  (func $random (param i32 i32) (result i32)))"
+  " (memory (export \"memory\") 64)"
+  " (func (export \"loop\") (param i32) (result i32) (loop $l"
+  "  (drop (call $random (i32.const 65536) (i32.const 100000)))"
+  "  (i32.store (i32.const 4) (i32.const 1)) (br $l)) (i32.const 0)))";
+
+/* wasmtime's own WASI writes into the memory of a driver that is killed. */
+static void
+runtime_imports(void **state)
+{
+  struct wd_linkage_options options = { .wasi = true };
+  struct wd_instance_options none = { .mem = NULL };
+  struct wd_test_program program;
+  struct wd_error error = { 0 };
+  struct wd_linkage *linkage;
+  struct wd_module *module;
+
+  (void)state;
+  open_program(&program, WD_VARIANT_PLAIN);
+  assert_ok(wd_test_load(program.runtime, wasi_text, &module, &error));
+  assert_ok(wd_linkage_new(module, &options, &linkage, &error));
+  for (int i = 0; i < 50; i++) {
+    struct victim victim = { .function = "loop" };
+    pthread_t thread;
+
+    assert_ok(wd_driver_new(linkage, &none, &victim.instance, &error));
+    pthread_create(&thread, NULL, run, &victim);
+    usleep((unsigned)(rand() % 2000));
+    while (!atomic_load(&victim.done)) {
+      wd_instance_kill(victim.instance);
+      usleep(300);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(victim.status, WD_CANCELLED);
+    wd_instance_free(victim.instance);
+  }
+  wd_linkage_free(linkage);
+  wd_module_unref(module);
+  wd_test_close(&program);
+}
+
 /* Ticks without a kill disturb nobody. */
 static void
 ticks(void **state)
@@ -198,6 +241,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(plain),
     cmocka_unit_test(interruptible),
+    cmocka_unit_test(runtime_imports),
     cmocka_unit_test(ticks),
     cmocka_unit_test(outside),
   };

@@ -168,7 +168,7 @@ cache_is_used(void **state)
   struct folder folder;
   struct stat before;
   struct stat after;
-  char deeper[100];
+  struct folder deeper;
   char name[400];
 
   (void)state;
@@ -186,13 +186,11 @@ cache_is_used(void **state)
   assert_int_equal(list(&folder, name), 3);
   remove_folder(&folder);
   /* Made when it is missing, for the user alone. */
-  snprintf(deeper, sizeof deeper, "%s/a", folder.path);
-  compile_once(deeper, false, WD_VARIANT_PLAIN);
-  assert_int_equal(stat(deeper, &after), 0);
+  snprintf(deeper.path, sizeof deeper.path, "%.60s/a", folder.path);
+  compile_once(deeper.path, false, WD_VARIANT_PLAIN);
+  assert_int_equal(stat(deeper.path, &after), 0);
   assert_int_equal(after.st_mode & 0777, 0700);
-  snprintf(folder.path, sizeof folder.path, "%s", deeper);
-  remove_folder(&folder);
-  *strrchr(folder.path, '/') = '\0';
+  remove_folder(&deeper);
   remove_folder(&folder);
 }
 

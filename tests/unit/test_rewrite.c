@@ -114,8 +114,8 @@ without_exports(void **state)
   static const char *const texts[] = {
     "(module (memory 1 2))",
     "(module (memory 0) (func $f) (start $f))",
-    "(module (memory 1) (global (mut i64) (i64.const 1)) (func $f)"
-    " (table 1 funcref) (elem (i32.const 0) $f) (data (i32.const 0) \"x\"))",
+    ("(module (memory 1) (global (mut i64) (i64.const 1)) (func $f)"
+     " (table 1 funcref) (elem (i32.const 0) $f) (data (i32.const 0) \"x\"))"),
     "(module (memory 1) (data \"x\") (func (data.drop 0)))",
     "(module (memory 1) (@custom \"name\" (after last) \"\\ff\\ff\"))",
     "(module (memory 1) (@custom \"c\" (before first) \"x\") (func))",

@@ -16,11 +16,13 @@
  * memory as that was at the action, so it may follow any pointer it was given.
  * What a lambda writes to memory is seen by nobody else.
  *
- * Compile and link (README.md has a CMake toolchain file and pkg-config):
+ * Compile and link, SDK being this SDK's folder (README.md has a CMake
+ * toolchain file and pkg-config):
  *
- *   clang --target=wasm32-wasi --sysroot=/usr -O2 -msimd128 -mbulk-memory \
- *     -Isdk/c/include -c program.c sdk/c/src/[a-z]*.c
- *   clang --target=wasm32-wasi --sysroot=/usr *.o -o program.wasm
+ *   clang-14 --target=wasm32-wasi --sysroot=/usr -O2 -msimd128 -mbulk-memory \
+ *     -I$SDK/include -c program.c $SDK/src/[a-z]*.c
+ *   clang-14 --target=wasm32-wasi --sysroot=/usr -Wl,-z,stack-size=1048576 \
+ *     *.o -o program.wasm
  *
  * The file that defines `main` must include this header.
  *
@@ -126,12 +128,12 @@ wd_str_copy(wd_str s);
  */
 
 enum wd_type {
-  WD_BOOL,      /* bool */
-  WD_I8,        /* i8 … i64 (also tinyint, smallint, int, bigint) */
+  WD_BOOL, /* bool */
+  WD_I8,   /* i8 … i64 (also tinyint, smallint, int, bigint) */
   WD_I16,
   WD_I32,
   WD_I64,
-  WD_U8,        /* u8 … u64 */
+  WD_U8, /* u8 … u64 */
   WD_U16,
   WD_U32,
   WD_U64,
@@ -155,10 +157,10 @@ enum wd_unit { WD_S, WD_MS, WD_US, WD_NS };
 typedef struct wd_field {
   const char *name;
   enum wd_type type;
-  enum wd_unit unit;     /* timestamp */
-  const char *timezone;  /* timestamp; NULL: without */
-  uint8_t precision;     /* decimal */
-  int8_t scale;          /* decimal */
+  enum wd_unit unit;    /* timestamp */
+  const char *timezone; /* timestamp; NULL: without */
+  uint8_t precision;    /* decimal */
+  int8_t scale;         /* decimal */
   bool nullable;
 } wd_field;
 
@@ -557,35 +559,40 @@ wd_scope_end(unsigned mark);
 /* A row for each row: set the output's columns (do not emit). An output that
  * starts with `*` keeps all input columns in front; setters count from the
  * first one after them. */
-typedef void wd_map_fn(const wd_row *row, wd_rows *out, void *env);
+typedef void
+wd_map_fn(const wd_row *row, wd_rows *out, void *env);
 
 wd_dataset
 wd_map(wd_dataset from, wd_map_fn *function, const void *env, size_t env_size,
        const char *output);
 
 /* The rows for which the function says true. */
-typedef bool wd_filter_fn(const wd_row *row, void *env);
+typedef bool
+wd_filter_fn(const wd_row *row, void *env);
 
 wd_dataset
 wd_filter_by(wd_dataset from, wd_filter_fn *function, const void *env,
              size_t env_size);
 
 /* Any number of rows for each row: set and wd_emit. */
-typedef void wd_flat_map_fn(const wd_row *row, wd_rows *out, void *env);
+typedef void
+wd_flat_map_fn(const wd_row *row, wd_rows *out, void *env);
 
 wd_dataset
 wd_flat_map(wd_dataset from, wd_flat_map_fn *function, const void *env,
             size_t env_size, const char *output);
 
 /* The same by the batch: whole columns in, whole columns out. */
-typedef void wd_batch_fn(const wd_batch *in, wd_rows *out, void *env);
+typedef void
+wd_batch_fn(const wd_batch *in, wd_rows *out, void *env);
 
 wd_dataset
 wd_map_batch(wd_dataset from, wd_batch_fn *function, const void *env,
              size_t env_size, const char *output);
 
 /* keep[i]: 1 to keep row i, else 0. */
-typedef void wd_filter_batch_fn(const wd_batch *in, uint8_t *keep, void *env);
+typedef void
+wd_filter_batch_fn(const wd_batch *in, uint8_t *keep, void *env);
 
 wd_dataset
 wd_filter_batch(wd_dataset from, wd_filter_batch_fn *function, const void *env,
@@ -597,8 +604,10 @@ wd_flat_map_batch(wd_dataset from, wd_batch_fn *function, const void *env,
 
 /* One i64 (f64) column to another through a plain function; nulls stay null.
  * The result's columns: the input's and `name`. */
-typedef int64_t wd_i64_fn(int64_t value, void *env);
-typedef double wd_f64_fn(double value, void *env);
+typedef int64_t
+wd_i64_fn(int64_t value, void *env);
+typedef double
+wd_f64_fn(double value, void *env);
 
 wd_dataset
 wd_map_i64(wd_dataset from, const char *column, wd_i64_fn *function,
@@ -638,7 +647,8 @@ wd_map_groups(wd_grouped from, const wd_partition_fn *functions,
  * (a null one reads 0 and becomes a value by asking for its place); strings by
  * wd_acc_str and wd_acc_set_str. */
 typedef struct wd_acc wd_acc;
-typedef void wd_reduce_fn(wd_acc *acc, const wd_row *row, void *env);
+typedef void
+wd_reduce_fn(wd_acc *acc, const wd_row *row, void *env);
 
 /* A row for each group: keys that are no columns of the row, then the row. */
 wd_dataset
@@ -672,8 +682,8 @@ typedef struct wd_aggregator {
   void (*update)(void *state, const wd_row *row, void *env);
   /* Instead of update, by the batch: row i belongs to the state number
    * groups[i], all to number 0 when groups is NULL. */
-  void (*update_batch)(void *states, const uint32_t *groups,
-                       const wd_batch *in, void *env);
+  void (*update_batch)(void *states, const uint32_t *groups, const wd_batch *in,
+                       void *env);
   void (*combine)(void *state, const void *other, void *env);
   /* Sets the one column of `out`; does not emit. */
   void (*finish)(const void *state, wd_rows *out, void *env);
@@ -693,8 +703,8 @@ wd_save(wd_bytes *out, const void *data, size_t size);
 /* One result column of an aggregation: an expression, or an aggregator over
  * expressions. */
 typedef struct wd_measure {
-  const char *name;             /* NULL: as `expression` says */
-  const char *expression;       /* "sum(x) as s", or NULL */
+  const char *name;       /* NULL: as `expression` says */
+  const char *expression; /* "sum(x) as s", or NULL */
   const wd_aggregator *function;
   const char *const *arguments; /* its input columns: WD_ARGUMENTS("a", "b") */
   const char *filter;           /* only rows for which this is true, or NULL */
@@ -756,7 +766,8 @@ const wd_schema *
 wd_bind_input(const wd_bind *bind);
 
 /* The position that a column will have; fails when it is not there. Asking for
- * a column wants it; once one was asked for, those not asked for do not come. */
+ * a column wants it; once one was asked for, those not asked for do not come.
+ */
 uint32_t
 wd_bind_column(wd_bind *bind, const char *name);
 
@@ -840,8 +851,7 @@ wd_write_list(wd_dataset from, const char *sink, enum wd_write_mode mode,
 /* Writes and waits, if the sink is granted. False if it is not, which is no
  * error, or on failure. */
 bool
-wd_write_if_granted(wd_dataset from, const char *sink,
-                    enum wd_write_mode mode);
+wd_write_if_granted(wd_dataset from, const char *sink, enum wd_write_mode mode);
 
 /* Writes to the sink (overwriting it) and waits, if it is granted; shows the
  * rows if not. False on failure. */

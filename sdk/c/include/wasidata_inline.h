@@ -35,8 +35,8 @@ struct wd__out {
   uint32_t filled;   /* rows whose end is in offsets */
   uint32_t room;     /* bytes that there are */
   const wd_column *passed;
-  uint8_t *bits;     /* packed values of a bool */
-  uint8_t *bitmap;   /* packed valid[] */
+  uint8_t *bits;   /* packed values of a bool */
+  uint8_t *bitmap; /* packed valid[] */
 };
 
 struct wd_rows {
@@ -336,8 +336,7 @@ wd_at_bool(wd_acc *acc, uint32_t column)
 #define WD__MAIN_LABEL(n) __asm__("wd__main_" #n)
 #define WD__MAIN_LABEL_OF(n) WD__MAIN_LABEL(n)
 #define main(...)                                                              \
-  main(__VA_ARGS__)                                                            \
-      WD__MAIN_LABEL_OF(WD__MAIN_COUNT(__VA_ARGS__, 2, 1, 0));                 \
+  main(__VA_ARGS__) WD__MAIN_LABEL_OF(WD__MAIN_COUNT(__VA_ARGS__, 2, 1, 0));   \
   int main(__VA_ARGS__)
 
 #endif

@@ -159,24 +159,27 @@ typedef uint32_t handle;
 
 /* datasets */
 IMPORT("datasets", "read")
-void abi_read(address name, uint32_t size, address options, uint32_t count,
-              struct result_handle *out);
+void
+abi_read(address name, uint32_t size, address options, uint32_t count,
+         struct result_handle *out);
 IMPORT("datasets", "create")
-void abi_create(address fields, uint32_t field_count, address batches,
-                uint32_t batch_count, struct result_handle *out);
+void
+abi_create(address fields, uint32_t field_count, address batches,
+           uint32_t batch_count, struct result_handle *out);
 IMPORT("datasets", "range")
-void abi_range(int64_t start, int64_t end, int64_t step,
-               struct result_handle *out);
+void
+abi_range(int64_t start, int64_t end, int64_t step, struct result_handle *out);
 IMPORT("datasets", "from-plan")
-void abi_from_plan(address plan, uint32_t size, address inputs, uint32_t count,
-                   struct result_handle *out);
+void
+abi_from_plan(address plan, uint32_t size, address inputs, uint32_t count,
+              struct result_handle *out);
 IMPORT("datasets", "sql")
-void abi_sql(address text, uint32_t text_size, address dialect,
-             uint32_t dialect_size, address inputs, uint32_t input_count,
-             uint32_t has_parameters, address fields, uint32_t field_count,
-             uint32_t rows, address nodes, uint32_t node_count,
-             address buffers, uint32_t buffer_count,
-             struct result_handle *out);
+void
+abi_sql(address text, uint32_t text_size, address dialect,
+        uint32_t dialect_size, address inputs, uint32_t input_count,
+        uint32_t has_parameters, address fields, uint32_t field_count,
+        uint32_t rows, address nodes, uint32_t node_count, address buffers,
+        uint32_t buffer_count, struct result_handle *out);
 
 /* Methods of dataset and grouped, by the shape of their parameters. */
 #define METHOD_LIST(c, resource, name)                                         \
@@ -213,79 +216,105 @@ METHOD_LAMBDA(abi_map_groups, "grouped", "map-groups")
 METHOD_LAMBDA(abi_for_each_partition, "dataset", "for-each-partition")
 
 IMPORT("datasets", "[method]dataset.with-column")
-void abi_with_column(handle self, address name, uint32_t name_size,
-                     address text, uint32_t text_size,
-                     struct result_handle *out);
+void
+abi_with_column(handle self, address name, uint32_t name_size, address text,
+                uint32_t text_size, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.limit")
-void abi_limit(handle self, uint64_t count, uint64_t offset,
-               struct result_handle *out);
+void
+abi_limit(handle self, uint64_t count, uint64_t offset,
+          struct result_handle *out);
 IMPORT("datasets", "[method]dataset.sample")
-void abi_sample(handle self, double fraction, uint32_t replacement,
-                uint64_t seed, struct result_handle *out);
+void
+abi_sample(handle self, double fraction, uint32_t replacement, uint64_t seed,
+           struct result_handle *out);
 IMPORT("datasets", "[method]dataset.join")
-void abi_join(handle self, handle right, uint32_t kind, uint32_t condition,
-              address items, uint32_t count, struct result_handle *out);
+void
+abi_join(handle self, handle right, uint32_t kind, uint32_t condition,
+         address items, uint32_t count, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.set-operation")
-void abi_set_operation(handle self, handle other, uint32_t operation,
-                       uint32_t by_name, struct result_handle *out);
+void
+abi_set_operation(handle self, handle other, uint32_t operation,
+                  uint32_t by_name, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.repartition")
-void abi_repartition(handle self, uint32_t partitions, address items,
-                     uint32_t count, struct result_handle *out);
+void
+abi_repartition(handle self, uint32_t partitions, address items, uint32_t count,
+                struct result_handle *out);
 IMPORT("datasets", "[method]dataset.cache")
-void abi_cache(handle self, uint32_t storage, struct result_handle *out);
+void
+abi_cache(handle self, uint32_t storage, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.explode")
-void abi_explode(handle self, address column, uint32_t column_size,
-                 uint32_t outer, address position, uint32_t position_size,
-                 struct result_handle *out);
+void
+abi_explode(handle self, address column, uint32_t column_size, uint32_t outer,
+            address position, uint32_t position_size,
+            struct result_handle *out);
 IMPORT("datasets", "[method]dataset.unpivot")
-void abi_unpivot(handle self, address items, uint32_t count, address name,
-                 uint32_t name_size, address value, uint32_t value_size,
-                 struct result_handle *out);
+void
+abi_unpivot(handle self, address items, uint32_t count, address name,
+            uint32_t name_size, address value, uint32_t value_size,
+            struct result_handle *out);
 IMPORT("datasets", "[method]dataset.zip-with")
-void abi_zip(handle self, handle other, struct result_handle *out);
+void
+abi_zip(handle self, handle other, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.with-watermark")
-void abi_with_watermark(handle self, address column, uint32_t size,
-                        uint64_t delay_ms, struct result_handle *out);
+void
+abi_with_watermark(handle self, address column, uint32_t size,
+                   uint64_t delay_ms, struct result_handle *out);
 IMPORT("datasets", "[method]grouped.pivot")
-void abi_pivot(handle self, address text, uint32_t size, address values,
-               uint32_t count, struct result_handle *out);
+void
+abi_pivot(handle self, address text, uint32_t size, address values,
+          uint32_t count, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.schema")
-void abi_schema(handle self, struct result_list *out);
+void
+abi_schema(handle self, struct result_list *out);
 IMPORT("datasets", "[method]dataset.explain")
-void abi_explain(handle self, address options, uint32_t count,
-                 struct result_list *out);
+void
+abi_explain(handle self, address options, uint32_t count,
+            struct result_list *out);
 IMPORT("datasets", "[method]dataset.to-plan")
-void abi_to_plan(handle self, struct result_list *out);
+void
+abi_to_plan(handle self, struct result_list *out);
 IMPORT("datasets", "[method]dataset.count")
-void abi_count(handle self, struct result_count *out);
+void
+abi_count(handle self, struct result_count *out);
 IMPORT("datasets", "[method]dataset.first")
-void abi_first(handle self, struct result_batch *out);
+void
+abi_first(handle self, struct result_batch *out);
 IMPORT("datasets", "[method]dataset.write")
-void abi_write(handle self, address sink, uint32_t size, uint32_t mode,
-               address columns, uint32_t column_count, address options,
-               uint32_t option_count, struct result_handle *out);
+void
+abi_write(handle self, address sink, uint32_t size, uint32_t mode,
+          address columns, uint32_t column_count, address options,
+          uint32_t option_count, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.temp-table")
-void abi_temp_table(handle self, address name, uint32_t size, uint32_t mode,
-                    struct result_handle *out);
+void
+abi_temp_table(handle self, address name, uint32_t size, uint32_t mode,
+               struct result_handle *out);
 IMPORT("datasets", "[resource-drop]dataset")
-void abi_dataset_drop(handle self);
+void
+abi_dataset_drop(handle self);
 IMPORT("datasets", "[resource-drop]grouped")
-void abi_grouped_drop(handle self);
+void
+abi_grouped_drop(handle self);
 
 /* jobs */
 IMPORT("jobs", "[method]job.schema")
-void abi_job_schema(handle self, struct result_list *out);
+void
+abi_job_schema(handle self, struct result_list *out);
 IMPORT("jobs", "[method]job.progress")
-void abi_job_progress(handle self, struct wire_progress *out);
+void
+abi_job_progress(handle self, struct wire_progress *out);
 IMPORT("jobs", "[method]job.next-batch")
-void abi_next_batch(handle self, struct result_batch *out);
+void
+abi_next_batch(handle self, struct result_batch *out);
 IMPORT("jobs", "[method]job.wait")
-void abi_wait(handle self, uint32_t has_timeout, uint64_t milliseconds,
-              struct result_progress *out);
+void
+abi_wait(handle self, uint32_t has_timeout, uint64_t milliseconds,
+         struct result_progress *out);
 IMPORT("jobs", "[method]job.cancel")
-void abi_cancel(handle self);
+void
+abi_cancel(handle self);
 IMPORT("jobs", "[resource-drop]job")
-void abi_job_drop(handle self);
+void
+abi_job_drop(handle self);
 
 /* functions */
 #define REGISTER(c, name)                                                      \
@@ -299,18 +328,25 @@ REGISTER(abi_register_aggregate, "register-aggregate")
 
 /* context */
 IMPORT("context", "fail")
-void abi_fail(address message, uint32_t size);
+void
+abi_fail(address message, uint32_t size);
 IMPORT("context", "log")
-void abi_log(uint32_t level, address message, uint32_t size);
+void
+abi_log(uint32_t level, address message, uint32_t size);
 IMPORT("context", "count")
-void abi_counter(address name, uint32_t size, uint64_t delta);
+void
+abi_counter(address name, uint32_t size, uint64_t delta);
 IMPORT("context", "job-id")
-uint64_t abi_job_id(void);
+uint64_t
+abi_job_id(void);
 IMPORT("context", "partition")
-uint32_t abi_partition(void);
+uint32_t
+abi_partition(void);
 IMPORT("context", "partitions")
-uint32_t abi_partitions(void);
+uint32_t
+abi_partitions(void);
 IMPORT("context", "attempt")
-uint32_t abi_attempt(void);
+uint32_t
+abi_attempt(void);
 
 #endif

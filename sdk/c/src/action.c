@@ -329,11 +329,8 @@ wd_for_each_partition(wd_dataset from, const wd_partition_fn *functions,
   struct result_handle result;
   if (!from.id)
     return (wd_job){NULL};
-  struct wd__closure *closure =
-      wd__closure_new(&(wd_lambda){.partition = functions,
-                                   .env = env,
-                                   .env_size = env_size,
-                                   .output = ""});
+  struct wd__closure *closure = wd__closure_new(&(wd_lambda){
+      .partition = functions, .env = env, .env_size = env_size, .output = ""});
   if (!closure)
     return (wd_job){NULL};
   action_begin();
@@ -350,8 +347,12 @@ wd_for_each_partition(wd_dataset from, const wd_partition_fn *functions,
 static wd_progress
 progress_of(const struct wire_progress *p)
 {
-  return (wd_progress){(enum wd_state)p->state, p->rows_in,  p->rows_out,
-                       p->bytes_in,             p->bytes_out, p->fraction};
+  return (wd_progress){(enum wd_state)p->state,
+                       p->rows_in,
+                       p->rows_out,
+                       p->bytes_in,
+                       p->bytes_out,
+                       p->fraction};
 }
 
 wd_progress

@@ -96,8 +96,7 @@ states_load(struct wd__binding *binding, const struct wd__states *states,
     return states->data;
   if (!states_fit(a->size, states->count, fault))
     return NULL;
-  uint8_t *array =
-      wd__arena_take(&wd__scratch, a->size * states->count + 8);
+  uint8_t *array = wd__arena_take(&wd__scratch, a->size * states->count + 8);
   for (uint32_t i = 0; i < states->count; i++) {
     uint8_t *state = array + i * a->size;
     const uint8_t *from = states->data + states->offsets[i];
@@ -110,8 +109,10 @@ states_load(struct wd__binding *binding, const struct wd__states *states,
     } else if (size == a->size) {
       memcpy(state, from, size);
     } else {
-      wd__fault(fault, WD_INTERNAL, "a state of %zu bytes came where one of "
-                "%zu was given", size, a->size);
+      wd__fault(fault, WD_INTERNAL,
+                "a state of %zu bytes came where one of "
+                "%zu was given",
+                size, a->size);
       return NULL;
     }
   }

@@ -132,8 +132,8 @@ wd__get_real(const wd_row *row, uint32_t column, enum wd_type type)
 {
   const wd_column *c = row->columns + column;
   uint32_t exact = type == WD_F64 ? 4 : 2;
-  bool integer = column < row->count && c->type >= WD_I8 &&
-                 c->type <= WD_U64 && wd__type_width(c->type) <= exact;
+  bool integer = column < row->count && c->type >= WD_I8 && c->type <= WD_U64 &&
+                 wd__type_width(c->type) <= exact;
   bool real = column < row->count && c->type == WD_F32 && type == WD_F64;
   if (!integer && !real)
     wd__type_error(row->columns, row->count, column, type);
@@ -159,7 +159,8 @@ wd_date(int year, unsigned month, unsigned day)
   int y = year - (month <= 2);
   int era = (y >= 0 ? y : y - 399) / 400;
   unsigned of_era = (unsigned)(y - era * 400);
-  unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  unsigned of_year =
+      (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
   unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
   return era * 146097 + (int32_t)days - 719468;
 }

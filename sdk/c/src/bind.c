@@ -134,8 +134,7 @@ static bool
 columns_make(struct wd__binding *binding, struct wd__fault *fault)
 {
   wd_bind *bind = &binding->bind;
-  uint32_t count =
-      bind->all ? bind->input->schema.count : bind->wanted_count;
+  uint32_t count = bind->all ? bind->input->schema.count : bind->wanted_count;
   binding->columns = wd__new((count + 1) * sizeof *binding->columns);
   binding->column_count = count;
   for (uint32_t i = 0; i < count; i++) {
@@ -176,8 +175,7 @@ out_make(struct wd__binding *binding)
   wd_bind *bind = &binding->bind;
   binding->pass = bind->star ? bind->input->schema.count : 0;
   if (bind->closure->kind == WD__REDUCE)
-    binding->layout =
-        wd__layout_new(binding->columns, binding->column_count);
+    binding->layout = wd__layout_new(binding->columns, binding->column_count);
   if (bind->closure->kind != WD__PARTITION)
     binding->out = wd__rows_make(bind->output);
 }
@@ -203,8 +201,7 @@ EXPORT("bind")
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
              const struct wire_field *fields, uint32_t count, const void *keys,
-             uint32_t key_count, const void *constants,
-             uint32_t constant_count)
+             uint32_t key_count, const void *constants, uint32_t constant_count)
 {
   (void)function, (void)role, (void)keys, (void)key_count, (void)constants;
   (void)constant_count;

@@ -71,8 +71,7 @@ static wd_dataset
 from_inputs(const struct result_handle *result, uint32_t count,
             const wd_dataset *inputs)
 {
-  struct wd__node **nodes =
-      wd__arena_take(&wd__scratch, count * sizeof *nodes);
+  struct wd__node **nodes = wd__arena_take(&wd__scratch, count * sizeof *nodes);
   for (uint32_t i = 0; i < count; i++)
     nodes[i] = inputs[i].id;
   return (wd_dataset){wd__node_new(result, false, nodes, count, NULL)};
@@ -87,8 +86,8 @@ wd_sql(const char *text, const char *dialect, const char *const *names,
   struct wire_list list = wd__inputs(names, inputs);
   if (list.count == UINT32_MAX)
     return (wd_dataset){NULL};
-  abi_sql(TEXT(text), TEXT(dialect), list.data, list.count, 0, NULL, 0, 0,
-          NULL, 0, NULL, 0, &result);
+  abi_sql(TEXT(text), TEXT(dialect), list.data, list.count, 0, NULL, 0, 0, NULL,
+          0, NULL, 0, &result);
   return from_inputs(&result, list.count, inputs);
 }
 
@@ -107,8 +106,9 @@ wd_from_plan(const void *plan, size_t size, const char *const *names,
 
 /* ---- One list of strings */
 
-typedef void list_method(handle self, address items, uint32_t count,
-                         struct result_handle *out);
+typedef void
+list_method(handle self, address items, uint32_t count,
+            struct result_handle *out);
 
 static wd_dataset
 with_strings(list_method *method, wd_dataset from, const char *const *list)
@@ -350,16 +350,14 @@ wd_combine(wd_dataset left, wd_dataset right, enum wd_set_operation operation,
 }
 
 wd_dataset
-wd_repartition_list(wd_dataset from, uint32_t count,
-                    const char *const *columns)
+wd_repartition_list(wd_dataset from, uint32_t count, const char *const *columns)
 {
   struct result_handle result;
   if (!from.id)
     return from;
   wd__begin();
   struct wire_list strings = wd__strings(columns);
-  abi_repartition(from.id->handle, count, strings.data, strings.count,
-                  &result);
+  abi_repartition(from.id->handle, count, strings.data, strings.count, &result);
   return dataset(&result, from.id, NULL);
 }
 

@@ -1,12 +1,10 @@
 /* map and flat-map: rows to rows. */
 #include "internal.h"
 
-typedef struct export_result *map_export(struct wd__binding *binding,
-                                         uint32_t rows,
-                                         const struct wire_node *nodes,
-                                         uint32_t node_count,
-                                         const struct wire_buffer *buffers,
-                                         uint32_t buffer_count);
+typedef struct export_result *
+map_export(struct wd__binding *binding, uint32_t rows,
+           const struct wire_node *nodes, uint32_t node_count,
+           const struct wire_buffer *buffers, uint32_t buffer_count);
 map_export lambdas_map;
 map_export lambdas_flat_map;
 struct export_result *

@@ -49,11 +49,11 @@ wd_attempt(void)
   return abi_attempt();
 }
 
-typedef void register_import(address text, uint32_t size, uint32_t function,
-                             uint32_t state, uint32_t has_arguments,
-                             address fields, uint32_t field_count,
-                             uint32_t variadic, uint32_t strict,
-                             uint32_t deterministic, struct result_none *out);
+typedef void
+register_import(address text, uint32_t size, uint32_t function, uint32_t state,
+                uint32_t has_arguments, address fields, uint32_t field_count,
+                uint32_t variadic, uint32_t strict, uint32_t deterministic,
+                struct result_none *out);
 
 /* Registered closures stay until the program's end. */
 static bool

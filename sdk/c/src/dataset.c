@@ -171,8 +171,10 @@ wd__pairs(const char *const *list, struct wire_list *out_pairs)
   out_pairs->count /= 2;
   if (!list || !list[out_pairs->count * 2])
     return true;
-  wd__raise(WD_INVALID_ARGUMENT, "'%s' has no value after it: names and values "
-            "come by turns", list[out_pairs->count * 2]);
+  wd__raise(WD_INVALID_ARGUMENT,
+            "'%s' has no value after it: names and values "
+            "come by turns",
+            list[out_pairs->count * 2]);
   return false;
 }
 

@@ -39,8 +39,12 @@ raised(enum wd_code code)
   if (on_error == WD_RETURN)
     return;
   fflush(stdout);
-  fprintf(stderr, origin[0] ? "wasi-data: %s (%s)\n" : "wasi-data: %s\n",
-          message, origin);
+  fprintf(stderr, "wasi-data: %s\n", message);
+  for (const char *line = origin; *line; line += *line == '\n') {
+    size_t size = strcspn(line, "\n");
+    fprintf(stderr, "  %.*s\n", (int)size, line);
+    line += size;
+  }
   exit(125);
 }
 

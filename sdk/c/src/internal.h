@@ -71,7 +71,7 @@ wd__fault(struct wd__fault *fault, enum wd_code code, const char *format, ...)
 /* Owned, in one piece of heap each: fields, names, zones. */
 struct wd__schema {
   wd_schema schema;
-  bool star;          /* the text began with `*` */
+  bool star; /* the text began with `*` */
   uint32_t room;
   wd_field *fields;
 };
@@ -240,10 +240,10 @@ struct wd__closure {
   wd_partition_fn partition;
   wd_aggregator aggregator;
   void *env;
-  size_t env_size; /* 0: env is the program's */
+  size_t env_size;           /* 0: env is the program's */
   struct wd__schema *output; /* NULL: the input's, or what bind says */
-  char *columns;   /* text of the wanted ones, or NULL */
-  char *column;    /* WD__MAP_I64, WD__MAP_F64: the input */
+  char *columns;             /* text of the wanted ones, or NULL */
+  char *column;              /* WD__MAP_I64, WD__MAP_F64: the input */
   void (*bind)(wd_bind *, void *);
   unsigned promises;
 };

@@ -72,8 +72,7 @@ function_of(const wd_lambda *lambda, struct wd__closure *closure)
       count++;
     }
   if (count != 1) {
-    wd__raise(WD_INVALID_ARGUMENT,
-              "a lambda has %s function: give exactly one",
+    wd__raise(WD_INVALID_ARGUMENT, "a lambda has %s function: give exactly one",
               count ? "more than one" : "no");
     return false;
   }
@@ -152,8 +151,9 @@ wd__closure_of_aggregator(const wd_aggregator *a)
   struct wd__closure *closure = wd__new(sizeof *closure);
   closure->kind = WD__AGGREGATE;
   closure->aggregator = *a;
-  closure->function.address = (uint32_t)(uintptr_t)(
-      a->update ? (void (*)(void))a->update : (void (*)(void))a->update_batch);
+  closure->function.address =
+      (uint32_t)(uintptr_t)(a->update ? (void (*)(void))a->update
+                                      : (void (*)(void))a->update_batch);
   size_t size = strlen(a->output) + sizeof "value: ";
   char *output = wd__new(size);
   strcat(strcpy(output, "value: "), a->output);
@@ -176,8 +176,9 @@ wd__closure_to_wire(struct wd__closure *closure)
 
 /* ---- Operators with lambdas */
 
-typedef void lambda_method(handle self, uint32_t function, uint32_t state,
-                           struct result_handle *out);
+typedef void
+lambda_method(handle self, uint32_t function, uint32_t state,
+              struct result_handle *out);
 
 static wd_dataset
 apply_closure(lambda_method *method, struct wd__node *from,
@@ -234,9 +235,8 @@ wd_dataset
 wd_filter_by(wd_dataset from, wd_filter_fn *function, const void *env,
              size_t env_size)
 {
-  return wd_apply(from, &(wd_lambda){.filter = function,
-                                     .env = env,
-                                     .env_size = env_size});
+  return wd_apply(
+      from, &(wd_lambda){.filter = function, .env = env, .env_size = env_size});
 }
 
 wd_dataset
@@ -263,9 +263,9 @@ wd_dataset
 wd_filter_batch(wd_dataset from, wd_filter_batch_fn *function, const void *env,
                 size_t env_size)
 {
-  return wd_apply(from, &(wd_lambda){.filter_batch = function,
-                                     .env = env,
-                                     .env_size = env_size});
+  return wd_apply(
+      from,
+      &(wd_lambda){.filter_batch = function, .env = env, .env_size = env_size});
 }
 
 wd_dataset

@@ -52,8 +52,8 @@ cursor_take(struct wd__binding *binding)
     c->binding = binding;
     c->state = wd__new(f->size);
     c->out = wd__rows_make(schema_copy(binding->bind.output));
-    c->columns = wd__copy_of(binding->columns, binding->column_count *
-                                                   sizeof *c->columns);
+    c->columns = wd__copy_of(binding->columns,
+                             binding->column_count * sizeof *c->columns);
   }
   c->pending = c->ended = false;
   return c;

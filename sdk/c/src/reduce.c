@@ -248,8 +248,7 @@ work_end(const layout *l, struct work *work, uint32_t count,
          struct wire_batch *out_states, struct wd__fault *fault)
 {
   if (!l->has_strings) {
-    *out_states =
-        wd__states_to_wire(work->slots, l->stride, count, work->has);
+    *out_states = wd__states_to_wire(work->slots, l->stride, count, work->has);
     return true;
   }
   int32_t *offsets =

@@ -83,8 +83,8 @@ column_rows(struct wd__out *o, uint32_t used, uint32_t room)
   o->valid = larger(o->valid, used, room);
   memset(o->valid + used, 0, room + SLACK - used);
   if (!is_bytes(o)) {
-    o->values = larger(o->values, (size_t)used * o->width,
-                       (size_t)room * o->width);
+    o->values =
+        larger(o->values, (size_t)used * o->width, (size_t)room * o->width);
     return;
   }
   size_t ends = o->offsets ? (size_t)o->filled + 1 : 0;
@@ -452,8 +452,7 @@ wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass)
     length = rows->size;
   else if (rows->size)
     length += rows->size;
-  struct wire_node *nodes =
-      wd__arena_take(&wd__scratch, count * sizeof *nodes);
+  struct wire_node *nodes = wd__arena_take(&wd__scratch, count * sizeof *nodes);
   struct wire_buffer *buffers =
       wd__arena_take(&wd__scratch, count * 3 * sizeof *buffers);
   uint32_t at = 0;

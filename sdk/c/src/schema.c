@@ -43,8 +43,8 @@ wd__type_name(enum wd_type type)
 uint32_t
 wd__type_width(enum wd_type type)
 {
-  static const uint8_t widths[] = {1, 1, 2, 4,  8, 1, 2, 4,
-                                   8, 4, 8, 16, 4, 8, 0, 0, 0};
+  static const uint8_t widths[] = {1, 1, 2,  4, 8, 1, 2, 4, 8,
+                                   4, 8, 16, 4, 8, 0, 0, 0};
   return widths[type];
 }
 

@@ -8,8 +8,8 @@
 static const char unit_letters[] = "smun";
 
 /* The formats of types that need no parameters, by type. */
-static const char *const formats[] = {"b", "c", "s", "i",  "l",   "C",
-                                      "S", "I", "L", "f",  "g",   NULL,
+static const char *const formats[] = {"b",   "c",  "s", "i", "l", "C",
+                                      "S",   "I",  "L", "f", "g", NULL,
                                       "tdD", NULL, "u", "z"};
 
 static bool

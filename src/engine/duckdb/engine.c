@@ -95,8 +95,11 @@ open_database(struct wd_duck_engine *engine,
   if (status == WD_OK &&
       duckdb_connect(engine->database, &engine->connection) != DuckDBSuccess)
     status = wd_fail_memory(error);
+  /* Chains of steps become deep expressions when DuckDB merges them. */
   if (status == WD_OK)
-    status = wd_duck_execute(engine->connection, "SET TimeZone='UTC'", error);
+    status = wd_duck_execute(
+      engine->connection,
+      "SET GLOBAL TimeZone='UTC'; SET GLOBAL max_expression_depth=10000", error);
   return status;
 }
 

@@ -395,8 +395,11 @@ free_worker_locks(struct wd_query *query)
   }
 }
 
-void
-wd_duck_query_free(struct wd_query *query)
+/* Ends all that engine threads do for the query. A connection keeps what its
+ * last query was when that failed, so all of them go before what they read
+ * from. */
+static void
+end_work(struct wd_query *query)
 {
   if (query->connection && !query->ended)
     wd_duck_query_cancel(query);
@@ -409,10 +412,18 @@ wd_duck_query_free(struct wd_query *query)
   duckdb_destroy_prepare(&query->prepared);
   for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
     wd_duck_stage_join(stage);
+  duckdb_disconnect(&query->connection);
+  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
+    duckdb_disconnect(&stage->connection);
+}
+
+void
+wd_duck_query_free(struct wd_query *query)
+{
+  end_work(query);
   free_sources(query);
   for (struct wd_duck_call *call = query->calls; call; call = call->next)
     wd_duck_slot_give_back(query->engine, call->slot);
-  duckdb_disconnect(&query->connection);
   free_worker_locks(query);
   pthread_mutex_destroy(&query->lock);
   wd_arena_fini(&query->arena);

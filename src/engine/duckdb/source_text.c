@@ -181,19 +181,27 @@ check_utf8(const struct text *text, struct reader *reader,
                  begin[good]);
 }
 
-/* Where the first line of the buffer begins: at the byte after a newline. */
+/* Where the first line of the buffer begins: at the byte after a newline. The
+ * buffer of a range that does not begin the file has one byte more. */
 static size_t
-first_line(const struct reader *reader)
+first_line(const struct reader *reader, bool begins_file)
 {
   const uint8_t *newline;
 
-  if (reader->offset == 0) {
-    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
-
-    return reader->length >= 3 && memcmp(reader->buffer, mark, 3) == 0 ? 3 : 0;
-  }
+  if (begins_file)
+    return 0;
   newline = memchr(reader->buffer, '\n', reader->length);
   return newline ? (size_t)(newline - reader->buffer) + 1 : reader->length;
+}
+
+static void
+skip_mark(struct reader *reader)
+{
+  static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
+
+  if (reader->end >= sizeof mark &&
+      memcmp(reader->buffer, mark, sizeof mark) == 0)
+    reader->at = sizeof mark;
 }
 
 /* Reads on until the last line is whole. */
@@ -254,12 +262,14 @@ reader_take(const struct text *text, struct reader *reader, uint64_t range,
     status = reader_read(text, reader, (size_t)(end - reader->offset), error);
   if (status != WD_OK)
     return status;
-  reader->at = first_line(reader);
+  reader->at = first_line(reader, begin == 0);
   if (reader->at >= reader->length) {
     reader->at = reader->end = 0;
     return WD_OK;
   }
   status = read_last_line(text, reader, error);
+  if (status == WD_OK && begin == 0)
+    skip_mark(reader);
   return status == WD_OK ? check_utf8(text, reader, error) : status;
 }
 

@@ -365,11 +365,12 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
     output->spans[0] = (struct wd_span){valid, in->rows / 8 + 1};
     free(bits);
   }
-  if (lambda->function == FAKE_DOUBLE) {
+  if (lambda->function == FAKE_DOUBLE || lambda->function == FAKE_ONE) {
     int64_t *values = calloc(in->rows + 1, sizeof *values);
 
     for (uint32_t i = 0; i < in->rows; i++)
-      values[i] = 2 * number_at(in, 0, i);
+      values[i] =
+        lambda->function == FAKE_ONE ? 1 : 2 * number_at(in, 0, i);
     output_fixed(output, 0, 0, values, in->rows * 8, in->rows);
     free(values);
   }
@@ -453,8 +454,6 @@ wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
     expand_words(worker, 3, out_more);
   else if (lambda->function == FAKE_REPEAT)
     expand_numbers(worker, out_more);
-  else
-    worker->output.rows = 2 * worker->inputs[0].batch.rows;
   if (lambda->function == FAKE_IDENTITY) {
     *out_batch = worker->inputs[0].batch;
     *out_more = worker->given++ == 0;
@@ -731,14 +730,13 @@ output_of(uint32_t function, const struct wd_schema *input)
   case FAKE_REPEAT:
   case FAKE_SUM:
   case FAKE_DOUBLE:
+  case FAKE_ONE:
     return (struct wd_schema){1, i64_pair};
   case FAKE_COUNT_ROWS:
   case FAKE_LONGEST:
     return (struct wd_schema){2, i64_pair};
   case FAKE_EVEN:
     return (struct wd_schema){1, bool_column};
-  case FAKE_NOTHING:
-    return (struct wd_schema){0, NULL};
   default:
     return *input;
   }
@@ -769,7 +767,7 @@ fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
   lambda->all_columns = all;
   lambda->columns = all ? NULL : &first;
   lambda->column_count = all ? 0
-                         : closure->function == FAKE_NOTHING ||
+                         : closure->function == FAKE_ONE ||
                              closure->function == FAKE_COUNT_ROWS
                            ? 0
                            : 1;

@@ -18,7 +18,7 @@ enum fake_function {
   FAKE_REPEAT,       /* flat-map: the number n of column 0, n times */
   FAKE_EVEN,         /* filter: column 0 (i64) is even; null for null */
   FAKE_FAIL,         /* anything: fails with "no luck" */
-  FAKE_NOTHING,      /* map, flat-map: no columns */
+  FAKE_ONE,          /* map: 1, whatever comes; wants no columns */
   FAKE_COUNT_ROWS,   /* partition: (index, rows) at its end */
   FAKE_SUM,          /* aggregate: i64 sum of column 0 */
   FAKE_CONCAT,       /* aggregate: strings of column 0, sorted, joined */

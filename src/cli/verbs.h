@@ -1,0 +1,42 @@
+/* What each verb does: its exit code. */
+#ifndef WD_CLI_VERBS_H
+#define WD_CLI_VERBS_H
+
+#include "base/buf.h"
+#include "cli/options.h"
+
+/* run and explain. */
+int
+wd_cli_run(const struct wd_cli_settings *settings);
+
+int
+wd_cli_inspect(const struct wd_cli_settings *settings);
+
+int
+wd_cli_compile(const struct wd_cli_settings *settings);
+
+int
+wd_cli_cache(const struct wd_cli_settings *settings);
+
+int
+wd_cli_completion(const struct wd_cli_settings *settings);
+
+/* The help of one verb; of the whole for WD_CLI_NO_VERB. */
+int
+wd_cli_help(enum wd_cli_verb verb);
+
+/* How to call it, in short, on stderr: nothing was asked for. */
+int
+wd_cli_usage(void);
+
+/* The folder of compiled code that the settings mean, NULL for none. `path` is
+ * storage for it. */
+const char *
+wd_cli_cache_folder(const struct wd_cli_settings *settings, char *path,
+                    size_t size);
+
+/* Prints a buffer to stdout and frees it. */
+int
+wd_cli_print_buf(struct wd_buf *buf);
+
+#endif

@@ -1,0 +1,298 @@
+"""Programs that misbehave: each ends with the documented exit code and a
+message that names the thing, leaves no output and no temporary file, and the
+host survives all of them. The modes are those of guests/bare_hostile.c."""
+import concurrent.futures
+import os
+import subprocess
+import tempfile
+import unittest
+
+BIN = os.environ["WD_BIN"]
+GUEST = os.path.join(
+    os.environ["WD_BUILD"], "tests", "guests", "bare_hostile.wasm")
+MEMORY = "outside of the program's memory"
+
+# Modes that succeed, and the rows that they write.
+GOOD = {
+    "good": 1000,
+    "utf8_good": 1000,
+    "decimal_good": 1000,
+    "filter_good": 0,
+    "flat_good": 12,
+    "agg_good": 1,
+    "red_good": 1,
+    "count_names": 1000,
+    "do_memory": 1000,
+    "bind_do_memory": 1000,
+    "realloc_grow": 1000,
+    "realloc_log": 1000,
+}
+
+# What a lambda does wrong fails its job, and a failed write the program.
+LAMBDA = {
+    "area_tag": "lambdas.map, result: case 7",
+    "area_out": MEMORY,
+    "area_edge": MEMORY,
+    "area_odd": "is not a multiple of 4",
+    "nodes_out": MEMORY,
+    "nodes_odd": "is not a multiple of 4",
+    "nodes_wrap": MEMORY,
+    "nodes_none": "it has 0 nodes",
+    "nodes_many": "it has 2 nodes",
+    "buffers_out": MEMORY,
+    "buffers_odd": "is not a multiple of 4",
+    "buffers_few": "1 buffers, but the schema has 2",
+    "buffers_many": "4294967295 buffers, but the schema has 2",
+    "buffer_out": MEMORY,
+    "buffer_odd": "is not a multiple of 8",
+    "buffer_wrap": MEMORY,
+    "buffer_short": "column 'out': its data buffer has 7992 bytes",
+    "buffer_none": "column 'out': its data buffer has 0 bytes",
+    "validity_short": "column 'out': its validity buffer has 8 bytes",
+    "nulls_lie": "column 'out': its node says 3 nulls",
+    "nulls_hidden": "column 'out': its node says 0 nulls",
+    "nulls_many": "column 'out': its node says 1001 nulls",
+    "nulls_missing": "column 'out': its validity buffer has 0 bytes",
+    "strict_null": "column 'out': it is declared not null",
+    "rows_few": "it has 999 rows, 1000 are needed",
+    "rows_many": "it has 1001 rows, 1000 are needed",
+    "rows_huge": "it has 4294967295 rows",
+    "rows_node": "its node has length 999",
+    "offsets_fall": "column 'out': its offsets fall",
+    "offsets_start": "its offsets begin at 1, not at 0",
+    "offsets_past": "column 'out': its data buffer has",
+    "offsets_negative": "its offsets begin at 2147483648",
+    "offsets_short": "its offsets buffer has 8 bytes",
+    "offsets_none": "its offsets buffer has 0 bytes",
+    "utf8_bad": "the string of row 2 is not UTF-8",
+    "utf8_cut": "the string of row 0 is not UTF-8",
+    "utf8_surrogate": "the string of row 0 is not UTF-8",
+    "decimal_beyond": "the decimal of row 0 has more than 5 digits",
+    "error_plain": "map lambda: the lambda says no to row 17",
+    "error_empty": "lambdas.map failed without a message",
+    "error_code": "an unknown kind of error",
+    "error_out": "lambdas.map failed without a message",
+    "error_invalid": "bad ?? bytes ?[2J ??",
+    "error_huge": "mmmmmmmm",
+    "do_trap": "unreachable",
+    "do_recursion": "recurse",
+    "do_divide": "integer divide by zero",
+    "do_load": "out of bounds memory access",
+    "do_indirect": "indirect call type mismatch",
+    "do_table": "out of bounds table access",
+    "do_abort": "abort",
+    "do_exit": "proc_exit(0) was called inside a lambda",
+    "do_exit7": "proc_exit(7) was called inside a lambda",
+    "do_fail": "map lambda: said ? by the lambda ?[31m",
+    "do_say": "map lambda: said by the program",
+    "do_fail_out": "is not inside the program's memory",
+    "do_log_out": "is not inside the program's memory",
+    "do_dataset": "datasets.range was called inside a lambda",
+    "post_trap": "post_map",
+    "post_exit": "proc_exit(0) was called inside a lambda",
+    "realloc_null": "cabi_realloc gave no memory for 8000 bytes",
+    "realloc_odd": "is not a multiple of 8",
+    "realloc_out": MEMORY,
+    "realloc_wrap": MEMORY,
+    "realloc_trap": "cabi_realloc",
+    "realloc_import": "datasets.range was called inside a lambda",
+    "flat_more": "'more' is 2",
+    "flat_empty": "that there is more, but gave no row",
+    "flat_rows": "its node has length 3, 4 are needed",
+    "flat_next_trap": "flat-map lambda: trap",
+    "part_open_error": "map-partitions lambda: this partition stays shut",
+    "part_push_error": "indigestible rows",
+    "part_next_tag": "5",
+    "part_rows": "it has 0 nodes",
+    "part_empty": "that there is more, but gave no row",
+    "part_end_trap": "push_partition",
+    "part_close_trap": "close_partition",
+    "part_close_error": "the door is jammed",
+    "agg_few": "it has 2 rows, 1 are needed",
+    "agg_type": "2 buffers, but the schema has 3",
+    "agg_offsets": "column 'state': its data buffer",
+    "agg_update_trap": "aggregate lambda: trap",
+    "agg_finish_trap": "aggregate lambda: trap",
+    "agg_finish_rows": "it has 3 rows, 1 are needed",
+}
+
+# What bind does wrong is told to the program, which says it and ends with 125.
+BIND = {
+    "bind_area": MEMORY,
+    "bind_error": "bind of a map lambda: no such shape of input",
+    "bind_garbage": "'q?!'",
+    "bind_long_format": "'llll",
+    "bind_list": "column 'out' has the type list<i64>",
+    "bind_children": "field 0 has 4294967280 children",
+    "bind_decimal": "the precision must be 1 to 38",
+    "bind_name": "is not UTF-8",
+    "bind_same": "two columns are named 'out'",
+    "bind_none": "must return at least one column",
+    "bind_wrap": MEMORY,
+    "bind_million": "bind of a map lambda",
+    "bind_columns_out": "it wants column 7",
+    "bind_columns_many": "it wants 4 columns of an input that has 1",
+    "bind_columns_wrap": MEMORY,
+    "bind_columns_tag": "case 9",
+    "filter_type": "a filter returns one column of type boolean",
+    "red_schema": "a reduce returns the columns that it takes",
+    "bind_do_trap": "unreachable",
+    "bind_do_recursion": "recurse",
+    "bind_do_exit": "proc_exit(0) was called inside a lambda",
+    "bind_do_fail": "said ? by the lambda",
+    "bind_do_dataset": "datasets.range was called inside a lambda",
+    "bind_do_log_out": "is not inside the program's memory",
+}
+
+MAIN = {
+    "main_do_trap": (134, "unreachable"),
+    "main_do_recursion": (134, "recurse"),
+    "main_do_divide": (134, "integer divide by zero"),
+    "main_do_load": (134, "out of bounds memory access"),
+    "main_do_indirect": (134, "indirect call type mismatch"),
+    "main_do_abort": (134, "abort"),
+    "main_do_exit": (0, ""),
+    "main_do_exit7": (7, ""),
+    "main_do_say": (125, "said by the program"),
+    "main_do_fail": (134, "is not UTF-8"),
+    "main_do_fail_out": (134, "context.fail, parameter 'message': pointer"),
+    "main_do_log_out": (134, "context.log, parameter 'message': pointer"),
+    "main_forged": (134, "parameter 'self': the program holds no"),
+    "main_zero": (134, "the program holds no handle 0"),
+    "main_max": (134, "4294967295"),
+    "main_kind": (134, "the program holds no"),
+    "main_kind_job": (134, "jobs.job.next-batch, parameter 'self'"),
+    "main_stale": (134, "the program holds no"),
+    "main_stale_reused": (134, "the program holds no"),
+    "main_drop_twice": (134, "the program holds no"),
+    "main_drop_kind": (134, "the program holds no"),
+    "main_string_out": (134, "datasets.read, parameter 'name': pointer"),
+    "main_string_utf8": (134, "is not UTF-8"),
+    "main_not_granted": (125, "code 0: table 'nope' is not granted"),
+    "main_list_out": (134, "parameter 'expressions': pointer"),
+    "main_list_odd": (134, "is not a multiple of 4"),
+    "main_list_wrap": (134, MEMORY),
+    "main_area_out": (134, "datasets.range, result: pointer"),
+    "main_area_odd": (134, "is not a multiple of 4"),
+    "main_enum": (134, "parameter 'kind': case 99"),
+    "main_tag": (134, "parameter 'condition': case 9"),
+    "main_create_offsets": (125, "batch 0: bad batch: column 's'"),
+    "main_create_utf8": (125, "the string of row 2 is not UTF-8"),
+    "main_create_rows": (125, "its node has length 10"),
+    "main_create_buffer": (134, MEMORY),
+    "main_create_format": (125, "column 's' has the type struct"),
+    "main_realloc_null": (134, "cabi_realloc gave no memory"),
+    "main_realloc_odd": (134, "is not a multiple of"),
+    "main_realloc_out": (134, MEMORY),
+    "main_realloc_wrap": (134, MEMORY),
+    "main_realloc_trap": (134, "cabi_realloc"),
+    "main_realloc_import": (125, "range was called while the host asked"),
+    "main_realloc_log": (125, "log was called while the host asked"),
+    "main_realloc_stack": (3, ""),
+    "main_realloc_grow": (3, ""),
+}
+
+# The write is under way when main ends.
+CANCELLED = {
+    "main_write_trap": (134, "unreachable"),
+    "main_write_exit7": (7, ""),
+    "main_write_say": (125, "said by the program"),
+    "main_write_recursion": (134, "recurse"),
+}
+
+
+class Outcome:
+    def __init__(self, mode, options=()):
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "out.csv")
+            done = subprocess.run(
+                [BIN, "run", "--sink", f"out={out}", *options, GUEST, mode],
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+            self.code = done.returncode
+            self.raw = done.stdout + done.stderr
+            self.text = self.raw.decode("utf-8", "replace")
+            self.files = sorted(os.listdir(folder))
+            self.rows = None
+            if os.path.exists(out):
+                with open(out, "rb") as file:
+                    self.rows = file.read().count(b"\n") - 1
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cache = tempfile.TemporaryDirectory()
+        os.environ["WASI_DATA_CACHE"] = cls.cache.name
+        Outcome("good")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cache.cleanup()
+
+    def each(self, modes, look, options=()):
+        with concurrent.futures.ThreadPoolExecutor(2) as workers:
+            outcomes = workers.map(lambda mode: Outcome(mode, options), modes)
+            for mode, outcome in zip(modes, outcomes):
+                with self.subTest(mode=mode, text=outcome.text[-2000:]):
+                    self.assertNotIn("Sanitizer", outcome.text)
+                    self.assertNotIn(b"\x1b", outcome.raw)
+                    look(mode, outcome)
+
+    def fails(self, outcome, code, part):
+        self.assertEqual(outcome.code, code)
+        self.assertIn(part, outcome.text)
+        self.assertEqual(outcome.files, [])
+
+    def test_good(self):
+        def look(mode, outcome):
+            self.assertEqual(outcome.code, 0)
+            self.assertEqual(outcome.rows, GOOD[mode])
+        self.each(GOOD, look)
+
+    def test_lambdas(self):
+        self.each(LAMBDA, lambda mode, outcome:
+                  self.fails(outcome, 125, LAMBDA[mode]))
+
+    def test_two_threads(self):
+        modes = list(LAMBDA)[::5]
+        self.each(modes, lambda mode, outcome:
+                  self.fails(outcome, 125, LAMBDA[mode]), ["--threads", "2"])
+
+    def test_bind(self):
+        self.each(BIND, lambda mode, outcome:
+                  self.fails(outcome, 125, BIND[mode]))
+
+    def test_main(self):
+        self.each(MAIN, lambda mode, outcome:
+                  self.fails(outcome, *MAIN[mode]))
+
+    def test_writes_are_cancelled(self):
+        self.each(CANCELLED, lambda mode, outcome:
+                  self.fails(outcome, *CANCELLED[mode]))
+
+    def test_memory_limit(self):
+        self.each(["do_memory_trap", "bind_do_memory_trap"],
+                  lambda mode, outcome: self.fails(
+                      outcome, 125, "it was refused to grow its memory"),
+                  ["--memory-limit", "8MiB"])
+        self.each(["main_do_memory_trap"],
+                  lambda mode, outcome: self.fails(
+                      outcome, 134, "it was refused to grow its memory"),
+                  ["--memory-limit", "8MiB"])
+
+    def test_endless(self):
+        modes = ["do_loop", "do_spin", "bind_do_loop", "main_do_loop",
+                 "main_do_spin", "flat_forever"]
+        self.each(modes, lambda mode, outcome:
+                  self.fails(outcome, 124, ""), ["--timeout", "1s"])
+
+    def test_endless_interruptible(self):
+        modes = ["do_loop", "do_spin", "bind_do_spin", "main_do_spin",
+                 "flat_forever"]
+        self.each(modes, lambda mode, outcome:
+                  self.fails(outcome, 124, ""),
+                  ["--timeout", "1s", "--interruptible"])
+
+
+if __name__ == "__main__":
+    unittest.main()
