@@ -327,6 +327,7 @@ wd_program_run(struct wd_program *program, int *out_exit,
   status = run_main(program, out_exit, error);
   program->trapped = is_trap(status, error);
   if (program->stopped) {
+    *out_exit = 0;
     wd_error_clear(error);
     cancel_jobs(program);
     return WD_OK;

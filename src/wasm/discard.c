@@ -1,6 +1,7 @@
 #include "wasm/discard.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -10,31 +11,32 @@
 
 /* Unmapping locks out other changes of the address space, so each piece is
  * short. */
-#define PIECE ((size_t)4 << 20)
+#define PIECE ((size_t)1 << 20)
 
-struct range {
-  uint8_t *base;
-  size_t size;
-};
+static void
+unmap_pieces(struct wd_moved moved)
+{
+  while (moved.size) {
+    size_t piece = moved.size < PIECE ? moved.size : PIECE;
+
+    munmap(moved.base, piece);
+    moved.base += piece;
+    moved.size -= piece;
+  }
+}
 
 static void *
-unmap_pieces(void *env)
+run(void *env)
 {
-  struct range *range = env;
+  struct wd_moved moved = *(struct wd_moved *)env;
 
-  while (range->size) {
-    size_t piece = range->size < PIECE ? range->size : PIECE;
-
-    munmap(range->base, piece);
-    range->base += piece;
-    range->size -= piece;
-  }
-  free(range);
+  free(env);
+  unmap_pieces(moved);
   return NULL;
 }
 
 static bool
-start(struct range *range)
+start(struct wd_moved *moved)
 {
   pthread_attr_t attributes;
   pthread_t thread;
@@ -43,7 +45,7 @@ start(struct range *range)
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_attr_setstacksize(&attributes, 256 << 10);
-  started = pthread_create(&thread, &attributes, unmap_pieces, range) == 0;
+  started = pthread_create(&thread, &attributes, run, moved) == 0;
   pthread_attr_destroy(&attributes);
   return started;
 }
@@ -67,25 +69,33 @@ find_place(const uint8_t *like, size_t size)
   return room + before;
 }
 
-bool
-wd_discard_moved(uint8_t *base, size_t size)
+struct wd_moved
+wd_move_aside(uint8_t *base, size_t size)
 {
-  struct range *range = malloc(sizeof *range);
-  uint8_t *place = range ? find_place(base, size) : NULL;
+  struct wd_moved moved = { find_place(base, size), size };
 
-  if (!place) {
-    free(range);
-    return false;
-  }
-  *range = (struct range){ place, size };
-  if (mremap(base, size, size,
+  if (moved.base &&
+      mremap(base, size, size,
              MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-             place) == MAP_FAILED) {
-    munmap(place, size);
-    free(range);
-    return false;
+             moved.base) == MAP_FAILED) {
+    munmap(moved.base, size);
+    moved.base = NULL;
   }
-  if (!start(range))
-    unmap_pieces(range);
-  return true;
+  return moved;
+}
+
+void
+wd_moved_discard(struct wd_moved moved)
+{
+  struct wd_moved *copy;
+
+  if (!moved.base)
+    return;
+  copy = malloc(sizeof *copy);
+  if (copy)
+    *copy = moved;
+  if (!copy || !start(copy)) {
+    free(copy);
+    unmap_pieces(moved);
+  }
 }

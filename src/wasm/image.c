@@ -12,7 +12,7 @@
 #define RUNS_MAPPED 256
 
 /* Where they stay many they are copied into each worker, up to this. */
-#define COPIED_MOST (4 << 20)
+#define COPIED_MOST (8 << 20)
 
 struct wd_image *
 wd_image_ref(struct wd_image *image)
@@ -142,6 +142,7 @@ static enum wd_status
 fill_base(struct wd_memory_file *base, const struct wd_linear *memory,
           const struct wd_runs *runs, struct wd_error *error)
 {
+  struct wd_data_extent extent = { 0, 0 };
   uint64_t clean = 0;
   enum wd_status status = WD_OK;
 
@@ -149,7 +150,8 @@ fill_base(struct wd_memory_file *base, const struct wd_linear *memory,
     struct wd_run run = runs->items[i];
 
     status =
-      wd_memory_file_copy(memory->file, clean, run.begin, base, error);
+      wd_memory_file_copy(memory->file, clean, run.begin, base, &extent,
+                          error);
     if (!status)
       status = wd_memory_file_write(base, run.begin, memory->base + run.begin,
                                     run.end - run.begin, error);
@@ -157,7 +159,7 @@ fill_base(struct wd_memory_file *base, const struct wd_linear *memory,
   }
   if (!status)
     status = wd_memory_file_copy(memory->file, clean, memory->file->size, base,
-                                 error);
+                                 &extent, error);
   return status ? status : wd_memory_file_seal(base, error);
 }
 

@@ -233,11 +233,16 @@ enum wd_status
 wd_linear_make_private(struct wd_linear *linear, struct wd_memory_file *file,
                        struct wd_error *error)
 {
+  struct wd_moved old = { NULL, 0 };
+  bool mapped;
+
   /* What the old mapping has in page tables costs 0.3 µs a page to take down:
    * it is moved aside, which is quick, and taken down meanwhile. */
   if (linear->size >= MOVE_LEAST)
-    wd_discard_moved(linear->base, linear->size);
-  if (!map(linear, 0, linear->size, MAP_PRIVATE, file, 0))
+    old = wd_move_aside(linear->base, linear->size);
+  mapped = map(linear, 0, linear->size, MAP_PRIVATE, file, 0);
+  wd_moved_discard(old);
+  if (!mapped)
     return wd_fail(error, WD_NO_MEMORY, "cannot map a memory image: %s",
                    strerror(errno));
   linear->shared = false;

@@ -135,28 +135,47 @@ copy_piece(const struct wd_memory_file *file, uint64_t from, uint64_t to,
   return status;
 }
 
+/* The first data at or behind `from`; at the end of the file when there is
+ * none. */
+static enum wd_status
+find_data(const struct wd_memory_file *file, uint64_t from,
+          struct wd_data_extent *extent, struct wd_error *error)
+{
+  off_t begin;
+  off_t end;
+
+  if (from < extent->end)
+    return WD_OK;
+  begin = lseek(file->fd, (off_t)from, SEEK_DATA);
+  if (begin < 0 && errno == ENXIO) {
+    *extent = (struct wd_data_extent){ file->size, file->size };
+    return WD_OK;
+  }
+  end = begin < 0 ? -1 : lseek(file->fd, begin, SEEK_HOLE);
+  if (end < 0)
+    return fail(error, "read", file->size);
+  *extent = (struct wd_data_extent){ (uint64_t)begin, (uint64_t)end };
+  return WD_OK;
+}
+
 enum wd_status
 wd_memory_file_copy(const struct wd_memory_file *file, uint64_t from,
                     uint64_t to, struct wd_memory_file *copy,
-                    struct wd_error *error)
+                    struct wd_data_extent *extent, struct wd_error *error)
 {
   enum wd_status status = WD_OK;
 
   while (from < to && !status) {
-    off_t begin = lseek(file->fd, (off_t)from, SEEK_DATA);
-    off_t end;
+    uint64_t end;
 
-    if (begin < 0 || (uint64_t)begin >= to)
-      return begin < 0 && errno != ENXIO ? fail(error, "read", file->size)
-                                         : WD_OK;
-    end = lseek(file->fd, begin, SEEK_HOLE);
-    if (end < 0)
-      return fail(error, "read", file->size);
-    if ((uint64_t)end > to)
-      end = (off_t)to;
-    status =
-      copy_piece(file, (uint64_t)begin, (uint64_t)end, copy, error);
-    from = (uint64_t)end;
+    status = find_data(file, from, extent, error);
+    if (from < extent->begin)
+      from = extent->begin;
+    end = extent->end < to ? extent->end : to;
+    if (status || from >= end)
+      break;
+    status = copy_piece(file, from, end, copy, error);
+    from = end;
   }
   return status;
 }

@@ -46,12 +46,19 @@ wd_memory_file_read(const struct wd_memory_file *file, uint64_t offset,
 uint64_t
 wd_memory_file_used(const struct wd_memory_file *file);
 
+/* Where data is, as far as it was looked up; begins as zeros. Looking up
+ * walks all pages of a stretch, so it is done once for each. */
+struct wd_data_extent {
+  uint64_t begin;
+  uint64_t end;
+};
+
 /* Copies what holds data (no holes) of [from, to) to the same place of
- * another file. */
+ * another file. `from` rises from call to call with the same extent. */
 enum wd_status
 wd_memory_file_copy(const struct wd_memory_file *file, uint64_t from,
                     uint64_t to, struct wd_memory_file *copy,
-                    struct wd_error *error);
+                    struct wd_data_extent *extent, struct wd_error *error);
 
 /* From now on the size never changes (a mapping of a file that shrank would
  * kill the process), nor do the bytes, but by shared mappings that exist. */

@@ -426,6 +426,166 @@ class Stopping(Case):
         self.assertEqual(error, b"wasi-data: interrupted\n")
 
 
+JOBS = BUILD / "tests" / "guests" / "jobs.wasm"
+
+
+@unittest.skipUnless(JOBS.exists(), "guests are not built here")
+class Jobs(Case):
+    """A program with data sets: tests/guests/jobs.c."""
+
+    def setUp(self):
+        super().setUp()
+        self.sinks = self.folder / "sinks"
+        self.sinks.mkdir()
+        self.sink = ["--sink", f"out={self.sinks}/out.csv"]
+
+    def left(self):
+        return sorted(path.name for path in self.sinks.iterdir())
+
+    def test_show(self):
+        self.check(["--format", "csv", str(JOBS), "show", "2", "nothing"], 0,
+                   out="main begins\nid,value\n0,0\n1,1\n")
+
+    def test_write(self):
+        self.check([*self.sink, str(JOBS), "write", "9000", "nothing"], 0,
+                   out="main begins\n")
+        self.assertEqual(self.left(), ["out.csv"])
+        lines = (self.sinks / "out.csv").read_text().splitlines()
+        self.assertEqual(len(lines), 9001)
+
+    def test_exit_code_cancels_writes(self):
+        # Lambdas that never end: the program's end does not wait for them.
+        for how in ("loop", "touch"):
+            begin = time.monotonic()
+            self.check([*self.sink, str(JOBS), "leave", "9000", how, "3"], 3,
+                       out="main begins\n")
+            self.assertLess(time.monotonic() - begin, 20)
+            self.assertEqual(self.left(), [])
+
+    def test_lambda_that_fails(self):
+        for where in ("write", "leave", "show"):
+            for how, words in (("fail", "row 5000 is not to its taste"),
+                               ("trap", "unreachable")):
+                self.check([*self.sink, str(JOBS), where, "9000", how], 125,
+                           "map lambda", words, "misbehave", out=None)
+                self.assertEqual(self.left(), [])
+
+    def test_old_output_stays(self):
+        (self.sinks / "out.csv").write_text("old")
+        for how in ("fail", "trap"):
+            self.check([*self.sink, str(JOBS), "leave", "9000", how], 125,
+                       out=None)
+        self.check(["--timeout", "500ms", *self.sink, str(JOBS), "leave",
+                    "9000", "loop"], 124, out=None)
+        self.assertEqual(self.left(), ["out.csv"])
+        self.assertEqual((self.sinks / "out.csv").read_text(), "old")
+
+    def test_stopped(self):
+        """No partial output, no temporary file."""
+        for how in ("loop", "touch"):
+            for where in ("write", "leave", "show"):
+                with self.subTest(how, where=where):
+                    self.check(["--timeout", "800ms", *self.sink, str(JOBS),
+                                where, "9000", how], 124,
+                               "timed out after 800ms", out=None)
+                    self.assertEqual(self.left(), [])
+                    process = self.start(*self.sink, str(JOBS), where, "9000",
+                                         how)
+                    time.sleep(3 if SANITIZED else 0.6)
+                    process.send_signal(signal.SIGINT)
+                    out, error = process.communicate(timeout=30)
+                    self.assertEqual(process.returncode, 130, error)
+                    self.assertEqual(error, b"wasi-data: interrupted\n")
+                    self.assertEqual(self.left(), [])
+
+    def test_interruptible(self):
+        """Clean even in loops without memory: in far less than 300 ms."""
+        self.check(["--interruptible", "--timeout", "800ms", *self.sink,
+                    str(JOBS), "write", "9000", "loop"], 124, out=None)
+        self.assertEqual(self.left(), [])
+
+    def test_tables(self):
+        self.check([str(JOBS), "table", "1", "nothing"], 125,
+                   "table 't' is not granted", out=None)
+        self.check(["--table", "t=gone.csv", str(JOBS), "table", "1",
+                    "nothing"], 125, "gone.csv", out=None)
+        self.file("t.csv", b"a,b\n1,x\n")
+        self.check(["--table", "t=t.csv", "--format", "jsonl", str(JOBS),
+                    "table", "1", "nothing"], 0,
+                   out='main begins\n{"a":1,"b":"x"}\n')
+        self.check([str(JOBS), "write", "1", "nothing"], 125,
+                   "sink 'out' is not granted", out=None)
+
+    def test_closed_pipe(self):
+        process = self.start("--format", "csv", str(JOBS), "show", "2000000",
+                             "nothing")
+        process.stdout.read(10)
+        process.stdout.close()
+        error = process.stderr.read().decode()
+        process.stderr.close()
+        self.assertEqual(process.wait(60), 125)
+        self.assertIn("output is closed", error)
+
+    def test_explain(self):
+        plan = self.check(["explain", str(JOBS), "show", "9", "nothing"], 0,
+                          out=None).out
+        self.assertIn("range 0 to 9", plan)
+        self.assertNotIn("main begins", plan)
+        dot = self.check(["explain", "--format=dot", str(JOBS), "show", "9",
+                          "nothing"], 0, out=None).out
+        self.assertTrue(dot.startswith("digraph"))
+        sql = self.check(["explain", "--format=sql", *self.sink, str(JOBS),
+                          "write", "9", "nothing"], 0, out=None).out
+        self.assertIn("SELECT", sql)
+        self.assertEqual(self.left(), [])
+        self.check(["explain", "--format", "xml", str(JOBS), "show", "9",
+                    "nothing"], 125, "text, dot, sql")
+        self.check(["explain", "--job", "2", "--quiet", str(JOBS), "show", "9",
+                    "nothing"], 125, "action number 2", out=None)
+
+    def test_log(self):
+        self.check([str(JOBS), "show", "9000", "log"], 0, "row 5000", "seen",
+                   out=None)
+
+    def test_progress_as_json(self):
+        result = self.run_it("--progress", "json", "--timeout", "900ms",
+                             *self.sink, str(JOBS), "write", "9000", "touch")
+        self.assertEqual(result.code, 124)
+        lines = [json.loads(line) for line in result.err.splitlines()
+                 if line.startswith("{")]
+        self.assertGreater(len(lines), 2)
+        for line in lines:
+            self.assertEqual(sorted(line), ["elapsed", "fraction", "job",
+                                            "rows_in", "rows_out"])
+            self.assertEqual(line["job"], 1)
+
+    def test_progress_bar(self):
+        """On a terminal, and nothing of it stays."""
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [BIN, "--timeout", "1s", *self.sink, str(JOBS), "write", "9000",
+             "touch"], cwd=self.folder, stdout=follower, stderr=follower,
+            env=dict(self.environment, NO_COLOR="1"))
+        os.close(follower)
+        text = b""
+        while select.select([leader], [], [], 30)[0]:
+            try:
+                piece = os.read(leader, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+        os.close(leader)
+        self.assertEqual(process.wait(30), 124)
+        self.assertIn(b"main begins\r\n", text)
+        self.assertIn(b"job 1", text)
+        shown = re.sub(rb"[^\r\n]*\r\x1b\[K", b"", text).decode()
+        self.assertEqual(shown.splitlines()[:2],
+                         ["main begins", "wasi-data: timed out after 1s"])
+        self.assertNotIn("job 1", shown)
+
+
 class Inspecting(Case):
     def test_text(self):
         self.file("p.wasm", wasm.printing("x"))

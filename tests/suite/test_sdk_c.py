@@ -62,6 +62,9 @@ class Documents(unittest.TestCase):
                 elif kind == "text":
                     self.assertEqual(output, body, f"{page.name}: {body}")
 
+    def test_front_page(self):
+        self.play(SOURCE / "README.md")
+
     def test_readme(self):
         self.play(SDK / "README.md")
 

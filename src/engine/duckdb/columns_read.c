@@ -1,8 +1,8 @@
 /* Arrow buffers to DuckDB vectors. */
 #include <string.h>
 
-#include "arrow/decimal.h"
 #include "engine/duckdb/columns.h"
+#include "engine/duckdb/decimals.h"
 #include "engine/duckdb/strings.h"
 
 static void
@@ -85,19 +85,6 @@ read_strings(const struct wd_span *buffers, uint32_t from, uint32_t to,
   }
 }
 
-static inline void
-put_decimal(void *data, uint8_t precision, idx_t row, wd_int128 value)
-{
-  if (precision <= 4)
-    ((int16_t *)data)[row] = (int16_t)value;
-  else if (precision <= 9)
-    ((int32_t *)data)[row] = (int32_t)value;
-  else if (precision <= 18)
-    ((int64_t *)data)[row] = (int64_t)value;
-  else
-    memcpy((char *)data + row * sizeof value, &value, sizeof value);
-}
-
 static void
 read_decimals(const struct wd_type *type, const uint8_t *data, uint32_t from,
               uint32_t to, void *out, idx_t at)
@@ -106,7 +93,7 @@ read_decimals(const struct wd_type *type, const uint8_t *data, uint32_t from,
     wd_int128 value;
 
     memcpy(&value, data + i * sizeof value, sizeof value);
-    put_decimal(out, type->precision, at++, value);
+    wd_duck_decimal_put(out, type->precision, at++, value);
   }
 }
 

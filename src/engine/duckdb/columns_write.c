@@ -1,8 +1,8 @@
 /* DuckDB vectors to Arrow buffers. */
 #include <string.h>
 
-#include "arrow/decimal.h"
 #include "engine/duckdb/columns.h"
+#include "engine/duckdb/decimals.h"
 #include "engine/duckdb/strings.h"
 
 static bool
@@ -153,22 +153,6 @@ write_strings(const struct wd_duck_column *column, idx_t from, idx_t to,
   }
 }
 
-/* The unscaled value; DuckDB stores it as wide as the precision needs. */
-static inline wd_int128
-decimal_at(const void *data, uint8_t precision, idx_t row)
-{
-  wd_int128 value;
-
-  if (precision <= 4)
-    return ((const int16_t *)data)[row];
-  if (precision <= 9)
-    return ((const int32_t *)data)[row];
-  if (precision <= 18)
-    return ((const int64_t *)data)[row];
-  memcpy(&value, (const char *)data + row * sizeof value, sizeof value);
-  return value;
-}
-
 /* By memcpy: places are aligned to 8, not to 16. */
 static void
 write_decimals(const struct wd_duck_column *column, idx_t from, idx_t to,
@@ -177,7 +161,7 @@ write_decimals(const struct wd_duck_column *column, idx_t from, idx_t to,
   uint8_t precision = column->type->precision;
 
   for (idx_t i = from; i < to; i++) {
-    wd_int128 value = decimal_at(column->data, precision, i);
+    wd_int128 value = wd_duck_decimal_at(column->data, precision, i);
 
     memcpy(place, &value, sizeof value);
     place += sizeof value;

@@ -6,6 +6,7 @@
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
+#include "engine/duckdb/pure.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/tables.h"
@@ -111,6 +112,7 @@ engine_close(struct wd_engine *base)
   duckdb_disconnect(&engine->connection);
   duckdb_close(&engine->database);
   wd_duck_slots_free(engine);
+  wd_duck_pures_free(engine);
   pthread_mutex_destroy(&engine->lock);
   pthread_mutex_destroy(&engine->planning);
   wd_mem_free(engine->mem, engine, sizeof *engine);

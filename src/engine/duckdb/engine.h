@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 
 struct wd_duck_slot;
+struct wd_duck_pure;
 struct wd_duck_source;
 
 struct wd_duck_engine {
@@ -25,9 +26,11 @@ struct wd_duck_engine {
   uint64_t text_range; /* bytes of a text file that a thread takes at once */
   duckdb_database database;
   duckdb_connection connection;
-  pthread_mutex_t lock; /* slots, sources, connection */
+  pthread_mutex_t lock; /* slots, pures, sources, connection */
   struct wd_duck_slot *slots;
   uint32_t slot_count;
+  struct wd_duck_pure *pures;
+  uint32_t pure_count;
   struct wd_duck_source *sources;
   uint64_t source_count; /* made so far: numbers are never used again */
   /* Held from setting preserve_insertion_order, which is the database's, until

@@ -280,8 +280,7 @@ wd_duck_lower_node(struct wd_duck_lowering *lowering,
   status = lower_by_kind(lowering, node, buf);
   lowering->depth--;
   if (status == WD_OK && buf->failed)
-    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
-                   "the query is too long for the engine");
+    return wd_duck_buf_failure(buf, lowering->error);
   return status;
 }
 

@@ -60,6 +60,10 @@ wd_duck_lower_literal(const struct wd_type *type,
                       const struct wd_literal *literal, struct wd_buf *buf,
                       struct wd_error *error);
 
+/* Why a buffer of SQL failed: no memory, or too much text. */
+enum wd_status
+wd_duck_buf_failure(const struct wd_buf *buf, struct wd_error *error);
+
 /* Appends a text in quotes; any bytes but NUL. */
 void
 wd_duck_quote(const char *text, size_t length, char quote, struct wd_buf *buf);

@@ -3,6 +3,7 @@
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/names.h"
+#include "engine/duckdb/pure.h"
 #include "engine/duckdb/types.h"
 
 static const struct wd_duck_scope below = {"t", NULL, 0};
@@ -81,6 +82,45 @@ write_lambda(struct wd_duck_lowering *lowering,
   return status;
 }
 
+static enum wd_status
+write_plain(struct wd_duck_lowering *lowering,
+            const struct wd_measure *measure, const char *name,
+            struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_printf(buf, "%s(%s", name, measure->distinct ? "DISTINCT " : "");
+  status = write_arguments(lowering, measure, buf);
+  wd_buf_putc(buf, ')');
+  return status == WD_OK ? write_filter(lowering, measure, buf) : status;
+}
+
+/* The exact sum divided by the count; DuckDB's avg of decimals is a double. */
+static enum wd_status
+write_average(struct wd_duck_lowering *lowering,
+              const struct wd_measure *measure, struct wd_buf *buf)
+{
+  const struct wd_type count = wd_type_decimal(19, 0);
+  const char *name = "wd_pure";
+  enum wd_status status = WD_OK;
+
+  if (lowering->query)
+    status = wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_DIVIDE,
+                               &measure->type, &count, &measure->type, &name,
+                               lowering->error);
+  if (status != WD_OK)
+    return status;
+  wd_buf_printf(buf, "%s(CAST(", name);
+  status = write_plain(lowering, measure, "sum", buf);
+  wd_buf_puts(buf, " AS ");
+  wd_duck_type_sql(&measure->type, buf);
+  wd_buf_puts(buf, "), CAST(");
+  if (status == WD_OK)
+    status = write_plain(lowering, measure, "count", buf);
+  wd_buf_puts(buf, " AS DECIMAL(19,0)))");
+  return status;
+}
+
 /* DuckDB's sum of integers is HUGEINT, its averages are DOUBLE; Substrait's
  * average of integers drops the fraction. */
 static enum wd_status
@@ -96,6 +136,8 @@ write_function(struct wd_duck_lowering *lowering,
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine duckdb does not have the aggregate %s yet",
                    wd_aggregate_name(measure->function));
+  if (measure->function == WD_AGG_AVG && measure->type.id == WD_TYPE_DECIMAL)
+    return write_average(lowering, measure, buf);
   wd_buf_printf(buf, "CAST(%s%s(%s", whole ? "trunc(" : "", name,
                 measure->distinct ? "DISTINCT " : "");
   if (measure->function == WD_AGG_COUNT_STAR) {

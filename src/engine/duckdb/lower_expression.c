@@ -2,7 +2,10 @@
  * operand and @ the operands that are left, each after a comma. */
 #include <string.h>
 
+#include "arrow/decimal.h"
+
 #include "engine/duckdb/lower.h"
+#include "engine/duckdb/pure.h"
 #include "engine/duckdb/types.h"
 
 static const char *const templates[WD_FN_SCALAR_COUNT] = {
@@ -166,14 +169,112 @@ write_extreme(const struct writer *writer, const struct wd_expression *call)
   return status;
 }
 
-/* DuckDB divides decimals as doubles and integers by //, which drops the
- * fraction (to zero) as Substrait does. */
+static enum wd_status
+write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
+           const struct wd_expression *call)
+{
+  const struct wd_expression *const *operands = call->arguments;
+  const char *name = "wd_pure";
+  enum wd_status status;
+
+  if (writer->lowering->query) {
+    status = wd_duck_pure_find(writer->lowering->engine, kind,
+                               &operands[0]->type,
+                               &operands[call->argument_count - 1]->type,
+                               &call->type, &name, writer->lowering->error);
+    if (status != WD_OK)
+      return status;
+  }
+  wd_buf_printf(writer->buf, "%s(", name);
+  status = write_template(writer, "$*", call);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+static bool
+is_nonzero(const struct wd_expression *expression)
+{
+  return expression->kind == WD_EXPR_LITERAL &&
+         !expression->literal.null &&
+         (expression->type.id == WD_TYPE_DECIMAL
+            ? expression->literal.value.decimal != 0
+            : expression->literal.value.integer != 0);
+}
+
+/* DuckDB gives null for a division by zero of integers. */
+static enum wd_status
+write_checked(const struct writer *writer, const char *template,
+              const struct wd_expression *call)
+{
+  enum wd_status status;
+
+  if (call->argument_count != 2 || is_nonzero(call->arguments[1]))
+    return write_template(writer, template, call);
+  wd_buf_puts(writer->buf, "CASE WHEN ");
+  status = write_expression(writer, call->arguments[1]);
+  wd_buf_puts(writer->buf, " = 0 THEN error('division by zero') ELSE ");
+  if (status == WD_OK)
+    status = write_template(writer, template, call);
+  wd_buf_puts(writer->buf, " END");
+  return status;
+}
+
 static enum wd_status
 write_divide(const struct writer *writer, const struct wd_expression *call)
 {
   if (wd_type_is_integer(&call->type))
-    return write_template(writer, "($ // $)", call);
+    return write_checked(writer, "($ // $)", call);
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return write_pure(writer, WD_DUCK_PURE_DIVIDE, call);
   return write_template(writer, templates[WD_FN_DIVIDE], call);
+}
+
+/* Decimals whose exact result has more than 38 digits are computed by us. */
+static enum wd_status
+write_arithmetic(const struct writer *writer, enum wd_duck_pure_kind kind,
+                 const struct wd_expression *call)
+{
+  const struct wd_type *a, *b;
+  int scale, whole;
+
+  if (call->type.id != WD_TYPE_DECIMAL || call->argument_count != 2)
+    return write_template(writer, templates[call->function], call);
+  a = &call->arguments[0]->type;
+  b = &call->arguments[1]->type;
+  if (kind == WD_DUCK_PURE_MULTIPLY) {
+    scale = a->scale + b->scale;
+    whole = a->precision + b->precision - scale;
+  } else {
+    scale = a->scale > b->scale ? a->scale : b->scale;
+    whole = a->precision - a->scale;
+    if (b->precision - b->scale > whole)
+      whole = b->precision - b->scale;
+  }
+  if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX)
+    return write_pure(writer, kind, call);
+  return write_template(writer, templates[call->function], call);
+}
+
+static bool
+math_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
+{
+  static const struct {
+    enum wd_function function;
+    enum wd_duck_pure_kind kind;
+  } kinds[] = {
+    {WD_FN_SQRT, WD_DUCK_PURE_SQRT}, {WD_FN_LN, WD_DUCK_PURE_LN},
+    {WD_FN_LOG10, WD_DUCK_PURE_LOG10}, {WD_FN_LOG2, WD_DUCK_PURE_LOG2},
+    {WD_FN_SIN, WD_DUCK_PURE_SIN},   {WD_FN_COS, WD_DUCK_PURE_COS},
+    {WD_FN_TAN, WD_DUCK_PURE_TAN},   {WD_FN_ASIN, WD_DUCK_PURE_ASIN},
+    {WD_FN_ACOS, WD_DUCK_PURE_ACOS},
+  };
+
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    *out_kind = kinds[i].kind;
+    if (kinds[i].function == function)
+      return true;
+  }
+  return false;
 }
 
 static enum wd_status
@@ -181,8 +282,29 @@ write_function(const struct writer *writer, const struct wd_expression *call)
 {
   bool binary = call->argument_count &&
                 call->arguments[0]->type.id == WD_TYPE_BINARY;
+  enum wd_duck_pure_kind math;
 
+  if (math_kind(call->function, &math))
+    return write_pure(writer, math, call);
   switch (call->function) {
+  case WD_FN_ADD:
+    return write_arithmetic(writer, WD_DUCK_PURE_ADD, call);
+  case WD_FN_SUBTRACT:
+    return write_arithmetic(writer, WD_DUCK_PURE_SUBTRACT, call);
+  case WD_FN_MULTIPLY:
+    return write_arithmetic(writer, WD_DUCK_PURE_MULTIPLY, call);
+  case WD_FN_MODULUS:
+    return write_checked(writer, templates[WD_FN_MODULUS], call);
+  case WD_FN_CEIL:
+  case WD_FN_FLOOR:
+    /* DuckDB goes by way of doubles. */
+    if (wd_type_is_integer(&call->type))
+      return write_template(writer, "$", call);
+    break;
+  case WD_FN_LIKE:
+    if (call->argument_count == 3)
+      return write_template(writer, "($ LIKE $ ESCAPE $)", call);
+    break;
   case WD_FN_AND:
     return write_joined(writer, " AND ", call);
   case WD_FN_OR:
@@ -233,6 +355,27 @@ is_timestamp(const struct wd_type *type)
   return type->id == WD_TYPE_TIMESTAMP;
 }
 
+/* The operand of a cast to an integer: fractions are cut off, where DuckDB
+ * rounds; a text must be an integer. */
+static enum wd_status
+write_whole(const struct writer *writer, const struct wd_expression *cast)
+{
+  enum wd_type_id from = cast->arguments[0]->type.id;
+  enum wd_status status;
+
+  if (from == WD_TYPE_STRING)
+    return write_pure(writer,
+                      cast->try_cast ? WD_DUCK_PURE_TRY_INTEGER
+                                     : WD_DUCK_PURE_INTEGER,
+                      cast);
+  if (from != WD_TYPE_F32 && from != WD_TYPE_F64 && from != WD_TYPE_DECIMAL)
+    return write_expression(writer, cast->arguments[0]);
+  wd_buf_puts(writer->buf, "trunc(");
+  status = write_expression(writer, cast->arguments[0]);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
 static enum wd_status
 write_cast(const struct writer *writer, const struct wd_expression *cast)
 {
@@ -264,7 +407,10 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
   wd_buf_puts(writer->buf, word);
   if (twice)
     wd_buf_puts(writer->buf, word);
-  status = write_expression(writer, operand);
+  if (wd_type_is_integer(&cast->type))
+    status = write_whole(writer, cast);
+  else
+    status = write_expression(writer, operand);
   if (twice)
     wd_buf_puts(writer->buf, " AS TIMESTAMP)");
   wd_buf_puts(writer->buf, " AS ");
@@ -338,8 +484,7 @@ wd_duck_lower_expression(struct wd_duck_lowering *lowering,
   const struct writer writer = {lowering, scope, buf};
 
   if (buf->failed)
-    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
-                   "the query is too long for the engine");
+    return wd_duck_buf_failure(buf, lowering->error);
   switch (expression->kind) {
   case WD_EXPR_COLUMN:
     write_column(&writer, expression->column);

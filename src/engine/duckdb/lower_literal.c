@@ -6,6 +6,16 @@
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/types.h"
 
+enum wd_status
+wd_duck_buf_failure(const struct wd_buf *buf, struct wd_error *error)
+{
+  if (buf->length < buf->maximum / 2)
+    return wd_fail_memory(error);
+  return wd_fail(error, WD_LIMIT_EXCEEDED,
+                 "the plan is too large: its SQL has more than %zu MiB",
+                 buf->maximum >> 20);
+}
+
 void
 wd_duck_quote(const char *text, size_t length, char quote, struct wd_buf *buf)
 {

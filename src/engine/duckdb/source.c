@@ -75,6 +75,17 @@ scan_free(void *data)
 }
 
 static void
+fail_memory(duckdb_init_info info, struct wd_duck_source *source)
+{
+  struct wd_error error;
+
+  wd_duck_error_init(&error);
+  wd_fail_memory(&error);
+  wd_duck_query_fail(source->query, &error);
+  duckdb_init_set_error(info, error.message);
+}
+
+static void
 source_init(duckdb_init_info info)
 {
   struct wd_duck_source *source = duckdb_init_get_bind_data(info);
@@ -83,7 +94,7 @@ source_init(duckdb_init_info info)
     source->mem, sizeof *scan + count * sizeof *scan->columns);
 
   if (!scan) {
-    duckdb_init_set_error(info, "out of memory");
+    fail_memory(info, source);
     return;
   }
   scan->source = source;
@@ -116,7 +127,7 @@ source_init_local(duckdb_init_info info)
   struct wd_error error;
 
   if (!local) {
-    duckdb_init_set_error(info, "out of memory");
+    fail_memory(info, source);
     return;
   }
   wd_duck_error_init(&error);

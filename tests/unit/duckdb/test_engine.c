@@ -82,7 +82,26 @@ test_expressions(void **state)
     {"nullif(1, 1)", "NULL"},
     {"greatest(1, nullif(1, 1))", "NULL"},
     {"cast(null as date)", "NULL"},
-    {"1 / 0", "NULL"},
+    {"1 / 0", "inf"},
+    {"7 // 2", "3"},
+    {"-7 // 2", "-3"},
+    {"sqrt(-1)", "nan"},
+    {"ln(0)", "-inf"},
+    {"10.00 / 4", "2.500000"},
+    {"-1.00 / 3", "-0.333333"},
+    {"2.00 / 3", "0.666667"},
+    {"cast(2.7 as i32)", "2"},
+    {"cast(-2.7e0 as i32)", "-2"},
+    {"cast(' -12 ' as i32)", "-12"},
+    {"try_cast('1.5' as i32)", "NULL"},
+    {"try_cast('999999999999' as i32)", "NULL"},
+    {"cast(1.25 as decimal(5,1))", "1.3"},
+    {"cast(1 as decimal(38,20)) * cast(3 as decimal(38,20))", "3.000000"},
+    {"cast(1.5 as decimal(38,30)) + cast(2.5 as decimal(38,5))",
+     "4.00000"},
+    {"ceil(9007199254740993)", "9007199254740993"},
+    {"'a%c' like 'a#%c' escape '#'", "true"},
+    {"'abc' like 'a#%c' escape '#'", "false"},
     {"try_cast('x' as i32)", "NULL"},
   };
   struct duck *duck = *state;
@@ -151,6 +170,46 @@ test_aggregate(void **state)
   duck_expect(duck, rel_aggregate(rel_range(1, 5, 1), "",
                                   "avg(cast(id as fp64)) as a"),
               "2.5\n");
+}
+
+static void
+test_errors_of_values(void **state)
+{
+  static const char *const pairs[][2] = {
+    {"1 // (id - id)", "division by zero"},
+    {"1 % (id - id)", "division by zero"},
+    {"1.0 / (id - id)", "division by zero"},
+    {"cast('1.5' as i64)", "'1.5' is not an integer"},
+    {"cast(id + 300 as i8)", "out of range"},
+    {"9223372036854775807 + id + 1", "Overflow"},
+  };
+  struct duck *duck = *state;
+
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    duck_expect_failure(duck, rel_select(rel_range(0, 1, 1), pairs[i][0]),
+                        WD_ENGINE_FAILED, pairs[i][1]);
+}
+
+static void
+test_decimals(void **state)
+{
+  struct duck *duck = *state;
+
+  duck_expect(duck,
+              rel_aggregate(rel_select(rel_range(0, 3, 1),
+                                       "cast(id as decimal(10,2)) as x"),
+                            "", "avg(x) as a; sum(x) as s"),
+              "1.00|3.00\n");
+  duck_expect(duck,
+              rel_aggregate(rel_select(rel_range(0, 2, 1),
+                                       "cast(id as decimal(10,2)) / 100 as x"),
+                            "", "avg(x) as a"),
+              "0.0050000000000000\n");
+  duck_expect(duck,
+              rel_aggregate(rel_select(rel_range(0, 0, 1),
+                                       "cast(id as decimal(10,2)) as x"),
+                            "", "avg(x) as a"),
+              "NULL\n");
 }
 
 static void
@@ -414,6 +473,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     TEST(test_read),          TEST(test_expressions),
     TEST(test_sort_and_limit), TEST(test_aggregate),
+    TEST(test_errors_of_values), TEST(test_decimals),
     TEST(test_sum_overflows), TEST(test_join),
     TEST(test_parquet_and_jsonl), TEST(test_hostile_names),
     TEST(test_cancel),        TEST(test_stop_early),

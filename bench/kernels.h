@@ -1,0 +1,120 @@
+/* What both sides of a benchmark compute: the same C, compiled once for the
+ * guests and once for the native functions that they are compared with. */
+#ifndef WD_BENCH_KERNELS_H
+#define WD_BENCH_KERNELS_H
+
+#include <stdint.h>
+
+/* The finaliser of MurmurHash3. */
+static inline int64_t
+bench_hash(int64_t value)
+{
+  uint64_t k = (uint64_t)value;
+
+  k ^= k >> 33;
+  k *= 0xff51afd7ed558ccd;
+  k ^= k >> 33;
+  k *= 0xc4ceb9fe1a85ec53;
+  return (int64_t)(k ^ k >> 33);
+}
+
+static inline int64_t
+bench_gcd(int64_t a, int64_t b)
+{
+  while (b) {
+    int64_t rest = a % b;
+
+    a = b;
+    b = rest;
+  }
+  return a < 0 ? -a : a;
+}
+
+/* Without divisions; for positive numbers. */
+static inline int64_t
+bench_binary_gcd(int64_t x, int64_t y)
+{
+  uint64_t a = (uint64_t)x, b = (uint64_t)y;
+  int shift;
+
+  if (!a || !b)
+    return x + y;
+  shift = __builtin_ctzll(a | b);
+  a >>= __builtin_ctzll(a);
+  do {
+    b >>= __builtin_ctzll(b);
+    if (a > b) {
+      uint64_t other = a;
+
+      a = b;
+      b = other;
+    }
+    b -= a;
+  } while (b);
+  return (int64_t)(a << shift);
+}
+
+static inline void
+bench_upper(const char *restrict from, char *restrict to, uint32_t size)
+{
+  for (uint32_t i = 0; i < size; i++) {
+    uint8_t c = (uint8_t)from[i];
+
+    to[i] = (char)(c - ((uint8_t)(c - 'a') < 26 ? 32 : 0));
+  }
+}
+
+/* The next word at or after *at: a run of bytes above the blank. Its size, 0
+ * when there is none; *at is behind it, it begins at *at - size. */
+static inline uint32_t
+bench_word(const char *text, uint32_t size, uint32_t *at)
+{
+  uint32_t i = *at, start;
+
+  while (i < size && (uint8_t)text[i] <= ' ')
+    i++;
+  start = i;
+  while (i < size && (uint8_t)text[i] > ' ')
+    i++;
+  *at = i;
+  return i - start;
+}
+
+/* An aggregate with a state of 32 bytes: the variance, and the largest. */
+struct bench_variance {
+  int64_t count;
+  double sum, squares, most;
+};
+
+static inline void
+bench_variance_add(struct bench_variance *state, int64_t value)
+{
+  double x = (double)value;
+
+  state->count++;
+  state->sum += x;
+  state->squares += x * x;
+  state->most = x > state->most ? x : state->most;
+}
+
+static inline void
+bench_variance_join(struct bench_variance *state,
+                    const struct bench_variance *other)
+{
+  state->count += other->count;
+  state->sum += other->sum;
+  state->squares += other->squares;
+  state->most = other->most > state->most ? other->most : state->most;
+}
+
+/* As an integer, so that results can be compared. */
+static inline int64_t
+bench_variance_value(const struct bench_variance *state)
+{
+  double n = (double)state->count;
+  double mean = n > 0 ? state->sum / n : 0;
+
+  return n > 0 ? (int64_t)(state->squares / n - mean * mean) : 0;
+}
+
+#endif

@@ -1,0 +1,376 @@
+#include "engine/duckdb/pure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/duckdb/decimals.h"
+#include "engine/duckdb/types.h"
+#include "engine/duckdb/wide.h"
+
+struct wd_duck_pure {
+  struct wd_duck_pure *next;
+  enum wd_duck_pure_kind kind;
+  struct wd_type left, right, result;
+  char name[24];
+};
+
+static bool
+is_decimal(enum wd_duck_pure_kind kind)
+{
+  return kind <= WD_DUCK_PURE_DIVIDE;
+}
+
+static bool
+is_text(enum wd_duck_pure_kind kind)
+{
+  return kind >= WD_DUCK_PURE_INTEGER;
+}
+
+static struct wd_wide
+magnitude(wd_int128 value)
+{
+  wd_uint128 bits = (wd_uint128)value;
+
+  return (struct wd_wide){0, value < 0 ? -bits : bits};
+}
+
+/* a + b or a - b with both at the larger scale, as sign and magnitude. */
+static bool
+add(struct wd_wide a, bool a_minus, struct wd_wide b, bool b_minus,
+    struct wd_wide *out_sum, bool *out_minus)
+{
+  if (a_minus == b_minus) {
+    *out_minus = a_minus;
+    return wd_wide_add(a, b, out_sum);
+  }
+  if (wd_wide_compare(a, b) >= 0) {
+    *out_minus = a_minus;
+    *out_sum = wd_wide_subtract(a, b);
+  } else {
+    *out_minus = b_minus;
+    *out_sum = wd_wide_subtract(b, a);
+  }
+  return true;
+}
+
+static unsigned
+more(int scale, int than)
+{
+  return scale > than ? (unsigned)(scale - than) : 0;
+}
+
+/* Numerator and denominator of the exact result at the result's scale. False:
+ * more than 256 bits, so more than any decimal holds. */
+static bool
+make_fraction(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
+              struct wd_wide *numerator, struct wd_wide *denominator,
+              bool *out_minus)
+{
+  static const struct wd_wide one = {0, 1};
+  int s1 = pure->left.scale, s2 = pure->right.scale, s = pure->result.scale;
+  int common = s1 > s2 ? s1 : s2;
+  struct wd_wide a = magnitude(left), b = magnitude(right);
+
+  *out_minus = (left < 0) != (right < 0);
+  switch (pure->kind) {
+  case WD_DUCK_PURE_MULTIPLY:
+    *numerator = wd_wide_multiply(a.low, b.low);
+    return wd_wide_scale(*numerator, more(s, s1 + s2), numerator) &&
+           wd_wide_scale(one, more(s1 + s2, s), denominator);
+  case WD_DUCK_PURE_DIVIDE:
+    return wd_wide_scale(a, more(s + s2, s1), numerator) &&
+           wd_wide_scale(b, more(s1, s + s2), denominator);
+  default:
+    return wd_wide_scale(a, more(common, s1), &a) &&
+           wd_wide_scale(b, more(common, s2), &b) &&
+           add(a, left < 0, b,
+               (right < 0) != (pure->kind == WD_DUCK_PURE_SUBTRACT), numerator,
+               out_minus) &&
+           wd_wide_scale(*numerator, more(s, common), numerator) &&
+           wd_wide_scale(one, more(common, s), denominator);
+  }
+}
+
+/* NULL: computed. Else what is wrong. */
+static const char *
+compute(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
+        wd_int128 *out_value)
+{
+  struct wd_wide numerator, denominator;
+  bool minus;
+
+  if (pure->kind == WD_DUCK_PURE_DIVIDE && right == 0)
+    return "division by zero";
+  if (!make_fraction(pure, left, right, &numerator, &denominator, &minus))
+    return "a decimal is out of range";
+  numerator = wd_wide_divide(numerator, denominator);
+  if (numerator.high ||
+      numerator.low >= wd_decimal_limit(pure->result.precision))
+    return "a decimal is out of range";
+  *out_value =
+    minus ? -(wd_int128)numerator.low : (wd_int128)numerator.low;
+  return NULL;
+}
+
+static bool
+is_null(const uint64_t *validity, idx_t row)
+{
+  return validity && !(validity[row >> 6] >> (row & 63) & 1);
+}
+
+static void
+set_null(duckdb_vector vector, idx_t row)
+{
+  duckdb_vector_ensure_validity_writable(vector);
+  duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
+}
+
+static void
+decimal_run(duckdb_function_info info, duckdb_data_chunk input,
+            duckdb_vector output)
+{
+  const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
+  duckdb_vector left = duckdb_data_chunk_get_vector(input, 0);
+  duckdb_vector right = duckdb_data_chunk_get_vector(input, 1);
+  const void *a = duckdb_vector_get_data(left);
+  const void *b = duckdb_vector_get_data(right);
+  const uint64_t *a_valid = duckdb_vector_get_validity(left);
+  const uint64_t *b_valid = duckdb_vector_get_validity(right);
+  void *out = duckdb_vector_get_data(output);
+  idx_t rows = duckdb_data_chunk_get_size(input);
+
+  for (idx_t row = 0; row < rows; row++) {
+    wd_int128 value = 0;
+    const char *wrong;
+
+    if (is_null(a_valid, row) || is_null(b_valid, row)) {
+      set_null(output, row);
+      continue;
+    }
+    wrong = compute(pure, wd_duck_decimal_at(a, pure->left.precision, row),
+                    wd_duck_decimal_at(b, pure->right.precision, row), &value);
+    if (wrong) {
+      duckdb_scalar_function_set_error(info, wrong);
+      return;
+    }
+    wd_duck_decimal_put(out, pure->result.precision, row, value);
+  }
+}
+
+static double
+real_of(enum wd_duck_pure_kind kind, double x)
+{
+  switch (kind) {
+  case WD_DUCK_PURE_SQRT:
+    return sqrt(x);
+  case WD_DUCK_PURE_LN:
+    return log(x);
+  case WD_DUCK_PURE_LOG10:
+    return log10(x);
+  case WD_DUCK_PURE_LOG2:
+    return log2(x);
+  case WD_DUCK_PURE_SIN:
+    return sin(x);
+  case WD_DUCK_PURE_COS:
+    return cos(x);
+  case WD_DUCK_PURE_TAN:
+    return tan(x);
+  case WD_DUCK_PURE_ASIN:
+    return asin(x);
+  default:
+    return acos(x);
+  }
+}
+
+static void
+real_run(duckdb_function_info info, duckdb_data_chunk input,
+         duckdb_vector output)
+{
+  const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
+  duckdb_vector vector = duckdb_data_chunk_get_vector(input, 0);
+  const double *in = duckdb_vector_get_data(vector);
+  const uint64_t *valid = duckdb_vector_get_validity(vector);
+  double *out = duckdb_vector_get_data(output);
+  idx_t rows = duckdb_data_chunk_get_size(input);
+
+  for (idx_t row = 0; row < rows; row++) {
+    double value;
+
+    if (is_null(valid, row)) {
+      set_null(output, row);
+      continue;
+    }
+    value = real_of(pure->kind, in[row]);
+    out[row] = isnan(value) ? (double)NAN : value;
+  }
+}
+
+/* Decimal digits with a sign and blanks around, nothing else. */
+static bool
+parse_integer(const char *text, size_t length, wd_int128 *out_value)
+{
+  uint8_t precision;
+  int8_t scale;
+
+  while (length && *text == ' ') {
+    text++;
+    length--;
+  }
+  while (length && text[length - 1] == ' ')
+    length--;
+  return wd_decimal_parse(text, length, out_value, &precision, &scale) &&
+         scale == 0 && !memchr(text, '.', length);
+}
+
+static void
+fail_integer(duckdb_function_info info, const char *text, size_t length)
+{
+  char shown[64], message[128];
+
+  wd_text_clean(shown, sizeof shown, text, length);
+  snprintf(message, sizeof message, "'%s' is not an integer", shown);
+  duckdb_scalar_function_set_error(info, message);
+}
+
+static void
+text_run(duckdb_function_info info, duckdb_data_chunk input,
+         duckdb_vector output)
+{
+  const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
+  duckdb_vector vector = duckdb_data_chunk_get_vector(input, 0);
+  duckdb_string_t *in = duckdb_vector_get_data(vector);
+  const uint64_t *valid = duckdb_vector_get_validity(vector);
+  void *out = duckdb_vector_get_data(output);
+  idx_t rows = duckdb_data_chunk_get_size(input);
+
+  for (idx_t row = 0; row < rows; row++) {
+    wd_int128 value = 0;
+    bool null = is_null(valid, row);
+
+    if (!null && !parse_integer(duckdb_string_t_data(&in[row]),
+                                duckdb_string_t_length(in[row]), &value)) {
+      if (pure->kind == WD_DUCK_PURE_INTEGER) {
+        fail_integer(info, duckdb_string_t_data(&in[row]),
+                     duckdb_string_t_length(in[row]));
+        return;
+      }
+      null = true;
+    }
+    if (null)
+      set_null(output, row);
+    else
+      wd_duck_decimal_put(out, 38, row, value);
+  }
+}
+
+static void
+add_parameter(duckdb_scalar_function function, const struct wd_type *type)
+{
+  duckdb_logical_type logical = wd_duck_type_make(type);
+
+  duckdb_scalar_function_add_parameter(function, logical);
+  duckdb_destroy_logical_type(&logical);
+}
+
+static enum wd_status
+register_pure(struct wd_duck_engine *engine, struct wd_duck_pure *pure,
+              struct wd_error *error)
+{
+  duckdb_scalar_function function = duckdb_create_scalar_function();
+  duckdb_logical_type result = wd_duck_type_make(&pure->result);
+  duckdb_state state;
+
+  duckdb_scalar_function_set_name(function, pure->name);
+  add_parameter(function, &pure->left);
+  if (is_decimal(pure->kind))
+    add_parameter(function, &pure->right);
+  duckdb_scalar_function_set_return_type(function, result);
+  duckdb_scalar_function_set_extra_info(function, pure, NULL);
+  duckdb_scalar_function_set_special_handling(function);
+  duckdb_scalar_function_set_function(
+    function, is_decimal(pure->kind) ? decimal_run
+              : is_text(pure->kind)  ? text_run
+                                     : real_run);
+  state = duckdb_register_scalar_function(engine->connection, function);
+  duckdb_destroy_scalar_function(&function);
+  duckdb_destroy_logical_type(&result);
+  if (state == DuckDBSuccess)
+    return WD_OK;
+  return wd_fail(error, WD_INTERNAL, "DuckDB refused the function %s",
+                 pure->name);
+}
+
+static void
+set_types(struct wd_duck_pure *pure, const struct wd_type *left,
+          const struct wd_type *right, const struct wd_type *result)
+{
+  struct wd_type real = wd_type_of(WD_TYPE_F64);
+
+  if (is_decimal(pure->kind)) {
+    pure->left = *left;
+    pure->right = *right;
+    pure->result = *result;
+  } else if (is_text(pure->kind)) {
+    pure->left = wd_type_of(WD_TYPE_STRING);
+    pure->right = pure->left;
+    pure->result = wd_type_decimal(38, 0);
+  } else {
+    pure->left = pure->right = pure->result = real;
+  }
+}
+
+/* Under the engine's lock. */
+static enum wd_status
+find_or_make(struct wd_duck_engine *engine, const struct wd_duck_pure *like,
+             const char **out_name, struct wd_error *error)
+{
+  struct wd_duck_pure *pure = engine->pures;
+
+  while (pure &&
+         (pure->kind != like->kind || !wd_type_equal(&pure->left, &like->left) ||
+          !wd_type_equal(&pure->right, &like->right) ||
+          !wd_type_equal(&pure->result, &like->result)))
+    pure = pure->next;
+  if (!pure) {
+    pure = wd_mem_calloc(engine->mem, 1, sizeof *pure);
+    if (!pure)
+      return wd_fail_memory(error);
+    *pure = *like;
+    snprintf(pure->name, sizeof pure->name, "wd_pure_%u",
+             engine->pure_count++);
+    pure->next = engine->pures;
+    engine->pures = pure;
+    if (register_pure(engine, pure, error) != WD_OK)
+      return WD_INTERNAL;
+  }
+  *out_name = pure->name;
+  return WD_OK;
+}
+
+enum wd_status
+wd_duck_pure_find(struct wd_duck_engine *engine, enum wd_duck_pure_kind kind,
+                  const struct wd_type *left, const struct wd_type *right,
+                  const struct wd_type *result, const char **out_name,
+                  struct wd_error *error)
+{
+  struct wd_duck_pure like = {.kind = kind};
+  enum wd_status status;
+
+  set_types(&like, left, right, result);
+  pthread_mutex_lock(&engine->lock);
+  status = find_or_make(engine, &like, out_name, error);
+  pthread_mutex_unlock(&engine->lock);
+  return status;
+}
+
+void
+wd_duck_pures_free(struct wd_duck_engine *engine)
+{
+  while (engine->pures) {
+    struct wd_duck_pure *pure = engine->pures;
+
+    engine->pures = pure->next;
+    wd_mem_free(engine->mem, pure, sizeof *pure);
+  }
+}

@@ -1,0 +1,630 @@
+/* A pipeline given as arguments, for the tests of data sets and expressions.
+ *
+ *   script STEP...
+ *
+ * Each step is a verb and its arguments and works on the current data set.
+ * Lists end with the argument `.`; registers are names.
+ *
+ *   read NAME | read-with NAME OPTION VALUE … . | range START END STEP
+ *   create SCHEMA VALUE … .     (row by row; \N is null, binary in hexadecimal)
+ *   as REGISTER | use REGISTER
+ *   select E … . | with NAME E | drop-columns NAME … . | rename OLD NEW … .
+ *   filter E | sort KEY … . | limit COUNT | slice OFFSET COUNT
+ *   distinct COLUMN … . | group KEY … . | measure M … . (of the group, or all)
+ *   join REGISTER KIND CONDITION | join-using REGISTER KIND COLUMN … .
+ *   repartition COUNT COLUMN … .
+ *   map-tag COLUMN        adds `tag`: twice the value of an i64 column
+ *   repeat COLUMN COUNT   flat map: `value`, `copy` for each of COUNT copies
+ *   keep-even COLUMN      a filter by lambda
+ *   shares COLUMN         by partition: `rows`, `total`, `rising`
+ *   reduce-sum COLUMN     (of the group, or all) adds up an i64 column
+ *   show | collect | take COUNT | count | first | schema | explain FORMAT
+ *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
+ *   attempt: from here a failure is printed at the next action, and it goes on
+ *
+ * `collect` prints a line of types, then a JSON array for each row, exactly:
+ * numbers, dates and timestamps as the text of what is stored, floats as %a,
+ * binary in hexadecimal. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <wasidata.h>
+
+#define MOST 64
+#define LONGEST 4096
+
+struct register_ {
+  const char *name;
+  wd_dataset dataset;
+};
+
+struct script {
+  char **next;
+  wd_dataset current;
+  wd_grouped grouped; /* id NULL: none */
+  wd_job written;
+  struct register_ registers[MOST];
+};
+
+static _Noreturn void
+usage(const char *what, const char *word)
+{
+  fprintf(stderr, "script: %s: %s\n", what, word ? word : "the end");
+  exit(2);
+}
+
+static const char *
+word(struct script *script)
+{
+  if (!*script->next)
+    usage("an argument is missing", NULL);
+  return *script->next++;
+}
+
+static int64_t
+number(struct script *script)
+{
+  return strtoll(word(script), NULL, 10);
+}
+
+/* The arguments up to `.`, which becomes the NULL that ends them. */
+static const char *const *
+list(struct script *script)
+{
+  char **first = script->next;
+  while (*script->next && strcmp(*script->next, ".") != 0)
+    script->next++;
+  if (!*script->next)
+    usage("a list has no end", NULL);
+  *script->next++ = NULL;
+  return (const char *const *)first;
+}
+
+static wd_dataset *
+find_register(struct script *script, const char *name)
+{
+  for (int i = 0; i < MOST; i++) {
+    struct register_ *at = &script->registers[i];
+    if (!at->name)
+      at->name = name;
+    if (strcmp(at->name, name) == 0)
+      return &at->dataset;
+  }
+  usage("too many registers", name);
+}
+
+/* ---- Rows from text ------------------------------------------------------ */
+
+static wd_decimal
+parse_decimal(const char *text)
+{
+  bool negative = *text == '-';
+  wd_decimal value = 0;
+  for (text += negative; *text; text++)
+    value = value * 10 + (*text - '0');
+  return negative ? -value : value;
+}
+
+static void
+set_bytes(wd_rows *rows, uint32_t column, const char *hex)
+{
+  uint32_t size = (uint32_t)strlen(hex) / 2;
+  char *bytes = malloc(size + 1);
+  for (uint32_t i = 0; i < size; i++) {
+    unsigned value = 0;
+    sscanf(hex + 2 * i, "%2x", &value);
+    bytes[i] = (char)value;
+  }
+  wd_set_bytes(rows, column, (wd_str){bytes, size});
+  free(bytes);
+}
+
+static void
+set_value(wd_rows *rows, uint32_t column, const wd_field *field,
+          const char *text)
+{
+  if (strcmp(text, "\\N") == 0)
+    return;
+  switch (field->type) {
+  case WD_BOOL:
+    wd_set_bool(rows, column, strcmp(text, "true") == 0);
+    break;
+  case WD_U8:
+  case WD_U16:
+  case WD_U32:
+  case WD_U64:
+    wd_set_u64(rows, column, strtoull(text, NULL, 10));
+    break;
+  case WD_F32:
+    wd_set_f32(rows, column, strtof(text, NULL));
+    break;
+  case WD_F64:
+    wd_set_f64(rows, column, strtod(text, NULL));
+    break;
+  case WD_DECIMAL:
+    wd_set_decimal(rows, column, parse_decimal(text));
+    break;
+  case WD_DATE:
+    wd_set_date(rows, column, (int32_t)strtol(text, NULL, 10));
+    break;
+  case WD_TIMESTAMP:
+    wd_set_timestamp(rows, column, strtoll(text, NULL, 10));
+    break;
+  case WD_STRING:
+    wd_set_text(rows, column, text);
+    break;
+  case WD_BINARY:
+    set_bytes(rows, column, text);
+    break;
+  default:
+    wd_set_i64(rows, column, strtoll(text, NULL, 10));
+  }
+}
+
+static wd_dataset
+create(const char *text, const char *const *values)
+{
+  wd_schema *schema = wd_schema_of(wd_create(wd_rows_new(text)));
+  wd_rows *rows = wd_rows_new(text);
+  for (uint32_t column = 0; *values; values++) {
+    set_value(rows, column, &schema->fields[column], *values);
+    if (++column == schema->count) {
+      column = 0;
+      wd_emit(rows);
+    }
+  }
+  free(schema);
+  return wd_create(rows);
+}
+
+/* ---- Rows to text -------------------------------------------------------- */
+
+static void
+print_string(wd_str text)
+{
+  putchar('"');
+  for (uint32_t i = 0; i < text.size; i++) {
+    unsigned char c = (unsigned char)text.data[i];
+    if (c == '"' || c == '\\')
+      printf("\\%c", c);
+    else if (c < ' ')
+      printf("\\u%04x", c);
+    else
+      putchar(c);
+  }
+  putchar('"');
+}
+
+static void
+print_decimal(wd_decimal value)
+{
+  char digits[48];
+  int at = sizeof digits;
+  bool negative = value < 0;
+  unsigned __int128 rest =
+      negative ? -(unsigned __int128)value : (unsigned __int128)value;
+  do {
+    digits[--at] = (char)('0' + (int)(rest % 10));
+    rest /= 10;
+  } while (rest);
+  printf("\"%s%.*s\"", negative ? "-" : "", (int)sizeof digits - at,
+         digits + at);
+}
+
+static void
+print_value(const wd_row *row, uint32_t column)
+{
+  if (wd_is_null(row, column)) {
+    printf("null");
+    return;
+  }
+  switch (row->columns[column].type) {
+  case WD_BOOL:
+    printf(wd_get_bool(row, column) ? "true" : "false");
+    break;
+  case WD_U8:
+  case WD_U16:
+  case WD_U32:
+  case WD_U64:
+    printf("\"%" PRIu64 "\"", wd_get_u64(row, column));
+    break;
+  case WD_F32:
+  case WD_F64:
+    printf("\"%a\"", wd_get_f64(row, column));
+    break;
+  case WD_DECIMAL:
+    print_decimal(wd_get_decimal(row, column));
+    break;
+  case WD_DATE:
+    printf("\"%" PRId32 "\"", wd_get_date(row, column));
+    break;
+  case WD_TIMESTAMP:
+    printf("\"%" PRId64 "\"", wd_get_timestamp(row, column));
+    break;
+  case WD_STRING:
+    print_string(wd_get_str(row, column));
+    break;
+  case WD_BINARY: {
+    wd_str bytes = wd_get_bytes(row, column);
+    putchar('"');
+    for (uint32_t i = 0; i < bytes.size; i++)
+      printf("%02x", (unsigned char)bytes.data[i]);
+    putchar('"');
+    break;
+  }
+  default:
+    printf("\"%" PRId64 "\"", wd_get_i64(row, column));
+  }
+}
+
+static void
+print_row(const wd_row *row)
+{
+  for (uint32_t i = 0; i < row->count; i++) {
+    putchar(i ? ',' : '[');
+    print_value(row, i);
+  }
+  printf(row->count ? "]\n" : "[]\n");
+}
+
+static void
+print_types(wd_dataset dataset)
+{
+  static const char *const names[] = {
+      "bool", "i8",  "i16", "i32",     "i64",  "u8",        "u16",    "u32",
+      "u64",  "f32", "f64", "decimal", "date", "timestamp", "string", "binary"};
+  static const char *const units[] = {"s", "ms", "us", "ns"};
+  wd_schema *schema = wd_schema_of(dataset);
+  if (!schema)
+    return;
+  for (uint32_t i = 0; i < schema->count; i++) {
+    const wd_field *field = &schema->fields[i];
+    putchar(i ? ',' : '[');
+    putchar('[');
+    print_string(wd_str_of(field->name));
+    printf(",\"%s", field->type == WD_OTHER ? "other" : names[field->type]);
+    if (field->type == WD_DECIMAL)
+      printf("(%d,%d)", field->precision, field->scale);
+    if (field->type == WD_TIMESTAMP)
+      printf("(%s%s%s)", units[field->unit], field->timezone ? "," : "",
+             field->timezone ? field->timezone : "");
+    printf("\",%s]", field->nullable ? "true" : "false");
+  }
+  printf(schema->count ? "]\n" : "[]\n");
+  free(schema);
+}
+
+static void
+collect(wd_dataset dataset, int64_t most)
+{
+  print_types(dataset);
+  wd_job job = wd_collect(dataset);
+  const wd_row *row;
+  while (most-- > 0 && (row = wd_next_row(job)))
+    print_row(row);
+  wd_job_drop(job);
+}
+
+/* ---- Lambdas ------------------------------------------------------------- */
+
+struct column {
+  char name[LONGEST];
+  int64_t count;
+};
+
+static int64_t
+twice(int64_t value, void *env)
+{
+  (void)env;
+  return 2 * value;
+}
+
+static void
+repeat(const wd_row *row, wd_rows *out, void *env)
+{
+  const struct column *column = env;
+  for (int64_t i = 0; i < column->count; i++) {
+    wd_copy(out, 0, row, 0);
+    wd_set_i64(out, 1, i);
+    wd_emit(out);
+  }
+}
+
+static bool
+is_even(const wd_row *row, void *env)
+{
+  const struct column *column = env;
+  return wd_get_i64_by(row, column->name) % 2 == 0;
+}
+
+struct share {
+  int64_t rows, total, last;
+  bool falls;
+};
+
+static void
+share_row(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  const struct column *column = env;
+  struct share *share = state;
+  int64_t value = wd_get_i64_by(row, column->name);
+  (void)out;
+  share->falls = share->falls || (share->rows && value < share->last);
+  share->last = value;
+  share->rows++;
+  share->total += value;
+}
+
+static bool
+share_end(void *state, wd_rows *out, void *env)
+{
+  const struct share *share = state;
+  (void)env;
+  wd_set_i64(out, 0, share->rows);
+  wd_set_i64(out, 1, share->total);
+  wd_set_bool(out, 2, !share->falls);
+  wd_emit(out);
+  return false;
+}
+
+static void
+add_up(wd_acc *acc, const wd_row *row, void *env)
+{
+  const struct column *column = env;
+  uint32_t index = wd_find(row, column->name);
+  *wd_at_i64(acc, index) += wd_get_i64(row, index);
+}
+
+static struct column
+column_of(struct script *script)
+{
+  struct column column = {.count = 0};
+  snprintf(column.name, sizeof column.name, "%s", word(script));
+  return column;
+}
+
+/* ---- Steps --------------------------------------------------------------- */
+
+static int
+choose(const char *what, const char *const *names)
+{
+  for (int i = 0; names[i]; i++)
+    if (strcmp(names[i], what) == 0)
+      return i;
+  usage("none of the kinds", what);
+}
+
+static enum wd_join_kind
+join_kind(struct script *script)
+{
+  static const char *const names[] = {"inner",      "left", "right", "full",
+                                      "semi",       "anti", "cross", "as-of",
+                                      "as-of-left", NULL};
+  return (enum wd_join_kind)choose(word(script), names);
+}
+
+static enum wd_write_mode
+write_mode(struct script *script)
+{
+  static const char *const names[] = {"create", "overwrite", "append",
+                                      "ignore", "upsert",    NULL};
+  return (enum wd_write_mode)choose(word(script), names);
+}
+
+#define VERB(text) (strcmp(verb, text) == 0)
+
+static bool
+start_from(struct script *s, const char *verb)
+{
+  if (VERB("read")) {
+    s->current = wd_read(word(s));
+  } else if (VERB("read-with")) {
+    const char *name = word(s);
+    s->current = wd_read_list(name, list(s));
+  } else if (VERB("range")) {
+    int64_t start = number(s), end = number(s);
+    s->current = wd_range(start, end, number(s));
+  } else if (VERB("create")) {
+    const char *schema = word(s);
+    s->current = create(schema, list(s));
+  } else if (VERB("use")) {
+    s->current = *find_register(s, word(s));
+  } else if (VERB("as")) {
+    *find_register(s, word(s)) = s->current;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool
+shape(struct script *s, const char *verb)
+{
+  if (VERB("select")) {
+    s->current = wd_select_list(s->current, list(s));
+  } else if (VERB("with")) {
+    const char *name = word(s);
+    s->current = wd_with_column(s->current, name, word(s));
+  } else if (VERB("drop-columns")) {
+    s->current = wd_drop_columns_list(s->current, list(s));
+  } else if (VERB("rename")) {
+    s->current = wd_rename_list(s->current, list(s));
+  } else if (VERB("filter")) {
+    s->current = wd_filter(s->current, word(s));
+  } else if (VERB("sort")) {
+    s->current = wd_sort_list(s->current, list(s));
+  } else if (VERB("limit")) {
+    s->current = wd_limit(s->current, (uint64_t)number(s));
+  } else if (VERB("slice")) {
+    uint64_t offset = strtoull(word(s), NULL, 10);
+    s->current = wd_slice(s->current, offset, strtoull(word(s), NULL, 10));
+  } else if (VERB("distinct")) {
+    s->current = wd_distinct_list(s->current, list(s));
+  } else if (VERB("repartition")) {
+    uint32_t count = (uint32_t)number(s);
+    s->current = wd_repartition_list(s->current, count, list(s));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static void
+measure(struct script *s)
+{
+  const char *const *measures = list(s);
+  s->current = s->grouped.id ? wd_aggregate_list(s->grouped, measures)
+                             : wd_aggregate_all_list(s->current, measures);
+  s->grouped.id = NULL;
+}
+
+static void
+reduce(struct script *s)
+{
+  struct column column = column_of(s);
+  s->current = s->grouped.id
+                   ? wd_reduce(s->grouped, add_up, &column, sizeof column)
+                   : wd_reduce_all(s->current, add_up, &column, sizeof column);
+  s->grouped.id = NULL;
+}
+
+static bool
+relate(struct script *s, const char *verb)
+{
+  if (VERB("join")) {
+    wd_dataset right = *find_register(s, word(s));
+    enum wd_join_kind kind = join_kind(s);
+    s->current = wd_join(s->current, right, kind, word(s));
+  } else if (VERB("join-using")) {
+    wd_dataset right = *find_register(s, word(s));
+    enum wd_join_kind kind = join_kind(s);
+    s->current = wd_join_using_list(s->current, right, kind, list(s));
+  } else if (VERB("group")) {
+    s->grouped = wd_group_by_list(s->current, list(s));
+  } else if (VERB("measure")) {
+    measure(s);
+  } else if (VERB("reduce-sum")) {
+    reduce(s);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool
+apply(struct script *s, const char *verb)
+{
+  struct column column;
+
+  if (VERB("map-tag")) {
+    s->current = wd_map_i64(s->current, word(s), twice, NULL, 0, "tag");
+  } else if (VERB("repeat")) {
+    column = column_of(s);
+    column.count = number(s);
+    s->current = wd_apply(s->current, &(wd_lambda){.flat_map = repeat,
+                                                   .columns = column.name,
+                                                   .env = &column,
+                                                   .env_size = sizeof column,
+                                                   .output = "value: i64, "
+                                                             "copy: i64"});
+  } else if (VERB("keep-even")) {
+    column = column_of(s);
+    s->current = wd_filter_by(s->current, is_even, &column, sizeof column);
+  } else if (VERB("shares")) {
+    static const wd_partition_fn functions = {
+        .size = sizeof(struct share), .row = share_row, .end = share_end};
+    column = column_of(s);
+    s->current =
+        wd_map_partitions(s->current, &functions, &column, sizeof column,
+                          "rows: i64, total: i64, rising: bool");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* Only after `attempt`: a failure ends the program else. */
+static void
+print_failure(void)
+{
+  const wd_error *error = wd_last_error();
+
+  if (!error)
+    return;
+  printf("{\"error\":");
+  print_string(wd_str_of(error->message));
+  printf(",\"code\":%d}\n", error->code);
+  wd_clear_error();
+}
+
+static bool
+act(struct script *s, const char *verb)
+{
+  const wd_row *row;
+  char *text;
+
+  if (VERB("show")) {
+    wd_show(s->current);
+  } else if (VERB("collect")) {
+    collect(s->current, INT64_MAX);
+  } else if (VERB("take")) {
+    collect(s->current, number(s));
+  } else if (VERB("count")) {
+    printf("%" PRIu64 "\n", wd_count(s->current));
+  } else if (VERB("first")) {
+    if ((row = wd_first(s->current)))
+      print_row(row);
+    else
+      printf("none\n");
+  } else if (VERB("schema")) {
+    print_types(s->current);
+  } else if (VERB("explain")) {
+    text = wd_explain(s->current, word(s));
+    printf("%s\n", text ? text : "");
+    free(text);
+  } else if (VERB("echo")) {
+    printf("%s\n", word(s));
+  } else if (VERB("attempt")) {
+    wd_on_error(WD_RETURN);
+  } else {
+    return false;
+  }
+  print_failure();
+  return true;
+}
+
+static bool
+store(struct script *s, const char *verb)
+{
+  if (VERB("write")) {
+    const char *sink = word(s);
+    s->written = wd_write(s->current, sink, write_mode(s));
+  } else if (VERB("write-with")) {
+    const char *sink = word(s);
+    enum wd_write_mode mode = write_mode(s);
+    s->written = wd_write_list(s->current, sink, mode, NULL, list(s));
+  } else if (VERB("wait")) {
+    wd_wait(s->written);
+    print_failure();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+int
+main(int argc, char **argv)
+{
+  static struct script script;
+
+  script.next = argv + (argc > 0);
+  while (*script.next) {
+    const char *verb = *script.next++;
+    if (!start_from(&script, verb) && !shape(&script, verb) &&
+        !relate(&script, verb) && !apply(&script, verb) &&
+        !act(&script, verb) && !store(&script, verb))
+      usage("unknown step", verb);
+  }
+  return 0;
+}
