@@ -65,7 +65,7 @@ test-all: test .deps/wasm-tools/bin/wasm-tools
 bench: setup
 	@if test -x bench/run; then \
 	  $(call configured,release) && \
-	  cmake --build --preset release -j $(JOBS) && bench/run; \
+	  cmake --build --preset release -j $(JOBS) --target bench && bench/run; \
 	else echo 'bench/run is missing' >&2; exit 1; fi
 
 fuzz: setup

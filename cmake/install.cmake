@@ -30,5 +30,8 @@ endif()
 
 configure_file("${PROJECT_SOURCE_DIR}/cmake/wasidata.pc.in"
   "${PROJECT_BINARY_DIR}/wasidata.pc" @ONLY)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/c" DESTINATION
+  "${CMAKE_INSTALL_DATADIR}/wasi-data/sdk")
+
 install(FILES "${PROJECT_BINARY_DIR}/wasidata.pc"
   DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

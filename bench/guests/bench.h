@@ -12,14 +12,14 @@
 
 #include <wasidata.h>
 
-static void
+static inline void
 bench_mark(const char *text)
 {
   fputs(text, stdout);
   fflush(stdout);
 }
 
-static void
+static inline void
 bench_action(wd_dataset set)
 {
   uint64_t rows = 0;
@@ -38,7 +38,7 @@ bench_action(wd_dataset set)
 }
 
 /* Runs the cases by turns; make() gives the data set of a case. */
-static int
+static inline int
 bench_run(int argc, char **argv, wd_dataset (*make)(const char *name))
 {
   long repetitions = argc > 1 ? strtol(argv[1], NULL, 10) : 1;
@@ -55,7 +55,7 @@ bench_run(int argc, char **argv, wd_dataset (*make)(const char *name))
   return 0;
 }
 
-static _Noreturn void
+static inline _Noreturn void
 bench_unknown(const char *name)
 {
   fprintf(stderr, "there is no case '%s'\n", name);

@@ -190,8 +190,7 @@ add_folder(wasi_config_t *config, const struct wd_wasi_folder *folder,
     return wd_fail(error, errno == ENOENT ? WD_NOT_FOUND : WD_IO,
                    "folder %s: %s", folder->host, strerror(errno));
   close(fd);
-  if (!wasi_config_preopen_dir(config, folder->host, guest,
-                               !folder->read_only))
+  if (!wasi_config_preopen_dir(config, folder->host, guest, !folder->read_only))
     return wd_fail(error, WD_IO, "folder %s cannot be opened", folder->host);
   return WD_OK;
 }

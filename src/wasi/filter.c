@@ -7,11 +7,11 @@
 
 enum state {
   TEXT,
-  ESCAPE,         /* after ESC */
-  INTERMEDIATE,   /* ESC and 0x20 to 0x2f: one final byte follows */
-  CONTROL,        /* CSI: up to a final byte of 0x40 to 0x7e */
-  STRING,         /* OSC, DCS, SOS, PM, APC: up to BEL or ST */
-  STRING_ESCAPE,  /* ESC in such a string */
+  ESCAPE,        /* after ESC */
+  INTERMEDIATE,  /* ESC and 0x20 to 0x2f: one final byte follows */
+  CONTROL,       /* CSI: up to a final byte of 0x40 to 0x7e */
+  STRING,        /* OSC, DCS, SOS, PM, APC: up to BEL or ST */
+  STRING_ESCAPE, /* ESC in such a string */
 };
 
 enum {
@@ -70,9 +70,7 @@ follow(enum state state, unsigned c)
   case CONTROL:
     return c == ESC ? ESCAPE : c >= 0x40 && c <= 0x7e ? TEXT : CONTROL;
   case STRING:
-    return c == ESC                    ? STRING_ESCAPE
-           : c == BELL || c == C1_ST   ? TEXT
-                                       : STRING;
+    return c == ESC ? STRING_ESCAPE : c == BELL || c == C1_ST ? TEXT : STRING;
   case STRING_ESCAPE:
     return c == '\\' ? TEXT : c == ESC ? STRING_ESCAPE : STRING;
   default:
@@ -121,7 +119,7 @@ pass(struct wd_filter *filter, const uint8_t *character, size_t length,
 static size_t
 pass_invalid(struct wd_filter *filter, uint8_t byte, char *to)
 {
-  uint8_t control[2] = { 0xc2, byte };
+  uint8_t control[2] = {0xc2, byte};
 
   if (byte >= 0x80 && byte < 0xa0)
     return pass(filter, control, 2, to);
@@ -132,9 +130,11 @@ pass_invalid(struct wd_filter *filter, uint8_t byte, char *to)
 static size_t
 length_of(uint8_t first)
 {
-  return first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3
-                                       : first < 0xf5       ? 4
-                                                            : 1;
+  return first < 0xc2   ? 1
+         : first < 0xe0 ? 2
+         : first < 0xf0 ? 3
+         : first < 0xf5 ? 4
+                        : 1;
 }
 
 /* Handles what is held until it may be the beginning of a character. */

@@ -25,7 +25,7 @@ struct call {
 static struct call
 begin(struct wd_instance *instance)
 {
-  struct call call = { .worker = wd_instance_env(instance) };
+  struct call call = {.worker = wd_instance_env(instance)};
 
   call.memory = wd_instance_memory(instance, &call.size);
   return call;
@@ -106,8 +106,8 @@ print(struct wd_wasi_worker *worker, int stream, const char *text,
   for (size_t i = 0; i < length; i++) {
     if (line->length + 1 + WD_FILTER_MORE > sizeof line->text)
       flush_line(worker, stream);
-    line->length += wd_filter_text(&line->filter, text + i, 1,
-                                   line->text + line->length);
+    line->length +=
+        wd_filter_text(&line->filter, text + i, 1, line->text + line->length);
     if (line->length && line->text[line->length - 1] == '\n')
       flush_line(worker, stream);
   }
@@ -129,9 +129,9 @@ put_sizes(const struct call *call, const wasmtime_val_raw_t *values,
           const char *const *strings, uint32_t count)
 {
   return put_u32(call, u32(&values[0]), count) &&
-             put_u32(call, u32(&values[1]), total_size(strings, count))
-           ? SUCCESS
-           : FAULT;
+                 put_u32(call, u32(&values[1]), total_size(strings, count))
+             ? SUCCESS
+             : FAULT;
 }
 
 static int
@@ -157,9 +157,8 @@ FUNCTION(args_sizes_get)
   struct call call = begin(instance);
 
   UNUSED;
-  return answer(values,
-                put_sizes(&call, values, call.worker->arguments,
-                          call.worker->argument_count));
+  return answer(values, put_sizes(&call, values, call.worker->arguments,
+                                  call.worker->argument_count));
 }
 
 FUNCTION(args_get)
@@ -167,9 +166,8 @@ FUNCTION(args_get)
   struct call call = begin(instance);
 
   UNUSED;
-  return answer(values,
-                put_strings(&call, values, call.worker->arguments,
-                            call.worker->argument_count));
+  return answer(values, put_strings(&call, values, call.worker->arguments,
+                                    call.worker->argument_count));
 }
 
 FUNCTION(environ_sizes_get)
@@ -177,9 +175,8 @@ FUNCTION(environ_sizes_get)
   struct call call = begin(instance);
 
   UNUSED;
-  return answer(values,
-                put_sizes(&call, values, call.worker->environment,
-                          call.worker->environment_count));
+  return answer(values, put_sizes(&call, values, call.worker->environment,
+                                  call.worker->environment_count));
 }
 
 FUNCTION(environ_get)
@@ -187,9 +184,8 @@ FUNCTION(environ_get)
   struct call call = begin(instance);
 
   UNUSED;
-  return answer(values,
-                put_strings(&call, values, call.worker->environment,
-                            call.worker->environment_count));
+  return answer(values, put_strings(&call, values, call.worker->environment,
+                                    call.worker->environment_count));
 }
 
 /* 0 real time, 1 monotonic, 2 and 3 processor time. */
@@ -203,8 +199,8 @@ FUNCTION(clock_res_get)
   UNUSED;
   if (u32(&values[0]) >= CLOCKS)
     return answer(values, INVAL);
-  return answer(values, put(&call, u32(&values[1]), &resolution, 8) ? SUCCESS
-                                                                    : FAULT);
+  return answer(values,
+                put(&call, u32(&values[1]), &resolution, 8) ? SUCCESS : FAULT);
 }
 
 FUNCTION(clock_time_get)
@@ -285,27 +281,27 @@ FUNCTION(fd_fdstat_get)
 {
   struct call call = begin(instance);
   uint32_t fd = u32(&values[0]);
-  uint64_t fdstat[3] = { 0, fd == 0 ? 1 << 1 : 1 << 6, 0 };
+  uint64_t fdstat[3] = {0, fd == 0 ? 1 << 1 : 1 << 6, 0};
 
   UNUSED;
   if (fd > 2)
     return answer(values, BADF);
-  return answer(
-    values, put(&call, u32(&values[1]), fdstat, sizeof fdstat) ? SUCCESS
-                                                               : FAULT);
+  return answer(values, put(&call, u32(&values[1]), fdstat, sizeof fdstat)
+                            ? SUCCESS
+                            : FAULT);
 }
 
 FUNCTION(fd_filestat_get)
 {
   struct call call = begin(instance);
-  uint64_t filestat[8] = { 0 };
+  uint64_t filestat[8] = {0};
 
   UNUSED;
   if (u32(&values[0]) > 2)
     return answer(values, BADF);
-  return answer(
-    values, put(&call, u32(&values[1]), filestat, sizeof filestat) ? SUCCESS
-                                                                   : FAULT);
+  return answer(values, put(&call, u32(&values[1]), filestat, sizeof filestat)
+                            ? SUCCESS
+                            : FAULT);
 }
 
 /* Closing, flushing, flags: nothing to do for the standard streams. */
@@ -357,7 +353,7 @@ FUNCTION(poll_oneoff)
   if (!from || !to || !put_u32(&call, u32(&values[3]), count))
     return answer(values, FAULT);
   for (uint32_t i = 0; i < count; i++) {
-    uint8_t event[32] = { 0 };
+    uint8_t event[32] = {0};
 
     memcpy(event, from + 48 * (size_t)i, 8);
     event[10] = from[48 * (size_t)i + 8];
@@ -379,59 +375,63 @@ static const int nosys = NOSYS;
 static const int notcapable = NOTCAPABLE;
 
 #define WASI(name, parameters, function)                                       \
-  { "wasi_snapshot_preview1", #name, parameters, "i", function, NULL }
+  {                                                                            \
+    "wasi_snapshot_preview1", #name, parameters, "i", function, NULL           \
+  }
 #define REFUSED(name, parameters, number)                                      \
-  { "wasi_snapshot_preview1", #name, parameters, "i", refuse, &number }
+  {                                                                            \
+    "wasi_snapshot_preview1", #name, parameters, "i", refuse, &number          \
+  }
 
 static const struct wd_import imports[] = {
-  WASI(args_get, "ii", args_get),
-  WASI(args_sizes_get, "ii", args_sizes_get),
-  WASI(environ_get, "ii", environ_get),
-  WASI(environ_sizes_get, "ii", environ_sizes_get),
-  WASI(clock_res_get, "ii", clock_res_get),
-  WASI(clock_time_get, "ili", clock_time_get),
-  REFUSED(fd_advise, "illi", badf),
-  REFUSED(fd_allocate, "ill", badf),
-  WASI(fd_close, "i", stream_only),
-  WASI(fd_datasync, "i", stream_only),
-  WASI(fd_fdstat_get, "ii", fd_fdstat_get),
-  WASI(fd_fdstat_set_flags, "ii", stream_only),
-  WASI(fd_fdstat_set_rights, "ill", stream_only),
-  WASI(fd_filestat_get, "ii", fd_filestat_get),
-  REFUSED(fd_filestat_set_size, "il", badf),
-  REFUSED(fd_filestat_set_times, "illi", badf),
-  REFUSED(fd_pread, "iiili", badf),
-  REFUSED(fd_prestat_get, "ii", badf),
-  REFUSED(fd_prestat_dir_name, "iii", badf),
-  REFUSED(fd_pwrite, "iiili", badf),
-  WASI(fd_read, "iiii", fd_read),
-  REFUSED(fd_readdir, "iiili", badf),
-  REFUSED(fd_renumber, "ii", badf),
-  WASI(fd_seek, "ilii", stream_seek),
-  WASI(fd_sync, "i", stream_only),
-  WASI(fd_tell, "ii", stream_seek),
-  WASI(fd_write, "iiii", fd_write),
-  REFUSED(path_create_directory, "iii", notcapable),
-  REFUSED(path_filestat_get, "iiiii", notcapable),
-  REFUSED(path_filestat_set_times, "iiiilli", notcapable),
-  REFUSED(path_link, "iiiiiii", notcapable),
-  REFUSED(path_open, "iiiiillii", notcapable),
-  REFUSED(path_readlink, "iiiiii", notcapable),
-  REFUSED(path_remove_directory, "iii", notcapable),
-  REFUSED(path_rename, "iiiiii", notcapable),
-  REFUSED(path_symlink, "iiiii", notcapable),
-  REFUSED(path_unlink_file, "iii", notcapable),
-  WASI(poll_oneoff, "iiii", poll_oneoff),
-  { "wasi_snapshot_preview1", "proc_exit", "i", "", proc_exit, NULL },
-  REFUSED(proc_raise, "i", nosys),
-  WASI(sched_yield, "", succeed),
-  WASI(random_get, "ii", random_get),
-  REFUSED(sock_accept, "iii", badf),
-  REFUSED(sock_recv, "iiiiii", badf),
-  REFUSED(sock_send, "iiiii", badf),
-  REFUSED(sock_shutdown, "ii", badf),
-  { "wasi_snapshot_preview1", "adapter_monotonic_clock_set_paused", "i", "",
-    nothing, NULL },
+    WASI(args_get, "ii", args_get),
+    WASI(args_sizes_get, "ii", args_sizes_get),
+    WASI(environ_get, "ii", environ_get),
+    WASI(environ_sizes_get, "ii", environ_sizes_get),
+    WASI(clock_res_get, "ii", clock_res_get),
+    WASI(clock_time_get, "ili", clock_time_get),
+    REFUSED(fd_advise, "illi", badf),
+    REFUSED(fd_allocate, "ill", badf),
+    WASI(fd_close, "i", stream_only),
+    WASI(fd_datasync, "i", stream_only),
+    WASI(fd_fdstat_get, "ii", fd_fdstat_get),
+    WASI(fd_fdstat_set_flags, "ii", stream_only),
+    WASI(fd_fdstat_set_rights, "ill", stream_only),
+    WASI(fd_filestat_get, "ii", fd_filestat_get),
+    REFUSED(fd_filestat_set_size, "il", badf),
+    REFUSED(fd_filestat_set_times, "illi", badf),
+    REFUSED(fd_pread, "iiili", badf),
+    REFUSED(fd_prestat_get, "ii", badf),
+    REFUSED(fd_prestat_dir_name, "iii", badf),
+    REFUSED(fd_pwrite, "iiili", badf),
+    WASI(fd_read, "iiii", fd_read),
+    REFUSED(fd_readdir, "iiili", badf),
+    REFUSED(fd_renumber, "ii", badf),
+    WASI(fd_seek, "ilii", stream_seek),
+    WASI(fd_sync, "i", stream_only),
+    WASI(fd_tell, "ii", stream_seek),
+    WASI(fd_write, "iiii", fd_write),
+    REFUSED(path_create_directory, "iii", notcapable),
+    REFUSED(path_filestat_get, "iiiii", notcapable),
+    REFUSED(path_filestat_set_times, "iiiilli", notcapable),
+    REFUSED(path_link, "iiiiiii", notcapable),
+    REFUSED(path_open, "iiiiillii", notcapable),
+    REFUSED(path_readlink, "iiiiii", notcapable),
+    REFUSED(path_remove_directory, "iii", notcapable),
+    REFUSED(path_rename, "iiiiii", notcapable),
+    REFUSED(path_symlink, "iiiii", notcapable),
+    REFUSED(path_unlink_file, "iii", notcapable),
+    WASI(poll_oneoff, "iiii", poll_oneoff),
+    {"wasi_snapshot_preview1", "proc_exit", "i", "", proc_exit, NULL},
+    REFUSED(proc_raise, "i", nosys),
+    WASI(sched_yield, "", succeed),
+    WASI(random_get, "ii", random_get),
+    REFUSED(sock_accept, "iii", badf),
+    REFUSED(sock_recv, "iiiiii", badf),
+    REFUSED(sock_send, "iiiii", badf),
+    REFUSED(sock_shutdown, "ii", badf),
+    {"wasi_snapshot_preview1", "adapter_monotonic_clock_set_paused", "i", "",
+     nothing, NULL},
 };
 
 const struct wd_import *

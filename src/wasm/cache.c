@@ -38,7 +38,7 @@ wd_cache_key(const struct wd_hash *content, const char *settings)
 static uint64_t
 checksum(const uint8_t *bytes, size_t size)
 {
-  uint64_t lanes[4] = { size, 1, 2, 3 };
+  uint64_t lanes[4] = {size, 1, 2, 3};
   uint64_t words[4];
   size_t i = 0;
 
@@ -84,8 +84,9 @@ open_trusted(const char *folder, const struct wd_hash *key, size_t *out_size)
   struct stat status;
   int fd;
 
-  if (!wd_cache_path(folder, key, path, sizeof path) || stat(folder, &status) != 0 ||
-      !S_ISDIR(status.st_mode) || !private_to_user(&status))
+  if (!wd_cache_path(folder, key, path, sizeof path) ||
+      stat(folder, &status) != 0 || !S_ISDIR(status.st_mode) ||
+      !private_to_user(&status))
     return -1;
   fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0)
@@ -112,8 +113,7 @@ intact(int fd, size_t size, const struct wd_hash *key)
     return false;
   memcpy(&trailer, bytes + code, sizeof trailer);
   good = memcmp(trailer.magic, MAGIC, sizeof trailer.magic) == 0 &&
-         trailer.size == code &&
-         memcmp(&trailer.key, key, sizeof *key) == 0 &&
+         trailer.size == code && memcmp(&trailer.key, key, sizeof *key) == 0 &&
          trailer.sum == checksum(bytes, code);
   munmap((void *)(uintptr_t)bytes, size);
   return good;
@@ -184,8 +184,8 @@ static bool
 write_file(const char *path, const wasm_byte_vec_t *code,
            const struct trailer *trailer)
 {
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                0600);
+  int fd =
+      open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   bool written;
 
   if (fd < 0)
@@ -202,7 +202,7 @@ store(const char *folder, const struct wd_hash *key,
   static atomic_uint serial;
   char path[PATH_MAX];
   char beside[PATH_MAX + 64];
-  struct trailer trailer = { .size = code->size, .key = *key };
+  struct trailer trailer = {.size = code->size, .key = *key};
 
   memcpy(trailer.magic, MAGIC, sizeof trailer.magic);
   trailer.sum = checksum((const uint8_t *)code->data, code->size);

@@ -42,7 +42,7 @@ wd_instance_import(void *env, wasmtime_caller_t *caller,
                    wasmtime_val_raw_t *values, size_t count)
 {
   struct wd_instance *instance =
-    wasmtime_context_get_data(wasmtime_caller_context(caller));
+      wasmtime_context_get_data(wasmtime_caller_context(caller));
   struct wd_error error;
   enum wd_status status;
 
@@ -84,10 +84,10 @@ static enum wd_status
 fail_killed(const struct wd_trap *trap, struct wd_error *error)
 {
   enum wd_status status =
-    trap && trap->place[0]
-      ? wd_fail(error, WD_CANCELLED, "cancelled while it ran '%s'",
-                trap->place)
-      : wd_fail(error, WD_CANCELLED, "cancelled");
+      trap && trap->place[0]
+          ? wd_fail(error, WD_CANCELLED, "cancelled while it ran '%s'",
+                    trap->place)
+          : wd_fail(error, WD_CANCELLED, "cancelled");
 
   if (trap && trap->trace[0])
     wd_error_trace(error, "%s", trap->trace);

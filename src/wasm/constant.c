@@ -87,7 +87,7 @@ skip_operand(struct wd_reader *reader, uint8_t op)
 bool
 wd_constant_read(struct wd_reader *reader, uint64_t *out_value)
 {
-  struct evaluation e = { { 0 }, 0, true };
+  struct evaluation e = {{0}, 0, true};
   uint8_t op;
 
   while (op = wd_reader_byte(reader), op != OP_END && !reader->bad) {

@@ -50,7 +50,7 @@ enum {
 void
 wd_runs_init(struct wd_runs *runs, struct wd_mem *mem)
 {
-  *runs = (struct wd_runs){ .mem = mem };
+  *runs = (struct wd_runs){.mem = mem};
 }
 
 void
@@ -73,14 +73,14 @@ add_run(struct wd_runs *runs, uint64_t begin, uint64_t end)
   if (runs->count == runs->capacity) {
     uint32_t capacity = runs->capacity ? runs->capacity * 2 : 64;
     struct wd_run *moved = wd_mem_realloc(
-      runs->mem, runs->items, runs->capacity * size, capacity * size);
+        runs->mem, runs->items, runs->capacity * size, capacity * size);
 
     if (!moved)
       return false;
     runs->items = moved;
     runs->capacity = capacity;
   }
-  runs->items[runs->count++] = (struct wd_run){ begin, end };
+  runs->items[runs->count++] = (struct wd_run){begin, end};
   return true;
 }
 
@@ -127,15 +127,15 @@ scan(int fd, const uint8_t *base, uint64_t size, struct wd_runs *runs)
   struct page_region found[BATCH];
   uint64_t begin = (uint64_t)(uintptr_t)base;
   struct pagemap_scan request = {
-    .size = sizeof request,
-    .start = begin,
-    .end = begin + size,
-    .vec = (uint64_t)(uintptr_t)found,
-    .vec_len = BATCH,
-    .category_inverted = IS_FILE | IS_ZERO,
-    .category_mask = IS_FILE | IS_ZERO,
-    .category_anyof_mask = IS_PRESENT | IS_SWAPPED,
-    .return_mask = IS_FILE,
+      .size = sizeof request,
+      .start = begin,
+      .end = begin + size,
+      .vec = (uint64_t)(uintptr_t)found,
+      .vec_len = BATCH,
+      .category_inverted = IS_FILE | IS_ZERO,
+      .category_mask = IS_FILE | IS_ZERO,
+      .category_anyof_mask = IS_PRESENT | IS_SWAPPED,
+      .return_mask = IS_FILE,
   };
 
   while (request.start < request.end) {

@@ -72,11 +72,10 @@ find_place(const uint8_t *like, size_t size)
 struct wd_moved
 wd_move_aside(uint8_t *base, size_t size)
 {
-  struct wd_moved moved = { find_place(base, size), size };
+  struct wd_moved moved = {find_place(base, size), size};
 
   if (moved.base &&
-      mremap(base, size, size,
-             MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+      mremap(base, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
              moved.base) == MAP_FAILED) {
     munmap(moved.base, size);
     moved.base = NULL;

@@ -9,8 +9,7 @@ prepare_memory(struct wd_instance *instance,
                const struct wd_instance_options *options,
                struct wd_error *error)
 {
-  const struct wd_module_info *info =
-    &instance->linkage->module->outline.info;
+  const struct wd_module_info *info = &instance->linkage->module->outline.info;
   uint64_t limit = options->memory_limit ? options->memory_limit : UINT64_MAX;
   struct wd_memory_file *file;
   enum wd_status status;
@@ -90,8 +89,7 @@ read_globals(struct wd_instance *instance, struct wd_image *image,
 
     if (!wd_instance_item(instance, name, WASMTIME_EXTERN_GLOBAL, &item))
       return wd_fail(error, WD_INTERNAL, "the export %s is not there", name);
-    wasmtime_global_get(instance->context, &item.of.global,
-                        &image->globals[i]);
+    wasmtime_global_get(instance->context, &item.of.global, &image->globals[i]);
   }
   return WD_OK;
 }

@@ -81,9 +81,8 @@ handle(int number, siginfo_t *info, void *context)
 static void
 install(void)
 {
-  struct sigaction action = { .sa_sigaction = handle,
-                              .sa_flags = SA_SIGINFO | SA_ONSTACK |
-                                          SA_NODEFER };
+  struct sigaction action = {.sa_sigaction = handle,
+                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 
   sigemptyset(&action.sa_mask);
   sigaction(SIGSEGV, &action, &previous);

@@ -10,8 +10,7 @@
 static uint64_t
 anchor(struct wd_instance *instance)
 {
-  const struct wd_module_info *info =
-    wd_module_info(instance->linkage->module);
+  const struct wd_module_info *info = wd_module_info(instance->linkage->module);
   wasmtime_extern_t item;
 
   for (uint32_t i = 0; i < info->export_count; i++)
@@ -30,6 +29,17 @@ mix(uint64_t print, uint64_t value)
   return print ^ print >> 29;
 }
 
+static bool
+holds_reference(const wasmtime_val_t *value)
+{
+  return (value->kind == WASMTIME_EXTERNREF &&
+          !wasmtime_externref_is_null(&value->of.externref)) ||
+         (value->kind == WASMTIME_ANYREF &&
+          !wasmtime_anyref_is_null(&value->of.anyref)) ||
+         (value->kind == WASMTIME_EXNREF &&
+          !wasmtime_exnref_is_null(&value->of.exnref));
+}
+
 static uint64_t
 add_table(struct wd_instance *instance, const wasmtime_table_t *table,
           uint64_t zero, uint64_t print)
@@ -44,10 +54,12 @@ add_table(struct wd_instance *instance, const wasmtime_table_t *table,
     if (!wasmtime_table_get(instance->context, table, i, &value))
       break;
     if (value.kind == WASMTIME_FUNCREF && value.of.funcref.store_id)
-      address = (uint64_t)(uintptr_t)wasmtime_func_to_raw(
-                  instance->context, &value.of.funcref) - zero;
-    else
-      wasmtime_val_unroot(&value);
+      address = (uint64_t)(uintptr_t)wasmtime_func_to_raw(instance->context,
+                                                          &value.of.funcref) -
+                zero;
+    else if (holds_reference(&value))
+      address = 2; /* of the host or an exception: never the same again */
+    wasmtime_val_unroot(&value);
     print = mix(print, address);
   }
   return print;

@@ -39,8 +39,8 @@ take_away(struct wd_guard *guard, const struct wd_linear *memory,
 
   if (guard->slot < 0) {
     wasmtime_module_image_range(module, &code, &code_end);
-    guard->slot = wd_fault_add(&(struct wd_fault_range){
-      memory->base, size, code, code_end });
+    guard->slot = wd_fault_add(
+        &(struct wd_fault_range){memory->base, size, code, code_end});
   } else {
     wd_fault_resize(guard->slot, size);
   }

@@ -44,8 +44,8 @@ wd_guard_enter(struct wd_guard *guard)
   int outside = WD_GUARD_OUTSIDE;
 
   return atomic_compare_exchange_strong_explicit(
-    &guard->state, &outside, WD_GUARD_INSIDE, memory_order_acquire,
-    memory_order_relaxed);
+      &guard->state, &outside, WD_GUARD_INSIDE, memory_order_acquire,
+      memory_order_relaxed);
 }
 
 /* The slow half of wd_guard_leave. */
@@ -60,8 +60,8 @@ wd_guard_leave(struct wd_guard *guard, const struct wd_linear *memory)
   int inside = WD_GUARD_INSIDE;
 
   if (atomic_compare_exchange_strong_explicit(
-        &guard->state, &inside, WD_GUARD_OUTSIDE, memory_order_release,
-        memory_order_relaxed))
+          &guard->state, &inside, WD_GUARD_OUTSIDE, memory_order_release,
+          memory_order_relaxed))
     return true;
   wd_guard_leave_killed(guard, memory);
   return false;

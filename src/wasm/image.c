@@ -64,7 +64,8 @@ allocate(struct wd_module *module)
   struct wd_mem *mem = module->runtime->mem;
   struct wd_image *image;
 
-  image = wd_mem_calloc(mem, 1, sizeof *image + globals * sizeof(wasmtime_val_t));
+  image =
+      wd_mem_calloc(mem, 1, sizeof *image + globals * sizeof(wasmtime_val_t));
   if (!image)
     return NULL;
   atomic_init(&image->references, 1);
@@ -130,9 +131,9 @@ write_delta(struct wd_image *image, const struct wd_linear *memory,
   for (uint32_t i = 0; i < contents->runs.count && !status; i++) {
     struct wd_run run = contents->runs.items[i];
 
-    status = wd_memory_file_write(contents->delta, offset,
-                                  memory->base + run.begin,
-                                  run.end - run.begin, error);
+    status =
+        wd_memory_file_write(contents->delta, offset, memory->base + run.begin,
+                             run.end - run.begin, error);
     offset += run.end - run.begin;
   }
   return status ? status : wd_memory_file_seal(contents->delta, error);
@@ -142,16 +143,15 @@ static enum wd_status
 fill_base(struct wd_memory_file *base, const struct wd_linear *memory,
           const struct wd_runs *runs, struct wd_error *error)
 {
-  struct wd_data_extent extent = { 0, 0 };
+  struct wd_data_extent extent = {0, 0};
   uint64_t clean = 0;
   enum wd_status status = WD_OK;
 
   for (uint32_t i = 0; i < runs->count && !status; i++) {
     struct wd_run run = runs->items[i];
 
-    status =
-      wd_memory_file_copy(memory->file, clean, run.begin, base, &extent,
-                          error);
+    status = wd_memory_file_copy(memory->file, clean, run.begin, base, &extent,
+                                 error);
     if (!status)
       status = wd_memory_file_write(base, run.begin, memory->base + run.begin,
                                     run.end - run.begin, error);
@@ -173,7 +173,7 @@ write_base(struct wd_image *image, struct wd_linear *memory,
   enum wd_status status;
 
   status =
-    wd_memory_file_new(image->mem, contents->size, &contents->base, error);
+      wd_memory_file_new(image->mem, contents->size, &contents->base, error);
   if (!status)
     status = fill_base(contents->base, memory, &contents->runs, error);
   if (!status)
@@ -189,7 +189,7 @@ freeze_changes(struct wd_image *image, struct wd_linear *memory,
 {
   struct wd_contents *contents = &image->contents;
   enum wd_status status =
-    wd_dirty_find(memory->base, contents->size, &contents->runs, error);
+      wd_dirty_find(memory->base, contents->size, &contents->runs, error);
   uint64_t most;
 
   if (status)
@@ -239,9 +239,9 @@ read_delta(const struct wd_contents *contents, uint64_t offset, uint8_t *to,
     uint64_t end = run.end < offset + size ? run.end : offset + size;
 
     if (begin < end)
-      status = wd_memory_file_read(contents->delta,
-                                   position + (begin - run.begin),
-                                   to + (begin - offset), end - begin, error);
+      status =
+          wd_memory_file_read(contents->delta, position + (begin - run.begin),
+                              to + (begin - offset), end - begin, error);
     position += run.end - run.begin;
   }
   return status;
@@ -257,8 +257,9 @@ wd_image_read(const struct wd_image *image, uint64_t offset, void *to,
 
   if (offset > contents->size || size > contents->size - offset)
     return wd_fail(error, WD_INVALID_ARGUMENT,
-                   "%zu bytes at %" PRIu64 " are outside of an image of %"
-                   PRIu64, size, offset, contents->size);
+                   "%zu bytes at %" PRIu64
+                   " are outside of an image of %" PRIu64,
+                   size, offset, contents->size);
   if (offset < contents->base->size)
     in_base = contents->base->size - offset;
   if (in_base > size)
@@ -266,6 +267,5 @@ wd_image_read(const struct wd_image *image, uint64_t offset, void *to,
   status = wd_memory_file_read(contents->base, offset, to, in_base, error);
   for (uint64_t i = in_base; i < size; i++)
     ((uint8_t *)to)[i] = 0;
-  return status ? status
-                : read_delta(contents, offset, to, size, error);
+  return status ? status : read_delta(contents, offset, to, size, error);
 }

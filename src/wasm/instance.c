@@ -16,7 +16,7 @@ wd_instance_allocate(struct wd_linkage *linkage,
                      const struct wd_instance_options *options)
 {
   struct wd_instance *instance =
-    wd_mem_calloc(options->mem, 1, sizeof *instance);
+      wd_mem_calloc(options->mem, 1, sizeof *instance);
 
   if (!instance)
     return NULL;
@@ -49,7 +49,7 @@ make_store(struct wd_instance *instance, wasi_config_t *wasi,
   wasmtime_error_t *failure = NULL;
 
   instance->store =
-    wasmtime_store_new(instance->linkage->engine, instance, NULL);
+      wasmtime_store_new(instance->linkage->engine, instance, NULL);
   instance->context = wasmtime_store_context(instance->store);
   wasmtime_store_limiter(instance->store, -1, TABLE_ENTRIES_MAX, -1, -1, -1);
   if (instance->linkage->variant == WD_VARIANT_INTERRUPTIBLE) {
@@ -78,9 +78,11 @@ wd_instance_make(struct wd_instance *instance, wasi_config_t *wasi,
 
   if (status)
     return status;
+  instance->memory.minimum =
+      instance->linkage->module->outline.info.memory_minimum;
   wd_linear_arm(&instance->memory);
   failure = wasmtime_instance_pre_instantiate(
-    instance->linkage->pre, instance->context, &instance->instance, &trap);
+      instance->linkage->pre, instance->context, &instance->instance, &trap);
   wd_linear_disarm();
   if (!failure && !trap)
     return WD_OK;
@@ -117,8 +119,7 @@ wd_instance_linkage(struct wd_instance *instance)
 
 enum wd_status
 wd_instance_check_limit(const struct wd_instance_options *options,
-                        uint64_t size, const char *what,
-                        struct wd_error *error)
+                        uint64_t size, const char *what, struct wd_error *error)
 {
   if (!options->memory_limit || size <= options->memory_limit)
     return WD_OK;
@@ -143,7 +144,7 @@ wd_instance_function(struct wd_instance *instance, const char *name,
 {
   const struct wd_outline *outline = &instance->linkage->module->outline;
   const struct wd_extern *export =
-    wd_module_export(instance->linkage->module, name);
+      wd_module_export(instance->linkage->module, name);
   wasmtime_extern_t item;
   char text[256];
   uint32_t index;
@@ -171,7 +172,7 @@ uint8_t *
 wd_instance_memory(struct wd_instance *instance, uint64_t *out_size)
 {
   *out_size =
-    atomic_load_explicit(&instance->memory.size, memory_order_relaxed);
+      atomic_load_explicit(&instance->memory.size, memory_order_relaxed);
   return instance->memory.base;
 }
 

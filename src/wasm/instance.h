@@ -64,10 +64,10 @@ struct wd_module *
 wd_linkage_module(struct wd_linkage *linkage);
 
 struct wd_instance_options {
-  struct wd_mem *mem;     /* what grows beyond the image is charged to it */
-  uint64_t memory_limit;  /* bytes of linear memory, image included; 0: none */
-  wasi_config_t *wasi;    /* drivers; taken over */
-  void *env;              /* wd_instance_env */
+  struct wd_mem *mem;    /* what grows beyond the image is charged to it */
+  uint64_t memory_limit; /* bytes of linear memory, image included; 0: none */
+  wasi_config_t *wasi;   /* drivers; taken over */
+  void *env;             /* wd_instance_env */
 };
 
 /* A driver: memory initialised from the module's data segments, start
@@ -131,8 +131,8 @@ wd_memory_at(uint8_t *base, uint64_t memory_size, uint32_t pointer,
              uint64_t size)
 {
   return pointer <= memory_size && size <= memory_size - pointer
-           ? base + pointer
-           : NULL;
+             ? base + pointer
+             : NULL;
 }
 
 /* Freezes a driver that is inside an import: memory and globals.

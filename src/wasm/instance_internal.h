@@ -17,11 +17,11 @@ struct wd_instance {
   struct wd_guard guard;
   struct wd_image *image; /* workers */
   void *env;
-  unsigned depth;       /* calls into the guest that go on */
-  bool failed;          /* trapped: not to be called again */
-  bool exited;          /* called proc_exit */
+  unsigned depth; /* calls into the guest that go on */
+  bool failed;    /* trapped: not to be called again */
+  bool exited;    /* called proc_exit */
   int exit_code;
-  uint64_t table_print; /* drivers: at the start */
+  uint64_t table_print;    /* drivers: at the start */
   struct wd_error failure; /* of an import, on its way to the call */
 };
 

@@ -8,7 +8,7 @@
 
 #include "wasm/discard.h"
 
-#define MOVE_LEAST (1u << 20)
+#define MOVE_LEAST (2u << 20)
 
 static _Thread_local struct wd_linear *armed;
 
@@ -65,10 +65,9 @@ static bool
 map(struct wd_linear *linear, uint64_t offset, uint64_t size, int sharing,
     const struct wd_memory_file *file, uint64_t file_offset)
 {
-  return size == 0 ||
-         mmap(linear->base + offset, size, PROT_READ | PROT_WRITE,
-              sharing | MAP_FIXED | MAP_NORESERVE, file->fd,
-              (off_t)file_offset) != MAP_FAILED;
+  return size == 0 || mmap(linear->base + offset, size, PROT_READ | PROT_WRITE,
+                           sharing | MAP_FIXED | MAP_NORESERVE, file->fd,
+                           (off_t)file_offset) != MAP_FAILED;
 }
 
 static bool
@@ -185,60 +184,120 @@ unmap(void *env)
   linear->base = NULL;
 }
 
+static void
+free_heap(void *env)
+{
+  struct wd_linear *heap = env;
+
+  unmap(heap);
+  wd_linear_fini(heap);
+  wd_mem_free(heap->mem, heap, sizeof *heap);
+}
+
+static bool
+reserve(struct wd_linear *linear, size_t reserved, size_t guard)
+{
+  uint64_t total = (uint64_t)reserved + guard;
+  void *base = mmap(NULL, total, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+  if (base == MAP_FAILED)
+    return false;
+  linear->base = base;
+  linear->reserved = reserved;
+  linear->total = total;
+  return true;
+}
+
+/* A heap beside the memory that is armed, within the same limit. */
+static struct wd_linear *
+new_heap(const struct wd_linear *memory, size_t minimum, size_t reserved,
+         size_t guard)
+{
+  struct wd_linear *heap = wd_mem_calloc(memory->mem, 1, sizeof *heap);
+
+  if (!heap)
+    return NULL;
+  init(heap, memory->mem, memory->limit);
+  if (!reserve(heap, reserved, guard)) {
+    wd_mem_free(memory->mem, heap, sizeof *heap);
+    return NULL;
+  }
+  if (!open_pages(heap, 0, minimum)) {
+    free_heap(heap);
+    return NULL;
+  }
+  atomic_store(&heap->size, minimum);
+  return heap;
+}
+
+static bool
+make_armed(struct wd_linear *linear, size_t minimum, size_t reserved,
+           size_t guard)
+{
+  bool mapped;
+
+  linear->failed = true;
+  if (!reserve(linear, reserved, guard))
+    return false;
+  mapped = linear->shared ? map_shared(linear)
+                          : map_contents(linear, linear->contents);
+  linear->contents = NULL;
+  if (!mapped || linear->size < minimum) {
+    unmap(linear);
+    return false;
+  }
+  linear->failed = false;
+  return true;
+}
+
 static wasmtime_error_t *
 new_memory(void *env, const wasm_memorytype_t *type, size_t minimum,
            size_t maximum, size_t reserved, size_t guard,
            wasmtime_linear_memory_t *out_memory)
 {
   struct wd_linear *linear = armed;
-  bool mapped;
-  void *base;
+  bool heap = linear && minimum != linear->minimum;
 
   (void)env;
   (void)type;
   (void)maximum;
-  armed = NULL;
   if (!linear)
     return wasmtime_error_new("a second memory is not supported");
-  linear->failed = true;
-  linear->reserved = reserved;
-  linear->total = (uint64_t)reserved + guard;
-  base = mmap(NULL, linear->total, PROT_NONE,
-              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED)
-    return wasmtime_error_new("no address space is left for a memory");
-  linear->base = base;
-  mapped = linear->shared ? map_shared(linear)
-                          : map_contents(linear, linear->contents);
-  linear->contents = NULL;
-  if (!mapped || linear->size < minimum) {
-    unmap(linear);
-    return wasmtime_error_new("no memory is left");
+  if (heap) {
+    linear = new_heap(linear, minimum, reserved, guard);
+  } else {
+    armed = NULL;
+    linear = make_armed(linear, minimum, reserved, guard) ? linear : NULL;
   }
-  linear->failed = false;
-  *out_memory = (wasmtime_linear_memory_t){ .env = linear,
-                                            .get_memory = get_memory,
-                                            .grow_memory = grow_memory,
-                                            .finalizer = unmap };
+  if (!linear)
+    return wasmtime_error_new("no memory or address space is left");
+  *out_memory =
+      (wasmtime_linear_memory_t){.env = linear,
+                                 .get_memory = get_memory,
+                                 .grow_memory = grow_memory,
+                                 .finalizer = heap ? free_heap : unmap};
   return NULL;
 }
 
 wasmtime_memory_creator_t
 wd_linear_creator(void)
 {
-  return (wasmtime_memory_creator_t){ .new_memory = new_memory };
+  return (wasmtime_memory_creator_t){.new_memory = new_memory};
 }
 
 enum wd_status
 wd_linear_make_private(struct wd_linear *linear, struct wd_memory_file *file,
                        struct wd_error *error)
 {
-  struct wd_moved old = { NULL, 0 };
+  struct wd_moved old = {NULL, 0};
   bool mapped;
 
   /* What the old mapping has in page tables costs 0.3 µs a page to take down:
-   * it is moved aside, which is quick, and taken down meanwhile. */
-  if (linear->size >= MOVE_LEAST)
+   * it is moved aside, which is quick, and taken down meanwhile. (Its bytes
+   * are in the file. Those of a private mapping are not: they stay in place,
+   * should mapping fail.) */
+  if (linear->shared && linear->size >= MOVE_LEAST)
     old = wd_move_aside(linear->base, linear->size);
   mapped = map(linear, 0, linear->size, MAP_PRIVATE, file, 0);
   wd_moved_discard(old);

@@ -10,7 +10,9 @@
  *
  * The creator is one for an engine and is not told for which instance it
  * works, so the memory that is wanted is handed over by a thread-local:
- * wd_linear_arm right before instantiating, wd_linear_disarm right after.
+ * wd_linear_arm right before instantiating, wd_linear_disarm right after. For
+ * modules with exceptions wasmtime asks for a heap of its own before (with
+ * another minimum); it gets an empty one, which no image holds.
  *
  * One thread at a time, but for `size`.
  */
@@ -41,13 +43,14 @@ struct wd_linear {
   uint64_t reserved; /* addresses that it can grow into */
   uint64_t total;    /* with the guard */
   uint64_t limit;    /* bytes; UINT64_MAX: none */
+  uint64_t minimum;  /* as the module says, to tell it from a heap below */
   uint64_t refused;  /* bytes wanted by the last growth that was refused */
   struct wd_mem *mem;
   uint64_t charged;
   struct wd_memory_file *file; /* what the base is mapped from */
   bool shared;
-  bool failed; /* it could not be made */
-  bool copied; /* the delta was copied, not mapped */
+  bool failed;                        /* it could not be made */
+  bool copied;                        /* the delta was copied, not mapped */
   const struct wd_contents *contents; /* while armed */
 };
 

@@ -8,8 +8,7 @@
 static const char wasi_module[] = "wasi_snapshot_preview1";
 
 static const struct wd_import exit_import = {
-  wasi_module, "proc_exit", "i", "", wd_instance_exit, NULL
-};
+    wasi_module, "proc_exit", "i", "", wd_instance_exit, NULL};
 
 /* Imports that nobody gives, as text, as far as it has room. */
 struct missing {
@@ -65,12 +64,11 @@ define(struct wd_linkage *linkage, wasmtime_linker_t *linker,
                    linkage->module->outline.info.name, wanted->module,
                    wanted->name, wanted->signature);
   failure = wasmtime_linker_define_func_unchecked(
-    linker, wanted->module, strlen(wanted->module), wanted->name,
-    strlen(wanted->name), type, wd_instance_import, copy, NULL);
+      linker, wanted->module, strlen(wanted->module), wanted->name,
+      strlen(wanted->name), type, wd_instance_import, copy, NULL);
   wasm_functype_delete(type);
-  return failure
-           ? wd_fail_wasmtime(error, WD_INTERNAL, wanted->name, failure)
-           : WD_OK;
+  return failure ? wd_fail_wasmtime(error, WD_INTERNAL, wanted->name, failure)
+                 : WD_OK;
 }
 
 static enum wd_status
@@ -87,8 +85,10 @@ define_given(struct wd_linkage *linkage, wasmtime_linker_t *linker,
                  "%s: the import %s.%s is %s in the program, but %s here; was "
                  "it built for another version?",
                  linkage->module->outline.info.name, wanted->module,
-                 wanted->name, wanted->signature ? wanted->signature : "no "
-                 "function",
+                 wanted->name,
+                 wanted->signature ? wanted->signature
+                                   : "no "
+                                     "function",
                  wd_signature_print(import->parameters, import->results, ours,
                                     sizeof ours));
 }
@@ -97,9 +97,9 @@ static void
 note_missing(struct missing *missing, const struct wd_extern *import)
 {
   size_t used = strlen(missing->names);
-  int length = snprintf(missing->names + used, sizeof missing->names - used,
-                        "%s%s.%s", used ? ", " : "", import->module,
-                        import->name);
+  int length =
+      snprintf(missing->names + used, sizeof missing->names - used, "%s%s.%s",
+               used ? ", " : "", import->module, import->name);
 
   if (length < 0 || (size_t)length >= sizeof missing->names - used)
     missing->names[used] = '\0';
@@ -113,7 +113,7 @@ resolve(struct wd_linkage *linkage, wasmtime_linker_t *linker,
         struct wd_error *error)
 {
   const struct wd_import *import = find_import(options, wanted);
-  struct wd_import absent = { .function = call_missing, .data = wanted };
+  struct wd_import absent = {.function = call_missing, .data = wanted};
 
   if (import)
     return define_given(linkage, linker, wanted, import, error);
@@ -130,10 +130,9 @@ static enum wd_status
 fail_missing(const struct wd_linkage *linkage, const struct missing *missing,
              struct wd_error *error)
 {
-  return wd_fail(error, WD_BAD_MODULE,
-                 "%s: imports that are not provided (%u): %s",
-                 linkage->module->outline.info.name, missing->count,
-                 missing->names);
+  return wd_fail(
+      error, WD_BAD_MODULE, "%s: imports that are not provided (%u): %s",
+      linkage->module->outline.info.name, missing->count, missing->names);
 }
 
 static enum wd_status
@@ -141,7 +140,7 @@ define_all(struct wd_linkage *linkage, wasmtime_linker_t *linker,
            const struct wd_linkage_options *options, struct wd_error *error)
 {
   const struct wd_module_info *info = &linkage->module->outline.info;
-  struct missing missing = { "", 0 };
+  struct missing missing = {"", 0};
   wasmtime_error_t *failure = NULL;
   enum wd_status status = WD_OK;
 
@@ -151,14 +150,14 @@ define_all(struct wd_linkage *linkage, wasmtime_linker_t *linker,
   if (failure)
     return wd_fail_wasmtime(error, WD_INTERNAL, "WASI", failure);
   for (uint32_t i = 0; i < info->import_count && !status; i++)
-    status = resolve(linkage, linker, options, &info->imports[i], &missing,
-                     error);
+    status =
+        resolve(linkage, linker, options, &info->imports[i], &missing, error);
   if (!status && missing.count)
     status = fail_missing(linkage, &missing, error);
   if (status)
     return status;
-  failure = wasmtime_linker_instantiate_pre(linker, linkage->code,
-                                            &linkage->pre);
+  failure =
+      wasmtime_linker_instantiate_pre(linker, linkage->code, &linkage->pre);
   return failure ? wd_fail_wasmtime(error, WD_BAD_MODULE, info->name, failure)
                  : WD_OK;
 }

@@ -10,9 +10,9 @@ struct wd_linkage {
   struct wd_module *module;
   enum wd_variant variant;
   bool wasi;
-  struct wd_arena arena;    /* what the trampolines are given */
-  wasm_engine_t *engine;    /* the runtime's */
-  wasmtime_module_t *code;  /* the module's */
+  struct wd_arena arena;   /* what the trampolines are given */
+  wasm_engine_t *engine;   /* the runtime's */
+  wasmtime_module_t *code; /* the module's */
   wasmtime_instance_pre_t *pre;
 };
 

@@ -148,13 +148,13 @@ find_data(const struct wd_memory_file *file, uint64_t from,
     return WD_OK;
   begin = lseek(file->fd, (off_t)from, SEEK_DATA);
   if (begin < 0 && errno == ENXIO) {
-    *extent = (struct wd_data_extent){ file->size, file->size };
+    *extent = (struct wd_data_extent){file->size, file->size};
     return WD_OK;
   }
   end = begin < 0 ? -1 : lseek(file->fd, begin, SEEK_HOLE);
   if (end < 0)
     return fail(error, "read", file->size);
-  *extent = (struct wd_data_extent){ (uint64_t)begin, (uint64_t)end };
+  *extent = (struct wd_data_extent){(uint64_t)begin, (uint64_t)end};
   return WD_OK;
 }
 
@@ -183,8 +183,7 @@ wd_memory_file_copy(const struct wd_memory_file *file, uint64_t from,
 enum wd_status
 wd_memory_file_seal(struct wd_memory_file *file, struct wd_error *error)
 {
-  int seals =
-    F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  int seals = F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
   if (fcntl(file->fd, F_ADD_SEALS, seals) != 0)
     return fail(error, "seal", file->size);

@@ -34,8 +34,8 @@ static enum wd_status
 read_module(struct wd_module *module, const char *name, struct wd_error *error)
 {
   enum wd_status status =
-    wd_outline_read(module->bytes, module->size, name, &module->arena,
-                    &module->outline, error);
+      wd_outline_read(module->bytes, module->size, name, &module->arena,
+                      &module->outline, error);
 
   if (!status)
     status = wd_unwrap(&module->outline, &module->arena, error);
@@ -78,9 +78,8 @@ static enum wd_status
 check_size(size_t size, const char *name, struct wd_error *error)
 {
   if (size > MODULE_SIZE_MAX)
-    return wd_fail(error, WD_BAD_MODULE,
-                   "%s: %zu bytes; a module may have %zu", name, size,
-                   MODULE_SIZE_MAX);
+    return wd_fail(error, WD_BAD_MODULE, "%s: %zu bytes; a module may have %zu",
+                   name, size, MODULE_SIZE_MAX);
   return WD_OK;
 }
 
@@ -106,7 +105,7 @@ static enum wd_status
 fail_file(const char *path, struct wd_error *error)
 {
   enum wd_status status =
-    errno == ENOENT || errno == ENOTDIR ? WD_NOT_FOUND : WD_IO;
+      errno == ENOENT || errno == ENOTDIR ? WD_NOT_FOUND : WD_IO;
 
   return wd_fail(error, status, "%s: %s", path, strerror(errno));
 }
@@ -152,9 +151,9 @@ read_file(struct wd_mem *mem, int fd, const char *path, uint8_t **out_bytes,
     return wd_fail_memory(error);
   got = read_all(fd, bytes, (size_t)info.st_size);
   if (got != (ssize_t)info.st_size) {
-    status = got < 0 ? fail_file(path, error)
-                     : wd_fail(error, WD_IO, "%s: changed while it was read",
-                               path);
+    status = got < 0
+                 ? fail_file(path, error)
+                 : wd_fail(error, WD_IO, "%s: changed while it was read", path);
     wd_mem_free(mem, bytes, (size_t)info.st_size);
     return status;
   }

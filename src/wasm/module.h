@@ -43,8 +43,8 @@ struct wd_segment {
 };
 
 struct wd_module_info {
-  const char *name;     /* as given to wd_module_load, for messages */
-  struct wd_hash hash;  /* of the original bytes */
+  const char *name;    /* as given to wd_module_load, for messages */
+  struct wd_hash hash; /* of the original bytes */
   uint32_t import_count;
   const struct wd_extern *imports;
   uint32_t export_count;

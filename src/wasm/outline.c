@@ -41,13 +41,13 @@ int
 wd_section_rank(uint8_t id)
 {
   static const uint8_t ranks[] = {
-    [WD_SECTION_TYPE] = 1,    [WD_SECTION_IMPORT] = 2,
-    [WD_SECTION_FUNCTION] = 3, [WD_SECTION_TABLE] = 4,
-    [WD_SECTION_MEMORY] = 5,  [WD_SECTION_TAG] = 6,
-    [WD_SECTION_GLOBAL] = 7,  [WD_SECTION_EXPORT] = 8,
-    [WD_SECTION_START] = 9,   [WD_SECTION_ELEMENT] = 10,
-    [WD_SECTION_DATA_COUNT] = 11, [WD_SECTION_CODE] = 12,
-    [WD_SECTION_DATA] = 13,
+      [WD_SECTION_TYPE] = 1,        [WD_SECTION_IMPORT] = 2,
+      [WD_SECTION_FUNCTION] = 3,    [WD_SECTION_TABLE] = 4,
+      [WD_SECTION_MEMORY] = 5,      [WD_SECTION_TAG] = 6,
+      [WD_SECTION_GLOBAL] = 7,      [WD_SECTION_EXPORT] = 8,
+      [WD_SECTION_START] = 9,       [WD_SECTION_ELEMENT] = 10,
+      [WD_SECTION_DATA_COUNT] = 11, [WD_SECTION_CODE] = 12,
+      [WD_SECTION_DATA] = 13,
   };
 
   return id < sizeof ranks ? ranks[id] : 0;
@@ -103,7 +103,7 @@ print_types(struct wd_reader *reader, bool always_grouped, struct wd_buf *text)
 static const char *
 signature(struct scan *scan, uint32_t type)
 {
-  struct wd_reader reader = { scan->outline->types[type], scan->end, false };
+  struct wd_reader reader = {scan->outline->types[type], scan->end, false};
   struct wd_buf text;
   const char *copy = NULL;
 
@@ -148,8 +148,10 @@ read_function_types(struct scan *scan, struct wd_reader *reader)
   outline->type_count = count;
   for (uint32_t i = 0; i < count && !reader->bad; i++) {
     if (wd_reader_byte(reader) != TYPE_FUNCTION && !reader->bad)
-      return REFUSE(scan, "type %" PRIu32 " is not a function: garbage "
-                          "collected types are not supported", i);
+      return REFUSE(scan,
+                    "type %" PRIu32 " is not a function: garbage "
+                    "collected types are not supported",
+                    i);
     outline->types[i] = reader->at;
     for (int side = 0; side < 2; side++) {
       uint32_t values = wd_reader_count(reader);
@@ -227,11 +229,11 @@ read_imports(struct scan *scan, struct wd_reader *reader)
   struct wd_outline *outline = scan->outline;
   uint32_t count = wd_reader_count(reader);
   struct wd_extern *imports =
-    wd_arena_array(scan->arena, count, sizeof *imports);
+      wd_arena_array(scan->arena, count, sizeof *imports);
   enum wd_status status;
 
   outline->functions =
-    wd_arena_array(scan->arena, count, sizeof *outline->functions);
+      wd_arena_array(scan->arena, count, sizeof *outline->functions);
   if (!imports || !outline->functions)
     return wd_fail_memory(scan->error);
   for (uint32_t i = 0; i < count; i++) {
@@ -256,8 +258,8 @@ read_functions(struct scan *scan, struct wd_reader *reader)
   struct wd_outline *outline = scan->outline;
   uint32_t count = wd_reader_count(reader);
   uint32_t imported = outline->imported_functions;
-  uint32_t *functions = wd_arena_array(
-    scan->arena, (size_t)imported + count, sizeof *functions);
+  uint32_t *functions =
+      wd_arena_array(scan->arena, (size_t)imported + count, sizeof *functions);
 
   if (!functions)
     return wd_fail_memory(scan->error);
@@ -267,8 +269,7 @@ read_functions(struct scan *scan, struct wd_reader *reader)
     uint32_t type = wd_reader_u32(reader);
 
     if (reader->bad || type >= outline->type_count)
-      return REFUSE(scan, "malformed: type of function %" PRIu32,
-                    imported + i);
+      return REFUSE(scan, "malformed: type of function %" PRIu32, imported + i);
     functions[imported + i] = type;
   }
   outline->functions = functions;
@@ -293,8 +294,7 @@ read_memories(struct scan *scan, struct wd_reader *reader)
   uint64_t pages;
 
   if (count > 1)
-    return REFUSE(scan, "it has %" PRIu32 " memories; one is supported",
-                  count);
+    return REFUSE(scan, "it has %" PRIu32 " memories; one is supported", count);
   if (count == 0)
     return WD_OK;
   flags = wd_reader_byte(reader);
@@ -327,7 +327,7 @@ read_globals(struct scan *scan, struct wd_reader *reader)
   struct wd_outline *outline = scan->outline;
   uint32_t count = wd_reader_count(reader);
   struct wd_global_info *globals =
-    wd_arena_array(scan->arena, count, sizeof *globals);
+      wd_arena_array(scan->arena, count, sizeof *globals);
   uint32_t mutable_count = 0;
 
   if (!globals)
@@ -344,9 +344,11 @@ read_globals(struct scan *scan, struct wd_reader *reader)
     if (!changes)
       continue;
     if (type < TYPE_V128 || type > TYPE_I32)
-      return REFUSE(scan, "global %" PRIu32 " is a mutable %s, which a memory "
-                          "image cannot carry", index, type_name(type));
-    globals[mutable_count++] = (struct wd_global_info){ index, type };
+      return REFUSE(scan,
+                    "global %" PRIu32 " is a mutable %s, which a memory "
+                    "image cannot carry",
+                    index, type_name(type));
+    globals[mutable_count++] = (struct wd_global_info){index, type};
   }
   outline->info.globals = globals;
   outline->info.global_count = mutable_count;
@@ -364,8 +366,10 @@ read_export_item(struct scan *scan, struct wd_reader *reader, uint32_t index,
   if (reader->bad || kind > WD_EXTERN_TAG)
     return REFUSE(scan, "malformed: export %" PRIu32, index);
   if (strncmp(export->name, "__wd_", 5) == 0)
-    return REFUSE(scan, "export '%.64s': names beginning with __wd_ are "
-                        "reserved", export->name);
+    return REFUSE(scan,
+                  "export '%.64s': names beginning with __wd_ are "
+                  "reserved",
+                  export->name);
   export->kind = (enum wd_extern_kind)kind;
   outline->export_functions[index] = UINT32_MAX;
   if (kind == WD_EXTERN_MEMORY)
@@ -373,8 +377,10 @@ read_export_item(struct scan *scan, struct wd_reader *reader, uint32_t index,
   if (kind != WD_EXTERN_FUNCTION)
     return WD_OK;
   if (item >= outline->function_count)
-    return REFUSE(scan, "malformed: export %" PRIu32 " is function %" PRIu32
-                        " of %" PRIu32, index, item, outline->function_count);
+    return REFUSE(scan,
+                  "malformed: export %" PRIu32 " is function %" PRIu32
+                  " of %" PRIu32,
+                  index, item, outline->function_count);
   outline->export_functions[index] = item;
   export->signature = signature(scan, outline->functions[item]);
   return export->signature ? WD_OK : wd_fail_memory(scan->error);
@@ -386,11 +392,11 @@ read_exports(struct scan *scan, struct wd_reader *reader)
   struct wd_outline *outline = scan->outline;
   uint32_t count = wd_reader_count(reader);
   struct wd_extern *exports =
-    wd_arena_array(scan->arena, count, sizeof *exports);
+      wd_arena_array(scan->arena, count, sizeof *exports);
   enum wd_status status;
 
   outline->export_functions =
-    wd_arena_array(scan->arena, count, sizeof *outline->export_functions);
+      wd_arena_array(scan->arena, count, sizeof *outline->export_functions);
   if (!exports || !outline->export_functions)
     return wd_fail_memory(scan->error);
   for (uint32_t i = 0; i < count; i++) {
@@ -412,9 +418,9 @@ read_start(struct scan *scan, struct wd_reader *reader)
 
   outline->start_function = wd_reader_u32(reader);
   if (outline->start_function >= outline->function_count)
-    return REFUSE(scan, "malformed: the start function is number %" PRIu32
-                        " of %" PRIu32, outline->start_function,
-                  outline->function_count);
+    return REFUSE(
+        scan, "malformed: the start function is number %" PRIu32 " of %" PRIu32,
+        outline->start_function, outline->function_count);
   outline->info.has_start = true;
   return WD_OK;
 }
@@ -431,18 +437,21 @@ read_active_segment(struct scan *scan, struct wd_reader *reader, uint32_t flags,
     return REFUSE(scan, "data segment %" PRIu32 " is for a second memory",
                   index);
   if (!wd_constant_read(reader, &segment->offset) && !reader->bad)
-    return REFUSE(scan, "the offset of data segment %" PRIu32 " is not "
-                        "constant; position-independent code (PIC) is not "
-                        "supported", index);
+    return REFUSE(scan,
+                  "the offset of data segment %" PRIu32 " is not "
+                  "constant; position-independent code (PIC) is not "
+                  "supported",
+                  index);
   bytes = wd_reader_bytes(reader, &size);
   if (reader->bad)
     return REFUSE(scan, "malformed: data segment %" PRIu32, index);
   segment->position = (size_t)(bytes - scan->bytes);
   segment->size = size;
   if (segment->offset > minimum || size > minimum - segment->offset)
-    return REFUSE(scan, "data segment %" PRIu32 " (%" PRIu32 " bytes at %"
-                        PRIu64 ") lies outside of the memory of %" PRIu64
-                        " bytes", index, size, segment->offset, minimum);
+    return REFUSE(scan,
+                  "data segment %" PRIu32 " (%" PRIu32 " bytes at %" PRIu64
+                  ") lies outside of the memory of %" PRIu64 " bytes",
+                  index, size, segment->offset, minimum);
   return WD_OK;
 }
 
@@ -452,7 +461,7 @@ read_data(struct scan *scan, struct wd_reader *reader)
   struct wd_outline *outline = scan->outline;
   uint32_t count = wd_reader_count(reader);
   struct wd_segment *segments =
-    wd_arena_array(scan->arena, count, sizeof *segments);
+      wd_arena_array(scan->arena, count, sizeof *segments);
   uint32_t active = 0;
   enum wd_status status;
 
@@ -578,7 +587,7 @@ name_globals(struct scan *scan)
   uint32_t count = outline->info.global_count;
 
   outline->global_exports =
-    wd_arena_array(scan->arena, count, sizeof *outline->global_exports);
+      wd_arena_array(scan->arena, count, sizeof *outline->global_exports);
   if (!outline->global_exports)
     return wd_fail_memory(scan->error);
   for (uint32_t i = 0; i < count; i++) {
@@ -597,13 +606,13 @@ wd_outline_read(const uint8_t *bytes, size_t size, const char *name,
                 struct wd_arena *arena, struct wd_outline *out_outline,
                 struct wd_error *error)
 {
-  struct scan scan = { .bytes = bytes,
-                       .end = bytes + size,
-                       .name = name,
-                       .arena = arena,
-                       .outline = out_outline,
-                       .error = error };
-  struct wd_reader reader = { bytes, bytes + size, false };
+  struct scan scan = {.bytes = bytes,
+                      .end = bytes + size,
+                      .name = name,
+                      .arena = arena,
+                      .outline = out_outline,
+                      .error = error};
+  struct wd_reader reader = {bytes, bytes + size, false};
   enum wd_status status;
 
   memset(out_outline, 0, sizeof *out_outline);

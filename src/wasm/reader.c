@@ -80,7 +80,7 @@ wd_reader_skip(struct wd_reader *reader, uint64_t size)
 struct wd_reader
 wd_reader_part(struct wd_reader *reader, uint64_t size)
 {
-  struct wd_reader part = { reader->at, reader->at, false };
+  struct wd_reader part = {reader->at, reader->at, false};
 
   wd_reader_skip(reader, size);
   if (!reader->bad)

@@ -63,8 +63,7 @@ write_exports(struct wd_buf *to, const struct wd_outline *outline)
     count++;
   }
   if (outline->info.has_start) {
-    write_export(to, "__wd_start", WD_EXTERN_FUNCTION,
-                 outline->start_function);
+    write_export(to, "__wd_start", WD_EXTERN_FUNCTION, outline->start_function);
     count++;
   }
   count += write_tables(to, outline);
@@ -110,7 +109,7 @@ rewrite_exports(struct wd_buf *to, struct wd_reader *body,
 static void
 rewrite_data(struct wd_buf *to, struct wd_reader *body)
 {
-  static const uint8_t empty[] = { 1, 0 };
+  static const uint8_t empty[] = {1, 0};
   uint32_t count = wd_reader_u32(body);
   struct wd_buf items;
 
@@ -157,7 +156,7 @@ enum wd_status
 wd_rewrite(const uint8_t *bytes, size_t size, const struct wd_outline *outline,
            struct wd_mem *mem, struct wd_buf *out_buf, struct wd_error *error)
 {
-  struct wd_reader reader = { bytes + 8, bytes + size, false };
+  struct wd_reader reader = {bytes + 8, bytes + size, false};
   int exports = wd_section_rank(WD_SECTION_EXPORT);
   bool exported = false;
   size_t more = 64 + 32 * ((size_t)outline->info.global_count +

@@ -21,7 +21,7 @@ struct wd_outline {
   const uint8_t **types; /* where each function type begins, after 0x60 */
   uint32_t function_count;
   uint32_t imported_functions;
-  uint32_t *functions; /* type of each function, imported ones first */
+  uint32_t *functions;        /* type of each function, imported ones first */
   uint32_t *export_functions; /* function of each export, or UINT32_MAX */
   uint32_t imported_tables;
   uint32_t table_count; /* imported ones too */
@@ -29,7 +29,7 @@ struct wd_outline {
   uint32_t memory_count;
   bool memory_exported;
   uint32_t start_function;
-  const uint8_t *code;  /* body of the code section, or NULL */
+  const uint8_t *code; /* body of the code section, or NULL */
   size_t code_size;
   const uint8_t *names; /* body of the custom section "name", or NULL */
   size_t names_size;

@@ -145,7 +145,7 @@ void
 wd_runtime_tick(struct wd_runtime *runtime)
 {
   wasm_engine_t *engine =
-    atomic_load(&runtime->engines[WD_VARIANT_INTERRUPTIBLE]);
+      atomic_load(&runtime->engines[WD_VARIANT_INTERRUPTIBLE]);
 
   if (engine)
     wasmtime_engine_increment_epoch(engine);

@@ -66,8 +66,8 @@ static int
 parse(const char *at, const char *end, wasm_valkind_t kinds[VALUES_MAX])
 {
   static const char letters[] = "ilfd";
-  static const wasm_valkind_t known[] = { WASM_I32, WASM_I64, WASM_F32,
-                                          WASM_F64 };
+  static const wasm_valkind_t known[] = {WASM_I32, WASM_I64, WASM_F32,
+                                         WASM_F64};
   int count = 0;
 
   while (at < end) {

@@ -28,7 +28,7 @@ next_line(const char **text, const char *end, struct line *out_line)
     begin++;
   while (stop > begin && stop[-1] == ' ')
     stop--;
-  *out_line = (struct line){ begin, (size_t)(stop - begin) };
+  *out_line = (struct line){begin, (size_t)(stop - begin)};
   return true;
 }
 
@@ -101,7 +101,7 @@ add_frame(struct wd_trap *trap, struct line line)
   snprintf(text, sizeof text, "%s (%.*s)", name,
            offset_length < 20 ? offset_length : 20, line.at);
   append(trap->trace, sizeof trap->trace, "\n",
-         &(struct line){ text, strlen(text) });
+         &(struct line){text, strlen(text)});
 }
 
 static void

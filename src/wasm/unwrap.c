@@ -38,7 +38,7 @@ static uint32_t
 parameter_count(const struct wd_outline *outline, uint32_t function)
 {
   const uint8_t *type = outline->types[outline->functions[function]];
-  struct wd_reader reader = { type, type + 5, false };
+  struct wd_reader reader = {type, type + 5, false};
 
   return wd_reader_u32(&reader);
 }
@@ -95,8 +95,8 @@ static void
 read_bodies(const struct wd_outline *outline, const uint8_t *exported,
             struct wrapper *wrappers)
 {
-  struct wd_reader code = { outline->code, outline->code + outline->code_size,
-                            false };
+  struct wd_reader code = {outline->code, outline->code + outline->code_size,
+                           false};
   uint32_t count = wd_reader_u32(&code);
   uint32_t function = outline->imported_functions;
 
@@ -122,8 +122,8 @@ static void
 read_names(const struct wd_outline *outline, const uint8_t *exported,
            struct wrapper *wrappers)
 {
-  struct wd_reader names = { outline->names,
-                             outline->names + outline->names_size, false };
+  struct wd_reader names = {outline->names,
+                            outline->names + outline->names_size, false};
   size_t length = sizeof suffix - 1;
 
   while (names.at != names.end) {
@@ -194,12 +194,11 @@ inner_call(const struct wd_outline *outline, uint32_t function,
 
 /* Notes what surrounds the function; false when other wrappers differ. */
 static bool
-agree(struct surroundings *known, const struct wrapper *wrapper,
-      uint32_t inner)
+agree(struct surroundings *known, const struct wrapper *wrapper, uint32_t inner)
 {
   uint32_t before = inner ? wrapper->calls[inner - 1] : NONE;
   uint32_t after =
-    inner + 1 < wrapper->call_count ? wrapper->calls[inner + 1] : NONE;
+      inner + 1 < wrapper->call_count ? wrapper->calls[inner + 1] : NONE;
 
   if (known->constructors == NONE)
     known->constructors = before;
@@ -235,7 +234,7 @@ static enum wd_status
 find(struct wd_outline *outline, struct wrapper *wrappers, uint8_t *exported,
      uint32_t *unwrapped)
 {
-  struct surroundings known = { NONE, NONE };
+  struct surroundings known = {NONE, NONE};
   bool named = outline->names != NULL;
   uint32_t count = outline->info.export_count;
 

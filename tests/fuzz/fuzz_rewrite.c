@@ -28,8 +28,7 @@ engine(void)
 static int
 valid(const uint8_t *bytes, size_t size)
 {
-  wasmtime_error_t *failure =
-    wasmtime_module_validate(engine(), bytes, size);
+  wasmtime_error_t *failure = wasmtime_module_validate(engine(), bytes, size);
 
   if (failure)
     wasmtime_error_delete(failure);
@@ -51,8 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
       wd_unwrap(&outline, &arena, NULL) == WD_OK) {
     if (wd_rewrite(data, size, &outline, NULL, &out, NULL) != WD_OK)
       abort();
-    if (valid(data, size) &&
-        !valid((const uint8_t *)out.data, out.length))
+    if (valid(data, size) && !valid((const uint8_t *)out.data, out.length))
       abort();
     wd_buf_fini(&out);
   }

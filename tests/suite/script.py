@@ -20,7 +20,7 @@ END = "."
 NULL = r"\N"
 
 # Products of any two decimals are exact.
-decimal.getcontext().prec = 200
+decimal.getcontext().prec = 500
 
 # Compiled code is shared by the runs of a suite, not with other builds.
 CACHE = tempfile.mkdtemp(prefix="wasi-data-test-")

@@ -19,7 +19,7 @@ check(const char *in, size_t length, const char *expected)
 {
   /* At once, and in pieces of every length. */
   for (size_t piece = 1; piece <= length + 1; piece++) {
-    struct wd_filter filter = { 0 };
+    struct wd_filter filter = {0};
     char out[600];
     size_t written = 0;
 
@@ -96,7 +96,7 @@ random_bytes(void **state)
   (void)state;
   srand(7);
   for (int round = 0; round < 20000; round++) {
-    struct wd_filter filter = { 0 };
+    struct wd_filter filter = {0};
     size_t length = (size_t)(rand() % 40);
     char in[40];
     char *out = malloc(length + WD_FILTER_MORE);
@@ -118,9 +118,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(text),    cmocka_unit_test(sequences),
-    cmocka_unit_test(eight_bit), cmocka_unit_test(invalid),
-    cmocka_unit_test(random_bytes),
+      cmocka_unit_test(text),         cmocka_unit_test(sequences),
+      cmocka_unit_test(eight_bit),    cmocka_unit_test(invalid),
+      cmocka_unit_test(random_bytes),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

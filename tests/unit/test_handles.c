@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -35,8 +36,8 @@ found(void **state)
   assert_null(wd_handles_remove(&handles, WD_ABI_RESOURCE_DATASET, job));
   for (uint64_t forged = 0; forged <= UINT32_MAX; forged += 65521)
     if (forged != set && forged != job)
-      assert_null(wd_handles_get(&handles, WD_ABI_RESOURCE_DATASET,
-                                 (uint32_t)forged));
+      assert_null(
+          wd_handles_get(&handles, WD_ABI_RESOURCE_DATASET, (uint32_t)forged));
   assert_null(wd_handles_get(&handles, WD_ABI_RESOURCE_DATASET, UINT32_MAX));
   assert_ptr_equal(wd_handles_remove(&handles, WD_ABI_RESOURCE_DATASET, set),
                    &objects[0]);
@@ -72,8 +73,7 @@ never_again(void **state)
                                     &seen[i], NULL),
                      WD_OK);
     assert_ptr_equal(
-        wd_handles_remove(&handles, WD_ABI_RESOURCE_DATASET, seen[i]),
-        objects);
+        wd_handles_remove(&handles, WD_ABI_RESOURCE_DATASET, seen[i]), objects);
   }
   assert_true(handles.count <= ROUNDS / 256 + 1);
   qsort(seen, ROUNDS, sizeof *seen, by_value);
@@ -121,8 +121,8 @@ add_some(void *env)
   (void)env;
   wd_handles_init(&handles, NULL);
   for (int i = 0; i < 100 && status == WD_OK; i++)
-    status = wd_handles_add(&handles, WD_ABI_RESOURCE_JOB, objects, &handle,
-                            &error);
+    status =
+        wd_handles_add(&handles, WD_ABI_RESOURCE_JOB, objects, &handle, &error);
   wd_handles_fini(&handles);
   return status;
 }

@@ -17,53 +17,53 @@
 /* `put`: word at argument*4096 := the counter, which grows; `get`: that word;
  * `many`: puts the first `argument` pages; `freeze`: as image `argument`. */
 static const char program_text[] =
-  "(module (import \"host\" \"freeze\" (func $freeze (param i32)))"
-  " (memory (export \"memory\") 32) (data (i32.const 4096) \"\\2a\\00\\00\\00\")"
-  " (global $n (mut i32) (i32.const 100))"
-  " (global $l (mut i64) (i64.const 5)) (global $f (mut f32) (f32.const 1.5))"
-  " (global $d (mut f64) (f64.const 2.5))"
-  " (global $v (mut v128) (v128.const i64x2 7 9))"
-  " (func $at (param i32) (result i32) (i32.mul (local.get 0)"
-  "  (i32.const 4096)))"
-  " (func $put (export \"put\") (param i32) (result i32)"
-  "  (i32.store (call $at (local.get 0)) (global.get $n))"
-  "  (global.set $n (i32.add (global.get $n) (i32.const 1)))"
-  "  (global.get $n))"
-  " (func (export \"get\") (param i32) (result i32)"
-  "  (i32.load (call $at (local.get 0))))"
-  " (func (export \"many\") (param i32) (result i32) (loop $l"
-  "  (local.set 0 (i32.sub (local.get 0) (i32.const 1)))"
-  "  (drop (call $put (local.get 0))) (br_if $l (local.get 0)))"
-  "  (global.get $n))"
-  " (func (export \"sparse\") (param i32) (result i32) (loop $l"
-  "  (local.set 0 (i32.sub (local.get 0) (i32.const 1)))"
-  "  (drop (call $put (i32.mul (local.get 0) (i32.const 300))))"
-  "  (br_if $l (local.get 0))) (global.get $n))"
-  " (func (export \"grow\") (param i32) (result i32)"
-  "  (memory.grow (local.get 0)))"
-  " (func (export \"freeze\") (param i32) (result i32)"
-  "  (call $freeze (local.get 0)) (i32.const 0))"
-  " (func (export \"set\") (param i32) (result i32)"
-  "  (global.set $l (i64.extend_i32_s (local.get 0)))"
-  "  (global.set $f (f32.convert_i32_s (local.get 0)))"
-  "  (global.set $d (f64.convert_i32_s (local.get 0)))"
-  "  (global.set $v (i32x4.splat (local.get 0))) (i32.const 0))"
-  " (func (export \"globals\") (param i32) (result i32)"
-  "  (i32.add (i32.add (i32.wrap_i64 (global.get $l))"
-  "   (i32.trunc_f32_s (global.get $f))) (i32.add"
-  "   (i32.trunc_f64_s (global.get $d))"
-  "   (i32x4.extract_lane 3 (global.get $v))))))";
+    "(module (import \"host\" \"freeze\" (func $freeze (param i32)))"
+    " (memory (export \"memory\") 32) (data (i32.const 4096) "
+    "\"\\2a\\00\\00\\00\")"
+    " (global $n (mut i32) (i32.const 100))"
+    " (global $l (mut i64) (i64.const 5)) (global $f (mut f32) (f32.const 1.5))"
+    " (global $d (mut f64) (f64.const 2.5))"
+    " (global $v (mut v128) (v128.const i64x2 7 9))"
+    " (func $at (param i32) (result i32) (i32.mul (local.get 0)"
+    "  (i32.const 4096)))"
+    " (func $put (export \"put\") (param i32) (result i32)"
+    "  (i32.store (call $at (local.get 0)) (global.get $n))"
+    "  (global.set $n (i32.add (global.get $n) (i32.const 1)))"
+    "  (global.get $n))"
+    " (func (export \"get\") (param i32) (result i32)"
+    "  (i32.load (call $at (local.get 0))))"
+    " (func (export \"many\") (param i32) (result i32) (loop $l"
+    "  (local.set 0 (i32.sub (local.get 0) (i32.const 1)))"
+    "  (drop (call $put (local.get 0))) (br_if $l (local.get 0)))"
+    "  (global.get $n))"
+    " (func (export \"sparse\") (param i32) (result i32) (loop $l"
+    "  (local.set 0 (i32.sub (local.get 0) (i32.const 1)))"
+    "  (drop (call $put (i32.mul (local.get 0) (i32.const 300))))"
+    "  (br_if $l (local.get 0))) (global.get $n))"
+    " (func (export \"grow\") (param i32) (result i32)"
+    "  (memory.grow (local.get 0)))"
+    " (func (export \"freeze\") (param i32) (result i32)"
+    "  (call $freeze (local.get 0)) (i32.const 0))"
+    " (func (export \"set\") (param i32) (result i32)"
+    "  (global.set $l (i64.extend_i32_s (local.get 0)))"
+    "  (global.set $f (f32.convert_i32_s (local.get 0)))"
+    "  (global.set $d (f64.convert_i32_s (local.get 0)))"
+    "  (global.set $v (i32x4.splat (local.get 0))) (i32.const 0))"
+    " (func (export \"globals\") (param i32) (result i32)"
+    "  (i32.add (i32.add (i32.wrap_i64 (global.get $l))"
+    "   (i32.trunc_f32_s (global.get $f))) (i32.add"
+    "   (i32.trunc_f64_s (global.get $d))"
+    "   (i32x4.extract_lane 3 (global.get $v))))))";
 
 static struct wd_test_program program;
 
 static int
 open_program(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
 
   (void)state;
-  assert_ok(
-    wd_test_open(&program, program_text, WD_VARIANT_PLAIN, 0, &error));
+  assert_ok(wd_test_open(&program, program_text, WD_VARIANT_PLAIN, 0, &error));
   return 0;
 }
 
@@ -78,7 +78,7 @@ close_program(void **state)
 static int32_t
 call(struct wd_instance *instance, const char *name, int32_t argument)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   int32_t result;
 
   assert_ok(wd_test_call(instance, name, argument, &result, &error));
@@ -94,7 +94,7 @@ drive(const char *name, int32_t argument)
 static struct wd_instance *
 worker(int image)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_instance *made;
 
   assert_ok(wd_test_worker(&program, image, &made, &error));
@@ -105,7 +105,7 @@ worker(int image)
 static int32_t
 in_image(int image, int32_t page)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_instance *made = worker(image);
   int32_t found = call(made, "get", page);
   int32_t read;
@@ -138,8 +138,7 @@ as_of_then(void **state)
   }
   assert_int_equal(wd_image_delta(program.images[0]), 0);
   assert_true(wd_image_delta(program.images[9]) > 0);
-  assert_true(wd_image_id(program.images[0]) !=
-              wd_image_id(program.images[1]));
+  assert_true(wd_image_id(program.images[0]) != wd_image_id(program.images[1]));
 }
 
 static void
@@ -162,7 +161,7 @@ hundredth(void **state)
 static void
 growth(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_instance *made;
   uint8_t byte;
 
@@ -373,7 +372,7 @@ flat(void **state)
 static void
 both_ways_to_find(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runs quick;
   struct wd_runs slow;
   uint64_t size;
@@ -483,11 +482,17 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    CASE(as_of_then),    CASE(hundredth), CASE(growth),
-    CASE(globals),       CASE(isolation_and_reset),
-    CASE(many_runs),     CASE(large),     CASE(flat),
-    CASE(both_ways_to_find), CASE(threads),
-    cmocka_unit_test(out_of_memory),
+      CASE(as_of_then),
+      CASE(hundredth),
+      CASE(growth),
+      CASE(globals),
+      CASE(isolation_and_reset),
+      CASE(many_runs),
+      CASE(large),
+      CASE(flat),
+      CASE(both_ways_to_find),
+      CASE(threads),
+      cmocka_unit_test(out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,26 +10,26 @@
 #include "wasm_help.h"
 
 static const char program_text[] =
-  "(module (import \"host\" \"freeze\" (func $freeze (param i32)))"
-  " (memory (export \"memory\") 64)"
-  " (func (export \"main\") (call $freeze (i32.const 0)))"
-  " (func $touch (export \"touch\") (param i32) (result i32) (loop $l"
-  "  (i32.store (local.get 0) (i32.add (i32.load (local.get 0))"
-  "   (i32.const 1))) (br $l)) (i32.const 0))"
-  " (func (export \"copy\") (param i32) (result i32) (loop $l"
-  "  (memory.copy (i32.const 0) (i32.const 2000000) (i32.const 1900000))"
-  "  (memory.fill (i32.const 9) (i32.const 7) (i32.const 4000000))"
-  "  (i32.store (i32.const 4100000) (i32.const 1)) (br $l)) (i32.const 0))"
-  " (func (export \"grow\") (param i32) (result i32) (loop $l"
-  "  (drop (memory.grow (i32.const 1)))"
-  "  (i32.store (local.get 0) (i32.const 1)) (br $l)) (i32.const 0))"
-  " (func (export \"import\") (param i32) (result i32) (loop $l"
-  "  (call $freeze (i32.const -1))"
-  "  (i32.store (i32.const 4) (i32.const 1)) (br $l)) (i32.const 0))"
-  " (func (export \"brief\") (param i32) (result i32)"
-  "  (i32.store (i32.const 8) (local.get 0)) (i32.load (i32.const 8)))"
-  " (func (export \"spin\") (param i32) (result i32) (loop $l (br $l))"
-  "  (i32.const 0)))";
+    "(module (import \"host\" \"freeze\" (func $freeze (param i32)))"
+    " (memory (export \"memory\") 64)"
+    " (func (export \"main\") (call $freeze (i32.const 0)))"
+    " (func $touch (export \"touch\") (param i32) (result i32) (loop $l"
+    "  (i32.store (local.get 0) (i32.add (i32.load (local.get 0))"
+    "   (i32.const 1))) (br $l)) (i32.const 0))"
+    " (func (export \"copy\") (param i32) (result i32) (loop $l"
+    "  (memory.copy (i32.const 0) (i32.const 2000000) (i32.const 1900000))"
+    "  (memory.fill (i32.const 9) (i32.const 7) (i32.const 4000000))"
+    "  (i32.store (i32.const 4100000) (i32.const 1)) (br $l)) (i32.const 0))"
+    " (func (export \"grow\") (param i32) (result i32) (loop $l"
+    "  (drop (memory.grow (i32.const 1)))"
+    "  (i32.store (local.get 0) (i32.const 1)) (br $l)) (i32.const 0))"
+    " (func (export \"import\") (param i32) (result i32) (loop $l"
+    "  (call $freeze (i32.const -1))"
+    "  (i32.store (i32.const 4) (i32.const 1)) (br $l)) (i32.const 0))"
+    " (func (export \"brief\") (param i32) (result i32)"
+    "  (i32.store (i32.const 8) (local.get 0)) (i32.load (i32.const 8)))"
+    " (func (export \"spin\") (param i32) (result i32) (loop $l (br $l))"
+    "  (i32.const 0)))";
 
 /* `import` above: host code on the guest's memory, for a while. */
 static enum wd_status
@@ -73,8 +73,8 @@ static void
 kill_one(struct wd_test_program *program, const char *function, bool repeat,
          unsigned delay)
 {
-  struct victim victim = { .function = function, .repeat = repeat };
-  struct wd_error error = { 0 };
+  struct victim victim = {.function = function, .repeat = repeat};
+  struct wd_error error = {0};
   pthread_t thread;
   uint64_t size;
   uint8_t *memory;
@@ -104,10 +104,9 @@ static void
 open_program(struct wd_test_program *program, enum wd_variant variant)
 {
   struct wd_import import = wd_test_import;
-  struct wd_linkage_options linkage = { .variant = variant,
-                                        .imports = &import,
-                                        .import_count = 1 };
-  struct wd_error error = { 0 };
+  struct wd_linkage_options linkage = {
+      .variant = variant, .imports = &import, .import_count = 1};
+  struct wd_error error = {0};
 
   assert_ok(wd_test_open(program, program_text, variant, 0, &error));
   assert_ok(wd_test_call(program->driver, "main", 0, NULL, &error));
@@ -116,13 +115,13 @@ open_program(struct wd_test_program *program, enum wd_variant variant)
   wd_linkage_free(program->linkage);
   import.function = use_memory;
   assert_ok(
-    wd_linkage_new(program->module, &linkage, &program->linkage, &error));
+      wd_linkage_new(program->module, &linkage, &program->linkage, &error));
 }
 
 static void
 kill_all_kinds(enum wd_variant variant, int times)
 {
-  static const char *const functions[] = { "touch", "copy", "grow", "import" };
+  static const char *const functions[] = {"touch", "copy", "grow", "import"};
   struct wd_test_program program;
 
   srand(1);
@@ -152,21 +151,21 @@ interruptible(void **state)
 }
 
 static const char wasi_text[] =
-  "(module (import \"wasi_snapshot_preview1\" \"random_get\""
-  "  (func $random (param i32 i32) (result i32)))"
-  " (memory (export \"memory\") 64)"
-  " (func (export \"loop\") (param i32) (result i32) (loop $l"
-  "  (drop (call $random (i32.const 65536) (i32.const 100000)))"
-  "  (i32.store (i32.const 4) (i32.const 1)) (br $l)) (i32.const 0)))";
+    "(module (import \"wasi_snapshot_preview1\" \"random_get\""
+    "  (func $random (param i32 i32) (result i32)))"
+    " (memory (export \"memory\") 64)"
+    " (func (export \"loop\") (param i32) (result i32) (loop $l"
+    "  (drop (call $random (i32.const 65536) (i32.const 100000)))"
+    "  (i32.store (i32.const 4) (i32.const 1)) (br $l)) (i32.const 0)))";
 
 /* wasmtime's own WASI writes into the memory of a driver that is killed. */
 static void
 runtime_imports(void **state)
 {
-  struct wd_linkage_options options = { .wasi = true };
-  struct wd_instance_options none = { .mem = NULL };
+  struct wd_linkage_options options = {.wasi = true};
+  struct wd_instance_options none = {.mem = NULL};
   struct wd_test_program program;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_linkage *linkage;
   struct wd_module *module;
 
@@ -175,7 +174,7 @@ runtime_imports(void **state)
   assert_ok(wd_test_load(program.runtime, wasi_text, &module, &error));
   assert_ok(wd_linkage_new(module, &options, &linkage, &error));
   for (int i = 0; i < 50; i++) {
-    struct victim victim = { .function = "loop" };
+    struct victim victim = {.function = "loop"};
     pthread_t thread;
 
     assert_ok(wd_driver_new(linkage, &none, &victim.instance, &error));
@@ -199,7 +198,7 @@ static void
 ticks(void **state)
 {
   struct wd_test_program program;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_instance *worker;
   int32_t result;
 
@@ -220,7 +219,7 @@ static void
 outside(void **state)
 {
   struct wd_test_program program;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_instance *worker;
   uint64_t size;
 
@@ -239,11 +238,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(plain),
-    cmocka_unit_test(interruptible),
-    cmocka_unit_test(runtime_imports),
-    cmocka_unit_test(ticks),
-    cmocka_unit_test(outside),
+      cmocka_unit_test(plain),           cmocka_unit_test(interruptible),
+      cmocka_unit_test(runtime_imports), cmocka_unit_test(ticks),
+      cmocka_unit_test(outside),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,8 @@
 #include "wasm_help.h"
 
 static const char text[] =
-  "(module (memory (export \"memory\") 1) (func (export \"f\") (param i32)"
-  " (result i32) (i32.add (local.get 0) (i32.const 1))))";
+    "(module (memory (export \"memory\") 1) (func (export \"f\") (param i32)"
+    " (result i32) (i32.add (local.get 0) (i32.const 1))))";
 
 /* A folder of its own, removed with what is in it. */
 struct folder {
@@ -62,9 +62,9 @@ remove_folder(const struct folder *folder)
 static void
 open_runtime(const char *cache, bool details, struct wd_runtime **out_runtime)
 {
-  struct wd_runtime_options options = { .cache_dir = cache,
-                                        .backtrace_details = details };
-  struct wd_error error = { 0 };
+  struct wd_runtime_options options = {.cache_dir = cache,
+                                       .backtrace_details = details};
+  struct wd_error error = {0};
 
   assert_ok(wd_runtime_new(&options, out_runtime, &error));
 }
@@ -73,7 +73,7 @@ open_runtime(const char *cache, bool details, struct wd_runtime **out_runtime)
 static void
 compile_once(const char *cache, bool details, enum wd_variant variant)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module;
   wasmtime_module_t *code = NULL;
@@ -89,7 +89,7 @@ compile_once(const char *cache, bool details, enum wd_variant variant)
 static void
 information(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module;
   const struct wd_module_info *info;
@@ -114,7 +114,7 @@ information(void **state)
 static void
 files(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module = NULL;
 
@@ -135,7 +135,7 @@ files(void **state)
 static void
 invalid_code(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   wasmtime_module_t *code;
   struct wd_runtime *runtime;
   struct wd_module *module;
@@ -153,8 +153,8 @@ invalid_code(void **state)
 static void
 options(void **state)
 {
-  struct wd_runtime_options small = { .stack_size = 1000 };
-  struct wd_error error = { 0 };
+  struct wd_runtime_options small = {.stack_size = 1000};
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
 
   (void)state;
@@ -236,7 +236,7 @@ damaged_cache(void **state)
 static void
 distrusted_cache(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module;
   struct folder folder;
@@ -267,7 +267,7 @@ distrusted_cache(void **state)
 static void
 precompiles(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module;
   struct folder folder;
@@ -297,7 +297,7 @@ get_code(void *env)
 static void
 threads_share_code(void **state)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   struct wd_runtime *runtime;
   struct wd_module *module;
   pthread_t threads[8];
@@ -324,7 +324,7 @@ threads_share_code(void **state)
 static enum wd_status
 run_all(void *env)
 {
-  struct wd_runtime_options options = { .cache_dir = env };
+  struct wd_runtime_options options = {.cache_dir = env};
   wasmtime_module_t *code;
   struct wd_runtime *runtime;
   struct wd_module *module;
@@ -357,16 +357,11 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(information),
-    cmocka_unit_test(files),
-    cmocka_unit_test(invalid_code),
-    cmocka_unit_test(options),
-    cmocka_unit_test(cache_is_used),
-    cmocka_unit_test(damaged_cache),
-    cmocka_unit_test(distrusted_cache),
-    cmocka_unit_test(precompiles),
-    cmocka_unit_test(threads_share_code),
-    cmocka_unit_test(out_of_memory),
+      cmocka_unit_test(information),        cmocka_unit_test(files),
+      cmocka_unit_test(invalid_code),       cmocka_unit_test(options),
+      cmocka_unit_test(cache_is_used),      cmocka_unit_test(damaged_cache),
+      cmocka_unit_test(distrusted_cache),   cmocka_unit_test(precompiles),
+      cmocka_unit_test(threads_share_code), cmocka_unit_test(out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,8 +78,7 @@ sinks(void **state)
   wd_grants_init(&grants, NULL);
   snprintf(text, sizeof text, "s=%s/out.csv", folder);
   assert_int_equal(wd_grants_add_sink(&grants, text, &error), WD_OK);
-  grant = wd_grants_sink(&grants, "s", &error);
-  assert_non_null(grant);
+  assert_int_equal(wd_grants_sink(&grants, "s", 1, &grant, &error), WD_OK);
   assert_int_equal(wd_sink_open(grant, WD_WRITE_OVERWRITE, NULL, &sink, &error),
                    WD_OK);
   snprintf(temporary, sizeof temporary, "%s", wd_sink_path(sink));

@@ -14,99 +14,100 @@
 /* `at n` reads a word; the others call the function of that name with fixed
  * places: results at 64 and on, strings at 1024 and on. */
 static const char imports_text[] =
-  "(module"
-  " (import \"host\" \"freeze\" (func $freeze (param i32)))"
-  " (import \"" P1 "\" \"args_sizes_get\" (func $as (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"args_get\" (func $ag (param i32 i32) (result i32)))"
-  " (import \"" P1 "\" \"environ_sizes_get\" (func $es (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"environ_get\" (func $eg (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"clock_time_get\" (func $ct (param i32 i64 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"clock_res_get\" (func $cr (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"random_get\" (func $rg (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_write\" (func $fw (param i32 i32 i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_read\" (func $fr (param i32 i32 i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_fdstat_get\" (func $fs (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_filestat_get\" (func $ff (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_prestat_get\" (func $fp (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"fd_close\" (func $fc (param i32) (result i32)))"
-  " (import \"" P1 "\" \"fd_seek\" (func $fk (param i32 i64 i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"path_open\" (func $po (param i32 i32 i32 i32 i32"
-  "  i64 i64 i32 i32) (result i32)))"
-  " (import \"" P1 "\" \"poll_oneoff\" (func $pl (param i32 i32 i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"sched_yield\" (func $sy (result i32)))"
-  " (import \"" P1 "\" \"proc_exit\" (func $px (param i32)))"
-  " (import \"" P1 "\" \"sock_shutdown\" (func $ss (param i32 i32)"
-  "  (result i32)))"
-  " (import \"" P1 "\" \"adapter_monotonic_clock_set_paused\""
-  "  (func $ap (param i32)))";
+    "(module"
+    " (import \"host\" \"freeze\" (func $freeze (param i32)))"
+    " (import \"" P1 "\" \"args_sizes_get\" (func $as (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"args_get\" (func $ag (param i32 i32) (result i32)))"
+    " (import \"" P1 "\" \"environ_sizes_get\" (func $es (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"environ_get\" (func $eg (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"clock_time_get\" (func $ct (param i32 i64 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"clock_res_get\" (func $cr (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"random_get\" (func $rg (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_write\" (func $fw (param i32 i32 i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_read\" (func $fr (param i32 i32 i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_fdstat_get\" (func $fs (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_filestat_get\" (func $ff (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_prestat_get\" (func $fp (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"fd_close\" (func $fc (param i32) (result i32)))"
+    " (import \"" P1 "\" \"fd_seek\" (func $fk (param i32 i64 i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"path_open\" (func $po (param i32 i32 i32 i32 i32"
+    "  i64 i64 i32 i32) (result i32)))"
+    " (import \"" P1 "\" \"poll_oneoff\" (func $pl (param i32 i32 i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"sched_yield\" (func $sy (result i32)))"
+    " (import \"" P1 "\" \"proc_exit\" (func $px (param i32)))"
+    " (import \"" P1 "\" \"sock_shutdown\" (func $ss (param i32 i32)"
+    "  (result i32)))"
+    " (import \"" P1 "\" \"adapter_monotonic_clock_set_paused\""
+    "  (func $ap (param i32)))";
 
 static const char functions_text[] =
-  " (memory (export \"memory\") 1)"
-  " (data (i32.const 0) \"\\10\\00\\00\\00\\06\\00\\00\\00"
-  "\\16\\00\\00\\00\\05\\00\\00\\00ab\\nc\\1b[31mde\\nf\")"
-  " (data (i32.const 200) \"\\07\\00\\00\\00\\00\\00\\00\\00\\00\")"
-  " (func (export \"main\") (call $freeze (i32.const 0)))"
-  " (func (export \"at\") (param i32) (result i32) (i32.load (local.get 0)))"
-  " (func (export \"args_sizes\") (param i32) (result i32)"
-  "  (call $as (local.get 0) (i32.const 68)))"
-  " (func (export \"args\") (param i32) (result i32)"
-  "  (call $ag (i32.const 64) (local.get 0)))"
-  " (func (export \"environ_sizes\") (param i32) (result i32)"
-  "  (call $es (local.get 0) (i32.const 68)))"
-  " (func (export \"environ\") (param i32) (result i32)"
-  "  (call $eg (i32.const 64) (local.get 0)))"
-  " (func (export \"clock\") (param i32) (result i32)"
-  "  (call $ct (local.get 0) (i64.const 1) (i32.const 64)))"
-  " (func (export \"clock_to\") (param i32) (result i32)"
-  "  (call $ct (i32.const 0) (i64.const 1) (local.get 0)))"
-  " (func (export \"resolution\") (param i32) (result i32)"
-  "  (call $cr (local.get 0) (i32.const 64)))"
-  " (func (export \"random\") (param i32) (result i32)"
-  "  (call $rg (i32.const 64) (local.get 0)))"
-  " (func (export \"write\") (param i32) (result i32)"
-  "  (call $fw (local.get 0) (i32.const 0) (i32.const 2) (i32.const 64)))"
-  " (func (export \"write_from\") (param i32) (result i32)"
-  "  (call $fw (i32.const 1) (local.get 0) (i32.const 2) (i32.const 64)))"
-  " (func (export \"write_count\") (param i32) (result i32)"
-  "  (call $fw (i32.const 1) (i32.const 0) (local.get 0) (i32.const 64)))"
-  " (func (export \"read\") (param i32) (result i32)"
-  "  (call $fr (local.get 0) (i32.const 0) (i32.const 1) (i32.const 64)))"
-  " (func (export \"fdstat\") (param i32) (result i32)"
-  "  (call $fs (local.get 0) (i32.const 64)))"
-  " (func (export \"filestat\") (param i32) (result i32)"
-  "  (call $ff (local.get 0) (i32.const 64)))"
-  " (func (export \"prestat\") (param i32) (result i32)"
-  "  (call $fp (local.get 0) (i32.const 64)))"
-  " (func (export \"close\") (param i32) (result i32)"
-  "  (call $fc (local.get 0)))"
-  " (func (export \"seek\") (param i32) (result i32)"
-  "  (call $fk (local.get 0) (i64.const 0) (i32.const 0) (i32.const 64)))"
-  " (func (export \"open\") (param i32) (result i32)"
-  "  (call $po (local.get 0) (i32.const 0) (i32.const 16) (i32.const 2)"
-  "   (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0)"
-  "   (i32.const 64)))"
-  " (func (export \"poll\") (param i32) (result i32)"
-  "  (call $pl (i32.const 200) (i32.const 300) (local.get 0)"
-  "   (i32.const 64)))"
-  " (func (export \"yield\") (param i32) (result i32) (call $ap (i32.const 1))"
-  "  (call $sy))"
-  " (func (export \"shutdown\") (param i32) (result i32)"
-  "  (call $ss (local.get 0) (i32.const 0)))"
-  " (func (export \"exit\") (param i32) (result i32)"
-  "  (call $px (local.get 0)) (i32.const 0)))";
+    " (memory (export \"memory\") 1)"
+    " (data (i32.const 0) \"\\10\\00\\00\\00\\06\\00\\00\\00"
+    "\\16\\00\\00\\00\\05\\00\\00\\00ab\\nc\\1b[31mde\\nf\")"
+    " (data (i32.const 200) \"\\07\\00\\00\\00\\00\\00\\00\\00\\00\")"
+    " (func (export \"main\") (call $freeze (i32.const 0)))"
+    " (func (export \"at\") (param i32) (result i32) (i32.load (local.get 0)))"
+    " (func (export \"args_sizes\") (param i32) (result i32)"
+    "  (call $as (local.get 0) (i32.const 68)))"
+    " (func (export \"args\") (param i32) (result i32)"
+    "  (call $ag (i32.const 64) (local.get 0)))"
+    " (func (export \"environ_sizes\") (param i32) (result i32)"
+    "  (call $es (local.get 0) (i32.const 68)))"
+    " (func (export \"environ\") (param i32) (result i32)"
+    "  (call $eg (i32.const 64) (local.get 0)))"
+    " (func (export \"clock\") (param i32) (result i32)"
+    "  (call $ct (local.get 0) (i64.const 1) (i32.const 64)))"
+    " (func (export \"clock_to\") (param i32) (result i32)"
+    "  (call $ct (i32.const 0) (i64.const 1) (local.get 0)))"
+    " (func (export \"resolution\") (param i32) (result i32)"
+    "  (call $cr (local.get 0) (i32.const 64)))"
+    " (func (export \"random\") (param i32) (result i32)"
+    "  (call $rg (i32.const 64) (local.get 0)))"
+    " (func (export \"write\") (param i32) (result i32)"
+    "  (call $fw (local.get 0) (i32.const 0) (i32.const 2) (i32.const 64)))"
+    " (func (export \"write_from\") (param i32) (result i32)"
+    "  (call $fw (i32.const 1) (local.get 0) (i32.const 2) (i32.const 64)))"
+    " (func (export \"write_count\") (param i32) (result i32)"
+    "  (call $fw (i32.const 1) (i32.const 0) (local.get 0) (i32.const 64)))"
+    " (func (export \"read\") (param i32) (result i32)"
+    "  (call $fr (local.get 0) (i32.const 0) (i32.const 1) (i32.const 64)))"
+    " (func (export \"fdstat\") (param i32) (result i32)"
+    "  (call $fs (local.get 0) (i32.const 64)))"
+    " (func (export \"filestat\") (param i32) (result i32)"
+    "  (call $ff (local.get 0) (i32.const 64)))"
+    " (func (export \"prestat\") (param i32) (result i32)"
+    "  (call $fp (local.get 0) (i32.const 64)))"
+    " (func (export \"close\") (param i32) (result i32)"
+    "  (call $fc (local.get 0)))"
+    " (func (export \"seek\") (param i32) (result i32)"
+    "  (call $fk (local.get 0) (i64.const 0) (i32.const 0) (i32.const 64)))"
+    " (func (export \"open\") (param i32) (result i32)"
+    "  (call $po (local.get 0) (i32.const 0) (i32.const 16) (i32.const 2)"
+    "   (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0)"
+    "   (i32.const 64)))"
+    " (func (export \"poll\") (param i32) (result i32)"
+    "  (call $pl (i32.const 200) (i32.const 300) (local.get 0)"
+    "   (i32.const 64)))"
+    " (func (export \"yield\") (param i32) (result i32) (call $ap (i32.const "
+    "1))"
+    "  (call $sy))"
+    " (func (export \"shutdown\") (param i32) (result i32)"
+    "  (call $ss (local.get 0) (i32.const 0)))"
+    " (func (export \"exit\") (param i32) (result i32)"
+    "  (call $px (local.get 0)) (i32.const 0)))";
 
 enum { BADF = 8, FAULT = 21, INVAL = 28, SPIPE = 70, NOTCAPABLE = 76 };
 
@@ -139,11 +140,11 @@ open_program(void **state)
   size_t count;
   const struct wd_import *wasi = wd_wasi_worker_imports(&count);
   struct wd_import *imports = calloc(count + 1, sizeof *imports);
-  struct wd_linkage_options linkage = { .imports = imports,
-                                        .import_count = count + 1 };
-  struct wd_runtime_options runtime = { .mem = NULL };
-  struct wd_instance_options driver = { .env = &program };
-  struct wd_error error = { 0 };
+  struct wd_linkage_options linkage = {.imports = imports,
+                                       .import_count = count + 1};
+  struct wd_runtime_options runtime = {.mem = NULL};
+  struct wd_instance_options driver = {.env = &program};
+  struct wd_error error = {0};
   char text[sizeof imports_text + sizeof functions_text];
 
   (void)state;
@@ -152,8 +153,7 @@ open_program(void **state)
   imports[count] = wd_test_import;
   assert_ok(wd_runtime_new(&runtime, &program.runtime, &error));
   assert_ok(wd_test_load(program.runtime, text, &program.module, &error));
-  assert_ok(
-    wd_linkage_new(program.module, &linkage, &program.linkage, &error));
+  assert_ok(wd_linkage_new(program.module, &linkage, &program.linkage, &error));
   assert_ok(wd_driver_new(program.linkage, &driver, &program.driver, &error));
   assert_ok(wd_test_call(program.driver, "main", 0, NULL, &error));
   free(imports);
@@ -171,10 +171,10 @@ close_program(void **state)
 static void
 open_worker(struct test_worker *worker)
 {
-  static const char *const arguments[] = { "prog", "x" };
-  static const char *const environment[] = { "LANG=C" };
-  struct wd_instance_options options = { .env = worker };
-  struct wd_error error = { 0 };
+  static const char *const arguments[] = {"prog", "x"};
+  static const char *const environment[] = {"LANG=C"};
+  struct wd_instance_options options = {.env = worker};
+  struct wd_error error = {0};
 
   memset(worker->text, 0, sizeof worker->text);
   wd_wasi_worker_init(&worker->wasi);
@@ -186,14 +186,14 @@ open_worker(struct test_worker *worker)
   wd_random_seed(&worker->wasi.random, 1, 2, 3);
   worker->wasi.sink = sink;
   worker->wasi.sink_env = worker;
-  assert_ok(wd_worker_instance_new(program.linkage, program.images[0],
-                                   &options, &worker->instance, &error));
+  assert_ok(wd_worker_instance_new(program.linkage, program.images[0], &options,
+                                   &worker->instance, &error));
 }
 
 static int32_t
 call(struct test_worker *worker, const char *name, int32_t argument)
 {
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
   int32_t result;
 
   assert_ok(wd_test_call(worker->instance, name, argument, &result, &error));
@@ -288,7 +288,7 @@ random_repeats(void **state)
   assert_int_not_equal(first[0], other);
   wd_instance_free(worker.instance);
   /* The generator's first number from the state 1, 2, 3, 4. */
-  random = (struct wd_random){ { 1, 2, 3, 4 } };
+  random = (struct wd_random){{1, 2, 3, 4}};
   assert_true(wd_random_next(&random) == 11520);
   assert_true(wd_random_next(&random) == 0);
   assert_true(wd_random_next(&random) == 1509978240);
@@ -345,7 +345,7 @@ static void
 exit_is_refused(void **state)
 {
   struct test_worker worker;
-  struct wd_error error = { 0 };
+  struct wd_error error = {0};
 
   (void)state;
   open_worker(&worker);
@@ -360,11 +360,11 @@ static void
 complete(void **state)
 {
   static const char *const letters = "ilfd";
-  static const char *const names[] = { "i32", "i64", "f32", "f64" };
+  static const char *const names[] = {"i32", "i64", "f32", "f64"};
   size_t count;
   const struct wd_import *imports = wd_wasi_worker_imports(&count);
-  struct wd_linkage_options theirs = { .wasi = true };
-  struct wd_error error = { 0 };
+  struct wd_linkage_options theirs = {.wasi = true};
+  struct wd_error error = {0};
   struct wd_linkage *linkage;
   struct wd_module *module;
   struct wd_buf text;
@@ -397,9 +397,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    CASE(arguments), CASE(time_stands),     CASE(random_repeats),
-    CASE(prints),    CASE(no_world),        CASE(exit_is_refused),
-    CASE(complete),
+      CASE(arguments), CASE(time_stands), CASE(random_repeats),
+      CASE(prints),    CASE(no_world),    CASE(exit_is_refused),
+      CASE(complete),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

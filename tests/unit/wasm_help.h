@@ -33,8 +33,7 @@ wd_test_ok(enum wd_status status, const struct wd_error *error,
   } while (0)
 
 static inline void
-wd_test_contains(const char *text, const char *part, const char *file,
-                 int line)
+wd_test_contains(const char *text, const char *part, const char *file, int line)
 {
   if (!strstr(text, part)) {
     print_error("%s:%d: '%s' is not in '%s'\n", file, line, part, text);
@@ -59,7 +58,7 @@ wd_test_contains(const char *text, const char *part, const char *file,
 static inline wasm_byte_vec_t
 wd_test_wat(const char *text)
 {
-  wasm_byte_vec_t binary = { 0, NULL };
+  wasm_byte_vec_t binary = {0, NULL};
   wasm_name_t message;
   wasmtime_error_t *failure = wasmtime_wat2wasm(text, strlen(text), &binary);
 
@@ -76,8 +75,8 @@ wd_test_load(struct wd_runtime *runtime, const char *text,
 {
   wasm_byte_vec_t binary = wd_test_wat(text);
   enum wd_status status =
-    wd_module_load(runtime, (const uint8_t *)binary.data, binary.size, "test",
-                   out_module, error);
+      wd_module_load(runtime, (const uint8_t *)binary.data, binary.size, "test",
+                     out_module, error);
 
   wasm_byte_vec_delete(&binary);
   return status;
@@ -108,9 +107,8 @@ wd_test_freeze(struct wd_instance *instance, const void *data,
   return wd_instance_freeze(instance, image, error);
 }
 
-static const struct wd_import wd_test_import = {
-  "host", "freeze", "i", "", wd_test_freeze, NULL
-};
+static const struct wd_import wd_test_import = {"host", "freeze",       "i",
+                                                "",     wd_test_freeze, NULL};
 
 static inline void
 wd_test_close(struct wd_test_program *program)
@@ -129,12 +127,10 @@ static inline enum wd_status
 wd_test_open(struct wd_test_program *program, const char *text,
              enum wd_variant variant, uint64_t limit, struct wd_error *error)
 {
-  struct wd_runtime_options runtime = { .mem = NULL };
-  struct wd_linkage_options linkage = { .variant = variant,
-                                        .imports = &wd_test_import,
-                                        .import_count = 1 };
-  struct wd_instance_options driver = { .memory_limit = limit,
-                                        .env = program };
+  struct wd_runtime_options runtime = {.mem = NULL};
+  struct wd_linkage_options linkage = {
+      .variant = variant, .imports = &wd_test_import, .import_count = 1};
+  struct wd_instance_options driver = {.memory_limit = limit, .env = program};
   enum wd_status status;
 
   memset(program, 0, sizeof *program);
@@ -143,7 +139,7 @@ wd_test_open(struct wd_test_program *program, const char *text,
     status = wd_test_load(program->runtime, text, &program->module, error);
   if (!status)
     status =
-      wd_linkage_new(program->module, &linkage, &program->linkage, error);
+        wd_linkage_new(program->module, &linkage, &program->linkage, error);
   if (!status)
     status = wd_driver_new(program->linkage, &driver, &program->driver, error);
   if (status)
@@ -157,15 +153,15 @@ wd_test_call(struct wd_instance *instance, const char *name, int32_t argument,
              int32_t *out_result, struct wd_error *error)
 {
   const struct wd_extern *export =
-    wd_module_export(wd_linkage_module(wd_instance_linkage(instance)), name);
-  wasmtime_val_raw_t value = { .i32 = argument };
+      wd_module_export(wd_linkage_module(wd_instance_linkage(instance)), name);
+  wasmtime_val_raw_t value = {.i32 = argument};
   wasmtime_func_t function;
   enum wd_status status;
 
   assert_non_null(export);
   status = wd_instance_function(
-    instance, name, strncmp(export->signature, "()", 2) ? "i" : "",
-    strstr(export->signature, "-> i32") ? "i" : "", &function, error);
+      instance, name, strncmp(export->signature, "()", 2) ? "i" : "",
+      strstr(export->signature, "-> i32") ? "i" : "", &function, error);
   if (!status)
     status = wd_instance_call(instance, &function, &value, 1, NULL, error);
   if (out_result)
@@ -177,7 +173,7 @@ static inline enum wd_status
 wd_test_worker(struct wd_test_program *program, int image,
                struct wd_instance **out_worker, struct wd_error *error)
 {
-  struct wd_instance_options options = { .env = program };
+  struct wd_instance_options options = {.env = program};
 
   return wd_worker_instance_new(program->linkage, program->images[image],
                                 &options, out_worker, error);

@@ -64,16 +64,27 @@ lower_project(struct wd_duck_lowering *lowering,
   return status;
 }
 
+/* What comes after a lambda that filters: a column with a volatile part, which
+ * DuckDB evaluates where it stands and cannot filter by any earlier. */
 static enum wd_status
-write_barrier(struct wd_duck_lowering *lowering, struct wd_buf *buf)
+lower_guarded_filter(struct wd_duck_lowering *lowering,
+                     const struct wd_plan_node *node, struct wd_buf *buf)
 {
   struct wd_duck_call *call;
   const char *name;
   enum wd_status status = wd_duck_lower_lambda(lowering, WD_DUCK_BARRIER, NULL,
                                                false, &call, &name);
 
+  if (status != WD_OK)
+    return status;
+  wd_buf_printf(
+    buf, "SELECT * EXCLUDE (p) FROM (SELECT t.*, CASE WHEN %s() THEN ", name);
+  status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
+  wd_buf_puts(buf, " END AS p FROM ");
+  lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
   if (status == WD_OK)
-    wd_buf_printf(buf, "CASE WHEN %s() THEN ", name);
+    status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  wd_buf_puts(buf, ") AS t WHERE t.p");
   return status;
 }
 
@@ -81,19 +92,16 @@ static enum wd_status
 lower_filter(struct wd_duck_lowering *lowering,
              const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  bool guarded = is_guarded(node->left);
   enum wd_status status;
 
+  if (is_guarded(node->left))
+    return lower_guarded_filter(lowering, node, buf);
   wd_buf_puts(buf, "SELECT * FROM ");
   lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
   status = wd_duck_lower_from(lowering, node->left, "t", buf);
   wd_buf_puts(buf, " WHERE ");
-  if (status == WD_OK && guarded)
-    status = write_barrier(lowering, buf);
   if (status == WD_OK)
     status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
-  if (guarded)
-    wd_buf_puts(buf, " END");
   return status;
 }
 

@@ -186,7 +186,7 @@ write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
       return status;
   }
   wd_buf_printf(writer->buf, "%s(", name);
-  status = write_template(writer, "$*", call);
+  status = write_template(writer, "$@", call);
   wd_buf_putc(writer->buf, ')');
   return status;
 }

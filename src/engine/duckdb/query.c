@@ -395,6 +395,18 @@ free_worker_locks(struct wd_query *query)
   }
 }
 
+/* Planning has begun the work: engine threads run it before the first fetch,
+ * and DuckDB waits for them only in an execution that is interrupted. */
+static void
+cease(struct wd_query *query)
+{
+  if (!query->pending || query->has_result)
+    return;
+  duckdb_interrupt(query->connection);
+  query->has_result = true;
+  duckdb_execute_pending(query->pending, &query->result);
+}
+
 /* Ends all that engine threads do for the query. A connection keeps what its
  * last query was when that failed, so all of them go before what they read
  * from. */
@@ -405,6 +417,7 @@ end_work(struct wd_query *query)
     wd_duck_query_cancel(query);
   for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
     wd_duck_stage_stop(stage);
+  cease(query);
   duckdb_destroy_data_chunk(&query->chunk);
   if (query->has_result)
     duckdb_destroy_result(&query->result);
