@@ -42,14 +42,12 @@ bench_binary_gcd(int64_t x, int64_t y)
   shift = __builtin_ctzll(a | b);
   a >>= __builtin_ctzll(a);
   do {
-    b >>= __builtin_ctzll(b);
-    if (a > b) {
-      uint64_t other = a;
+    uint64_t less;
 
-      a = b;
-      b = other;
-    }
-    b -= a;
+    b >>= __builtin_ctzll(b);
+    less = a < b ? a : b;
+    b = a < b ? b - a : a - b;
+    a = less;
   } while (b);
   return (int64_t)(a << shift);
 }

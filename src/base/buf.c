@@ -26,6 +26,14 @@ wd_buf_clear(struct wd_buf *buf)
     buf->data[0] = '\0';
 }
 
+/* Its text is "" then, so its length is 0. */
+static void
+fail(struct wd_buf *buf)
+{
+  buf->failed = true;
+  buf->length = 0;
+}
+
 void *
 wd_buf_reserve(struct wd_buf *buf, size_t length)
 {
@@ -33,7 +41,7 @@ wd_buf_reserve(struct wd_buf *buf, size_t length)
   char *moved;
 
   if (buf->failed || length > buf->maximum - buf->length) {
-    buf->failed = true;
+    fail(buf);
     return NULL;
   }
   need = buf->length + length + 1;
@@ -43,7 +51,7 @@ wd_buf_reserve(struct wd_buf *buf, size_t length)
       capacity = need;
     moved = wd_mem_realloc(buf->mem, buf->data, buf->capacity, capacity);
     if (!moved) {
-      buf->failed = true;
+      fail(buf);
       return NULL;
     }
     buf->data = moved;
@@ -88,8 +96,10 @@ wd_buf_printf(struct wd_buf *buf, const char *format, ...)
   va_start(arguments, format);
   length = vsnprintf(NULL, 0, format, arguments);
   va_end(arguments);
-  if (length < 0)
-    return !(buf->failed = true);
+  if (length < 0) {
+    fail(buf);
+    return false;
+  }
   place = wd_buf_reserve(buf, (size_t)length);
   if (!place)
     return false;

@@ -6,6 +6,11 @@
 
 #include "base/utf8.h"
 
+#ifdef __clang_analyzer__
+#undef wd_fail
+#undef wd_fail_memory
+#endif
+
 const char *
 wd_status_text(enum wd_status status)
 {

@@ -28,9 +28,19 @@ enum wd_status
 wd_fail_at(struct wd_error *error, enum wd_origin origin, enum wd_status status,
            const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+#ifdef __clang_analyzer__
+/* Tells the analyzer, which does not see the function, that a failure is one. */
+#define wd_fail(error, status, ...)                                            \
+  ((wd_fail)(error, status, __VA_ARGS__), (status))
+#endif
+
 /* WD_NO_MEMORY with the usual text. */
 enum wd_status
 wd_fail_memory(struct wd_error *error);
+
+#ifdef __clang_analyzer__
+#define wd_fail_memory(error) ((wd_fail_memory)(error), WD_NO_MEMORY)
+#endif
 
 /* Appends a line to the trace; silently cut when full. */
 void

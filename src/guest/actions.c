@@ -314,12 +314,12 @@ on_explain(struct wd_abi_call *call,
     return status;
   wd_buf_init(&buf, program->options.mem, 16u << 20);
   status = print_plan(program, &plan, &args->options, &buf, error);
-  if (status == WD_OK) {
+  if (status == WD_OK && !buf.failed) {
     out->data = wd_arena_strndup(call->arena, wd_buf_text(&buf), buf.length);
     out->length = (uint32_t)buf.length;
-    if (buf.failed || !out->data)
-      status = wd_fail_memory(error);
   }
+  if (status == WD_OK && !out->data)
+    status = wd_fail_memory(error);
   wd_buf_fini(&buf);
   wd_plan_fini(&plan);
   wd_pool_unref(pool);

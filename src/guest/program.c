@@ -334,7 +334,9 @@ wd_program_run(struct wd_program *program, int *out_exit,
   }
   if (status != WD_OK || *out_exit != 0) {
     cancel_jobs(program);
-    return status;
+    return status == WD_OK && was_cancelled(program)
+               ? wd_fail(error, WD_CANCELLED, "cancelled")
+               : status;
   }
   return finish_writes(program, error);
 }
@@ -351,8 +353,9 @@ wd_program_cancel(struct wd_program *program)
   pthread_mutex_lock(&program->lock);
   program->cancelled = true;
   pthread_mutex_unlock(&program->lock);
-  cancel_jobs(program);
+  /* First main: it shall not be told that its job was cancelled, and go on. */
   wd_instance_kill(program->instance);
+  cancel_jobs(program);
 }
 
 bool

@@ -306,6 +306,7 @@ wd_job_next(struct wd_job *job, struct wd_rows *out_rows, bool *out_has,
     job->queue_first = (job->queue_first + 1) % QUEUE_BATCHES;
     job->queue_count--;
     job->queue_bytes -= out_rows->size;
+    job->full = false;
     job->rows_out += out_rows->batch.rows;
     pthread_cond_broadcast(&job->changed);
   } else if (job->state != WD_JOB_SUCCEEDED) {
@@ -363,6 +364,7 @@ wd_job_cancel(struct wd_job *job)
   pthread_mutex_lock(&job->lock);
   running = !ended(job);
   job->cancelled = true;
+  job->full = false;
   pthread_cond_broadcast(&job->changed);
   pthread_mutex_unlock(&job->lock);
   if (!running)

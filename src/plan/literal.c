@@ -313,6 +313,12 @@ convert_text(const struct wd_literal *value, const struct wd_type *to,
   if (to->id != WD_TYPE_TIMESTAMP ||
       !wd_literal_timestamp(text, length, &type, &read))
     return false;
+  /* A text has no unit: only its digits say whether it fits a coarser one. */
+  for (; type.unit > to->unit; type.unit--) {
+    if (read.value.integer % 1000)
+      return false;
+    read.value.integer /= 1000;
+  }
   return wd_literal_convert(&type, &read, to, out_literal);
 }
 

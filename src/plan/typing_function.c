@@ -109,8 +109,11 @@ widen(const struct wd_expression *literal, struct wd_type *type)
     *type = timestamp;
     return true;
   }
-  if (literal->type.id == WD_TYPE_STRING && type->id == WD_TYPE_TIMESTAMP)
-    return false;
+  if (literal->type.id == WD_TYPE_STRING && type->id == WD_TYPE_TIMESTAMP) {
+    timestamp.timezone = type->timezone;
+    *type = timestamp;
+    return wd_literal_convert(&literal->type, &literal->literal, type, &value);
+  }
   return wd_type_common(type, &own, type);
 }
 

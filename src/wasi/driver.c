@@ -150,6 +150,24 @@ split(const char *variable, char **out_name, const char **out_value,
   return WD_OK;
 }
 
+/* `names` and `values` have room for all; what names hold is freed by the
+ * caller. */
+static enum wd_status
+set_variables(wasi_config_t *config,
+              const struct wd_wasi_driver_options *options, char **names,
+              const char **values, struct wd_error *error)
+{
+  size_t count = options->environment_count;
+  enum wd_status status = WD_OK;
+
+  for (size_t i = 0; i < count && !status; i++)
+    status = split(options->environment[i], &names[i], &values[i], error);
+  if (!status && !wasi_config_set_env(config, count,
+                                      (const char **)(uintptr_t)names, values))
+    status = wd_fail(error, WD_INVALID_ARGUMENT, "an invalid environment");
+  return status;
+}
+
 static enum wd_status
 set_environment(wasi_config_t *config,
                 const struct wd_wasi_driver_options *options,
@@ -158,13 +176,12 @@ set_environment(wasi_config_t *config,
   size_t count = options->environment_count;
   char **names = wd_mem_calloc(NULL, count, sizeof *names);
   const char **values = wd_mem_calloc(NULL, count, sizeof *values);
-  enum wd_status status = names && values ? WD_OK : wd_fail_memory(error);
+  enum wd_status status;
 
-  for (size_t i = 0; i < count && !status; i++)
-    status = split(options->environment[i], &names[i], &values[i], error);
-  if (!status && !wasi_config_set_env(config, count,
-                                      (const char **)(uintptr_t)names, values))
-    status = wd_fail(error, WD_INVALID_ARGUMENT, "an invalid environment");
+  if (names && values)
+    status = set_variables(config, options, names, values, error);
+  else
+    status = wd_fail_memory(error);
   for (size_t i = 0; names && i < count; i++)
     if (names[i])
       wd_mem_free(NULL, names[i], strlen(options->environment[i]) + 1);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 /* Page tables are moved a table (2 MiB) at a time where both addresses lie
  * alike in one. */
@@ -29,8 +30,11 @@ static void *
 run(void *env)
 {
   struct wd_moved moved = *(struct wd_moved *)env;
+  struct timespec pause = { 0, 2000000 };
 
   free(env);
+  /* Let the action that waits for the image begin first. */
+  nanosleep(&pause, NULL);
   unmap_pieces(moved);
   return NULL;
 }

@@ -45,17 +45,16 @@ wd_driver_new(struct wd_linkage *linkage,
   struct wd_instance *instance = wd_instance_allocate(linkage, options);
   enum wd_status status;
 
-  if (!instance)
-    status = wd_fail_memory(error);
-  else
-    status = prepare_memory(instance, options, error);
-  if (status) {
+  if (!instance) {
     if (options->wasi)
       wasi_config_delete(options->wasi);
-    wd_instance_free(instance);
-    return status;
+    return wd_fail_memory(error);
   }
-  status = wd_instance_make(instance, options->wasi, error);
+  status = prepare_memory(instance, options, error);
+  if (!status)
+    status = wd_instance_make(instance, options->wasi, error);
+  else if (options->wasi)
+    wasi_config_delete(options->wasi);
   if (status) {
     wd_instance_free(instance);
     return status;

@@ -71,7 +71,7 @@ append(char *to, size_t size, const char *separator, const struct line *line)
 
   if (used + gap + 2 >= size || line->length == 0)
     return;
-  memcpy(to + used, separator, gap);
+  snprintf(to + used, size - used, "%s", gap ? separator : "");
   wd_text_clean(to + used + gap, size - used - gap, line->at, line->length);
 }
 

@@ -248,9 +248,10 @@ find(struct wd_outline *outline, struct wrapper *wrappers, uint8_t *exported,
     read_names(outline, exported, wrappers);
   else if (!all_fit(outline, wrappers))
     return WD_OK;
-  if (decide(outline, wrappers, named, &known, unwrapped) &&
-      decide(outline, wrappers, named, &known, unwrapped))
-    outline->unwrapped = unwrapped;
+  for (int time = 0; time < 2; time++)
+    if (!decide(outline, wrappers, named, &known, unwrapped))
+      return WD_OK;
+  outline->unwrapped = unwrapped;
   return WD_OK;
 }
 

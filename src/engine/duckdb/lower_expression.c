@@ -59,15 +59,17 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
   [WD_FN_CHAR_LENGTH] = "length($)",
   [WD_FN_OCTET_LENGTH] = "strlen($)",
   [WD_FN_SUBSTRING] = "substring($@)",
-  [WD_FN_TRIM] = "trim($@)",
-  [WD_FN_LTRIM] = "ltrim($@)",
-  [WD_FN_RTRIM] = "rtrim($@)",
+  /* With one operand DuckDB trims all blanks of Unicode. */
+  [WD_FN_TRIM] = "trim($, ' ')",
+  [WD_FN_LTRIM] = "ltrim($, ' ')",
+  [WD_FN_RTRIM] = "rtrim($, ' ')",
   [WD_FN_REPLACE] = "replace($, $, $)",
   [WD_FN_STARTS_WITH] = "starts_with($, $)",
   [WD_FN_ENDS_WITH] = "ends_with($, $)",
   [WD_FN_CONTAINS] = "contains($, $)",
   [WD_FN_STRPOS] = "strpos($, $)",
-  [WD_FN_REVERSE] = "reverse($)",
+  /* By code points; DuckDB's reverse is by graphemes. */
+  [WD_FN_REVERSE] = "array_to_string(list_reverse(string_split($, '')), '')",
   [WD_FN_EXTRACT_YEAR] = "year($)",
   [WD_FN_EXTRACT_MONTH] = "month($)",
   [WD_FN_EXTRACT_DAY] = "day($)",
@@ -169,9 +171,10 @@ write_extreme(const struct writer *writer, const struct wd_expression *call)
   return status;
 }
 
+/* The template is of the operands, each in a type that the function takes. */
 static enum wd_status
-write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
-           const struct wd_expression *call)
+write_pure_of(const struct writer *writer, enum wd_duck_pure_kind kind,
+              const char *template, const struct wd_expression *call)
 {
   const struct wd_expression *const *operands = call->arguments;
   const char *name = "wd_pure";
@@ -186,44 +189,64 @@ write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
       return status;
   }
   wd_buf_printf(writer->buf, "%s(", name);
-  status = write_template(writer, "$@", call);
+  status = write_template(writer, template, call);
   wd_buf_putc(writer->buf, ')');
   return status;
 }
 
-static bool
-is_nonzero(const struct wd_expression *expression)
+static enum wd_status
+write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
+           const struct wd_expression *call)
 {
-  return expression->kind == WD_EXPR_LITERAL &&
-         !expression->literal.null &&
-         (expression->type.id == WD_TYPE_DECIMAL
-            ? expression->literal.value.decimal != 0
-            : expression->literal.value.integer != 0);
+  return write_pure_of(writer, kind, "$@", call);
 }
 
-/* DuckDB gives null for a division by zero of integers. */
-static enum wd_status
-write_checked(const struct writer *writer, const char *template,
-              const struct wd_expression *call)
+/* A divisor with which DuckDB's own division does what the plan says: neither
+ * 0 (DuckDB: null) nor -1 (DuckDB: an overflow where the remainder is 0). */
+static bool
+is_safe(const struct wd_expression *expression)
 {
-  enum wd_status status;
+  int64_t value = expression->literal.value.integer;
 
-  if (call->argument_count != 2 || is_nonzero(call->arguments[1]))
+  return expression->kind == WD_EXPR_LITERAL && !expression->literal.null &&
+         value != 0 && value != -1;
+}
+
+static enum wd_status
+write_integers(const struct writer *writer, enum wd_duck_pure_kind kind,
+               const char *template, const struct wd_expression *call)
+{
+  if (call->argument_count == 2 && is_safe(call->arguments[1]))
     return write_template(writer, template, call);
-  wd_buf_puts(writer->buf, "CASE WHEN ");
-  status = write_expression(writer, call->arguments[1]);
-  wd_buf_puts(writer->buf, " = 0 THEN error('division by zero') ELSE ");
-  if (status == WD_OK)
-    status = write_template(writer, template, call);
-  wd_buf_puts(writer->buf, " END");
-  return status;
+  return write_pure(writer, kind, call);
+}
+
+static enum wd_status
+write_modulus(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return write_pure(writer, WD_DUCK_PURE_REMAINDER, call);
+  return write_integers(writer, WD_DUCK_PURE_INT_REMAINDER,
+                        templates[WD_FN_MODULUS], call);
+}
+
+static enum wd_status
+write_round(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND,
+                         "$, CAST($ AS DECIMAL(10,0))", call);
+  if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND_REAL,
+                         "$, CAST($ AS DOUBLE)", call);
+  return write_template(writer, templates[WD_FN_ROUND], call);
 }
 
 static enum wd_status
 write_divide(const struct writer *writer, const struct wd_expression *call)
 {
   if (wd_type_is_integer(&call->type))
-    return write_checked(writer, "($ // $)", call);
+    return write_integers(writer, WD_DUCK_PURE_INT_DIVIDE, "($ // $)", call);
   if (call->type.id == WD_TYPE_DECIMAL)
     return write_pure(writer, WD_DUCK_PURE_DIVIDE, call);
   return write_template(writer, templates[WD_FN_DIVIDE], call);
@@ -236,6 +259,7 @@ write_arithmetic(const struct writer *writer, enum wd_duck_pure_kind kind,
 {
   const struct wd_type *a, *b;
   int scale, whole;
+  enum wd_status status;
 
   if (call->type.id != WD_TYPE_DECIMAL || call->argument_count != 2)
     return write_template(writer, templates[call->function], call);
@@ -252,7 +276,63 @@ write_arithmetic(const struct writer *writer, enum wd_duck_pure_kind kind,
   }
   if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX)
     return write_pure(writer, kind, call);
+  /* DuckDB computes in 64 bits when both operands are stored so. */
+  if (whole + scale + 1 > 18 && a->precision <= 18 && b->precision <= 18) {
+    wd_buf_printf(writer->buf, "(CAST(");
+    status = write_expression(writer, call->arguments[0]);
+    wd_buf_printf(writer->buf, " AS DECIMAL(%d,%d))%s", 19, a->scale,
+                  kind == WD_DUCK_PURE_MULTIPLY ? " * "
+                  : kind == WD_DUCK_PURE_ADD    ? " + "
+                                                : " - ");
+    if (status == WD_OK)
+      status = write_expression(writer, call->arguments[1]);
+    wd_buf_putc(writer->buf, ')');
+    return status;
+  }
   return write_template(writer, templates[call->function], call);
+}
+
+static bool
+is_timestamp(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_TIMESTAMP;
+}
+
+static bool
+is_nanoseconds(const struct wd_type *type)
+{
+  return is_timestamp(type) && type->unit == WD_UNIT_NS;
+}
+
+/* An operand in microseconds, downwards: DuckDB cuts nanoseconds off toward
+ * 1970. The large numbers keep all that is divided above 0. */
+static enum wd_status
+write_microseconds(const struct writer *writer,
+                   const struct wd_expression *operand)
+{
+  enum wd_status status;
+
+  if (!is_nanoseconds(&operand->type))
+    return write_expression(writer, operand);
+  wd_buf_puts(writer->buf, "make_timestamp(CAST((CAST(epoch_ns(");
+  status = write_expression(writer, operand);
+  wd_buf_puts(writer->buf, ") AS HUGEINT) + 10000000000000000000) // 1000 - "
+                           "10000000000000000 AS BIGINT))");
+  return status;
+}
+
+static enum wd_status
+write_extract(const struct writer *writer, const struct wd_expression *call)
+{
+  const char *template = templates[call->function];
+  enum wd_status status;
+
+  if (!is_nanoseconds(&call->arguments[0]->type))
+    return write_template(writer, template, call);
+  wd_buf_add(writer->buf, template, strcspn(template, "$"));
+  status = write_microseconds(writer, call->arguments[0]);
+  wd_buf_putc(writer->buf, ')');
+  return status;
 }
 
 static bool
@@ -266,7 +346,8 @@ math_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
     {WD_FN_LOG10, WD_DUCK_PURE_LOG10}, {WD_FN_LOG2, WD_DUCK_PURE_LOG2},
     {WD_FN_SIN, WD_DUCK_PURE_SIN},   {WD_FN_COS, WD_DUCK_PURE_COS},
     {WD_FN_TAN, WD_DUCK_PURE_TAN},   {WD_FN_ASIN, WD_DUCK_PURE_ASIN},
-    {WD_FN_ACOS, WD_DUCK_PURE_ACOS},
+    {WD_FN_ACOS, WD_DUCK_PURE_ACOS}, {WD_FN_EXP, WD_DUCK_PURE_EXP},
+    {WD_FN_POWER, WD_DUCK_PURE_POWER},
   };
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -286,6 +367,8 @@ write_function(const struct writer *writer, const struct wd_expression *call)
 
   if (math_kind(call->function, &math))
     return write_pure(writer, math, call);
+  if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
+    return write_extract(writer, call);
   switch (call->function) {
   case WD_FN_ADD:
     return write_arithmetic(writer, WD_DUCK_PURE_ADD, call);
@@ -294,7 +377,23 @@ write_function(const struct writer *writer, const struct wd_expression *call)
   case WD_FN_MULTIPLY:
     return write_arithmetic(writer, WD_DUCK_PURE_MULTIPLY, call);
   case WD_FN_MODULUS:
-    return write_checked(writer, templates[WD_FN_MODULUS], call);
+    return write_modulus(writer, call);
+  case WD_FN_ROUND:
+    return write_round(writer, call);
+  case WD_FN_SIGN:
+    if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
+      return write_pure(writer, WD_DUCK_PURE_SIGN, call);
+    break;
+  case WD_FN_TRIM:
+  case WD_FN_LTRIM:
+  case WD_FN_RTRIM:
+    if (call->argument_count == 2)
+      return write_template(writer,
+                            call->function == WD_FN_TRIM    ? "trim($, $)"
+                            : call->function == WD_FN_LTRIM ? "ltrim($, $)"
+                                                            : "rtrim($, $)",
+                            call);
+    break;
   case WD_FN_CEIL:
   case WD_FN_FLOOR:
     /* DuckDB goes by way of doubles. */
@@ -349,10 +448,27 @@ write_call(const struct writer *writer, const struct wd_expression *call)
   return status;
 }
 
-static bool
-is_timestamp(const struct wd_type *type)
+/* Between units and zones that DuckDB does not cast to each other directly, or
+ * not downwards: it rounds. */
+static enum wd_status
+write_unit(const struct writer *writer, const struct wd_expression *cast,
+           const char *word)
 {
-  return type->id == WD_TYPE_TIMESTAMP;
+  const struct wd_expression *operand = cast->arguments[0];
+  enum wd_unit from = operand->type.unit, to = cast->type.unit;
+  bool coarser = to < from && to < WD_UNIT_US;
+  enum wd_status status;
+
+  if (coarser)
+    wd_buf_printf(writer->buf, "date_trunc('%s', ",
+                  to == WD_UNIT_S ? "second" : "milliseconds");
+  wd_buf_puts(writer->buf, word);
+  if (to < from)
+    status = write_microseconds(writer, operand);
+  else
+    status = write_expression(writer, operand);
+  wd_buf_puts(writer->buf, coarser ? " AS TIMESTAMP))" : " AS TIMESTAMP)");
+  return status;
 }
 
 /* The operand of a cast to an integer: fractions are cut off, where DuckDB
@@ -382,8 +498,6 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
   const struct wd_expression *operand = cast->arguments[0];
   const char *word = cast->try_cast ? "TRY_CAST(" : "CAST(";
   enum wd_type_id from = operand->type.id, to = cast->type.id;
-  /* Not all units and zones are cast to each other directly. */
-  bool twice = is_timestamp(&operand->type) && is_timestamp(&cast->type);
   enum wd_status status;
 
   if (from == WD_TYPE_NULL) {
@@ -405,14 +519,14 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
     return status;
   }
   wd_buf_puts(writer->buf, word);
-  if (twice)
-    wd_buf_puts(writer->buf, word);
-  if (wd_type_is_integer(&cast->type))
+  if (is_timestamp(&operand->type) && is_timestamp(&cast->type))
+    status = write_unit(writer, cast, word);
+  else if (wd_type_is_integer(&cast->type))
     status = write_whole(writer, cast);
+  else if (to == WD_TYPE_DATE)
+    status = write_microseconds(writer, operand);
   else
     status = write_expression(writer, operand);
-  if (twice)
-    wd_buf_puts(writer->buf, " AS TIMESTAMP)");
   wd_buf_puts(writer->buf, " AS ");
   wd_duck_type_sql(&cast->type, writer->buf);
   wd_buf_putc(writer->buf, ')');

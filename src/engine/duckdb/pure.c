@@ -18,7 +18,20 @@ struct wd_duck_pure {
 static bool
 is_decimal(enum wd_duck_pure_kind kind)
 {
-  return kind <= WD_DUCK_PURE_DIVIDE;
+  return kind <= WD_DUCK_PURE_ROUND;
+}
+
+static bool
+is_integer(enum wd_duck_pure_kind kind)
+{
+  return kind == WD_DUCK_PURE_INT_DIVIDE || kind == WD_DUCK_PURE_INT_REMAINDER;
+}
+
+static bool
+is_binary(enum wd_duck_pure_kind kind)
+{
+  return kind < WD_DUCK_PURE_SQRT || kind == WD_DUCK_PURE_POWER ||
+         kind == WD_DUCK_PURE_ROUND_REAL;
 }
 
 static bool
@@ -92,17 +105,59 @@ make_fraction(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
   }
 }
 
+/* The remainder has the dividend's sign and the larger of both scales. */
+static bool
+remainder_of(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
+             struct wd_wide *out_rest)
+{
+  int s1 = pure->left.scale, s2 = pure->right.scale;
+  struct wd_wide a, b;
+  bool fits = wd_wide_scale(magnitude(left), more(s2, s1), &a) &&
+              wd_wide_scale(magnitude(right), more(s1, s2), &b);
+
+  if (fits)
+    *out_rest = wd_wide_remainder(a, b);
+  return fits;
+}
+
+/* To so many digits after the point, or before it. */
+static bool
+round_to(const struct wd_duck_pure *pure, wd_int128 value, wd_int128 digits,
+         struct wd_wide *out_value)
+{
+  static const struct wd_wide zero = {0, 0}, one = {0, 1};
+  wd_int128 cut = pure->left.scale - digits;
+  struct wd_wide unit;
+
+  *out_value = magnitude(value);
+  if (cut <= 0)
+    return true;
+  *out_value = zero;
+  if (cut > WD_DECIMAL_PRECISION_MAX)
+    return true;
+  wd_wide_scale(one, (unsigned)cut, &unit);
+  return wd_wide_scale(wd_wide_divide(magnitude(value), unit), (unsigned)cut,
+                       out_value);
+}
+
 /* NULL: computed. Else what is wrong. */
 static const char *
 compute(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
         wd_int128 *out_value)
 {
-  struct wd_wide numerator, denominator;
-  bool minus;
+  struct wd_wide numerator, denominator = {0, 1};
+  bool minus = left < 0, fits;
 
-  if (pure->kind == WD_DUCK_PURE_DIVIDE && right == 0)
+  if (right == 0 && (pure->kind == WD_DUCK_PURE_DIVIDE ||
+                     pure->kind == WD_DUCK_PURE_REMAINDER))
     return "division by zero";
-  if (!make_fraction(pure, left, right, &numerator, &denominator, &minus))
+  if (pure->kind == WD_DUCK_PURE_REMAINDER)
+    fits = remainder_of(pure, left, right, &numerator);
+  else if (pure->kind == WD_DUCK_PURE_ROUND)
+    fits = round_to(pure, left, right, &numerator);
+  else
+    fits = make_fraction(pure, left, right, &numerator, &denominator, &minus);
+  if (!fits)
     return "a decimal is out of range";
   numerator = wd_wide_divide(numerator, denominator);
   if (numerator.high ||
@@ -158,6 +213,98 @@ decimal_run(duckdb_function_info info, duckdb_data_chunk input,
   }
 }
 
+#define WITH_INTEGERS(X)                                                      \
+  X(I8, int8_t)                                                                \
+  X(I16, int16_t)                                                              \
+  X(I32, int32_t)                                                              \
+  X(I64, int64_t)                                                              \
+  X(U8, uint8_t)                                                               \
+  X(U16, uint16_t)                                                             \
+  X(U32, uint32_t)                                                             \
+  X(U64, uint64_t)
+
+static wd_int128
+integer_at(enum wd_type_id id, const void *data, idx_t row)
+{
+  switch (id) {
+#define READ(name, c_type)                                                     \
+  case WD_TYPE_##name:                                                         \
+    return ((const c_type *)data)[row];
+    WITH_INTEGERS(READ)
+  default:
+    return 0;
+  }
+}
+
+/* False when it does not fit. */
+static bool
+integer_put(enum wd_type_id id, void *data, idx_t row, wd_int128 value)
+{
+  switch (id) {
+#define WRITE(name, c_type)                                                    \
+  case WD_TYPE_##name:                                                         \
+    ((c_type *)data)[row] = (c_type)value;                                     \
+    return ((const c_type *)data)[row] == value;
+    WITH_INTEGERS(WRITE)
+  default:
+    return false;
+  }
+}
+
+static void
+integer_run(duckdb_function_info info, duckdb_data_chunk input,
+            duckdb_vector output)
+{
+  const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
+  enum wd_type_id id = pure->result.id;
+  duckdb_vector left = duckdb_data_chunk_get_vector(input, 0);
+  duckdb_vector right = duckdb_data_chunk_get_vector(input, 1);
+  const void *a = duckdb_vector_get_data(left);
+  const void *b = duckdb_vector_get_data(right);
+  const uint64_t *a_valid = duckdb_vector_get_validity(left);
+  const uint64_t *b_valid = duckdb_vector_get_validity(right);
+  void *out = duckdb_vector_get_data(output);
+  idx_t rows = duckdb_data_chunk_get_size(input);
+
+  for (idx_t row = 0; row < rows; row++) {
+    wd_int128 x, y;
+
+    if (is_null(a_valid, row) || is_null(b_valid, row)) {
+      set_null(output, row);
+      continue;
+    }
+    x = integer_at(id, a, row);
+    y = integer_at(id, b, row);
+    if (y == 0) {
+      duckdb_scalar_function_set_error(info, "division by zero");
+      return;
+    }
+    if (!integer_put(id, out, row,
+                     pure->kind == WD_DUCK_PURE_INT_DIVIDE ? x / y : x % y)) {
+      duckdb_scalar_function_set_error(info, "an integer is out of range");
+      return;
+    }
+  }
+}
+
+/* Halves away from zero. */
+static double
+round_real(double x, double digits)
+{
+  double unit = pow(10, fabs(digits));
+  double scaled = digits < 0 ? x / unit : x * unit;
+
+  if (!isfinite(scaled) || !isfinite(unit))
+    return isfinite(x) && digits < 0 ? 0 : x;
+  return digits < 0 ? round(scaled) * unit : round(scaled) / unit;
+}
+
+static double
+real_of_two(enum wd_duck_pure_kind kind, double x, double y)
+{
+  return kind == WD_DUCK_PURE_POWER ? pow(x, y) : round_real(x, y);
+}
+
 static double
 real_of(enum wd_duck_pure_kind kind, double x)
 {
@@ -178,6 +325,10 @@ real_of(enum wd_duck_pure_kind kind, double x)
     return tan(x);
   case WD_DUCK_PURE_ASIN:
     return asin(x);
+  case WD_DUCK_PURE_EXP:
+    return exp(x);
+  case WD_DUCK_PURE_SIGN:
+    return isnan(x) ? x : (x > 0) - (x < 0);
   default:
     return acos(x);
   }
@@ -188,21 +339,31 @@ real_run(duckdb_function_info info, duckdb_data_chunk input,
          duckdb_vector output)
 {
   const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
-  duckdb_vector vector = duckdb_data_chunk_get_vector(input, 0);
-  const double *in = duckdb_vector_get_data(vector);
-  const uint64_t *valid = duckdb_vector_get_validity(vector);
-  double *out = duckdb_vector_get_data(output);
+  bool two = is_binary(pure->kind), single = pure->result.id == WD_TYPE_F32;
+  duckdb_vector left = duckdb_data_chunk_get_vector(input, 0);
+  duckdb_vector right = duckdb_data_chunk_get_vector(input, two);
+  const double *x = duckdb_vector_get_data(left);
+  const double *y = duckdb_vector_get_data(right);
+  const uint64_t *x_valid = duckdb_vector_get_validity(left);
+  const uint64_t *y_valid = duckdb_vector_get_validity(right);
+  void *out = duckdb_vector_get_data(output);
   idx_t rows = duckdb_data_chunk_get_size(input);
 
   for (idx_t row = 0; row < rows; row++) {
     double value;
 
-    if (is_null(valid, row)) {
+    if (is_null(x_valid, row) || is_null(y_valid, row)) {
       set_null(output, row);
       continue;
     }
-    value = real_of(pure->kind, in[row]);
-    out[row] = isnan(value) ? (double)NAN : value;
+    value = two ? real_of_two(pure->kind, x[row], y[row])
+                : real_of(pure->kind, x[row]);
+    if (isnan(value))
+      value = (double)NAN;
+    if (single)
+      ((float *)out)[row] = (float)value;
+    else
+      ((double *)out)[row] = value;
   }
 }
 
@@ -283,15 +444,16 @@ register_pure(struct wd_duck_engine *engine, struct wd_duck_pure *pure,
 
   duckdb_scalar_function_set_name(function, pure->name);
   add_parameter(function, &pure->left);
-  if (is_decimal(pure->kind))
+  if (is_binary(pure->kind))
     add_parameter(function, &pure->right);
   duckdb_scalar_function_set_return_type(function, result);
   duckdb_scalar_function_set_extra_info(function, pure, NULL);
   duckdb_scalar_function_set_special_handling(function);
   duckdb_scalar_function_set_function(
-    function, is_decimal(pure->kind) ? decimal_run
-              : is_text(pure->kind)  ? text_run
-                                     : real_run);
+    function, is_decimal(pure->kind)   ? decimal_run
+              : is_integer(pure->kind) ? integer_run
+              : is_text(pure->kind)    ? text_run
+                                       : real_run);
   state = duckdb_register_scalar_function(engine->connection, function);
   duckdb_destroy_scalar_function(&function);
   duckdb_destroy_logical_type(&result);
@@ -307,9 +469,10 @@ set_types(struct wd_duck_pure *pure, const struct wd_type *left,
 {
   struct wd_type real = wd_type_of(WD_TYPE_F64);
 
-  if (is_decimal(pure->kind)) {
+  if (is_decimal(pure->kind) || is_integer(pure->kind)) {
     pure->left = *left;
-    pure->right = *right;
+    pure->right =
+      pure->kind == WD_DUCK_PURE_ROUND ? wd_type_decimal(10, 0) : *right;
     pure->result = *result;
   } else if (is_text(pure->kind)) {
     pure->left = wd_type_of(WD_TYPE_STRING);
@@ -317,6 +480,8 @@ set_types(struct wd_duck_pure *pure, const struct wd_type *left,
     pure->result = wd_type_decimal(38, 0);
   } else {
     pure->left = pure->right = pure->result = real;
+    if (result->id == WD_TYPE_F32)
+      pure->result = *result;
   }
 }
 

@@ -1,6 +1,7 @@
 /* Functions of ours for what DuckDB computes otherwise than the plan says:
- * decimals whose results do not fit or divide, mathematics by IEEE 754 (DuckDB
- * fails for sqrt(-1)), integers in texts (DuckDB rounds '1.5').
+ * decimals whose results do not fit or divide, integers by zero (DuckDB: null),
+ * mathematics by IEEE 754 (DuckDB fails for sqrt(-1)), integers in texts
+ * (DuckDB rounds '1.5').
  *
  * Pure: they belong to no query, are registered when first needed and stay.
  */
@@ -14,7 +15,11 @@ enum wd_duck_pure_kind {
   WD_DUCK_PURE_SUBTRACT,
   WD_DUCK_PURE_MULTIPLY,
   WD_DUCK_PURE_DIVIDE,
-  WD_DUCK_PURE_SQRT, /* of fp64; so are the next ones */
+  WD_DUCK_PURE_REMAINDER,
+  WD_DUCK_PURE_ROUND,        /* of a decimal and the digits, DECIMAL(10,0) */
+  WD_DUCK_PURE_INT_DIVIDE,   /* of two integers of one type; also the next */
+  WD_DUCK_PURE_INT_REMAINDER,
+  WD_DUCK_PURE_SQRT, /* of fp64, to fp64 or fp32; so are the next ones */
   WD_DUCK_PURE_LN,
   WD_DUCK_PURE_LOG10,
   WD_DUCK_PURE_LOG2,
@@ -23,14 +28,18 @@ enum wd_duck_pure_kind {
   WD_DUCK_PURE_TAN,
   WD_DUCK_PURE_ASIN,
   WD_DUCK_PURE_ACOS,
+  WD_DUCK_PURE_EXP,
+  WD_DUCK_PURE_SIGN,
+  WD_DUCK_PURE_POWER,      /* of two fp64 */
+  WD_DUCK_PURE_ROUND_REAL, /* of an fp64 and the digits, as fp64 */
   WD_DUCK_PURE_INTEGER, /* a string to DECIMAL(38,0) */
   WD_DUCK_PURE_TRY_INTEGER,
 };
 
 struct wd_duck_pure;
 
-/* The function's name in SQL, in the engine's memory. The types are those of
- * decimals; others need none. */
+/* The function's name in SQL, in the engine's memory. Which types count is
+ * said at the kinds. */
 enum wd_status
 wd_duck_pure_find(struct wd_duck_engine *engine, enum wd_duck_pure_kind kind,
                   const struct wd_type *left, const struct wd_type *right,

@@ -83,18 +83,31 @@ divide_slowly(struct wd_wide a, struct wd_wide b, struct wd_wide *out_rest)
   return quotient;
 }
 
+static struct wd_wide
+divide(struct wd_wide a, struct wd_wide b, struct wd_wide *out_rest)
+{
+  if (a.high || b.high)
+    return divide_slowly(a, b, out_rest);
+  *out_rest = (struct wd_wide){0, a.low % b.low};
+  return (struct wd_wide){0, a.low / b.low};
+}
+
+struct wd_wide
+wd_wide_remainder(struct wd_wide a, struct wd_wide b)
+{
+  struct wd_wide rest;
+
+  divide(a, b, &rest);
+  return rest;
+}
+
 struct wd_wide
 wd_wide_divide(struct wd_wide a, struct wd_wide b)
 {
   static const struct wd_wide one = {0, 1};
-  struct wd_wide quotient, rest;
+  struct wd_wide rest;
+  struct wd_wide quotient = divide(a, b, &rest);
 
-  if (a.high == 0 && b.high == 0) {
-    quotient = (struct wd_wide){0, a.low / b.low};
-    rest = (struct wd_wide){0, a.low % b.low};
-  } else {
-    quotient = divide_slowly(a, b, &rest);
-  }
   if (wd_wide_compare(rest, wd_wide_subtract(b, rest)) >= 0)
     wd_wide_add(quotient, one, &quotient);
   return quotient;

@@ -36,4 +36,8 @@ wd_wide_compare(struct wd_wide a, struct wd_wide b);
 struct wd_wide
 wd_wide_divide(struct wd_wide a, struct wd_wide b);
 
+/* What is left of a by the quotient that is cut off; b is not 0. */
+struct wd_wide
+wd_wide_remainder(struct wd_wide a, struct wd_wide b);
+
 #endif

@@ -1,0 +1,3 @@
+module github.com/wasi-data/wasi-data/sdk/go
+
+go 1.24

@@ -1,0 +1,59 @@
+package wasidata
+
+import "unsafe"
+
+// lower makes what the host is to read, and keeps it alive until the host has
+// read it: the host's addresses are nothing to the garbage collector.
+type lower struct {
+	texts []string
+	lists [][]uint32
+}
+
+func (l *lower) text(s string) (address, size uint32) {
+	l.texts = append(l.texts, s)
+	return uint32(uintptr(unsafe.Pointer(unsafe.StringData(s)))), uint32(len(s))
+}
+
+// words is a list of records of so many words each.
+func (l *lower) words(list []uint32, each int) (address, count uint32) {
+	l.lists = append(l.lists, list)
+	return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(list)))), uint32(len(list) / each)
+}
+
+func (l *lower) append(list []uint32, texts ...string) []uint32 {
+	for _, s := range texts {
+		address, size := l.text(s)
+		list = append(list, address, size)
+	}
+	return list
+}
+
+func (l *lower) strings(texts []string) (address, count uint32) {
+	return l.words(l.append(nil, texts...), 2)
+}
+
+func (l *lower) options(options []Options) (address, count uint32) {
+	var list []uint32
+	for _, o := range options {
+		for _, name := range sortedKeys(o) {
+			list = l.append(list, name, o[name])
+		}
+	}
+	return l.words(list, 4)
+}
+
+func (l *lower) fields(fields []field) (address, count uint32) {
+	var list []uint32
+	for _, f := range fields {
+		list = l.append(list, f.name, f.typ.arrow())
+		list = append(list, flag(f.nullable), 0, 0, 0, 0, 0)
+	}
+	return l.words(list, 10)
+}
+
+func flag(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
