@@ -84,9 +84,9 @@ bench_cancel(int argc, char **argv)
   times = (unsigned)strtoul(argv[4], NULL, 10);
   printf("[");
   for (unsigned i = 0; i < times; i++)
-    printf("%s%.3f", i ? ", " : "",
-           cancel_once(argv[1], argv[2],
-                       (uint32_t)strtoul(argv[3], NULL, 10), i));
+    printf(
+        "%s%.3f", i ? ", " : "",
+        cancel_once(argv[1], argv[2], (uint32_t)strtoul(argv[3], NULL, 10), i));
   printf("]\n");
   return 0;
 }

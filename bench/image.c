@@ -3,12 +3,14 @@
  *
  *   bench_host image CACHE PROGRAM MIB STEPS
  *
- * PROGRAM is guests/image.c: an action without an image before it, STEPS that
- * each follow small changes, and one with a lambda. Prints JSON, microseconds
- * each: "first" and "later" snapshots, and lists of "enter" (the instance),
- * "bind", "call" (the first one, of one row) and "again" (the second), and of
- * "free"; "own": KiB that a worker takes besides its linear memory; "private":
- * KiB of linear memory that its first call wrote. */
+ * PROGRAM is guests/image.c: an action without an image before it, one with a
+ * lambda, STEPS that each follow small changes, and one with a lambda again.
+ * Prints JSON, microseconds of this thread's CPU each: "first" and "later"
+ * snapshots, and for workers on the "base" (the first image) and on the "delta"
+ * (the last) lists of "enter" (the instance), "bind", "call" (the first one, of
+ * one row) and "again" (the second), and of "free"; "own": KiB that a worker
+ * takes besides its linear memory; "private": KiB of linear memory that its
+ * first call wrote. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,13 +24,17 @@
 #define WORKERS 200
 #define HELD 64
 
-struct images {
-  struct session session;
-  unsigned steps;
-  double first, later[STEPS];
+struct workers {
   double enter[WORKERS], bind[WORKERS], call[WORKERS], again[WORKERS],
       free[WORKERS];
   uint64_t own, private_bytes;
+};
+
+struct images {
+  struct session session;
+  unsigned steps, lambdas;
+  double first, later[STEPS];
+  struct workers workers[2]; /* on the base, on a delta */
 };
 
 /* `planned` gets the run as its env, and there is one. */
@@ -37,7 +43,7 @@ static struct images images;
 static double
 microseconds(void)
 {
-  return measure_wall() * 1e3;
+  return measure_thread() * 1e3;
 }
 
 static double
@@ -89,7 +95,7 @@ make_worker(const struct wd_pool_options *options, struct wd_pool **out_pool)
 }
 
 static void
-time_worker(const struct wd_pool_options *options,
+time_worker(struct workers *workers, const struct wd_pool_options *options,
             const struct wd_lambda *lambda, unsigned i)
 {
   struct wd_worker_site *site;
@@ -109,16 +115,16 @@ time_worker(const struct wd_pool_options *options,
   times[4] = microseconds();
   wd_pool_unref(pool);
   times[5] = microseconds();
-  images.enter[i] = times[1] - times[0];
-  images.bind[i] = times[2] - times[1];
-  images.call[i] = times[3] - times[2];
-  images.again[i] = times[4] - times[3];
-  images.free[i] = times[5] - times[4];
+  workers->enter[i] = times[1] - times[0];
+  workers->bind[i] = times[2] - times[1];
+  workers->call[i] = times[3] - times[2];
+  workers->again[i] = times[4] - times[3];
+  workers->free[i] = times[5] - times[4];
 }
 
 /* What a worker takes that was called once. */
 static void
-weigh_workers(const struct wd_pool_options *options,
+weigh_workers(struct workers *workers, const struct wd_pool_options *options,
               const struct wd_lambda *lambda)
 {
   struct wd_pool *pools[HELD];
@@ -133,10 +139,10 @@ weigh_workers(const struct wd_pool_options *options,
   after = measure_anonymous();
   for (unsigned i = 0; i < HELD; i++)
     wd_pool_unref(pools[i]);
-  images.private_bytes = written / 1024 / HELD;
   written /= 1024;
-  images.own =
-      after - before > written ? (after - before - written) / HELD : 0;
+  workers->private_bytes = written / HELD;
+  workers->own =
+      after > before + written ? (after - before - written) / HELD : 0;
 }
 
 static const struct wd_lambda *
@@ -152,6 +158,7 @@ on_planned(void *env, uint64_t job, const struct wd_plan *plan,
            struct wd_engine *engine)
 {
   const struct wd_lambda *lambda = find_lambda(plan->root);
+  struct workers *workers;
 
   (void)env;
   (void)engine;
@@ -162,9 +169,10 @@ on_planned(void *env, uint64_t job, const struct wd_plan *plan,
       images.later[images.steps++] = freeze();
     return false;
   }
+  workers = &images.workers[images.lambdas++ % 2];
   for (unsigned i = 0; i < WORKERS; i++)
-    time_worker(wd_pool_options(lambda->pool), lambda, i);
-  weigh_workers(wd_pool_options(lambda->pool), lambda);
+    time_worker(workers, wd_pool_options(lambda->pool), lambda, i);
+  weigh_workers(workers, wd_pool_options(lambda->pool), lambda);
   return false;
 }
 
@@ -184,10 +192,23 @@ on_end(struct session *session, const char *result)
 static void
 print_list(const char *name, const double *values, unsigned count)
 {
-  printf(",\n \"%s\": [", name);
+  printf(", \"%s\": [", name);
   for (unsigned i = 0; i < count; i++)
     printf("%s%.2f", i ? ", " : "", values[i]);
   printf("]");
+}
+
+static void
+print_workers(const char *name, const struct workers *workers)
+{
+  printf(",\n \"%s\": {\"own\": %" PRIu64 ", \"private\": %" PRIu64, name,
+         workers->own, workers->private_bytes);
+  print_list("enter", workers->enter, WORKERS);
+  print_list("bind", workers->bind, WORKERS);
+  print_list("call", workers->call, WORKERS);
+  print_list("again", workers->again, WORKERS);
+  print_list("free", workers->free, WORKERS);
+  printf("}");
 }
 
 int
@@ -201,13 +222,9 @@ bench_image(int argc, char **argv)
   session_run(&images.session);
   printf("{\"first\": %.2f", images.first);
   print_list("later", images.later, images.steps);
-  print_list("enter", images.enter, WORKERS);
-  print_list("bind", images.bind, WORKERS);
-  print_list("call", images.call, WORKERS);
-  print_list("again", images.again, WORKERS);
-  print_list("free", images.free, WORKERS);
-  printf(",\n \"own\": %" PRIu64 ", \"private\": %" PRIu64 "}\n", images.own,
-         images.private_bytes);
+  print_workers("base", &images.workers[0]);
+  print_workers("delta", &images.workers[1]);
+  printf("}\n");
   session_fini(&images.session);
   return 0;
 }

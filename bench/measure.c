@@ -22,6 +22,12 @@ measure_cpu(void)
 }
 
 double
+measure_thread(void)
+{
+  return clock_ms(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double
 measure_wall(void)
 {
   return clock_ms(CLOCK_MONOTONIC);

@@ -4,9 +4,12 @@
 
 #include <stdint.h>
 
-/* CPU time of all threads, and wall time, in milliseconds. */
+/* CPU time of all threads, of this one, and wall time, in milliseconds. */
 double
 measure_cpu(void);
+
+double
+measure_thread(void);
 
 double
 measure_wall(void);

@@ -142,8 +142,8 @@ run_tokens(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
         duckdb_list_vector_set_size(out, count);
         duckdb_list_vector_reserve(out, room);
       }
-      duckdb_unsafe_vector_assign_string_element_len(
-          child, count++, data + at - word, word);
+      duckdb_unsafe_vector_assign_string_element_len(child, count++,
+                                                     data + at - word, word);
     }
     lists[i].length = count - lists[i].offset;
   }
@@ -258,8 +258,7 @@ static void
 reduce_finish(duckdb_function_info info, duckdb_aggregate_state *states,
               duckdb_vector out, idx_t count, idx_t offset)
 {
-  int64_t *sum =
-      duckdb_vector_get_data(duckdb_struct_vector_get_child(out, 0));
+  int64_t *sum = duckdb_vector_get_data(duckdb_struct_vector_get_child(out, 0));
   int64_t *most =
       duckdb_vector_get_data(duckdb_struct_vector_get_child(out, 1));
 
@@ -355,8 +354,10 @@ native_register(duckdb_connection connection)
     int parameters;
     duckdb_scalar_function_t run;
   } integers[] = {
-      {"n_increment", 1, run_increment}, {"n_hash", 1, run_hash},
-      {"n_gcd", 2, run_gcd},             {"n_binary_gcd", 2, run_binary_gcd},
+      {"n_increment", 1, run_increment},
+      {"n_hash", 1, run_hash},
+      {"n_gcd", 2, run_gcd},
+      {"n_binary_gcd", 2, run_binary_gcd},
       {"n_sunk", 0, run_sunk},
   };
 

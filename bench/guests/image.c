@@ -1,6 +1,6 @@
-/* A program with MIB mebibytes of memory in use: an action, then STEPS more,
- * before each of which a hundredth of the pages changed, then one with a
- * lambda. The host measures in the actions. */
+/* A program with MIB mebibytes of memory in use: an action, one with a lambda,
+ * then STEPS, before each of which a hundredth of the pages changes, and one
+ * with a lambda at the end. The host measures in the actions. */
 #include "bench.h"
 
 #define PAGE 4096u
@@ -22,6 +22,7 @@ main(int argc, char **argv)
   memory[0] = 0;
   wd_dataset one = wd_range(1, 2, 1);
   wd_count(one);
+  wd_count(wd_map_i64(one, "id", identity, memory, 0, "y"));
   for (unsigned long step = 0; step < steps; step++) {
     for (size_t at = PAGE * (step + 1); at < size; at += 100 * PAGE)
       memory[at]++;

@@ -69,8 +69,8 @@ make(const char *name)
   wd_dataset mapped;
   const char *measure = "sum(y) as y";
   if (strcmp(name, "increment") == 0) {
-    mapped = wd_map_batch(wd_select(t, "i"), increment, &env, sizeof env,
-                          output);
+    mapped =
+        wd_map_batch(wd_select(t, "i"), increment, &env, sizeof env, output);
   } else if (strcmp(name, "typed") == 0) {
     mapped = wd_map_i64(wd_select(t, "i"), "i", increment_value, &env,
                         sizeof env, "y");

@@ -4,6 +4,7 @@ package wasidata
 
 import (
 	"reflect"
+	"runtime"
 	"strings"
 	"unsafe"
 )
@@ -74,7 +75,7 @@ func Create[T any](rows []T) *Dataset {
 		f, count := l.fields(fields)
 		b, n := l.words(words, 5)
 		importCreate(f, count, b, n, area())
-		writers = nil
+		runtime.KeepAlive(writers)
 	})
 }
 
@@ -245,15 +246,15 @@ func (d *Dataset) Sample(fraction float64, replacement bool, seed uint64) *Datas
 type JoinKind uint8
 
 const (
-	Inner     JoinKind = iota // pairs that match
-	Left                      // and rows of the left without a match
-	Right                     // and rows of the right without a match
-	Full                      // and rows of both without a match
-	Semi                      // rows of the left that have a match
-	Anti                      // rows of the left that have none
-	Cross                     // all pairs; the condition is ""
-	AsOf                      // with the nearest match by the condition's one inequality
-	AsOfLeft                  // and rows of the left without a match
+	Inner    JoinKind = iota // pairs that match
+	Left                     // and rows of the left without a match
+	Right                    // and rows of the right without a match
+	Full                     // and rows of both without a match
+	Semi                     // rows of the left that have a match
+	Anti                     // rows of the left that have none
+	Cross                    // all pairs; the condition is ""
+	AsOf                     // with the nearest match by the condition's one inequality
+	AsOfLeft                 // and rows of the left without a match
 )
 
 // Join pairs rows with those of another data set. A name that both have is
@@ -385,6 +386,7 @@ func With[T any](d *Dataset, parameters T) *Dataset {
 		f, count := l.fields(fields)
 		b := w.wire()
 		importWithParameters(d.handle, f, count, b[0], b[1], b[2], b[3], b[4], area())
+		runtime.KeepAlive(w)
 	})
 }
 

@@ -2,9 +2,7 @@
 
 package wasidata
 
-import (
-	"iter"
-)
+import "iter"
 
 // MapPartitions makes any number of rows of each partition, which the function
 // sees as a whole: it ranges over the rows that come in and emits those that go
@@ -91,6 +89,7 @@ type partition[T, U any] struct {
 	emitted []U
 	failed  *Error
 	done    bool
+	last    event
 	resume  func() (event, bool)
 	stop    func()
 }
@@ -165,8 +164,9 @@ func (p *partition[T, U]) end() {
 
 func (p *partition[T, U]) next() (*writer, error) {
 	p.out.reset()
-	if !p.done && (len(p.rows) > 0 || p.ended) {
-		_, going := p.resume()
+	if !p.done && (len(p.rows) > 0 || p.ended || p.last == hasRows) {
+		last, going := p.resume()
+		p.last = last
 		p.done = !going
 	}
 	if p.failed != nil {

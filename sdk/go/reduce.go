@@ -5,6 +5,7 @@ package wasidata
 import (
 	"encoding/binary"
 	"reflect"
+	"slices"
 	"time"
 	"unsafe"
 )
@@ -32,7 +33,10 @@ func reduceWith[T any](from *node, f func(a, b T) T, method func(self, function,
 	if err != nil {
 		return failedDataset(err)
 	}
-	l, _ := newLambda(in, nil, nil, nil, func() any { return &reduction[T]{f: f, codec: rowCodec[T](in)} })
+	l, _ := newLambda(in, nil, nil, nil, func() any {
+		codec := rowCodec(in)
+		return &reduction[T]{f: f, states: states{codec: codec}, other: states{codec: codec}}
+	})
 	slot := lambdas.add(l)
 	return newDataset([]*node{from}, []uint32{slot}, func(*lower) {
 		method(from.handle, 1, slot, area())
@@ -41,45 +45,44 @@ func reduceWith[T any](from *node, f func(a, b T) T, method func(self, function,
 
 type reduction[T any] struct {
 	f             func(a, b T) T
-	codec         codec[T]
+	states, other states
 	in            []T
-	states, other []T
 	there, theirs []bool
 	out           *writer
 }
 
 // present notes which states are there.
-func present(into []bool, s *states) []bool {
-	into = resized(into, s.count)
+func present(into []bool, from *stateBytes) []bool {
+	into = resized(into, from.count)
 	for i := range into {
-		into[i] = len(s.bytes(i)) > 0
+		into[i] = len(from.at(i)) > 0
 	}
 	return into
 }
 
-func (k *reduction[T]) load(into []T, s *states) ([]T, error) {
-	return loadStates(into, s, k.codec, func(int) T { return *new(T) })
-}
-
-func (k *reduction[T]) store(list []T) (*writer, error) {
+func (k *reduction[T]) store() (*writer, error) {
 	if k.out == nil {
 		k.out = newWriter(binaries, binaries.schema())
 	}
-	return k.out, storeStates(k.out, list, k.codec, k.there)
+	there := k.there
+	if !slices.Contains(there, false) {
+		there = nil
+	}
+	return k.out, k.states.storeAll(k.out, there)
 }
 
-func (k *reduction[T]) add(list []T, i int, row T) {
+func (k *reduction[T]) add(i int, row T) {
+	at := (*T)(k.states.at(i))
 	if k.there[i] {
-		row = k.f(list[i], row)
+		row = k.f(*at, row)
 	}
-	list[i] = row
+	*at = row
 	k.there[i] = true
 }
 
-func (k *reduction[T]) update(b *binding, s *states, groups []uint32, n int) (*writer, error) {
-	k.there = present(k.there, s)
-	list, err := k.load(k.states, s)
-	if err != nil {
+func (k *reduction[T]) update(b *binding, from *stateBytes, groups []uint32, n int) (*writer, error) {
+	k.there = present(k.there, from)
+	if err := k.states.loadAll(from); err != nil {
 		return nil, err
 	}
 	k.in = resized(k.in, n)
@@ -89,63 +92,57 @@ func (k *reduction[T]) update(b *binding, s *states, groups []uint32, n int) (*w
 		if len(groups) > 0 {
 			group = int(groups[i])
 		}
-		k.add(list, group, k.in[i])
+		k.add(group, k.in[i])
 	}
-	return k.store(list)
+	return k.store()
 }
 
-func (k *reduction[T]) combine(_ *binding, left, right *states) (*writer, error) {
+func (k *reduction[T]) combine(_ *binding, left, right *stateBytes) (*writer, error) {
 	k.there = present(k.there, left)
 	k.theirs = present(k.theirs, right)
-	list, err := k.load(k.states, left)
-	if err != nil {
+	if err := k.states.loadAll(left); err != nil {
 		return nil, err
 	}
-	other, err := k.load(k.other, right)
-	if err != nil {
+	if err := k.other.loadAll(right); err != nil {
 		return nil, err
 	}
-	for i := range list {
-		if k.theirs[i] {
-			k.add(list, i, other[i])
+	for i, there := range k.theirs {
+		if there {
+			k.add(i, *(*T)(k.other.at(i)))
 		}
 	}
-	return k.store(list)
+	return k.store()
 }
 
-func (k *reduction[T]) finish(b *binding, s *states) error {
-	list, err := k.load(k.states, s)
-	if err != nil {
+func (k *reduction[T]) finish(b *binding, from *stateBytes) error {
+	if err := k.states.loadAll(from); err != nil {
 		return err
 	}
 	b.out.reset()
-	return b.out.append(start(list), len(list))
+	return b.out.append(k.states.base, k.states.count)
 }
 
 // rowCodec makes bytes of rows: the values of their fields one after another,
 // strings after their lengths.
-func rowCodec[T any](row *rowType) codec[T] {
-	if isPlain(row.goType) {
-		return codec[T]{plain: true}
-	}
+func rowCodec(row *rowType) *codec {
+	c := &codec{typ: row.goType, size: int(row.goType.Size()), plain: isPlain(row.goType)}
 	var buffer []byte
-	return codec[T]{
-		save: func(t *T) ([]byte, error) {
-			buffer = buffer[:0]
-			for i := range row.fields {
-				f := &row.fields[i]
-				buffer = f.save(buffer, unsafe.Add(unsafe.Pointer(t), f.offset))
-			}
-			return buffer, nil
-		},
-		load: func(b []byte, t *T) error {
-			for i := range row.fields {
-				f := &row.fields[i]
-				b = f.load(b, unsafe.Add(unsafe.Pointer(t), f.offset))
-			}
-			return nil
-		},
+	c.save = func(state unsafe.Pointer) ([]byte, error) {
+		buffer = buffer[:0]
+		for i := range row.fields {
+			f := &row.fields[i]
+			buffer = f.save(buffer, unsafe.Add(state, f.offset))
+		}
+		return buffer, nil
 	}
+	c.load = func(b []byte, state unsafe.Pointer) error {
+		for i := range row.fields {
+			f := &row.fields[i]
+			b = f.load(b, unsafe.Add(state, f.offset))
+		}
+		return nil
+	}
+	return c
 }
 
 func (f *rowField) save(b []byte, at unsafe.Pointer) []byte {

@@ -81,9 +81,10 @@ parse_dictionary(struct reader *reader, const struct wd_field *field,
 static bool
 map_is_valid(const struct wd_type *type)
 {
-  const struct wd_type *entries = &type->children->type;
+  const struct wd_column *entries = type->children;
 
-  return entries->id == WD_TYPE_STRUCT && entries->child_count == 2;
+  return entries && entries->type.id == WD_TYPE_STRUCT &&
+         entries->type.child_count == 2;
 }
 
 static enum wd_status

@@ -57,7 +57,7 @@ scan_digits(const char *text, struct digits *out_digits)
     if (*text >= '0' && *text <= '9')
       out_digits->text[out_digits->count++] = *text;
   }
-  out_digits->exponent = atoi(text + 1);
+  out_digits->exponent = (int)strtol(text + 1, NULL, 10);
   while (out_digits->count > 1 &&
          out_digits->text[out_digits->count - 1] == '0')
     out_digits->count--;
@@ -113,7 +113,7 @@ print_scientific(const struct digits *digits, struct wd_buf *buf)
 static void
 print_float(double value, bool narrow, struct wd_buf *buf)
 {
-  struct digits digits;
+  struct digits digits = {.count = 0};
 
   if (isnan(value)) {
     wd_buf_puts(buf, "nan");

@@ -72,5 +72,6 @@ main(int argc, char **argv)
 {
   /* A reader that goes away is an error of writing, not our death. */
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error, not the end */
   return argc < 2 ? wd_cli_usage() : read_and_perform(argc, argv);
 }

@@ -529,6 +529,39 @@ open_sink(struct wd_program *program,
   return status;
 }
 
+/* The program's options and those of the grant, which count. */
+static enum wd_status
+join_options(const struct wd_abi_list_tuple_string_string *own,
+             const struct wd_grant *grant, struct wd_arena *arena,
+             struct wd_abi_list_tuple_string_string *out_options,
+             struct wd_error *error)
+{
+  struct wd_abi_tuple_string_string *all =
+      wd_arena_array(arena, own->length + grant->option_count, sizeof *all);
+  uint32_t count = 0;
+
+  if (!all)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < own->length; i++) {
+    const char *name = wd_guest_text(arena, own->data[i].f0);
+
+    if (!name)
+      return wd_fail_memory(error);
+    if (!wd_grant_option(grant, name))
+      all[count++] = own->data[i];
+  }
+  for (uint32_t i = 0; i < grant->option_count; i++) {
+    const struct wd_grant_option *option = &grant->options[i];
+
+    all[count].f0 = (struct wd_text){option->name,
+                                     (uint32_t)strlen(option->name)};
+    all[count++].f1 = (struct wd_text){option->value,
+                                       (uint32_t)strlen(option->value)};
+  }
+  *out_options = (struct wd_abi_list_tuple_string_string){all, count};
+  return WD_OK;
+}
+
 static enum wd_status
 on_write(struct wd_abi_call *call,
          const struct wd_abi_datasets_dataset_write_args *args, uint32_t *out,
@@ -537,6 +570,7 @@ on_write(struct wd_abi_call *call,
   struct wd_program *program = wd_program_of(call);
   struct wd_relation *relation = wd_program_dataset(program, args->self);
   struct wd_relation *nothing = NULL;
+  struct wd_abi_list_tuple_string_string options = {NULL, 0};
   const struct wd_grant *grant;
   struct wd_sink *sink = NULL;
   struct wd_program_job *job;
@@ -548,10 +582,15 @@ on_write(struct wd_abi_call *call,
         wd_relation_new(program->options.mem, WD_REL_LIMIT, relation, NULL);
     status = nothing ? WD_OK : wd_fail_memory(error);
   }
+  if (status == WD_OK && sink) {
+    status = join_options(&args->options, grant, call->arena, &options, error);
+    if (status != WD_OK)
+      wd_sink_abort(sink);
+  }
   if (status == WD_OK)
     status = wd_program_start(program, nothing ? nothing : relation, sink,
                               nothing ? WD_FORMAT_UNKNOWN : grant->format,
-                              &args->options, &job, error);
+                              &options, &job, error);
   wd_relation_unref(nothing);
   if (status == WD_OK)
     status = wd_program_hold(program, job, out, error);

@@ -90,13 +90,13 @@ add_binary(struct wd_output *output, const struct wd_batch *batch,
   const struct wd_schema before = {column, output->schema.columns};
   uint32_t nodes, buffers, offsets[2];
   const struct wd_span *spans;
+  size_t length;
 
   wd_schema_shape(&before, &nodes, &buffers);
   spans = batch->buffers + buffers;
   memcpy(offsets, spans[1].data + (size_t)row * 4, sizeof offsets);
-  add_base64(&output->text,
-             offsets[1] > offsets[0] ? spans[2].data + offsets[0] : NULL,
-             offsets[1] - offsets[0]);
+  length = offsets[1] - offsets[0];
+  add_base64(&output->text, length ? spans[2].data + offsets[0] : NULL, length);
 }
 
 /* JSON has no number for these; the words are Spark's. */

@@ -375,7 +375,7 @@ find_counter(struct wd_pool *pool, const char *name)
   if (pool->counter_count == MAX_COUNTERS)
     return NULL;
   made = &pool->counters[pool->counter_count++];
-  strcpy(made->name, name);
+  memcpy(made->name, name, strlen(name) + 1);
   return made;
 }
 

@@ -390,7 +390,7 @@ print_real(double value, bool single, struct wd_buf *buf)
   exponent = strchr(text, 'e');
   if (exponent)
     *exponent++ = '\0';
-  wd_buf_printf(buf, "%se%d", text, exponent ? atoi(exponent) : 0);
+  wd_buf_printf(buf, "%se%ld", text, exponent ? strtol(exponent, NULL, 10) : 0);
 }
 
 /* The value as the language writes it, in the type it has then. */

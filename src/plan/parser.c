@@ -196,7 +196,7 @@ parse_in(struct parser *p, struct list *list)
 static enum wd_status
 parse_after(struct parser *p, struct list *list)
 {
-  const struct wd_syntax *operand;
+  const struct wd_syntax *operand = NULL;
   enum wd_status status = wd__parse_advance(p);
 
   if (status == WD_OK)

@@ -1,4 +1,5 @@
 /* The parser's tools, and its table of operators. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -161,11 +162,11 @@ wd__parse_symbol(struct parser *p, char symbol)
 enum wd_status
 wd__parse_word(struct parser *p, const char *word)
 {
-  char what[16] = "'";
+  char what[16];
 
   if (is_word(p, word))
     return wd__parse_advance(p);
-  strcat(strcat(what, word), "'");
+  snprintf(what, sizeof what, "'%s'", word);
   return wd__parse_expected(p, what);
 }
 

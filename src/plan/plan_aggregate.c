@@ -231,7 +231,7 @@ make_results(const struct aggregate *aggregate,
   struct planner *planner = aggregate->planner;
   uint32_t keys = aggregate->key_count;
   bool direct = aggregation->count == count;
-  struct wd_plan_node *node;
+  struct wd_plan_node *node = NULL;
   const char **inner = NULL;
   enum wd_status status;
 

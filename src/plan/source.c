@@ -6,6 +6,10 @@
 
 #include "base/utf8.h"
 
+#ifdef __clang_analyzer__
+#undef wd_source_fail
+#endif
+
 /* Characters of the text that are shown before and after the place. */
 #define WINDOW 40
 

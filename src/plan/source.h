@@ -16,4 +16,10 @@ wd_source_fail(const struct wd_source *source, size_t at, enum wd_status status,
                struct wd_error *error, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+#ifdef __clang_analyzer__
+/* As for wd_fail. */
+#define wd_source_fail(source, at, status, error, ...)                         \
+  ((wd_source_fail)(source, at, status, error, __VA_ARGS__), (status))
+#endif
+
 #endif

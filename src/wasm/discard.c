@@ -30,7 +30,7 @@ static void *
 run(void *env)
 {
   struct wd_moved moved = *(struct wd_moved *)env;
-  struct timespec pause = { 0, 2000000 };
+  struct timespec pause = {0, 2000000};
 
   free(env);
   /* Let the action that waits for the image begin first. */

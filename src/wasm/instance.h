@@ -3,10 +3,11 @@
  *
  * An instance is used by one thread at a time; any thread may kill it. An
  * atomic state guards that: `outside` (the host runs), `inside` (the guest
- * runs), `killing`, `killed`. Every call enters, every import leaves and
- * enters again, and only an instance that is inside has its memory taken
- * away, so that a protection never hits the host's or the runtime's own
- * access. A killed instance can only be freed.
+ * runs), `killed`, `dead` (guard.h). Every call enters, every import leaves
+ * and enters again, and only an instance that is inside has its memory taken
+ * away, so that a protection never hits the host's own access; those of the
+ * runtime meanwhile (memory.copy, wasmtime's WASI) are let through (fault.h).
+ * A killed instance can only be freed.
  */
 #ifndef WD_WASM_INSTANCE_H
 #define WD_WASM_INSTANCE_H

@@ -29,7 +29,8 @@ struct list {
   struct list *next;
 };
 
-typedef int64_t operation(int64_t a, int64_t b);
+typedef int64_t
+operation(int64_t a, int64_t b);
 
 static int64_t
 times(int64_t a, int64_t b)
@@ -239,8 +240,8 @@ many_actions(int count)
     wd_dataset mapped;
 
     memset(block, i % 100, 1 << 20);
-    mapped = wd_map_i64(wd_range(0, 10, 1), "id", peek, &block, sizeof block,
-                        "y");
+    mapped =
+        wd_map_i64(wd_range(0, 10, 1), "id", peek, &block, sizeof block, "y");
     wd_release_with(mapped, free, block);
     sum += sum_of(mapped);
     wd_scope_end(scope);
@@ -279,10 +280,10 @@ order(int count)
 {
   wd_dataset sorted = wd_sort(
       wd_select(wd_range(0, count, 1), "id * 7919 % 1000003 as k"), "k desc");
-  wd_dataset kept = wd_filter(wd_filter_by(sorted, keep_some, NULL, 0),
-                              "k % 10 <> 4");
-  wd_dataset mapped = wd_map(wd_select(kept, "k + 1 as k"), negate, NULL, 0,
-                             "k: i64");
+  wd_dataset kept =
+      wd_filter(wd_filter_by(sorted, keep_some, NULL, 0), "k % 10 <> 4");
+  wd_dataset mapped =
+      wd_map(wd_select(kept, "k + 1 as k"), negate, NULL, 0, "k: i64");
   wd_dataset doubled = wd_flat_map(mapped, twice, NULL, 0, "k: i64");
 
   wd_write(wd_limit(doubled, (uint64_t)count), "out", WD_OVERWRITE);
@@ -395,11 +396,11 @@ main(int count, char **arguments)
   printf("%lld\n", sum_of(wd_map_i64(wd_range(0, number, 1), "id", allocate,
                                      NULL, 0, "y")));
   MODE("grow")
-  printf("%lld\n", sum_of(wd_map_i64(wd_range(0, number, 1), "id", grow, NULL,
-                                     0, "y")));
+  printf("%lld\n",
+         sum_of(wd_map_i64(wd_range(0, number, 1), "id", grow, NULL, 0, "y")));
   MODE("print")
-  printf("%lld\n", sum_of(wd_map_i64(wd_range(0, number, 1), "id", print, NULL,
-                                     0, "y")));
+  printf("%lld\n",
+         sum_of(wd_map_i64(wd_range(0, number, 1), "id", print, NULL, 0, "y")));
   MODE("state") state_as_of_the_action();
   MODE("job_state") state_of_a_job();
   MODE("private") private_memory();
@@ -407,10 +408,12 @@ main(int count, char **arguments)
   MODE("order") order(number);
   MODE("random") random_numbers(number);
   MODE("drop_collect") drop_collect();
-  MODE("drop_write") {
+  MODE("drop_write")
+  {
     wd_job_drop(wd_write(wd_range(0, number, 1), "out", WD_OVERWRITE));
   }
-  MODE("exit_with_write") {
+  MODE("exit_with_write")
+  {
     wd_write(slow(), "out", WD_OVERWRITE);
     exit(number);
   }

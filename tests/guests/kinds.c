@@ -19,16 +19,34 @@
   "text: string, bytes: binary"
 
 enum {
-  ID, BO, I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, DEC, WIDE, DAY, TS,
-  TSZ, TEXT, BYTES, COLUMNS,
+  ID,
+  BO,
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  F32,
+  F64,
+  DEC,
+  WIDE,
+  DAY,
+  TS,
+  TSZ,
+  TEXT,
+  BYTES,
+  COLUMNS,
 };
 
 /* X(column, accessor) for those of fixed width. */
 #define FIXED(X)                                                               \
-  X(BO, bool) X(I8, i8) X(I16, i16) X(I32, i32) X(I64, i64) X(U8, u8)          \
-  X(U16, u16) X(U32, u32) X(U64, u64) X(F32, f32) X(F64, f64)                  \
-  X(DEC, decimal) X(WIDE, decimal) X(DAY, date) X(TS, timestamp)               \
-  X(TSZ, timestamp)
+  X(BO, bool)                                                                  \
+  X(I8, i8) X(I16, i16) X(I32, i32) X(I64, i64) X(U8, u8) X(U16, u16)          \
+      X(U32, u32) X(U64, u64) X(F32, f32) X(F64, f64) X(DEC, decimal)          \
+          X(WIDE, decimal) X(DAY, date) X(TS, timestamp) X(TSZ, timestamp)
 
 static bool
 null_at(int64_t id, int column)
@@ -272,8 +290,8 @@ first_combine(void *state, const void *other, void *env)
   const struct first *right = other;
 
   (void)env;
-  if (right->seen &&
-      (!((struct first *)state)->seen || right->id < ((struct first *)state)->id))
+  if (right->seen && (!((struct first *)state)->seen ||
+                      right->id < ((struct first *)state)->id))
     memcpy(state, other, sizeof *right);
 }
 
@@ -285,14 +303,16 @@ first_combine(void *state, const void *other, void *env)
       .finish = first_finish_##column,                                         \
       .output = type_};
 #define TYPES(X)                                                               \
-  X(BO, "bool", "bo") X(I8, "i8", "i8") X(I16, "i16", "i16")                   \
-  X(I32, "i32", "i32") X(I64, "i64", "i64") X(U8, "u8", "u8")                  \
-  X(U16, "u16", "u16") X(U32, "u32", "u32") X(U64, "u64", "u64")               \
-  X(F32, "f32", "f32") X(F64, "f64", "f64")                                    \
-  X(DEC, "decimal(12,3)", "dec") X(WIDE, "decimal(38,0)", "wide")              \
-  X(DAY, "date", "day") X(TS, "timestamp", "ts")                               \
-  X(TSZ, "timestamp(us, UTC)", "tsz") X(TEXT, "string", "text")                \
-  X(BYTES, "binary", "bytes")
+  X(BO, "bool", "bo")                                                          \
+  X(I8, "i8", "i8") X(I16, "i16", "i16") X(I32, "i32", "i32")                  \
+      X(I64, "i64", "i64") X(U8, "u8", "u8") X(U16, "u16", "u16")              \
+          X(U32, "u32", "u32") X(U64, "u64", "u64") X(F32, "f32", "f32")       \
+              X(F64, "f64", "f64") X(DEC, "decimal(12,3)", "dec")              \
+                  X(WIDE, "decimal(38,0)", "wide") X(DAY, "date", "day")       \
+                      X(TS, "timestamp", "ts")                                 \
+                          X(TSZ, "timestamp(us, UTC)", "tsz")                  \
+                              X(TEXT, "string", "text")                        \
+                                  X(BYTES, "binary", "bytes")
 TYPES(AGGREGATOR)
 
 static wd_dataset

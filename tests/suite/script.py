@@ -87,7 +87,8 @@ def create(schema, rows):
 def start(steps, options=(), folder=None, **more):
     environment = dict(os.environ, WASI_DATA_CACHE=CACHE)
     return subprocess.run(
-        [BIN, "run", "--quiet", *options, str(GUEST), *map(str, steps)],
+        [BIN, "run", "--quiet", *map(str, options), str(GUEST),
+         *map(str, steps)],
         cwd=folder, env=environment, stdin=subprocess.DEVNULL,
         stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE,
         timeout=600, **more)
@@ -106,6 +107,9 @@ def read(text):
         elif isinstance(value, list) and (not value or
                                           isinstance(value[0], list)):
             seen.append(Table(value))
+        elif isinstance(value, list) and not (seen and isinstance(seen[-1],
+                                                                  Table)):
+            seen.append(tuple(value))
         elif isinstance(value, list):
             table = seen[-1]
             table.rows.append(tuple(map(decode, value, table.types)))

@@ -2,10 +2,8 @@
 chunk and one more, many; one thread and two. What comes out is counted here
 again, from the formulas that guests/kinds.c has."""
 import datetime
-import decimal
 import json
 import os
-import struct
 import subprocess
 import tempfile
 import unittest
@@ -48,9 +46,9 @@ def row_of(n):
         "u16": n * 257 % 65536,
         "u32": n * 2654435761 % 2**32,
         "u64": 2**64 - 1 - n * 3,
-        "f32": struct.unpack("f", struct.pack("f", n / 4 - 10))[0],
+        "f32": n / 4 - 10,
         "f64": n * 0.1,
-        "dec": decimal.Decimal(n * 1001 - 500000).scaleb(-3),
+        "dec": float(f"{n * 1001 - 500000}e-3"),
         "wide": n * 10**31,
         "day": (datetime.date(1970, 1, 1)
                 + datetime.timedelta(days=n % 40000 - 20000)).isoformat(),
@@ -105,25 +103,13 @@ def expected(kind, rows):
     raise KeyError(kind)
 
 
-def comparable(row):
-    """Numbers as what they are worth; floats by their double."""
-    out = []
-    for name in sorted(row):
-        value = row[name]
-        if isinstance(value, decimal.Decimal) and name in ("f32", "f64"):
-            value = float(value)
-        if name == "f32" and value is not None:
-            value = struct.unpack("f", struct.pack("f", value))[0]
-        if name in ("dec", "wide") and value is not None:
-            value = decimal.Decimal(value)
-        out.append((name, value))
-    return out
-
-
 def read(path):
     with open(path, encoding="utf-8") as file:
-        return [json.loads(line, parse_float=decimal.Decimal)
-                for line in file if line.strip()]
+        return [json.loads(line) for line in file]
+
+
+def place(row):
+    return row.get("key", 0), row.get("id", 0)
 
 
 class Kinds(unittest.TestCase):
@@ -155,31 +141,27 @@ class Kinds(unittest.TestCase):
         os.unlink(out)
         return rows
 
-    def same(self, got, wanted, order):
-        got = [comparable(row) for row in got]
-        wanted = [comparable(row) for row in wanted]
-        if not order:
-            got.sort(key=repr)
-            wanted.sort(key=repr)
+    def same(self, got, wanted):
         self.assertEqual(len(got), len(wanted))
-        for one, other in zip(got, wanted):
-            self.assertEqual(one, other)
+        got = sorted(got, key=place)
+        wanted = sorted(wanted, key=place)
+        if got != wanted:
+            for one, other in zip(got, wanted):
+                self.assertEqual(one, other)
 
-    def check(self, kind, counts=(0, 1, 2048, 2049, 20000), threads=(1, 2)):
+    def check(self, kind, counts=(0, 1, 2048, 2049, 100000),
+              threads=(1, 2)):
         for count in counts:
             for thread in threads:
                 with self.subTest(kind=kind, rows=count, threads=thread):
                     self.same(self.run_kind(kind, count, thread),
-                              expected(kind, self.rows(count)), False)
+                              expected(kind, self.rows(count)))
 
     def test_source(self):
-        self.check("source", (0, 1, 100000))
+        self.check("source")
 
     def test_map(self):
         self.check("map")
-
-    def test_map_many(self):
-        self.check("map", (100000,))
 
     def test_map_batch(self):
         self.check("map_batch")
@@ -208,14 +190,14 @@ class Kinds(unittest.TestCase):
     def test_partition(self):
         """How many partitions there are is the engine's; what they add up to
         is not."""
-        for count in (0, 1, 2048, 2049, 20000):
+        for count in (0, 1, 2048, 2049, 100000):
             for threads in (1, 2):
                 with self.subTest(rows=count, threads=threads):
                     got = self.run_kind("partition", count, threads)
                     sums = [row["id"] for row in got if row["text"] == "even"]
                     odd = [row for row in got if row["text"] != "even"]
                     rows = self.rows(count)
-                    self.same(odd, rows[1::2], False)
+                    self.same(odd, rows[1::2])
                     self.assertEqual(sum(sums), sum(range(0, count, 2)))
                     self.assertLessEqual(len(sums), threads)
 

@@ -35,8 +35,9 @@ after_prefix(const char *message)
 static size_t
 useful_length(const char *text)
 {
-  static const char *const ends[] = {"\n\nLINE ", "\nLINE ",
-                                     "\nStack Trace", "\n\n"};
+  static const char *const ends[] = {
+    "\n\nLINE ",     "\nLINE ", "\nStack Trace", "\nPotential Fixes",
+    "\nPossible fixes", "\n\n"};
   size_t length = strlen(text);
 
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -48,11 +49,33 @@ useful_length(const char *text)
   return length;
 }
 
+/* The reader of csv names its file among the settings that follow the text;
+ * false when there is none, or when the text has it. */
+static bool
+find_file(const char *message, const char *text, size_t text_length,
+          char *file, size_t size)
+{
+  static const char mark[] = "\n  file = ";
+  const char *at = strstr(message, mark);
+  size_t length;
+
+  if (!at)
+    return false;
+  at += strlen(mark);
+  length = strcspn(at, "\n");
+  if (length == 0 || length >= size ||
+      memmem(text, text_length, at, length))
+    return false;
+  memcpy(file, at, length);
+  file[length] = '\0';
+  return true;
+}
+
 enum wd_status
 wd_duck_fail(struct wd_error *error, const char *message)
 {
   enum wd_status status = WD_ENGINE_FAILED;
-  char clean[sizeof ((struct wd_error *)NULL)->message];
+  char clean[sizeof ((struct wd_error *)NULL)->message], file[512];
   const char *text;
 
   if (!message || !*message)
@@ -71,6 +94,8 @@ wd_duck_fail(struct wd_error *error, const char *message)
       *c = ' ';
   if (status == WD_CANCELLED)
     return wd_fail(error, status, "the query was cancelled");
+  if (find_file(message, text, useful_length(text), file, sizeof file))
+    return wd_fail_at(error, WD_ORIGIN_ENGINE, status, "'%s': %s", file, clean);
   return wd_fail_at(error, WD_ORIGIN_ENGINE, status, "%s", clean);
 }
 

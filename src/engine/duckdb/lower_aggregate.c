@@ -121,6 +121,29 @@ write_average(struct wd_duck_lowering *lowering,
   return status;
 }
 
+/* DuckDB lets a sum pass 38 digits; adding nothing to it sees that. */
+static enum wd_status
+write_decimal_sum(struct wd_duck_lowering *lowering,
+                  const struct wd_measure *measure, struct wd_buf *buf)
+{
+  const struct wd_type none = wd_type_decimal(1, 0);
+  const char *name = "wd_pure";
+  enum wd_status status = WD_OK;
+
+  if (lowering->query)
+    status = wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_ADD,
+                               &measure->type, &none, &measure->type, &name,
+                               lowering->error);
+  if (status != WD_OK)
+    return status;
+  wd_buf_printf(buf, "%s(CAST(", name);
+  status = write_plain(lowering, measure, "sum", buf);
+  wd_buf_puts(buf, " AS ");
+  wd_duck_type_sql(&measure->type, buf);
+  wd_buf_puts(buf, "), CAST('0' AS DECIMAL(1,0)))");
+  return status;
+}
+
 /* DuckDB's sum of integers is HUGEINT, its averages are DOUBLE; Substrait's
  * average of integers drops the fraction. */
 static enum wd_status
@@ -138,6 +161,8 @@ write_function(struct wd_duck_lowering *lowering,
                    wd_aggregate_name(measure->function));
   if (measure->function == WD_AGG_AVG && measure->type.id == WD_TYPE_DECIMAL)
     return write_average(lowering, measure, buf);
+  if (measure->function == WD_AGG_SUM && measure->type.id == WD_TYPE_DECIMAL)
+    return write_decimal_sum(lowering, measure, buf);
   wd_buf_printf(buf, "CAST(%s%s(%s", whole ? "trunc(" : "", name,
                 measure->distinct ? "DISTINCT " : "");
   if (measure->function == WD_AGG_COUNT_STAR) {

@@ -506,6 +506,8 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
     return wd_duck_lower_literal(&cast->type, &null, writer->buf,
                                  writer->lowering->error);
   }
+  if (wd_type_equal(&operand->type, &cast->type))
+    return write_expression(writer, operand);
   if (from == WD_TYPE_BINARY && to == WD_TYPE_STRING) {
     wd_buf_puts(writer->buf, cast->try_cast ? "TRY(decode(" : "(decode(");
     status = write_expression(writer, operand);

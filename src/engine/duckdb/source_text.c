@@ -175,8 +175,7 @@ check_utf8(const struct text *text, struct reader *reader,
                             reader->offset + reader->at + good);
   return wd_fail(error, WD_INVALID_ARGUMENT,
                  "'%s' is not UTF-8: line %llu has the byte 0x%02x where no "
-                 "character can go on; convert the file, or grant it as csv "
-                 "with an encoding",
+                 "character can go on; convert the file",
                  text->files[reader->file].path, (unsigned long long)line,
                  begin[good]);
 }

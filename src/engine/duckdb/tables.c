@@ -126,6 +126,8 @@ write_csv_options(const struct settings *settings, struct wd_arena *arena,
 {
   const char *header = setting(settings, "header");
 
+  /* Or DuckDB leaves out lines until the rest looks like a table. */
+  wd_buf_puts(buf, ", skip=0");
   if (header && strcmp(header, "auto") != 0)
     wd_buf_printf(buf, ", header=%s", header);
   write_text_option("delim", setting(settings, "delimiter"), buf);
