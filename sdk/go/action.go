@@ -1,5 +1,3 @@
-//go:build wasip1
-
 package wasidata
 
 import (
@@ -24,7 +22,9 @@ const (
 
 // Job is an action on its way.
 type Job struct {
-	handle uint32
+	handle  uint32
+	cleanup runtime.Cleanup
+	closed  bool
 }
 
 // State is where a job is in its life.
@@ -61,8 +61,30 @@ func newJob(d *Dataset, do func(l *lower)) (*Job, error) {
 		return nil, err
 	}
 	open++
-	runtime.AddCleanup(j, dropLater, resource{j.handle, importJobDrop, nil})
+	j.cleanup = runtime.AddCleanup(j, dropLater, resource{j.handle, importJobDrop, nil})
 	return j, nil
+}
+
+// call calls the host with the job's handle.
+func (j *Job) call(do func() error) error {
+	if j.closed {
+		return failf(InvalidArgument, "the job was closed")
+	}
+	err := call(func(*lower) error { return do() })
+	runtime.KeepAlive(j)
+	return err
+}
+
+// Close forgets the job, and cancels it if it collects and has not ended; a
+// write goes on. Jobs that are garbage are closed, too.
+func (j *Job) Close() {
+	_ = j.call(func() error {
+		j.cleanup.Stop()
+		j.closed = true
+		open--
+		importJobDrop(j.handle)
+		return nil
+	})
 }
 
 // Wait blocks until the job has ended; its error is the job's.
@@ -78,7 +100,7 @@ func (j *Job) WaitFor(d time.Duration) (Progress, error) {
 }
 
 func (j *Job) wait(limited uint32, milliseconds uint64) (p Progress, err error) {
-	err = call(func(*lower) error {
+	err = j.call(func() error {
 		importWait(j.handle, limited, milliseconds, area())
 		if err := failed(2); err != nil {
 			return err
@@ -86,18 +108,16 @@ func (j *Job) wait(limited uint32, milliseconds uint64) (p Progress, err error) 
 		p = progressAt(2)
 		return nil
 	})
-	runtime.KeepAlive(j)
 	return p, err
 }
 
 // Progress does not block.
 func (j *Job) Progress() (p Progress) {
-	_ = call(func(*lower) error {
+	_ = j.call(func() error {
 		importJobProgress(j.handle, area())
 		p = progressAt(0)
 		return nil
 	})
-	runtime.KeepAlive(j)
 	return p
 }
 
@@ -111,11 +131,10 @@ func progressAt(at int) Progress {
 
 // Cancel asks the job to end.
 func (j *Job) Cancel() {
-	_ = call(func(*lower) error {
+	_ = j.call(func() error {
 		importCancel(j.handle)
 		return nil
 	})
-	runtime.KeepAlive(j)
 }
 
 // finish waits for a job.
@@ -123,6 +142,7 @@ func finish(j *Job, err error) error {
 	if err != nil {
 		return err
 	}
+	defer j.Close()
 	return j.Wait()
 }
 
@@ -278,9 +298,9 @@ func collect[T any](d *Dataset, loop func(T) bool) error {
 	if err != nil {
 		return err
 	}
-	defer j.Cancel()
+	defer j.Close()
 	var fields []field
-	err = call(func(*lower) error {
+	err = j.call(func() error {
 		importJobSchema(j.handle, area())
 		if err := failed(1); err != nil {
 			return err
@@ -297,7 +317,7 @@ func collect[T any](d *Dataset, loop func(T) bool) error {
 	}
 	for {
 		var there bool
-		err := call(func(*lower) (err error) {
+		err := j.call(func() (err error) {
 			importNextBatch(j.handle, area())
 			there, err = r.take()
 			return err

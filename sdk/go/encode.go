@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 	"unsafe"
 )
@@ -99,8 +100,14 @@ func encodeBool(o *outColumn, from unsafe.Pointer, stride uintptr, n int, _ []bo
 
 // encodeString is for []byte too: its beginning is that of a string.
 func encodeString(o *outColumn, from unsafe.Pointer, stride uintptr, n int, valid []bool) error {
+	size := len(o.data)
+	at := from
+	for range n {
+		size += len(*(*string)(at))
+		at = unsafe.Add(at, stride)
+	}
 	offsets := o.offsets[o.rows+1:][:n]
-	data := o.data
+	data := slices.Grow(o.data, size-len(o.data))
 	for i := range offsets {
 		if valid == nil || valid[i] {
 			data = append(data, *(*string)(from)...)

@@ -1,23 +1,16 @@
-//go:build wasip1
-
 package wasidata
 
 import "unsafe"
 
 // binding is a lambda bound to an input schema: what a handle is.
 type binding struct {
-	kernel   any
-	columns  []column // of input batches
-	in       *reader
-	out      *writer
-	keys     []uint32 // of the input, for groups
-	lowered  lower    // what bind told the host
-	schema   []field
-	wanted   []uint32
-	lambda   *lambda
-	failed   lower
-	cursors  int
-	promises Promise
+	lambda  *lambda
+	kernel  any
+	in      *reader
+	out     *writer
+	schema  []field  // what comes out
+	wanted  []uint32 // the input's columns that later batches have
+	lowered lower    // what bind told the host
 }
 
 // In a worker. Handles are indices.
@@ -25,7 +18,7 @@ var bindings []*binding
 
 // Where the result of an export is.
 var result struct {
-	_    [0]uint64
+	_    [0]uint64 // aligns the area
 	area [16]uint32
 	text lower
 }
@@ -68,10 +61,6 @@ func catch(out *uint32) {
 	}
 }
 
-const (
-	roleReduce = 6
-)
-
 //go:wasmexport wasi:data/lambdas@0.1.0#bind
 func exportBind(function, state, role, fields, fieldCount, keys, keyCount, constants, constantCount uint32) (out uint32) {
 	defer catch(&out)
@@ -80,7 +69,6 @@ func exportBind(function, state, role, fields, fieldCount, keys, keyCount, const
 		return resultOf(failf(Internal, "there is no lambda %d", state))
 	}
 	b := &binding{lambda: lambdas.list[state]}
-	b.keys = append(b.keys, wordsAt(keys, keyCount)...)
 	if err := b.bind(fieldsAt(fields, fieldCount)); err != nil {
 		return resultOf(err)
 	}

@@ -1,5 +1,3 @@
-//go:build wasip1
-
 package wasidata
 
 import (
@@ -14,7 +12,7 @@ var host struct {
 	// It also keeps goroutines from calling while the host is in cabi_realloc.
 	sync.Mutex
 	// Where results are put.
-	_    [0]uint64
+	_    [0]uint64 // aligns the area
 	area [16]uint32
 	// In a worker there is nothing to call but context.
 	worker bool

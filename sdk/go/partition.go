@@ -1,5 +1,3 @@
-//go:build wasip1
-
 package wasidata
 
 import "iter"
@@ -54,8 +52,11 @@ type cursor interface {
 	read(rows, nodes, nodeCount, buffers, bufferCount uint32) error
 }
 
-var cursors []cursor
-var freeCursors []uint32
+// Open ones; the host's name for a cursor is its index.
+var (
+	cursors     []cursor
+	freeCursors []uint32
+)
 
 type partitions[T, U any] struct {
 	f func(rows iter.Seq[T], emit func(U)) error

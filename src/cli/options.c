@@ -88,7 +88,8 @@ read_option(struct reader *reader)
                      option->name, option->value);
     reader->at++;
   }
-  reader->given[reader->given_count++] = (struct given){option, value ? value : ""};
+  reader->given[reader->given_count++] =
+      (struct given){option, value ? value : ""};
   return WD_OK;
 }
 

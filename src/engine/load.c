@@ -44,8 +44,7 @@ open_library(const char *name, const char *folder, struct wd_error *error)
     wd_fail(error, WD_NOT_FOUND,
             "the engine '%s' cannot be loaded: libwasidata-%s.so is not in "
             "'%s' nor where libraries are looked for (%s)",
-            name, name, folder ? folder : "?",
-            *reason ? reason : dlerror());
+            name, name, folder ? folder : "?", *reason ? reason : dlerror());
   return library;
 }
 
@@ -67,7 +66,7 @@ wd_engine_load(const char *name,
   if (!is_plain(name))
     return wd_fail(error, WD_NOT_FOUND, "there is no engine '%s'", name);
   library = open_library(
-    name, own_folder(folder, sizeof folder) ? folder : NULL, error);
+      name, own_folder(folder, sizeof folder) ? folder : NULL, error);
   if (!library)
     return WD_NOT_FOUND;
   snprintf(symbol, sizeof symbol, "wd_engine_%s", name);

@@ -245,8 +245,11 @@ make_select(struct planner *planner, const struct wd_relation *relation,
   const struct wd_expression **expressions;
   const char **names;
   uint32_t count = 0, at = 0;
-  enum wd_status status = count_items(planner, relation, input, &count);
+  enum wd_status status;
 
+  if (!input)
+    return wd_fail(planner->error, WD_INTERNAL, "a select of no input");
+  status = count_items(planner, relation, input, &count);
   if (status != WD_OK)
     return status;
   expressions = wd_arena_array(planner->arena, count, sizeof *expressions);

@@ -548,7 +548,7 @@ class Jobs(Case):
                    out=None)
 
     def test_progress_as_json(self):
-        result = self.run_it("--progress", "json", "--timeout", "900ms",
+        result = self.run_it("--progress", "json", "--timeout", "5s",
                              *self.sink, str(JOBS), "write", "9000", "touch")
         self.assertEqual(result.code, 124)
         lines = [json.loads(line) for line in result.err.splitlines()
@@ -563,7 +563,7 @@ class Jobs(Case):
         """On a terminal, and nothing of it stays."""
         leader, follower = pty.openpty()
         process = subprocess.Popen(
-            [BIN, "--timeout", "1s", *self.sink, str(JOBS), "write", "9000",
+            [BIN, "--timeout", "5s", *self.sink, str(JOBS), "write", "9000",
              "touch"], cwd=self.folder, stdout=follower, stderr=follower,
             env=dict(self.environment, NO_COLOR="1"))
         os.close(follower)
@@ -582,7 +582,7 @@ class Jobs(Case):
         self.assertIn(b"job 1", text)
         shown = re.sub(rb"[^\r\n]*\r\x1b\[K", b"", text).decode()
         self.assertEqual(shown.splitlines()[:2],
-                         ["main begins", "wasi-data: timed out after 1s"])
+                         ["main begins", "wasi-data: timed out after 5s"])
         self.assertNotIn("job 1", shown)
 
 

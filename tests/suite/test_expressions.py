@@ -8,7 +8,6 @@ import re
 import struct
 import unittest
 
-import script
 from script import Case, Failure, create, needs_guests
 
 D = decimal.Decimal
@@ -586,17 +585,19 @@ class Decimals(Expressions):
              (19, 1), (25, 10), (38, 0), (38, 10), (38, 37), (38, 38)]
 
     def test_arithmetic(self):
-        for p1, s1 in self.TYPES:
-            for p2, s2 in self.TYPES:
-                rows = [(a, b) for a in decimal_values(p1, s1)
-                        for b in decimal_values(p2, s2)]
-                cases = []
-                for sign in "+-*/%":
-                    p, s = decimal_type(sign, p1, s1, p2, s2)
-                    cases.append((f"a {sign} b", f"decimal({p},{s})",
-                                  strict(decimal_result(sign, p, s))))
-                self.check([("a", f"decimal({p1},{s1})"),
-                            ("b", f"decimal({p2},{s2})")], rows, cases)
+        beside = zip(self.TYPES, self.TYPES[1:] + self.TYPES[:1])
+        pairs = {pair for a, b in beside for pair in (
+            (a, a), (a, b), (b, a), (a, (38, 10)), ((38, 38), a))}
+        for (p1, s1), (p2, s2) in sorted(pairs):
+            rows = [(a, b) for a in decimal_values(p1, s1)
+                    for b in decimal_values(p2, s2)]
+            cases = []
+            for sign in "+-*/%":
+                p, s = decimal_type(sign, p1, s1, p2, s2)
+                cases.append((f"a {sign} b", f"decimal({p},{s})",
+                              strict(decimal_result(sign, p, s))))
+            self.check([("a", f"decimal({p1},{s1})"),
+                        ("b", f"decimal({p2},{s2})")], rows, cases)
 
     def test_comparison(self):
         for (p1, s1), (p2, s2) in (((10, 2), (10, 2)), ((10, 2), (15, 4)),
@@ -1235,7 +1236,6 @@ class Literals(Expressions):
                   ("'; --", "i64"), ("new\nline", "i64"), ("Up", "i64"),
                   ("$", "i64"), ("c0", "i64"), ("t", "i64")]
         quoted = ['"' + name.replace('"', '""') + '"' for name, _ in schema]
-        # The SDK's schema text is JSON-like for quotes only.
         row = tuple(range(len(schema)))
         steps = ["range", 0, 1, 1, "select",
                  *[f"{i} as {q}" for i, q in zip(row, quoted)], ".", "as", "t"]
@@ -1254,6 +1254,25 @@ class Literals(Expressions):
                              "id  *   2", "upper('x')", "id as x", "*", ".")
         self.assertEqual(table.names,
                          ["id", "id + 1", "id * 2", "upper('x')", "x", "id"])
+
+    def test_operands_are_not_repeated(self):
+        """What is written short is short for the engine, or refused."""
+        steps = create([("a", "i64"), ("b", "i64")], [(1, 2), (None, 1)])
+        text = "a"
+        for _ in range(40):
+            text = f"least(greatest({text}, b), 3, b)"
+        self.assertEqual(self.collect(*steps, "select", text, ".").rows,
+                         [(2,), (None,)])
+        self.assertEqual(self.collect(
+            *steps, "as", "r", "join", "r", "inner",
+            "least(left.a + 0, left.b + 0) = greatest(right.a + 0, 1)").rows,
+            [(1, 2, 1, 2)])
+        text = "a"
+        for _ in range(40):
+            text = f"case ({text}) when 1 then 2 when 2 then 1 end"
+        error = self.fails([*steps, "select", text, ".", "collect"],
+                           "too large", out=None)
+        self.assertLess(len(error), 1000)
 
     def test_long(self):
         text = " + ".join(["id"] * 190)

@@ -186,8 +186,8 @@ states_read(struct states *states, struct wd_mem *mem,
 /* Collects the distinct states of rows [from, to) and each row's index among
  * them. Ends early when they have too many bytes. */
 static idx_t
-find_states(struct state **of_rows, idx_t from, idx_t to,
-            struct states *states, uint32_t *groups)
+find_states(struct state **of_rows, idx_t from, idx_t to, struct states *states,
+            uint32_t *groups)
 {
   uint64_t mark = next_mark();
   idx_t row = from;
@@ -246,8 +246,7 @@ update_batch(const struct wd_duck_call *call, struct wd_worker *worker,
   if (status == WD_OK)
     status = states_place(&states, call, worker, WD_SLOT_STATES, error);
   if (status == WD_OK && states.count > 1)
-    status =
-      wd_call_groups(worker, lambda, frame->shape.rows, &place, error);
+    status = wd_call_groups(worker, lambda, frame->shape.rows, &place, error);
   if (status != WD_OK)
     return status;
   wd_duck_frame_write(frame, from);
@@ -271,7 +270,7 @@ update_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
   struct wd_duck_frame frame;
   struct wd_duck_visit visit;
   enum wd_status status =
-    wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
+      wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
 
   if (status != WD_OK)
     return status;
@@ -290,8 +289,7 @@ update_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
 /* The union of states[i] and right[i], into states[i]. */
 static enum wd_status
 combine_batch(const struct wd_duck_call *call, struct wd_worker *worker,
-              struct states *left, struct states *right,
-              struct wd_error *error)
+              struct states *left, struct states *right, struct wd_error *error)
 {
   struct wd_batch batch;
   enum wd_status status;
@@ -379,8 +377,8 @@ finish_batch(const struct wd_duck_call *call, struct wd_worker *worker,
   if (status != WD_OK)
     return status;
   if (lambda->output.count)
-    wd_duck_batch_read(&lambda->output, &batch, 0, batch.rows,
-                       targets->vectors, offset + from);
+    wd_duck_batch_read(&lambda->output, &batch, 0, batch.rows, targets->vectors,
+                       offset + from);
   else
     wd_duck_fill_true(result, call->wrapped, offset + from, offset + to);
   return wd_call_end(worker, lambda, error);
@@ -411,9 +409,8 @@ finish_states(const struct wd_duck_call *call, struct state **all,
 {
   struct wd_duck_targets targets;
   struct wd_duck_visit visit;
-  enum wd_status status =
-    wd_duck_targets_init(&targets, call->mem, &call->lambda->output,
-                         call->wrapped, result, error);
+  enum wd_status status = wd_duck_targets_init(
+      &targets, call->mem, &call->lambda->output, call->wrapped, result, error);
 
   if (status != WD_OK)
     return status;
@@ -423,8 +420,8 @@ finish_states(const struct wd_duck_call *call, struct state **all,
       if (call->lambda->role == WD_ROLE_REDUCE && all[from]->size == EMPTY)
         write_no_row(call, &targets, result, offset + from++);
       else
-        status = finish_batch(call, visit.worker, &targets, all, count,
-                              offset, &from, result, error);
+        status = finish_batch(call, visit.worker, &targets, all, count, offset,
+                              &from, result, error);
     }
     wd_duck_visit_end(&visit);
   }
@@ -511,8 +508,7 @@ aggregate_combine(duckdb_function_info info, duckdb_aggregate_state *sources,
     return;
   status = wd_duck_visit_begin(call->query, &visit, &error);
   if (status == WD_OK) {
-    status = combine_pairs(call, visit.worker,
-                           (struct state **)(void *)sources,
+    status = combine_pairs(call, visit.worker, (struct state **)(void *)sources,
                            (struct state **)(void *)targets, count, &error);
     wd_duck_visit_end(&visit);
   }
@@ -538,7 +534,7 @@ void
 wd_duck_aggregate_define(duckdb_aggregate_function function)
 {
   duckdb_aggregate_function_set_functions(
-    function, aggregate_size, aggregate_init, aggregate_update,
-    aggregate_combine, aggregate_finalize);
+      function, aggregate_size, aggregate_init, aggregate_update,
+      aggregate_combine, aggregate_finalize);
   duckdb_aggregate_function_set_destructor(function, aggregate_destroy);
 }

@@ -57,7 +57,7 @@ wd_duck_call_place(const struct wd_duck_call *call, struct wd_worker *worker,
                    idx_t *out_to, struct wd_error *error)
 {
   enum wd_status status =
-    wd_duck_frame_cut(frame, from, to, WD_BATCH_BYTES, out_to, error);
+      wd_duck_frame_cut(frame, from, to, WD_BATCH_BYTES, out_to, error);
 
   if (status == WD_OK)
     status = wd_call_batch(worker, call->lambda, WD_SLOT_INPUT, &frame->shape,

@@ -81,8 +81,8 @@ wd_duck_column_read(const struct wd_type *type, const struct wd_node *node,
 
 /* The same for all columns of a batch: vectors[i] is column i, or NULL. */
 void
-wd_duck_batch_read(const struct wd_schema *schema,
-                   const struct wd_batch *batch, uint32_t from, uint32_t to,
-                   const duckdb_vector *vectors, idx_t at);
+wd_duck_batch_read(const struct wd_schema *schema, const struct wd_batch *batch,
+                   uint32_t from, uint32_t to, const duckdb_vector *vectors,
+                   idx_t at);
 
 #endif

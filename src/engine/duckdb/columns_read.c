@@ -64,7 +64,7 @@ read_strings(const struct wd_span *buffers, uint32_t from, uint32_t to,
   end = (uint32_t)offsets[to];
   if (end - begin > WD_DUCK_INLINED) {
     duckdb_unsafe_vector_assign_string_element_len(
-      vector, at, (const char *)data + begin, end - begin);
+        vector, at, (const char *)data + begin, end - begin);
     heap = (const uint8_t *)out->value.pointer.ptr - begin;
   }
   for (uint32_t i = from; i < to; i++) {
@@ -162,9 +162,9 @@ wd_duck_column_read(const struct wd_type *type, const struct wd_node *node,
 }
 
 void
-wd_duck_batch_read(const struct wd_schema *schema,
-                   const struct wd_batch *batch, uint32_t from, uint32_t to,
-                   const duckdb_vector *vectors, idx_t at)
+wd_duck_batch_read(const struct wd_schema *schema, const struct wd_batch *batch,
+                   uint32_t from, uint32_t to, const duckdb_vector *vectors,
+                   idx_t at)
 {
   const struct wd_span *buffers = batch->buffers;
 
@@ -172,8 +172,8 @@ wd_duck_batch_read(const struct wd_schema *schema,
     const struct wd_type *type = &schema->columns[i].type;
 
     if (vectors[i])
-      wd_duck_column_read(type, &batch->nodes[i], buffers, from, to,
-                          vectors[i], at);
+      wd_duck_column_read(type, &batch->nodes[i], buffers, from, to, vectors[i],
+                          at);
     buffers += wd_type_buffers(type);
   }
 }

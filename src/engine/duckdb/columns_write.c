@@ -34,8 +34,8 @@ null_count(const uint64_t *validity, idx_t from, idx_t to)
   if (!validity)
     return 0;
   for (idx_t word = 0; from + 64 * word < to; word++)
-    valid += (uint64_t)__builtin_popcountll(
-      validity_word(validity, from, to, word));
+    valid +=
+        (uint64_t)__builtin_popcountll(validity_word(validity, from, to, word));
   return (uint32_t)(to - from - valid);
 }
 
@@ -118,8 +118,8 @@ write_bits(const uint8_t *values, idx_t rows, uint8_t *place)
   }
 }
 
-/* A string that is not longer than WD_DUCK_INLINED is copied by its whole 12 bytes
- * while the place has room for them; the next one overwrites the rest. */
+/* A string that is not longer than WD_DUCK_INLINED is copied by its whole 12
+ * bytes while the place has room for them; the next one overwrites the rest. */
 static uint32_t
 write_string(const duckdb_string_t *string, uint8_t *data, uint64_t room)
 {

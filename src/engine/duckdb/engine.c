@@ -50,10 +50,10 @@ set_options(duckdb_config config, const struct wd_engine_options *options,
             struct wd_error *error)
 {
   static const char *const locked[][2] = {
-    {"autoinstall_known_extensions", "false"},
-    {"autoload_known_extensions", "false"},
-    {"allow_community_extensions", "false"},
-    {"allow_unsigned_extensions", "false"},
+      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},
+      {"allow_community_extensions", "false"},
+      {"allow_unsigned_extensions", "false"},
   };
   char text[32], folder[4096];
   enum wd_status status = WD_OK;
@@ -87,9 +87,8 @@ open_database(struct wd_duck_engine *engine,
   if (duckdb_create_config(&config) != DuckDBSuccess)
     return wd_fail_memory(error);
   status = set_options(config, options, error);
-  if (status == WD_OK &&
-      duckdb_open_ext(NULL, &engine->database, config, &message) !=
-        DuckDBSuccess)
+  if (status == WD_OK && duckdb_open_ext(NULL, &engine->database, config,
+                                         &message) != DuckDBSuccess)
     status = wd_duck_fail(error, message);
   duckdb_free(message);
   duckdb_destroy_config(&config);
@@ -99,8 +98,9 @@ open_database(struct wd_duck_engine *engine,
   /* Chains of steps become deep expressions when DuckDB merges them. */
   if (status == WD_OK)
     status = wd_duck_execute(
-      engine->connection,
-      "SET GLOBAL TimeZone='UTC'; SET GLOBAL max_expression_depth=10000", error);
+        engine->connection,
+        "SET GLOBAL TimeZone='UTC'; SET GLOBAL max_expression_depth=10000",
+        error);
   return status;
 }
 
@@ -123,7 +123,7 @@ engine_open(const struct wd_engine_options *options,
             struct wd_engine **out_engine, struct wd_error *error)
 {
   struct wd_duck_engine *engine =
-    wd_mem_calloc(options->mem, 1, sizeof *engine);
+      wd_mem_calloc(options->mem, 1, sizeof *engine);
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   enum wd_status status;
 
@@ -150,14 +150,14 @@ engine_open(const struct wd_engine_options *options,
 }
 
 const struct wd_engine_functions wd_engine_duckdb = {
-  .name = "duckdb",
-  .open = engine_open,
-  .close = engine_close,
-  .table = wd_duck_table,
-  .start = wd_duck_query_start,
-  .next = wd_duck_query_next,
-  .cancel = wd_duck_query_cancel,
-  .progress = wd_duck_query_progress,
-  .free = wd_duck_query_free,
-  .explain = wd_duck_query_explain,
+    .name = "duckdb",
+    .open = engine_open,
+    .close = engine_close,
+    .table = wd_duck_table,
+    .start = wd_duck_query_start,
+    .next = wd_duck_query_next,
+    .cancel = wd_duck_query_cancel,
+    .progress = wd_duck_query_progress,
+    .free = wd_duck_query_free,
+    .explain = wd_duck_query_explain,
 };

@@ -8,15 +8,15 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-  {"INTERRUPT Error", WD_CANCELLED},
-  {"Interrupt Error", WD_CANCELLED},
-  {"Out of Memory Error", WD_LIMIT_EXCEEDED},
-  {"IO Error", WD_IO},
-  {"HTTP Error", WD_IO},
-  {"Permission Error", WD_IO},
-  {"Not implemented Error", WD_UNSUPPORTED},
-  {"INTERNAL Error", WD_INTERNAL},
-  {"FATAL Error", WD_INTERNAL},
+    {"INTERRUPT Error", WD_CANCELLED},
+    {"Interrupt Error", WD_CANCELLED},
+    {"Out of Memory Error", WD_LIMIT_EXCEEDED},
+    {"IO Error", WD_IO},
+    {"HTTP Error", WD_IO},
+    {"Permission Error", WD_IO},
+    {"Not implemented Error", WD_UNSUPPORTED},
+    {"INTERNAL Error", WD_INTERNAL},
+    {"FATAL Error", WD_INTERNAL},
 };
 
 /* The text after "Some Error: ", NULL when it does not begin so. */
@@ -25,8 +25,8 @@ after_prefix(const char *message)
 {
   const char *colon = strstr(message, " Error: ");
 
-  if (!colon || colon - message > 32 || memchr(message, '\n',
-                                               (size_t)(colon - message)))
+  if (!colon || colon - message > 32 ||
+      memchr(message, '\n', (size_t)(colon - message)))
     return NULL;
   return colon + strlen(" Error: ");
 }
@@ -35,9 +35,9 @@ after_prefix(const char *message)
 static size_t
 useful_length(const char *text)
 {
-  static const char *const ends[] = {
-    "\n\nLINE ",     "\nLINE ", "\nStack Trace", "\nPotential Fixes",
-    "\nPossible fixes", "\n\n"};
+  static const char *const ends[] = {"\n\nLINE ",        "\nLINE ",
+                                     "\nStack Trace",    "\nPotential Fixes",
+                                     "\nPossible fixes", "\n\n"};
   size_t length = strlen(text);
 
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -52,8 +52,8 @@ useful_length(const char *text)
 /* The reader of csv names its file among the settings that follow the text;
  * false when there is none, or when the text has it. */
 static bool
-find_file(const char *message, const char *text, size_t text_length,
-          char *file, size_t size)
+find_file(const char *message, const char *text, size_t text_length, char *file,
+          size_t size)
 {
   static const char mark[] = "\n  file = ";
   const char *at = strstr(message, mark);
@@ -63,8 +63,7 @@ find_file(const char *message, const char *text, size_t text_length,
     return false;
   at += strlen(mark);
   length = strcspn(at, "\n");
-  if (length == 0 || length >= size ||
-      memmem(text, text_length, at, length))
+  if (length == 0 || length >= size || memmem(text, text_length, at, length))
     return false;
   memcpy(file, at, length);
   file[length] = '\0';
@@ -75,7 +74,7 @@ enum wd_status
 wd_duck_fail(struct wd_error *error, const char *message)
 {
   enum wd_status status = WD_ENGINE_FAILED;
-  char clean[sizeof ((struct wd_error *)NULL)->message], file[512];
+  char clean[sizeof((struct wd_error *)NULL)->message], file[512];
   const char *text;
 
   if (!message || !*message)

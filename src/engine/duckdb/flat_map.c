@@ -51,7 +51,7 @@ expand_batch(struct expansion *expansion, struct wd_worker *worker,
   struct wd_batch batch;
   bool more;
   enum wd_status status =
-    wd_call_flat_map(worker, lambda, &batch, &more, error);
+      wd_call_flat_map(worker, lambda, &batch, &more, error);
 
   for (;;) {
     if (status == WD_OK)
@@ -75,8 +75,8 @@ expand_rows(struct expansion *expansion, struct wd_duck_frame *frame,
   if (status != WD_OK)
     return status;
   for (idx_t from = 0; status == WD_OK && from < rows;) {
-    status = wd_duck_call_place(call, visit.worker, frame, from, rows, &from,
-                                error);
+    status =
+        wd_duck_call_place(call, visit.worker, frame, from, rows, &from, error);
     if (status == WD_OK)
       status = expand_batch(expansion, visit.worker, error);
   }
@@ -105,15 +105,14 @@ expand_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
   struct expansion expansion = {.call = call, .list = output};
   struct wd_duck_frame frame;
   enum wd_status status =
-    wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
+      wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
 
   if (status != WD_OK)
     return status;
   wd_duck_frame_read_chunk(&frame, input);
-  status = wd_duck_targets_init(
-    &expansion.targets, call->mem, &call->lambda->output,
-    call->wrapped,
-    duckdb_list_vector_get_child(output), error);
+  status = wd_duck_targets_init(&expansion.targets, call->mem,
+                                &call->lambda->output, call->wrapped,
+                                duckdb_list_vector_get_child(output), error);
   if (status == WD_OK) {
     status = expand_rows(&expansion, &frame, rows, error);
     wd_duck_targets_fini(&expansion.targets, call->mem);

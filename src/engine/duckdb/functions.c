@@ -73,10 +73,10 @@ register_scalar(struct wd_duck_engine *engine, struct wd_duck_slot *slot,
                 struct wd_error *error)
 {
   static const duckdb_scalar_function_t run[] = {
-    [WD_DUCK_MAP] = wd_duck_map_run,
-    [WD_DUCK_FLAT_MAP] = wd_duck_flat_map_run,
-    [WD_DUCK_SINK] = wd_duck_sink_run,
-    [WD_DUCK_BARRIER] = wd_duck_barrier_run,
+      [WD_DUCK_MAP] = wd_duck_map_run,
+      [WD_DUCK_FLAT_MAP] = wd_duck_flat_map_run,
+      [WD_DUCK_SINK] = wd_duck_sink_run,
+      [WD_DUCK_BARRIER] = wd_duck_barrier_run,
   };
   duckdb_scalar_function function = duckdb_create_scalar_function();
   uint32_t count = call->lambda ? call->lambda->wanted.count : 0;
@@ -85,7 +85,7 @@ register_scalar(struct wd_duck_engine *engine, struct wd_duck_slot *slot,
   duckdb_scalar_function_set_name(function, slot->name);
   for (uint32_t i = 0; i < count; i++) {
     duckdb_logical_type type =
-      wd_duck_type_make(&call->lambda->wanted.columns[i].type);
+        wd_duck_type_make(&call->lambda->wanted.columns[i].type);
 
     duckdb_scalar_function_add_parameter(function, type);
     duckdb_destroy_logical_type(&type);
@@ -113,7 +113,7 @@ register_aggregate(struct wd_duck_engine *engine, struct wd_duck_slot *slot,
   duckdb_aggregate_function_set_name(function, slot->name);
   for (uint32_t i = 0; i < call->lambda->wanted.count; i++) {
     duckdb_logical_type type =
-      wd_duck_type_make(&call->lambda->wanted.columns[i].type);
+        wd_duck_type_make(&call->lambda->wanted.columns[i].type);
 
     duckdb_aggregate_function_add_parameter(function, type);
     duckdb_destroy_logical_type(&type);
@@ -140,8 +140,7 @@ slot_new(struct wd_duck_engine *engine, enum wd_duck_kind kind,
 
   if (!slot)
     return wd_fail_memory(error);
-  slot->signature =
-    wd_mem_strndup(engine->mem, signature, strlen(signature));
+  slot->signature = wd_mem_strndup(engine->mem, signature, strlen(signature));
   if (!slot->signature) {
     wd_mem_free(engine->mem, slot, sizeof *slot);
     return wd_fail_memory(error);
@@ -195,7 +194,7 @@ wd_duck_slot_take(struct wd_duck_engine *engine, enum wd_duck_kind kind,
   slot = find_empty(engine, kind, wd_buf_text(&signature));
   if (!slot)
     status =
-      slot_new(engine, kind, call, wd_buf_text(&signature), &slot, error);
+        slot_new(engine, kind, call, wd_buf_text(&signature), &slot, error);
   pthread_mutex_unlock(&engine->lock);
   wd_buf_fini(&signature);
   if (status != WD_OK)
@@ -206,8 +205,7 @@ wd_duck_slot_take(struct wd_duck_engine *engine, enum wd_duck_kind kind,
 }
 
 void
-wd_duck_slot_give_back(struct wd_duck_engine *engine,
-                       struct wd_duck_slot *slot)
+wd_duck_slot_give_back(struct wd_duck_engine *engine, struct wd_duck_slot *slot)
 {
   atomic_store(&slot->call, NULL);
   pthread_mutex_lock(&engine->lock);

@@ -24,7 +24,7 @@ struct wd_duck_slot {
   enum wd_duck_kind kind;
   char name[24];
   char *signature;
-  bool taken;                           /* under the engine's lock */
+  bool taken;                          /* under the engine's lock */
   _Atomic(struct wd_duck_call *) call; /* NULL: empty */
 };
 

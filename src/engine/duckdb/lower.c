@@ -78,7 +78,7 @@ lower_guarded_filter(struct wd_duck_lowering *lowering,
   if (status != WD_OK)
     return status;
   wd_buf_printf(
-    buf, "SELECT * EXCLUDE (p) FROM (SELECT t.*, CASE WHEN %s() THEN ", name);
+      buf, "SELECT * EXCLUDE (p) FROM (SELECT t.*, CASE WHEN %s() THEN ", name);
   status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
   wd_buf_puts(buf, " END AS p FROM ");
   lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
@@ -89,8 +89,8 @@ lower_guarded_filter(struct wd_duck_lowering *lowering,
 }
 
 static enum wd_status
-lower_filter(struct wd_duck_lowering *lowering,
-             const struct wd_plan_node *node, struct wd_buf *buf)
+lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+             struct wd_buf *buf)
 {
   enum wd_status status;
 
@@ -114,7 +114,7 @@ lower_sort(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   wd_buf_puts(buf, "SELECT * FROM ");
   for (uint32_t i = 0; i < node->sort.count; i++)
     lowering->idle =
-      lowering->idle && !wd_duck_uses_columns(node->sort.keys[i].expression);
+        lowering->idle && !wd_duck_uses_columns(node->sort.keys[i].expression);
   status = wd_duck_lower_from(lowering, node->left, "t", buf);
   for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++) {
     const struct wd_sort_key *key = &node->sort.keys[i];
@@ -224,8 +224,8 @@ lower_source(struct wd_duck_lowering *lowering, struct wd_duck_source *source,
 }
 
 static enum wd_status
-lower_values(struct wd_duck_lowering *lowering,
-             const struct wd_plan_node *node, struct wd_buf *buf)
+lower_values(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+             struct wd_buf *buf)
 {
   struct wd_duck_source *source = NULL;
   enum wd_status status = WD_OK;

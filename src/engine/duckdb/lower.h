@@ -14,6 +14,11 @@
 /* How deep plans may be nested; DuckDB's planner recurses. */
 #define WD_DUCK_DEPTH 1000
 
+/* How many parts an expression may have as SQL: more than one that is written
+ * can have, but some operands are there several times (`between`), and DuckDB
+ * plans large ones for minutes. */
+#define WD_DUCK_PARTS 10000
+
 struct wd_duck_lowering {
   struct wd_duck_engine *engine;
   struct wd_query *query; /* NULL: the text is for people, nothing is taken */
@@ -21,6 +26,8 @@ struct wd_duck_lowering {
   struct wd_error *error;
   uint32_t lambdas; /* seen so far, to name them when nothing is taken */
   uint32_t depth;
+  uint32_t parts; /* of the expression that is lowered */
+  uint32_t nested;
   /* No column of the node that is lowered next is used: DuckDB would leave out
    * a lambda whose result nobody looks at. */
   bool idle;
@@ -48,8 +55,7 @@ struct wd_duck_scope {
 enum wd_status
 wd_duck_lower_expression(struct wd_duck_lowering *lowering,
                          const struct wd_expression *expression,
-                         const struct wd_duck_scope *scope,
-                         struct wd_buf *buf);
+                         const struct wd_duck_scope *scope, struct wd_buf *buf);
 
 /* Whether it looks at any column. */
 bool

@@ -41,7 +41,7 @@ write_arguments(struct wd_duck_lowering *lowering,
     if (i)
       wd_buf_puts(buf, ", ");
     status = wd_duck_lower_expression(
-      lowering, measure->arguments[all ? i : bound->columns[i]], &below, buf);
+        lowering, measure->arguments[all ? i : bound->columns[i]], &below, buf);
   }
   return status;
 }
@@ -67,10 +67,10 @@ write_lambda(struct wd_duck_lowering *lowering,
   struct wd_duck_call *call;
   const char *name;
   bool wrapped =
-    measure->role == WD_ROLE_REDUCE || measure->bound.output.count != 1;
+      measure->role == WD_ROLE_REDUCE || measure->bound.output.count != 1;
   enum wd_status status =
-    wd_duck_lower_lambda(lowering, WD_DUCK_AGGREGATE, measure->bound.lambda,
-                         wrapped, &call, &name);
+      wd_duck_lower_lambda(lowering, WD_DUCK_AGGREGATE, measure->bound.lambda,
+                           wrapped, &call, &name);
 
   if (status != WD_OK)
     return status;
@@ -83,9 +83,8 @@ write_lambda(struct wd_duck_lowering *lowering,
 }
 
 static enum wd_status
-write_plain(struct wd_duck_lowering *lowering,
-            const struct wd_measure *measure, const char *name,
-            struct wd_buf *buf)
+write_plain(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
+            const char *name, struct wd_buf *buf)
 {
   enum wd_status status;
 
@@ -105,9 +104,9 @@ write_average(struct wd_duck_lowering *lowering,
   enum wd_status status = WD_OK;
 
   if (lowering->query)
-    status = wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_DIVIDE,
-                               &measure->type, &count, &measure->type, &name,
-                               lowering->error);
+    status =
+        wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_DIVIDE, &measure->type,
+                          &count, &measure->type, &name, lowering->error);
   if (status != WD_OK)
     return status;
   wd_buf_printf(buf, "%s(CAST(", name);
@@ -131,9 +130,9 @@ write_decimal_sum(struct wd_duck_lowering *lowering,
   enum wd_status status = WD_OK;
 
   if (lowering->query)
-    status = wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_ADD,
-                               &measure->type, &none, &measure->type, &name,
-                               lowering->error);
+    status =
+        wd_duck_pure_find(lowering->engine, WD_DUCK_PURE_ADD, &measure->type,
+                          &none, &measure->type, &name, lowering->error);
   if (status != WD_OK)
     return status;
   wd_buf_printf(buf, "%s(CAST(", name);
@@ -152,7 +151,7 @@ write_function(struct wd_duck_lowering *lowering,
 {
   const char *name = aggregate_name(measure->function);
   bool whole =
-    measure->function == WD_AGG_AVG && wd_type_is_integer(&measure->type);
+      measure->function == WD_AGG_AVG && wd_type_is_integer(&measure->type);
   enum wd_status status;
 
   if (!name)
@@ -189,8 +188,8 @@ measure_width(const struct wd_measure *measure)
 static bool
 is_wrapped(const struct wd_measure *measure)
 {
-  return measure->bound.lambda && (measure->role == WD_ROLE_REDUCE ||
-                                   measure->bound.output.count != 1);
+  return measure->bound.lambda &&
+         (measure->role == WD_ROLE_REDUCE || measure->bound.output.count != 1);
 }
 
 /* Whether anything looks at the rows, or only at how many there are. */
@@ -214,8 +213,8 @@ uses_columns(const struct wd_plan_node *node)
 
 /* SELECT keys AS k0 …, measures AS m0 … FROM … GROUP BY keys */
 static enum wd_status
-lower_groups(struct wd_duck_lowering *lowering,
-             const struct wd_plan_node *node, struct wd_buf *buf)
+lower_groups(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+             struct wd_buf *buf)
 {
   uint32_t keys = node->aggregate.key_count;
   uint32_t measures = node->aggregate.measure_count;
@@ -224,8 +223,8 @@ lower_groups(struct wd_duck_lowering *lowering,
   wd_buf_puts(buf, "SELECT ");
   for (uint32_t i = 0; status == WD_OK && i < keys; i++) {
     wd_buf_puts(buf, i ? ", " : "");
-    status = wd_duck_lower_expression(lowering, node->aggregate.keys[i],
-                                      &below, buf);
+    status = wd_duck_lower_expression(lowering, node->aggregate.keys[i], &below,
+                                      buf);
     wd_buf_printf(buf, " AS k%u", i);
   }
   for (uint32_t i = 0; status == WD_OK && i < measures; i++) {

@@ -9,75 +9,75 @@
 #include "engine/duckdb/types.h"
 
 static const char *const templates[WD_FN_SCALAR_COUNT] = {
-  [WD_FN_ADD] = "($ + $)",
-  [WD_FN_SUBTRACT] = "($ - $)",
-  [WD_FN_MULTIPLY] = "($ * $)",
-  [WD_FN_DIVIDE] = "($ / $)",
-  [WD_FN_MODULUS] = "($ % $)",
-  [WD_FN_NEGATE] = "(- $)",
-  [WD_FN_ABS] = "abs($)",
-  [WD_FN_SIGN] = "sign($)",
-  [WD_FN_POWER] = "pow($, $)",
-  [WD_FN_SQRT] = "sqrt($)",
-  [WD_FN_EXP] = "exp($)",
-  [WD_FN_BITWISE_AND] = "($ & $)",
-  [WD_FN_BITWISE_OR] = "($ | $)",
-  [WD_FN_BITWISE_XOR] = "xor($, $)",
-  [WD_FN_BITWISE_NOT] = "(~ $)",
-  [WD_FN_SIN] = "sin($)",
-  [WD_FN_COS] = "cos($)",
-  [WD_FN_TAN] = "tan($)",
-  [WD_FN_ASIN] = "asin($)",
-  [WD_FN_ACOS] = "acos($)",
-  [WD_FN_ATAN] = "atan($)",
-  [WD_FN_ATAN2] = "atan2($, $)",
-  [WD_FN_LN] = "ln($)",
-  [WD_FN_LOG10] = "log10($)",
-  [WD_FN_LOG2] = "log2($)",
-  [WD_FN_CEIL] = "ceil($)",
-  [WD_FN_FLOOR] = "floor($)",
-  [WD_FN_ROUND] = "round($@)",
-  [WD_FN_EQUAL] = "($ = $)",
-  [WD_FN_NOT_EQUAL] = "($ <> $)",
-  [WD_FN_LT] = "($ < $)",
-  [WD_FN_LTE] = "($ <= $)",
-  [WD_FN_GT] = "($ > $)",
-  [WD_FN_GTE] = "($ >= $)",
-  [WD_FN_IS_NULL] = "($ IS NULL)",
-  [WD_FN_IS_NOT_NULL] = "($ IS NOT NULL)",
-  [WD_FN_IS_NAN] = "isnan($)",
-  [WD_FN_IS_NOT_DISTINCT_FROM] = "($ IS NOT DISTINCT FROM $)",
-  [WD_FN_IS_DISTINCT_FROM] = "($ IS DISTINCT FROM $)",
-  [WD_FN_NULLIF] = "nullif($, $)",
-  [WD_FN_COALESCE] = "coalesce($@)",
-  [WD_FN_LEAST] = "least($@)",
-  [WD_FN_GREATEST] = "greatest($@)",
-  [WD_FN_NOT] = "(NOT $)",
-  [WD_FN_LIKE] = "($ LIKE $)",
-  [WD_FN_UPPER] = "upper($)",
-  [WD_FN_LOWER] = "lower($)",
-  [WD_FN_CHAR_LENGTH] = "length($)",
-  [WD_FN_OCTET_LENGTH] = "strlen($)",
-  [WD_FN_SUBSTRING] = "substring($@)",
-  /* With one operand DuckDB trims all blanks of Unicode. */
-  [WD_FN_TRIM] = "trim($, ' ')",
-  [WD_FN_LTRIM] = "ltrim($, ' ')",
-  [WD_FN_RTRIM] = "rtrim($, ' ')",
-  [WD_FN_REPLACE] = "replace($, $, $)",
-  [WD_FN_STARTS_WITH] = "starts_with($, $)",
-  [WD_FN_ENDS_WITH] = "ends_with($, $)",
-  [WD_FN_CONTAINS] = "contains($, $)",
-  [WD_FN_STRPOS] = "strpos($, $)",
-  /* By code points; DuckDB's reverse is by graphemes. */
-  [WD_FN_REVERSE] = "array_to_string(list_reverse(string_split($, '')), '')",
-  [WD_FN_EXTRACT_YEAR] = "year($)",
-  [WD_FN_EXTRACT_MONTH] = "month($)",
-  [WD_FN_EXTRACT_DAY] = "day($)",
-  [WD_FN_EXTRACT_HOUR] = "hour($)",
-  [WD_FN_EXTRACT_MINUTE] = "minute($)",
-  [WD_FN_EXTRACT_SECOND] = "second($)",
-  [WD_FN_EXTRACT_DAY_OF_WEEK] = "isodow($)",
-  [WD_FN_EXTRACT_DAY_OF_YEAR] = "dayofyear($)",
+    [WD_FN_ADD] = "($ + $)",
+    [WD_FN_SUBTRACT] = "($ - $)",
+    [WD_FN_MULTIPLY] = "($ * $)",
+    [WD_FN_DIVIDE] = "($ / $)",
+    [WD_FN_MODULUS] = "($ % $)",
+    [WD_FN_NEGATE] = "(- $)",
+    [WD_FN_ABS] = "abs($)",
+    [WD_FN_SIGN] = "sign($)",
+    [WD_FN_POWER] = "pow($, $)",
+    [WD_FN_SQRT] = "sqrt($)",
+    [WD_FN_EXP] = "exp($)",
+    [WD_FN_BITWISE_AND] = "($ & $)",
+    [WD_FN_BITWISE_OR] = "($ | $)",
+    [WD_FN_BITWISE_XOR] = "xor($, $)",
+    [WD_FN_BITWISE_NOT] = "(~ $)",
+    [WD_FN_SIN] = "sin($)",
+    [WD_FN_COS] = "cos($)",
+    [WD_FN_TAN] = "tan($)",
+    [WD_FN_ASIN] = "asin($)",
+    [WD_FN_ACOS] = "acos($)",
+    [WD_FN_ATAN] = "atan($)",
+    [WD_FN_ATAN2] = "atan2($, $)",
+    [WD_FN_LN] = "ln($)",
+    [WD_FN_LOG10] = "log10($)",
+    [WD_FN_LOG2] = "log2($)",
+    [WD_FN_CEIL] = "ceil($)",
+    [WD_FN_FLOOR] = "floor($)",
+    [WD_FN_ROUND] = "round($@)",
+    [WD_FN_EQUAL] = "($ = $)",
+    [WD_FN_NOT_EQUAL] = "($ <> $)",
+    [WD_FN_LT] = "($ < $)",
+    [WD_FN_LTE] = "($ <= $)",
+    [WD_FN_GT] = "($ > $)",
+    [WD_FN_GTE] = "($ >= $)",
+    [WD_FN_IS_NULL] = "($ IS NULL)",
+    [WD_FN_IS_NOT_NULL] = "($ IS NOT NULL)",
+    [WD_FN_IS_NAN] = "isnan($)",
+    [WD_FN_IS_NOT_DISTINCT_FROM] = "($ IS NOT DISTINCT FROM $)",
+    [WD_FN_IS_DISTINCT_FROM] = "($ IS DISTINCT FROM $)",
+    [WD_FN_NULLIF] = "nullif($, $)",
+    [WD_FN_COALESCE] = "coalesce($@)",
+    [WD_FN_LEAST] = "least($@)",
+    [WD_FN_GREATEST] = "greatest($@)",
+    [WD_FN_NOT] = "(NOT $)",
+    [WD_FN_LIKE] = "($ LIKE $)",
+    [WD_FN_UPPER] = "upper($)",
+    [WD_FN_LOWER] = "lower($)",
+    [WD_FN_CHAR_LENGTH] = "length($)",
+    [WD_FN_OCTET_LENGTH] = "strlen($)",
+    [WD_FN_SUBSTRING] = "substring($@)",
+    /* With one operand DuckDB trims all blanks of Unicode. */
+    [WD_FN_TRIM] = "trim($, ' ')",
+    [WD_FN_LTRIM] = "ltrim($, ' ')",
+    [WD_FN_RTRIM] = "rtrim($, ' ')",
+    [WD_FN_REPLACE] = "replace($, $, $)",
+    [WD_FN_STARTS_WITH] = "starts_with($, $)",
+    [WD_FN_ENDS_WITH] = "ends_with($, $)",
+    [WD_FN_CONTAINS] = "contains($, $)",
+    [WD_FN_STRPOS] = "strpos($, $)",
+    /* By code points; DuckDB's reverse is by graphemes. */
+    [WD_FN_REVERSE] = "array_to_string(list_reverse(string_split($, '')), '')",
+    [WD_FN_EXTRACT_YEAR] = "year($)",
+    [WD_FN_EXTRACT_MONTH] = "month($)",
+    [WD_FN_EXTRACT_DAY] = "day($)",
+    [WD_FN_EXTRACT_HOUR] = "hour($)",
+    [WD_FN_EXTRACT_MINUTE] = "minute($)",
+    [WD_FN_EXTRACT_SECOND] = "second($)",
+    [WD_FN_EXTRACT_DAY_OF_WEEK] = "isodow($)",
+    [WD_FN_EXTRACT_DAY_OF_YEAR] = "dayofyear($)",
 };
 
 struct writer {
@@ -133,7 +133,7 @@ write_template(const struct writer *writer, const char *template,
 
 static enum wd_status
 write_joined(const struct writer *writer, const char *operator,
-             const struct wd_expression *call)
+             const struct wd_expression * call)
 {
   enum wd_status status = WD_OK;
 
@@ -147,17 +147,48 @@ write_joined(const struct writer *writer, const char *operator,
   return status;
 }
 
+/* What may be written several times. */
+static bool
+is_short(const struct wd_expression *expression)
+{
+  while (expression->kind == WD_EXPR_CAST)
+    expression = expression->arguments[0];
+  return expression->kind == WD_EXPR_COLUMN ||
+         expression->kind == WD_EXPR_LITERAL;
+}
+
+/* Operands that are long go into a list, which has a name. */
+static enum wd_status
+write_extreme_of_list(const struct writer *writer,
+                      const struct wd_expression *call)
+{
+  enum wd_status status;
+
+  wd_buf_puts(writer->buf, "list_transform([[");
+  status = write_template(writer, "$@", call);
+  wd_buf_printf(writer->buf,
+                "]], lambda v: CASE WHEN list_count(v) = %u THEN %s(v) "
+                "END)[1]",
+                call->argument_count,
+                call->function == WD_FN_LEAST ? "list_min" : "list_max");
+  return status;
+}
+
 /* DuckDB's least and greatest skip nulls; Substrait's are null with any. */
 static enum wd_status
 write_extreme(const struct writer *writer, const struct wd_expression *call)
 {
-  bool guarded = false;
+  bool guarded = false, brief = true;
   enum wd_status status = WD_OK;
 
-  for (uint32_t i = 0; i < call->argument_count; i++)
+  for (uint32_t i = 0; i < call->argument_count; i++) {
     guarded = guarded || call->arguments[i]->nullable;
+    brief = brief && is_short(call->arguments[i]);
+  }
   if (!guarded)
     return write_template(writer, templates[call->function], call);
+  if (!brief)
+    return write_extreme_of_list(writer, call);
   wd_buf_puts(writer->buf, "CASE WHEN ");
   for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
     wd_buf_puts(writer->buf, i ? " AND (" : "(");
@@ -181,10 +212,10 @@ write_pure_of(const struct writer *writer, enum wd_duck_pure_kind kind,
   enum wd_status status;
 
   if (writer->lowering->query) {
-    status = wd_duck_pure_find(writer->lowering->engine, kind,
-                               &operands[0]->type,
-                               &operands[call->argument_count - 1]->type,
-                               &call->type, &name, writer->lowering->error);
+    status =
+        wd_duck_pure_find(writer->lowering->engine, kind, &operands[0]->type,
+                          &operands[call->argument_count - 1]->type,
+                          &call->type, &name, writer->lowering->error);
     if (status != WD_OK)
       return status;
   }
@@ -342,12 +373,12 @@ math_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
     enum wd_function function;
     enum wd_duck_pure_kind kind;
   } kinds[] = {
-    {WD_FN_SQRT, WD_DUCK_PURE_SQRT}, {WD_FN_LN, WD_DUCK_PURE_LN},
-    {WD_FN_LOG10, WD_DUCK_PURE_LOG10}, {WD_FN_LOG2, WD_DUCK_PURE_LOG2},
-    {WD_FN_SIN, WD_DUCK_PURE_SIN},   {WD_FN_COS, WD_DUCK_PURE_COS},
-    {WD_FN_TAN, WD_DUCK_PURE_TAN},   {WD_FN_ASIN, WD_DUCK_PURE_ASIN},
-    {WD_FN_ACOS, WD_DUCK_PURE_ACOS}, {WD_FN_EXP, WD_DUCK_PURE_EXP},
-    {WD_FN_POWER, WD_DUCK_PURE_POWER},
+      {WD_FN_SQRT, WD_DUCK_PURE_SQRT},   {WD_FN_LN, WD_DUCK_PURE_LN},
+      {WD_FN_LOG10, WD_DUCK_PURE_LOG10}, {WD_FN_LOG2, WD_DUCK_PURE_LOG2},
+      {WD_FN_SIN, WD_DUCK_PURE_SIN},     {WD_FN_COS, WD_DUCK_PURE_COS},
+      {WD_FN_TAN, WD_DUCK_PURE_TAN},     {WD_FN_ASIN, WD_DUCK_PURE_ASIN},
+      {WD_FN_ACOS, WD_DUCK_PURE_ACOS},   {WD_FN_EXP, WD_DUCK_PURE_EXP},
+      {WD_FN_POWER, WD_DUCK_PURE_POWER},
   };
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -361,8 +392,8 @@ math_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
 static enum wd_status
 write_function(const struct writer *writer, const struct wd_expression *call)
 {
-  bool binary = call->argument_count &&
-                call->arguments[0]->type.id == WD_TYPE_BINARY;
+  bool binary =
+      call->argument_count && call->arguments[0]->type.id == WD_TYPE_BINARY;
   enum wd_duck_pure_kind math;
 
   if (math_kind(call->function, &math))
@@ -480,10 +511,9 @@ write_whole(const struct writer *writer, const struct wd_expression *cast)
   enum wd_status status;
 
   if (from == WD_TYPE_STRING)
-    return write_pure(writer,
-                      cast->try_cast ? WD_DUCK_PURE_TRY_INTEGER
-                                     : WD_DUCK_PURE_INTEGER,
-                      cast);
+    return write_pure(
+        writer,
+        cast->try_cast ? WD_DUCK_PURE_TRY_INTEGER : WD_DUCK_PURE_INTEGER, cast);
   if (from != WD_TYPE_F32 && from != WD_TYPE_F64 && from != WD_TYPE_DECIMAL)
     return write_expression(writer, cast->arguments[0]);
   wd_buf_puts(writer->buf, "trunc(");
@@ -592,10 +622,10 @@ write_column(const struct writer *writer, uint32_t column)
     wd_buf_printf(writer->buf, "%s.c%u", scope->left, column);
 }
 
-enum wd_status
-wd_duck_lower_expression(struct wd_duck_lowering *lowering,
-                         const struct wd_expression *expression,
-                         const struct wd_duck_scope *scope, struct wd_buf *buf)
+static enum wd_status
+lower_by_kind(struct wd_duck_lowering *lowering,
+              const struct wd_expression *expression,
+              const struct wd_duck_scope *scope, struct wd_buf *buf)
 {
   const struct writer writer = {lowering, scope, buf};
 
@@ -618,4 +648,22 @@ wd_duck_lower_expression(struct wd_duck_lowering *lowering,
     return write_in(&writer, expression);
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
+}
+
+enum wd_status
+wd_duck_lower_expression(struct wd_duck_lowering *lowering,
+                         const struct wd_expression *expression,
+                         const struct wd_duck_scope *scope, struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  lowering->parts = lowering->nested ? lowering->parts + 1 : 1;
+  if (lowering->parts > WD_DUCK_PARTS)
+    return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
+                   "an expression is too large for the engine: make columns "
+                   "of its parts first");
+  lowering->nested++;
+  status = lower_by_kind(lowering, expression, scope, buf);
+  lowering->nested--;
+  return status;
 }

@@ -89,9 +89,8 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   bool wrapped = forced || count > 1;
   struct wd_duck_call *call;
   const char *name;
-  enum wd_status status =
-    wd_duck_lower_lambda(lowering, WD_DUCK_MAP, node->lambda.bound.lambda,
-                         wrapped, &call, &name);
+  enum wd_status status = wd_duck_lower_lambda(
+      lowering, WD_DUCK_MAP, node->lambda.bound.lambda, wrapped, &call, &name);
 
   if (status != WD_OK)
     return status;
@@ -115,14 +114,13 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 /* The lambda's answer is a column of its own before it filters, or DuckDB
  * would move the call below joins. */
 static enum wd_status
-lower_filter(struct wd_duck_lowering *lowering,
-             const struct wd_plan_node *node, struct wd_buf *buf)
+lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+             struct wd_buf *buf)
 {
   struct wd_duck_call *call;
   const char *name;
-  enum wd_status status =
-    wd_duck_lower_lambda(lowering, WD_DUCK_MAP, node->lambda.bound.lambda,
-                         false, &call, &name);
+  enum wd_status status = wd_duck_lower_lambda(
+      lowering, WD_DUCK_MAP, node->lambda.bound.lambda, false, &call, &name);
 
   if (status != WD_OK)
     return status;
@@ -140,8 +138,8 @@ lower_flat_map(struct wd_duck_lowering *lowering,
   struct wd_duck_call *call;
   const char *name;
   enum wd_status status =
-    wd_duck_lower_lambda(lowering, WD_DUCK_FLAT_MAP,
-                         node->lambda.bound.lambda, count > 1, &call, &name);
+      wd_duck_lower_lambda(lowering, WD_DUCK_FLAT_MAP,
+                           node->lambda.bound.lambda, count > 1, &call, &name);
 
   if (status != WD_OK)
     return status;
@@ -166,9 +164,8 @@ lower_partitions(struct wd_duck_lowering *lowering,
   struct wd_duck_call *call;
   const char *name;
   struct wd_buf below_buf;
-  enum wd_status status =
-    wd_duck_lower_lambda(lowering, WD_DUCK_SINK, node->lambda.bound.lambda,
-                         false, &call, &name);
+  enum wd_status status = wd_duck_lower_lambda(
+      lowering, WD_DUCK_SINK, node->lambda.bound.lambda, false, &call, &name);
 
   if (status == WD_OK && query)
     status = wd_duck_stage_new(query, call, &stage, lowering->error);

@@ -88,8 +88,7 @@ write_timestamp(const struct wd_type *type, int64_t value, struct wd_buf *buf)
                   number);
     break;
   case WD_UNIT_MS:
-    wd_buf_printf(buf, "make_timestamp(CAST('%lld' AS BIGINT) * 1000)",
-                  number);
+    wd_buf_printf(buf, "make_timestamp(CAST('%lld' AS BIGINT) * 1000)", number);
     break;
   case WD_UNIT_US:
     wd_buf_printf(buf, "make_timestamp(CAST('%lld' AS BIGINT))", number);

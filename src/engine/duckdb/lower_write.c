@@ -7,8 +7,7 @@
 
 /* Instants that are stored without zone get it back, so that files say it. */
 static void
-write_column(const struct wd_column *column, uint32_t index,
-             struct wd_buf *buf)
+write_column(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
 {
   const struct wd_type *type = &column->type;
   bool instant = type->id == WD_TYPE_TIMESTAMP && type->timezone &&
@@ -35,8 +34,8 @@ write_csv_option(const struct wd_option *option, struct wd_arena *arena,
                {"escape", "ESCAPE"},
                {"null", "NULLSTR"}};
   const char *value;
-  enum wd_status status = wd_format_option(
-    WD_FORMAT_CSV, WD_SINK, option->name, option->value, arena, &value, error);
+  enum wd_status status = wd_format_option(WD_FORMAT_CSV, WD_SINK, option->name,
+                                           option->value, arena, &value, error);
 
   for (size_t i = 0; status == WD_OK && i < sizeof names / sizeof *names; i++) {
     if (strcmp(names[i].name, option->name) != 0)

@@ -163,8 +163,7 @@ compute(const struct wd_duck_pure *pure, wd_int128 left, wd_int128 right,
   if (numerator.high ||
       numerator.low >= wd_decimal_limit(pure->result.precision))
     return "a decimal is out of range";
-  *out_value =
-    minus ? -(wd_int128)numerator.low : (wd_int128)numerator.low;
+  *out_value = minus ? -(wd_int128)numerator.low : (wd_int128)numerator.low;
   return NULL;
 }
 
@@ -213,7 +212,7 @@ decimal_run(duckdb_function_info info, duckdb_data_chunk input,
   }
 }
 
-#define WITH_INTEGERS(X)                                                      \
+#define WITH_INTEGERS(X)                                                       \
   X(I8, int8_t)                                                                \
   X(I16, int16_t)                                                              \
   X(I32, int32_t)                                                              \
@@ -449,11 +448,11 @@ register_pure(struct wd_duck_engine *engine, struct wd_duck_pure *pure,
   duckdb_scalar_function_set_return_type(function, result);
   duckdb_scalar_function_set_extra_info(function, pure, NULL);
   duckdb_scalar_function_set_special_handling(function);
-  duckdb_scalar_function_set_function(
-    function, is_decimal(pure->kind)   ? decimal_run
-              : is_integer(pure->kind) ? integer_run
-              : is_text(pure->kind)    ? text_run
-                                       : real_run);
+  duckdb_scalar_function_set_function(function,
+                                      is_decimal(pure->kind)   ? decimal_run
+                                      : is_integer(pure->kind) ? integer_run
+                                      : is_text(pure->kind)    ? text_run
+                                                               : real_run);
   state = duckdb_register_scalar_function(engine->connection, function);
   duckdb_destroy_scalar_function(&function);
   duckdb_destroy_logical_type(&result);
@@ -472,7 +471,7 @@ set_types(struct wd_duck_pure *pure, const struct wd_type *left,
   if (is_decimal(pure->kind) || is_integer(pure->kind)) {
     pure->left = *left;
     pure->right =
-      pure->kind == WD_DUCK_PURE_ROUND ? wd_type_decimal(10, 0) : *right;
+        pure->kind == WD_DUCK_PURE_ROUND ? wd_type_decimal(10, 0) : *right;
     pure->result = *result;
   } else if (is_text(pure->kind)) {
     pure->left = wd_type_of(WD_TYPE_STRING);
@@ -492,18 +491,17 @@ find_or_make(struct wd_duck_engine *engine, const struct wd_duck_pure *like,
 {
   struct wd_duck_pure *pure = engine->pures;
 
-  while (pure &&
-         (pure->kind != like->kind || !wd_type_equal(&pure->left, &like->left) ||
-          !wd_type_equal(&pure->right, &like->right) ||
-          !wd_type_equal(&pure->result, &like->result)))
+  while (pure && (pure->kind != like->kind ||
+                  !wd_type_equal(&pure->left, &like->left) ||
+                  !wd_type_equal(&pure->right, &like->right) ||
+                  !wd_type_equal(&pure->result, &like->result)))
     pure = pure->next;
   if (!pure) {
     pure = wd_mem_calloc(engine->mem, 1, sizeof *pure);
     if (!pure)
       return wd_fail_memory(error);
     *pure = *like;
-    snprintf(pure->name, sizeof pure->name, "wd_pure_%u",
-             engine->pure_count++);
+    snprintf(pure->name, sizeof pure->name, "wd_pure_%u", engine->pure_count++);
     pure->next = engine->pures;
     engine->pures = pure;
     if (register_pure(engine, pure, error) != WD_OK)

@@ -16,8 +16,8 @@ enum wd_duck_pure_kind {
   WD_DUCK_PURE_MULTIPLY,
   WD_DUCK_PURE_DIVIDE,
   WD_DUCK_PURE_REMAINDER,
-  WD_DUCK_PURE_ROUND,        /* of a decimal and the digits, DECIMAL(10,0) */
-  WD_DUCK_PURE_INT_DIVIDE,   /* of two integers of one type; also the next */
+  WD_DUCK_PURE_ROUND,      /* of a decimal and the digits, DECIMAL(10,0) */
+  WD_DUCK_PURE_INT_DIVIDE, /* of two integers of one type; also the next */
   WD_DUCK_PURE_INT_REMAINDER,
   WD_DUCK_PURE_SQRT, /* of fp64, to fp64 or fp32; so are the next ones */
   WD_DUCK_PURE_LN,
@@ -32,7 +32,7 @@ enum wd_duck_pure_kind {
   WD_DUCK_PURE_SIGN,
   WD_DUCK_PURE_POWER,      /* of two fp64 */
   WD_DUCK_PURE_ROUND_REAL, /* of an fp64 and the digits, as fp64 */
-  WD_DUCK_PURE_INTEGER, /* a string to DECIMAL(38,0) */
+  WD_DUCK_PURE_INTEGER,    /* a string to DECIMAL(38,0) */
   WD_DUCK_PURE_TRY_INTEGER,
 };
 

@@ -80,8 +80,7 @@ fail_query(struct wd_query *query, const char *message, struct wd_error *error)
 }
 
 enum wd_status
-wd_duck_query_connect(struct wd_query *query,
-                      duckdb_connection *out_connection,
+wd_duck_query_connect(struct wd_query *query, duckdb_connection *out_connection,
                       struct wd_error *error)
 {
   if (duckdb_connect(query->engine->database, out_connection) != DuckDBSuccess)
@@ -110,8 +109,8 @@ plan_statement(struct wd_query *query, duckdb_connection connection,
     status = wd_duck_fail(error, duckdb_prepare_error(*out_prepared));
   if (status == WD_OK) {
     state = streaming
-              ? duckdb_pending_prepared_streaming(*out_prepared, out_pending)
-              : duckdb_pending_prepared(*out_prepared, out_pending);
+                ? duckdb_pending_prepared_streaming(*out_prepared, out_pending)
+                : duckdb_pending_prepared(*out_prepared, out_pending);
     if (state != DuckDBSuccess)
       status = wd_duck_fail(error, duckdb_pending_error(*out_pending));
   }
@@ -125,8 +124,8 @@ wd_duck_query_run_stage(struct wd_query *query, duckdb_connection connection,
 {
   duckdb_prepared_statement prepared = NULL;
   duckdb_pending_result pending = NULL;
-  enum wd_status status = plan_statement(query, connection, sql, ordered,
-                                         false, &prepared, &pending, error);
+  enum wd_status status = plan_statement(query, connection, sql, ordered, false,
+                                         &prepared, &pending, error);
 
   /* An interrupt that came before there was something to interrupt is lost. */
   if (status == WD_OK && atomic_load(&query->cancelled))
@@ -148,10 +147,10 @@ lower(struct wd_query *query, const struct wd_request *request,
       struct wd_error *error)
 {
   struct wd_duck_lowering lowering = {
-    .engine = query->engine,
-    .query = query,
-    .arena = &query->arena,
-    .error = error,
+      .engine = query->engine,
+      .query = query,
+      .arena = &query->arena,
+      .error = error,
   };
   struct wd_buf buf;
   enum wd_status status;
@@ -184,8 +183,7 @@ static enum wd_status
 start(struct wd_query *query, const struct wd_request *request,
       struct wd_error *error)
 {
-  bool streaming =
-    !query->write_path || query->write_format == WD_FORMAT_ARROW;
+  bool streaming = !query->write_path || query->write_format == WD_FORMAT_ARROW;
   enum wd_status status = wd_duck_schema_check(&query->schema, error);
 
   if (status == WD_OK)
@@ -195,9 +193,9 @@ start(struct wd_query *query, const struct wd_request *request,
   if (status == WD_OK)
     status = lower(query, request, error);
   if (status == WD_OK)
-    status = plan_statement(query, query->connection, query->sql,
-                            query->ordered, streaming, &query->prepared,
-                            &query->pending, error);
+    status =
+        plan_statement(query, query->connection, query->sql, query->ordered,
+                       streaming, &query->prepared, &query->pending, error);
   for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
        stage = stage->next)
     status = wd_duck_stage_start(stage, error);
@@ -275,7 +273,7 @@ copy_rows(struct wd_query *query, struct wd_rows *out_rows,
   uint8_t **places;
   idx_t to;
   enum wd_status status =
-    wd_duck_frame_init(&frame, query->engine->mem, &query->schema, error);
+      wd_duck_frame_init(&frame, query->engine->mem, &query->schema, error);
 
   if (status != WD_OK)
     return status;
@@ -283,8 +281,8 @@ copy_rows(struct wd_query *query, struct wd_rows *out_rows,
   status = wd_duck_frame_cut(&frame, query->chunk_from, rows, WD_BATCH_BYTES,
                              &to, error);
   if (status == WD_OK)
-    status = wd_rows_new(query->engine->mem, &frame.shape, out_rows, &places,
-                         error);
+    status =
+        wd_rows_new(query->engine->mem, &frame.shape, out_rows, &places, error);
   if (status == WD_OK) {
     memcpy(frame.places, places,
            frame.shape.buffer_count * sizeof *frame.places);
@@ -325,7 +323,7 @@ run_copy(struct wd_query *query, struct wd_error *error)
   chunk = duckdb_fetch_chunk(query->result);
   if (chunk && duckdb_data_chunk_get_size(chunk) == 1) {
     const int64_t *rows =
-      duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+        duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
 
     atomic_store(&query->rows_out, (uint64_t)*rows);
   }
@@ -363,10 +361,10 @@ wd_duck_query_progress(struct wd_query *query,
                        struct wd_engine_progress *out_progress)
 {
   duckdb_query_progress_type progress =
-    duckdb_query_progress(query->connection);
+      duckdb_query_progress(query->connection);
 
   out_progress->fraction =
-    progress.percentage < 0 ? -1 : progress.percentage / 100;
+      progress.percentage < 0 ? -1 : progress.percentage / 100;
   out_progress->rows_in = progress.rows_processed;
   out_progress->rows_out = atomic_load(&query->rows_out);
 }
@@ -449,9 +447,9 @@ wd_duck_query_explain(struct wd_engine *engine, const struct wd_plan *plan,
 {
   struct wd_arena arena;
   struct wd_duck_lowering lowering = {
-    .engine = (struct wd_duck_engine *)engine,
-    .arena = &arena,
-    .error = error,
+      .engine = (struct wd_duck_engine *)engine,
+      .arena = &arena,
+      .error = error,
   };
   bool ordered;
   enum wd_status status;

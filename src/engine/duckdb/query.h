@@ -56,8 +56,7 @@ wd_duck_query_failure(struct wd_query *query, struct wd_error *error);
 
 /* A connection with the settings that all of ours have. */
 enum wd_status
-wd_duck_query_connect(struct wd_query *query,
-                      duckdb_connection *out_connection,
+wd_duck_query_connect(struct wd_query *query, duckdb_connection *out_connection,
                       struct wd_error *error);
 
 /* Runs the SQL of a stage to its end. The stage's thread. */

@@ -14,7 +14,7 @@ map_batch(const struct wd_duck_call *call, struct wd_worker *worker,
   const struct wd_lambda *lambda = call->lambda;
   struct wd_batch batch;
   enum wd_status status =
-    wd_duck_call_place(call, worker, frame, from, rows, out_to, error);
+      wd_duck_call_place(call, worker, frame, from, rows, out_to, error);
 
   if (status == WD_OK)
     status = wd_call_map(worker, lambda, &batch, error);
@@ -37,8 +37,8 @@ map_rows(const struct wd_duck_call *call, struct wd_duck_frame *frame,
   if (status != WD_OK)
     return status;
   while (status == WD_OK && from < rows)
-    status = map_batch(call, visit.worker, frame, targets, from, rows, &from,
-                       error);
+    status =
+        map_batch(call, visit.worker, frame, targets, from, rows, &from, error);
   wd_duck_visit_end(&visit);
   return status;
 }
@@ -52,13 +52,13 @@ map_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
   struct wd_duck_frame frame;
   struct wd_duck_targets targets;
   enum wd_status status =
-    wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
+      wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
 
   if (status != WD_OK)
     return status;
   wd_duck_frame_read_chunk(&frame, input);
-  status = wd_duck_targets_init(&targets, call->mem, schema,
-                                call->wrapped, output, error);
+  status = wd_duck_targets_init(&targets, call->mem, schema, call->wrapped,
+                                output, error);
   if (status == WD_OK) {
     status = map_rows(call, &frame, &targets, rows, error);
     if (schema->count == 0)

@@ -43,7 +43,7 @@ source_bind(duckdb_bind_info info)
   duckdb_value value = duckdb_bind_get_parameter(info, 0);
   struct wd_type boolean = wd_type_of(WD_TYPE_BOOL);
   struct wd_duck_source *source =
-    find_source(engine, (uint64_t)duckdb_get_int64(value));
+      find_source(engine, (uint64_t)duckdb_get_int64(value));
 
   duckdb_destroy_value(&value);
   if (!source) {
@@ -53,7 +53,7 @@ source_bind(duckdb_bind_info info)
   for (uint32_t i = 0; i < wd_duck_width(&source->schema); i++) {
     struct wd_duck_name name = wd_duck_name(&source->schema, i);
     duckdb_logical_type type = wd_duck_type_make(
-      source->schema.count ? &source->schema.columns[i].type : &boolean);
+        source->schema.count ? &source->schema.columns[i].type : &boolean);
 
     duckdb_bind_add_result_column(info, name.text, type);
     duckdb_destroy_logical_type(&type);
@@ -90,8 +90,8 @@ source_init(duckdb_init_info info)
 {
   struct wd_duck_source *source = duckdb_init_get_bind_data(info);
   idx_t count = duckdb_init_get_column_count(info);
-  struct scan *scan = wd_mem_alloc(
-    source->mem, sizeof *scan + count * sizeof *scan->columns);
+  struct scan *scan =
+      wd_mem_alloc(source->mem, sizeof *scan + count * sizeof *scan->columns);
 
   if (!scan) {
     fail_memory(info, source);
@@ -122,8 +122,8 @@ source_init_local(duckdb_init_info info)
 {
   struct wd_duck_source *source = duckdb_init_get_bind_data(info);
   uint32_t count = wd_duck_width(&source->schema);
-  struct local *local =
-    wd_mem_calloc(source->mem, 1, sizeof *local + count * sizeof(duckdb_vector));
+  struct local *local = wd_mem_calloc(
+      source->mem, 1, sizeof *local + count * sizeof(duckdb_vector));
   struct wd_error error;
 
   if (!local) {
@@ -158,8 +158,7 @@ source_run(duckdb_function_info info, duckdb_data_chunk chunk)
    * number of rows counts. */
   for (idx_t i = 0; i < scan->count; i++)
     if (scan->columns[i] < local->count)
-      local->vectors[scan->columns[i]] =
-        duckdb_data_chunk_get_vector(chunk, i);
+      local->vectors[scan->columns[i]] = duckdb_data_chunk_get_vector(chunk, i);
   if (source->functions->fill(source, local->inner, local->vectors, &rows,
                               &error) != WD_OK) {
     wd_duck_query_fail(source->query, &error);

@@ -16,9 +16,9 @@ struct wd_duck_source_functions {
   enum wd_status (*local_new)(struct wd_duck_source *source, void **out_local,
                               struct wd_error *error);
   void (*local_free)(struct wd_duck_source *source, void *local);
-  /* The next rows, at most a chunk of them, into the vectors of the columns that
-   * are wanted (vectors[i] is NULL for the others). No rows: the end, for this
-   * thread. */
+  /* The next rows, at most a chunk of them, into the vectors of the columns
+   * that are wanted (vectors[i] is NULL for the others). No rows: the end, for
+   * this thread. */
   enum wd_status (*fill)(struct wd_duck_source *source, void *local,
                          const duckdb_vector *vectors, idx_t *out_rows,
                          struct wd_error *error);
@@ -30,7 +30,7 @@ struct wd_duck_source_functions {
 /* The head of every source. */
 struct wd_duck_source {
   const struct wd_duck_source_functions *functions;
-  struct wd_duck_source *next;          /* of the engine */
+  struct wd_duck_source *next; /* of the engine */
   struct wd_duck_source *next_of_query;
   uint64_t number;
   struct wd_mem *mem;
@@ -39,8 +39,6 @@ struct wd_duck_source {
   uint32_t max_threads;
   idx_t cardinality; /* an estimate; 0: none */
 };
-
-
 
 /* Registers the table function. Once per engine. */
 enum wd_status

@@ -84,8 +84,7 @@ reader_open(const struct text *text, struct reader *reader, uint32_t file,
   reader->file = file;
   reader->descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (reader->descriptor < 0)
-    return wd_fail(error, WD_IO, "cannot read '%s': %s", path,
-                   strerror(errno));
+    return wd_fail(error, WD_IO, "cannot read '%s': %s", path, strerror(errno));
   return WD_OK;
 }
 
@@ -116,7 +115,7 @@ reader_read(const struct text *text, struct reader *reader, size_t length,
 {
   const struct file *file = &text->files[reader->file];
   enum wd_status status =
-    reader_reserve(text, reader, reader->length + length, error);
+      reader_reserve(text, reader, reader->length + length, error);
 
   while (status == WD_OK && length > 0) {
     ssize_t got = pread(reader->descriptor, reader->buffer + reader->length,
@@ -171,8 +170,7 @@ check_utf8(const struct text *text, struct reader *reader,
     return WD_OK;
   while ((step = wd_utf8_step(begin + good, length - good)) > 0)
     good += step;
-  line = 1 + count_newlines(text, reader,
-                            reader->offset + reader->at + good);
+  line = 1 + count_newlines(text, reader, reader->offset + reader->at + good);
   return wd_fail(error, WD_INVALID_ARGUMENT,
                  "'%s' is not UTF-8: line %llu has the byte 0x%02x where no "
                  "character can go on; convert the file",
@@ -213,13 +211,13 @@ read_last_line(const struct text *text, struct reader *reader,
   size_t step = 4096;
 
   for (;;) {
-    const uint8_t *newline = memchr(reader->buffer + searched, '\n',
-                                    reader->length - searched);
+    const uint8_t *newline =
+        memchr(reader->buffer + searched, '\n', reader->length - searched);
     uint64_t left = file->size - (reader->offset + reader->length);
     enum wd_status status;
 
-    reader->end = newline ? (size_t)(newline - reader->buffer) + 1
-                          : reader->length;
+    reader->end =
+        newline ? (size_t)(newline - reader->buffer) + 1 : reader->length;
     if (newline || left == 0)
       return WD_OK;
     if (reader->length - searched > WD_DUCK_LINE_MAX ||
@@ -228,8 +226,8 @@ read_last_line(const struct text *text, struct reader *reader,
                      "'%s' has a line of more than 1 GiB; is it a text file?",
                      file->path);
     searched = reader->length;
-    status = reader_read(text, reader, left < step ? (size_t)left : step,
-                         error);
+    status =
+        reader_read(text, reader, left < step ? (size_t)left : step, error);
     if (status != WD_OK)
       return status;
     step *= 2;
@@ -311,27 +309,26 @@ own_lines(duckdb_vector vector, duckdb_string_t *strings, idx_t rows,
 
   if (end - begin <= WD_DUCK_INLINED)
     return;
-  duckdb_unsafe_vector_assign_string_element_len(
-    vector, 0, (const char *)begin, (idx_t)(end - begin));
+  duckdb_unsafe_vector_assign_string_element_len(vector, 0, (const char *)begin,
+                                                 (idx_t)(end - begin));
   heap = strings[0].value.pointer.ptr;
   strings[0] = first;
   for (idx_t i = 0; i < rows; i++)
     if (strings[i].value.inlined.length > WD_DUCK_INLINED)
       strings[i].value.pointer.ptr =
-        (char *)(uintptr_t)heap +
-        (strings[i].value.pointer.ptr - (const char *)begin);
+          (char *)(uintptr_t)heap +
+          (strings[i].value.pointer.ptr - (const char *)begin);
 }
 
 static enum wd_status
 text_fill(struct wd_duck_source *source, void *local,
-          const duckdb_vector *vectors, idx_t *out_rows,
-          struct wd_error *error)
+          const duckdb_vector *vectors, idx_t *out_rows, struct wd_error *error)
 {
   struct text *text = (struct text *)source;
   struct reader *reader = local;
   duckdb_string_t idle[WD_DUCK_CHUNK];
   duckdb_string_t *strings =
-    vectors[0] ? duckdb_vector_get_data(vectors[0]) : idle;
+      vectors[0] ? duckdb_vector_get_data(vectors[0]) : idle;
   size_t begin;
 
   while (reader->at == reader->end) {
@@ -364,10 +361,10 @@ text_free(struct wd_duck_source *source)
 }
 
 static const struct wd_duck_source_functions text_functions = {
-  .local_new = reader_new,
-  .local_free = reader_free,
-  .fill = text_fill,
-  .free = text_free,
+    .local_new = reader_new,
+    .local_free = reader_free,
+    .fill = text_fill,
+    .free = text_free,
 };
 
 /* Compressed files have magic bytes that no text begins with. */
@@ -424,7 +421,7 @@ wd_duck_text_new(struct wd_mem *mem, const char *table,
                  struct wd_error *error)
 {
   struct text *text =
-    wd_mem_calloc(mem, 1, sizeof *text + file_count * sizeof *text->files);
+      wd_mem_calloc(mem, 1, sizeof *text + file_count * sizeof *text->files);
   enum wd_status status = WD_OK;
 
   if (!text)
@@ -446,8 +443,8 @@ wd_duck_text_new(struct wd_mem *mem, const char *table,
   }
   text->source.max_threads = threads;
   if (text->range_count < threads)
-    text->source.max_threads = text->range_count ? (uint32_t)text->range_count
-                                                 : 1;
+    text->source.max_threads =
+        text->range_count ? (uint32_t)text->range_count : 1;
   *out_source = &text->source;
   return WD_OK;
 }

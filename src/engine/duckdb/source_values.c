@@ -66,8 +66,8 @@ values_free(struct wd_duck_source *source)
 }
 
 static const struct wd_duck_source_functions values_functions = {
-  .fill = values_fill,
-  .free = values_free,
+    .fill = values_fill,
+    .free = values_free,
 };
 
 enum wd_status

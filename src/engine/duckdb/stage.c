@@ -31,7 +31,7 @@ make_chunk(struct wd_duck_stage *stage, const struct wd_batch *batch,
 {
   const struct wd_schema *schema = &stage->source.schema;
   duckdb_data_chunk chunk =
-    duckdb_create_data_chunk(stage->types, wd_duck_width(schema));
+      duckdb_create_data_chunk(stage->types, wd_duck_width(schema));
   const struct wd_span *buffers = batch->buffers;
 
   if (!chunk)
@@ -78,8 +78,8 @@ make_items(struct wd_duck_stage *stage, const struct wd_batch *batch,
 /* Everything that a partition gives for what was pushed into it. The worker
  * is free for others while the queue is full. */
 static enum wd_status
-drain(struct wd_duck_stage *stage, struct wd_duck_visit *visit,
-      uint32_t cursor, struct wd_error *error)
+drain(struct wd_duck_stage *stage, struct wd_duck_visit *visit, uint32_t cursor,
+      struct wd_error *error)
 {
   const struct wd_lambda *lambda = stage->call->lambda;
 
@@ -88,7 +88,7 @@ drain(struct wd_duck_stage *stage, struct wd_duck_visit *visit,
     struct wd_batch batch;
     bool has;
     enum wd_status status =
-      wd_partition_next(visit->worker, lambda, cursor, &batch, &has, error);
+        wd_partition_next(visit->worker, lambda, cursor, &batch, &has, error);
 
     if (status != WD_OK || !has)
       return status;
@@ -157,11 +157,11 @@ sink_rows(const struct wd_duck_call *call, struct wd_duck_frame *frame,
     return status;
   status = worker_cursor(call->stage, visit.worker, &cursor, error);
   for (idx_t from = 0; status == WD_OK && from < rows;) {
-    status = wd_duck_call_place(call, visit.worker, frame, from, rows, &from,
-                                error);
+    status =
+        wd_duck_call_place(call, visit.worker, frame, from, rows, &from, error);
     if (status == WD_OK)
-      status = wd_partition_push(visit.worker, call->lambda, cursor, false,
-                                 error);
+      status =
+          wd_partition_push(visit.worker, call->lambda, cursor, false, error);
     if (status == WD_OK)
       status = drain(call->stage, &visit, cursor, error);
   }
@@ -175,7 +175,7 @@ sink_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
 {
   struct wd_duck_frame frame;
   enum wd_status status =
-    wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
+      wd_duck_frame_init(&frame, call->mem, &call->lambda->wanted, error);
 
   if (status != WD_OK)
     return status;
@@ -212,14 +212,14 @@ end_partition(struct wd_duck_stage *stage, struct wd_duck_cursor *cursor,
 {
   const struct wd_lambda *lambda = stage->call->lambda;
   struct wd_duck_visit visit;
-  enum wd_status status = wd_duck_visit_other(
-    stage->source.query, cursor->worker, &visit, error);
+  enum wd_status status =
+      wd_duck_visit_other(stage->source.query, cursor->worker, &visit, error);
 
   if (status != WD_OK)
     return status;
   if (!early) {
     status =
-      wd_partition_push(visit.worker, lambda, cursor->cursor, true, error);
+        wd_partition_push(visit.worker, lambda, cursor->cursor, true, error);
     if (status == WD_OK)
       status = drain(stage, &visit, cursor->cursor, error);
   }
@@ -291,8 +291,8 @@ stage_fill(struct wd_duck_source *source, void *local,
     return wd_duck_query_failure(source->query, error);
   for (uint32_t i = 0; i < source->schema.count; i++)
     if (vectors[i])
-      duckdb_vector_reference_vector(
-        vectors[i], duckdb_data_chunk_get_vector(chunk, i));
+      duckdb_vector_reference_vector(vectors[i],
+                                     duckdb_data_chunk_get_vector(chunk, i));
   *out_rows = duckdb_data_chunk_get_size(chunk);
   duckdb_destroy_data_chunk(&chunk);
   return WD_OK;
@@ -328,9 +328,9 @@ stage_free(struct wd_duck_source *source)
 }
 
 static const struct wd_duck_source_functions stage_functions = {
-  .fill = stage_fill,
-  .ended = stage_ended,
-  .free = stage_free,
+    .fill = stage_fill,
+    .ended = stage_ended,
+    .free = stage_free,
 };
 
 static enum wd_status
@@ -344,8 +344,8 @@ make_types(struct wd_duck_stage *stage, struct wd_error *error)
   if (!stage->types)
     return wd_fail_memory(error);
   for (uint32_t i = 0; i < width; i++)
-    stage->types[i] = wd_duck_type_make(
-      schema->count ? &schema->columns[i].type : &boolean);
+    stage->types[i] =
+        wd_duck_type_make(schema->count ? &schema->columns[i].type : &boolean);
   return WD_OK;
 }
 

@@ -17,22 +17,13 @@ wd_duck_string_inline(duckdb_string_t *out, const uint8_t *text,
 {
   /* The low bytes of head and tail that a length keeps. */
   static const uint64_t keep8[WD_DUCK_INLINED + 1] = {
-    0,
-    0xff,
-    0xffff,
-    0xffffff,
-    0xffffffff,
-    0xffffffffff,
-    0xffffffffffff,
-    0xffffffffffffff,
-    UINT64_MAX,
-    UINT64_MAX,
-    UINT64_MAX,
-    UINT64_MAX,
-    UINT64_MAX,
+      0,          0xff,         0xffff,         0xffffff,
+      0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+      UINT64_MAX, UINT64_MAX,   UINT64_MAX,     UINT64_MAX,
+      UINT64_MAX,
   };
   static const uint32_t keep4[WD_DUCK_INLINED + 1] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, UINT32_MAX,
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, UINT32_MAX,
   };
   uint64_t head;
   uint32_t tail;
@@ -48,8 +39,7 @@ wd_duck_string_inline(duckdb_string_t *out, const uint8_t *text,
 
 /* For more than 12 bytes, which stay where they are. */
 static inline void
-wd_duck_string_point(duckdb_string_t *out, const uint8_t *text,
-                     uint32_t length)
+wd_duck_string_point(duckdb_string_t *out, const uint8_t *text, uint32_t length)
 {
   out->value.pointer.length = length;
   memcpy(out->value.pointer.prefix, text, 4);

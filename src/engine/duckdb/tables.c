@@ -46,12 +46,12 @@ make_settings(const struct wd_grant *grant, const struct wd_option *options,
 
   *out_settings = (struct settings){grant, 0, NULL};
   out_settings->options =
-    wd_arena_array(arena, count, sizeof *out_settings->options);
+      wd_arena_array(arena, count, sizeof *out_settings->options);
   if (!out_settings->options)
     return wd_fail_memory(error);
   for (uint32_t i = 0; status == WD_OK && i < count; i++) {
     struct wd_grant_option *option =
-      &out_settings->options[out_settings->count];
+        &out_settings->options[out_settings->count];
 
     if (strcmp(options[i].name, "format") == 0) {
       status = check_format(grant, options[i].value, error);
@@ -203,7 +203,7 @@ prepared_schema(duckdb_prepared_statement prepared, struct wd_arena *arena,
   for (idx_t i = 0; status == WD_OK && i < count; i++) {
     const char *name = duckdb_prepared_statement_column_name(prepared, i);
     duckdb_logical_type type =
-      duckdb_prepared_statement_column_logical_type(prepared, i);
+        duckdb_prepared_statement_column_logical_type(prepared, i);
 
     columns[i].name = wd_arena_strdup(arena, name ? name : "");
     columns[i].nullable = true;
@@ -247,7 +247,7 @@ grant_reader(const struct wd_grant *grant, const struct wd_option *options,
   const char *const *files;
   uint32_t file_count;
   enum wd_status status =
-    make_settings(grant, options, count, arena, &settings, error);
+      make_settings(grant, options, count, arena, &settings, error);
 
   if (status == WD_OK)
     status = wd_grant_files(grant, arena, &files, &file_count, error);
@@ -281,8 +281,7 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   if (status == WD_OK && sql.failed)
     status = wd_fail_memory(error);
   if (status == WD_OK) {
-    status =
-      ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
+    status = ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
     if (status != WD_OK)
       wd_error_prefix(error, "table '%s'", grant->name);
   }
@@ -347,8 +346,8 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
 {
   const struct wd_grant *grant;
   enum wd_status status =
-    wd_grants_table(lowering->engine->grants, node->read.name,
-                    strlen(node->read.name), &grant, lowering->error);
+      wd_grants_table(lowering->engine->grants, node->read.name,
+                      strlen(node->read.name), &grant, lowering->error);
 
   if (status != WD_OK)
     return status;

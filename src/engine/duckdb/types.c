@@ -148,8 +148,8 @@ wd_duck_type_struct_of(const struct wd_schema *schema, struct wd_mem *mem,
     for (uint32_t i = 0; i < count; i++) {
       names[i] = wd_duck_name(schema, i);
       pointers[i] = names[i].text;
-      types[i] = wd_duck_type_make(schema->count ? &schema->columns[i].type
-                                                 : &none);
+      types[i] =
+          wd_duck_type_make(schema->count ? &schema->columns[i].type : &none);
     }
     *out_type = duckdb_create_struct_type(types, pointers, count);
     for (uint32_t i = 0; i < count; i++)
@@ -172,16 +172,15 @@ nested_from(enum wd_type_id id, duckdb_logical_type logical,
   duckdb_type from = duckdb_get_type_id(logical);
   bool is_struct = id == WD_TYPE_STRUCT;
   idx_t count = is_struct ? duckdb_struct_type_child_count(logical) : 1;
-  struct wd_column *children =
-    wd_arena_array(arena, count, sizeof *children);
+  struct wd_column *children = wd_arena_array(arena, count, sizeof *children);
   enum wd_status status = children ? WD_OK : wd_fail_memory(error);
 
   for (idx_t i = 0; status == WD_OK && i < count; i++) {
     duckdb_logical_type child =
-      is_struct ? duckdb_struct_type_child_type(logical, i)
-      : from == DUCKDB_TYPE_ARRAY ? duckdb_array_type_child_type(logical)
-      : from == DUCKDB_TYPE_MAP   ? duckdb_map_type_value_type(logical)
-                                  : duckdb_list_type_child_type(logical);
+        is_struct                   ? duckdb_struct_type_child_type(logical, i)
+        : from == DUCKDB_TYPE_ARRAY ? duckdb_array_type_child_type(logical)
+        : from == DUCKDB_TYPE_MAP   ? duckdb_map_type_value_type(logical)
+                                    : duckdb_list_type_child_type(logical);
     char *name = is_struct ? duckdb_struct_type_child_name(logical, i) : NULL;
 
     children[i].name = wd_arena_strdup(arena, name ? name : "item");
@@ -296,11 +295,11 @@ wd_duck_schema_check(const struct wd_schema *schema, struct wd_error *error)
     if (type->id != WD_TYPE_DECIMAL ||
         (type->scale >= 0 && type->scale <= type->precision))
       continue;
-    status = wd_fail(error, WD_UNSUPPORTED,
-                     "column '%s' has type %s, which DuckDB cannot store; "
-                     "its scale must be between 0 and its precision",
-                     schema->columns[i].name,
-                     wd_type_text(type, text, sizeof text));
+    status =
+        wd_fail(error, WD_UNSUPPORTED,
+                "column '%s' has type %s, which DuckDB cannot store; "
+                "its scale must be between 0 and its precision",
+                schema->columns[i].name, wd_type_text(type, text, sizeof text));
   }
   return status;
 }

@@ -10,8 +10,8 @@ wd_wide_multiply(wd_uint128 a, wd_uint128 b)
   wd_uint128 other = (wd_uint128)a0 * b1 + (uint64_t)middle;
 
   return (struct wd_wide){
-    (wd_uint128)a1 * b1 + (uint64_t)(middle >> 64) + (uint64_t)(other >> 64),
-    other << 64 | (uint64_t)low,
+      (wd_uint128)a1 * b1 + (uint64_t)(middle >> 64) + (uint64_t)(other >> 64),
+      other << 64 | (uint64_t)low,
   };
 }
 

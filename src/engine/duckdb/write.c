@@ -55,8 +55,8 @@ wd_duck_write_arrow(struct wd_query *query, wd_duck_next *next,
   struct wd_ipc_writer *writer = NULL;
   enum wd_status status;
 
-  output.descriptor = open(query->write_path,
-                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  output.descriptor =
+      open(query->write_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (output.descriptor < 0)
     return wd_fail(error, WD_IO, "cannot write '%s': %s", query->write_path,
                    strerror(errno));

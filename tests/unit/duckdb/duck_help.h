@@ -78,8 +78,8 @@ duck_grant(struct duck *duck, const char *name, const char *file,
 
   snprintf(text, sizeof text, "%s=%s/%s%s%s", name, duck->folder->path, file,
            *options ? "," : "", options);
-  assert_int_equal(
-    wd_grants_add_table(&duck->grants, text, &duck->error), WD_OK);
+  assert_int_equal(wd_grants_add_table(&duck->grants, text, &duck->error),
+                   WD_OK);
 }
 
 static inline enum wd_status
@@ -90,7 +90,7 @@ duck_bind_table(void *env, const char *name, const struct wd_option *options,
   struct duck *duck = env;
   const struct wd_grant *grant;
   enum wd_status status =
-    wd_grants_table(&duck->grants, name, strlen(name), &grant, error);
+      wd_grants_table(&duck->grants, name, strlen(name), &grant, error);
 
   if (status != WD_OK)
     return status;
@@ -99,11 +99,10 @@ duck_bind_table(void *env, const char *name, const struct wd_option *options,
 }
 
 static inline enum wd_status
-duck_bind_lambda(void *env, const struct wd_closure *closure,
-                 enum wd_role role, const struct wd_schema *input,
-                 const uint32_t *keys, uint32_t key_count, uint32_t site,
-                 struct wd_arena *arena, struct wd_bound *out_bound,
-                 struct wd_error *error)
+duck_bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
+                 const struct wd_schema *input, const uint32_t *keys,
+                 uint32_t key_count, uint32_t site, struct wd_arena *arena,
+                 struct wd_bound *out_bound, struct wd_error *error)
 {
   struct duck *duck = env;
 
@@ -113,8 +112,7 @@ duck_bind_lambda(void *env, const struct wd_closure *closure,
 
 /* Takes the relation. */
 static inline enum wd_status
-duck_plan(struct duck *duck, struct wd_relation *relation,
-          struct wd_plan *plan)
+duck_plan(struct duck *duck, struct wd_relation *relation, struct wd_plan *plan)
 {
   const struct wd_binder binder = {duck, duck_bind_table, duck_bind_lambda};
   enum wd_status status;
@@ -179,10 +177,10 @@ duck_run(struct duck *duck, struct wd_relation *relation)
   wd_buf_init(&buf, NULL, 1u << 30);
   if (status == WD_OK)
     status =
-      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
+        wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
   if (status == WD_OK)
-    status = duck_fetch(query, &plan.root->schema, UINT64_MAX, &buf,
-                        &duck->error);
+    status =
+        duck_fetch(query, &plan.root->schema, UINT64_MAX, &buf, &duck->error);
   if (query)
     wd_engine_duckdb.free(query);
   wd_plan_fini(&plan);
@@ -308,7 +306,7 @@ static inline const struct wd_named_syntax *
 rel_list(struct wd_relation *relation, const char *text, uint32_t *out_count)
 {
   struct wd_named_syntax *list =
-    wd_arena_array(&relation->arena, 512, sizeof *list);
+      wd_arena_array(&relation->arena, 512, sizeof *list);
   char *copy = wd_arena_strdup(&relation->arena, text);
   char *rest = NULL;
 
@@ -328,7 +326,7 @@ rel_select(struct wd_relation *input, const char *expressions)
   struct wd_relation *relation = rel(WD_REL_SELECT, input, NULL);
 
   relation->select.expressions =
-    rel_list(relation, expressions, &relation->select.count);
+      rel_list(relation, expressions, &relation->select.count);
   return relation;
 }
 
@@ -370,7 +368,7 @@ rel_sort(struct wd_relation *input, const char *keys)
 {
   struct wd_relation *relation = rel(WD_REL_SORT, input, NULL);
   struct wd_sort_syntax *list =
-    wd_arena_array(&relation->arena, 16, sizeof *list);
+      wd_arena_array(&relation->arena, 16, sizeof *list);
   char *copy = wd_arena_strdup(&relation->arena, keys);
   char *rest = NULL;
 
@@ -389,17 +387,16 @@ rel_sort(struct wd_relation *input, const char *keys)
 }
 
 static inline struct wd_relation *
-rel_aggregate(struct wd_relation *input, const char *keys,
-              const char *measures)
+rel_aggregate(struct wd_relation *input, const char *keys, const char *measures)
 {
   struct wd_relation *relation = rel(WD_REL_AGGREGATE, input, NULL);
   struct wd_measure_syntax *list =
-    wd_arena_array(&relation->arena, 32, sizeof *list);
+      wd_arena_array(&relation->arena, 32, sizeof *list);
   uint32_t count;
   const struct wd_named_syntax *parsed = rel_list(relation, measures, &count);
 
   relation->aggregate.keys =
-    rel_list(relation, keys, &relation->aggregate.key_count);
+      rel_list(relation, keys, &relation->aggregate.key_count);
   for (uint32_t i = 0; i < count; i++) {
     list[i].name = parsed[i].name;
     list[i].syntax = parsed[i].syntax;
@@ -415,11 +412,11 @@ rel_measure(struct wd_relation *relation, const char *name,
             enum fake_function function, const char *argument)
 {
   struct wd_measure_syntax *list =
-    (struct wd_measure_syntax *)(uintptr_t)relation->aggregate.measures;
+      (struct wd_measure_syntax *)(uintptr_t)relation->aggregate.measures;
   struct wd_measure_syntax *measure =
-    &list[relation->aggregate.measure_count++];
+      &list[relation->aggregate.measure_count++];
   const struct wd_syntax **arguments =
-    wd_arena_array(&relation->arena, 1, sizeof *arguments);
+      wd_arena_array(&relation->arena, 1, sizeof *arguments);
   const char *ignored;
 
   arguments[0] = rel_syntax(relation, argument, &ignored);
@@ -437,8 +434,7 @@ rel_reduce(struct wd_relation *input, const char *keys,
 {
   struct wd_relation *relation = rel(WD_REL_REDUCE, input, NULL);
 
-  relation->reduce.keys =
-    rel_list(relation, keys, &relation->reduce.key_count);
+  relation->reduce.keys = rel_list(relation, keys, &relation->reduce.key_count);
   relation->reduce.closure.function = function;
   return relation;
 }

@@ -205,9 +205,9 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
     input->spans[i] = (struct wd_span){input->owned[i], shape->sizes[i]};
   }
   memcpy(input->nodes, shape->nodes, shape->node_count * sizeof *shape->nodes);
-  input->batch = (struct wd_batch){shape->rows, shape->node_count,
-                                   shape->buffer_count, input->nodes,
-                                   input->spans};
+  input->batch =
+      (struct wd_batch){shape->rows, shape->node_count, shape->buffer_count,
+                        input->nodes, input->spans};
   return WD_OK;
 }
 
@@ -272,7 +272,7 @@ output_texts(struct output *output, uint32_t column, uint32_t buffer,
   output->owned[buffer + 2] = data;
   output->spans[buffer] = (struct wd_span){bits, ((size_t)rows + 7) / 8};
   output->spans[buffer + 1] =
-    (struct wd_span){(uint8_t *)offsets, ((size_t)rows + 1) * 4};
+      (struct wd_span){(uint8_t *)offsets, ((size_t)rows + 1) * 4};
   output->spans[buffer + 2] = (struct wd_span){(uint8_t *)data, total};
 }
 
@@ -312,9 +312,9 @@ text_at(const struct wd_batch *batch, uint32_t column, uint32_t buffer,
   const int32_t *offsets = (const void *)batch->buffers[buffer + 1].data;
 
   return (struct text){
-    (const char *)batch->buffers[buffer + 2].data + offsets[row],
-    (uint32_t)(offsets[row + 1] - offsets[row]),
-    is_null(batch, column, buffer, row),
+      (const char *)batch->buffers[buffer + 2].data + offsets[row],
+      (uint32_t)(offsets[row + 1] - offsets[row]),
+      is_null(batch, column, buffer, row),
   };
 }
 
@@ -356,7 +356,7 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
       bool null = is_null(in, 0, 0, i);
 
       bits[i / 8] |=
-        (uint8_t)((unsigned)(!null && number_at(in, 0, i) % 2 == 0) << i % 8);
+          (uint8_t)((unsigned)(!null && number_at(in, 0, i) % 2 == 0) << i % 8);
       valid[i / 8] |= (uint8_t)((unsigned)!null << i % 8);
       output->nodes[0].null_count += null;
     }
@@ -369,8 +369,7 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
     int64_t *values = calloc(in->rows + 1, sizeof *values);
 
     for (uint32_t i = 0; i < in->rows; i++)
-      values[i] =
-        lambda->function == FAKE_ONE ? 1 : 2 * number_at(in, 0, i);
+      values[i] = lambda->function == FAKE_ONE ? 1 : 2 * number_at(in, 0, i);
     output_fixed(output, 0, 0, values, in->rows * 8, in->rows);
     free(values);
   }
@@ -709,14 +708,14 @@ wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
 }
 
 static const struct wd_column i64_pair[] = {
-  {.name = "a", .type = {.id = WD_TYPE_I64}, .nullable = true},
-  {.name = "b", .type = {.id = WD_TYPE_I64}, .nullable = true},
+    {.name = "a", .type = {.id = WD_TYPE_I64}, .nullable = true},
+    {.name = "b", .type = {.id = WD_TYPE_I64}, .nullable = true},
 };
 static const struct wd_column text_column[] = {
-  {.name = "word", .type = {.id = WD_TYPE_STRING}, .nullable = true},
+    {.name = "word", .type = {.id = WD_TYPE_STRING}, .nullable = true},
 };
 static const struct wd_column bool_column[] = {
-  {.name = "keep", .type = {.id = WD_TYPE_BOOL}, .nullable = true},
+    {.name = "keep", .type = {.id = WD_TYPE_BOOL}, .nullable = true},
 };
 
 static struct wd_schema
@@ -766,20 +765,20 @@ fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
         closure->function == FAKE_LONGEST;
   lambda->all_columns = all;
   lambda->columns = all ? NULL : &first;
-  lambda->column_count = all ? 0
-                         : closure->function == FAKE_ONE ||
-                             closure->function == FAKE_COUNT_ROWS
-                           ? 0
-                           : 1;
+  lambda->column_count =
+      all ? 0
+      : closure->function == FAKE_ONE || closure->function == FAKE_COUNT_ROWS
+          ? 0
+          : 1;
   lambda->wanted = *input;
   if (!all)
     lambda->wanted.count = lambda->column_count;
   *out_bound = (struct wd_bound){
-    .lambda = lambda,
-    .output = lambda->output,
-    .all_columns = all,
-    .column_count = lambda->column_count,
-    .columns = lambda->columns,
+      .lambda = lambda,
+      .output = lambda->output,
+      .all_columns = all,
+      .column_count = lambda->column_count,
+      .columns = lambda->columns,
   };
   return WD_OK;
 }

@@ -202,9 +202,8 @@ rows_expect_value(const struct wd_schema *schema, const struct wd_batch *one,
     wd_value_print(schema, other, column, b, &buf);
   snprintf(second, sizeof second, "%.250s", wd_buf_text(&buf));
   wd_buf_fini(&buf);
-  if (strcmp(first, second) != 0 ||
-      wd_value_null(schema, one, column, a) !=
-        wd_value_null(schema, other, column, b))
+  if (strcmp(first, second) != 0 || wd_value_null(schema, one, column, a) !=
+                                        wd_value_null(schema, other, column, b))
     fail_msg("column %s, rows %u and %u: '%s' and '%s'",
              schema->columns[column].name, a, b, first, second);
 }

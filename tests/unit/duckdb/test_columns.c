@@ -1,9 +1,9 @@
 /* Values of every type and in every place must come through as they were. */
 #include "rows_help.h"
 
+#include "duck_help.h"
 #include "engine/duckdb/columns.h"
 #include "engine/duckdb/types.h"
-#include "duck_help.h"
 
 struct all {
   struct wd_arena arena;
@@ -33,8 +33,8 @@ all_teardown(void **state)
 
 /* Rows [from, to) of a batch into a vector at `at`, and out again. */
 static void
-round_trip(const struct wd_schema *schema, enum rows_nulls nulls,
-           uint32_t from, uint32_t to, uint32_t at)
+round_trip(const struct wd_schema *schema, enum rows_nulls nulls, uint32_t from,
+           uint32_t to, uint32_t at)
 {
   struct wd_rows rows, back;
   duckdb_logical_type types[64];
@@ -56,12 +56,11 @@ round_trip(const struct wd_schema *schema, enum rows_nulls nulls,
   assert_int_equal(wd_duck_frame_init(&frame, NULL, schema, NULL), WD_OK);
   wd_duck_frame_read_chunk(&frame, chunk);
   assert_int_equal(
-    wd_duck_frame_cut(&frame, at, at + to - from, UINT64_MAX, &end, NULL),
-    WD_OK);
+      wd_duck_frame_cut(&frame, at, at + to - from, UINT64_MAX, &end, NULL),
+      WD_OK);
   assert_int_equal(end, at + to - from);
   assert_int_equal(wd_rows_new(NULL, &frame.shape, &back, &places, NULL), 0);
-  memcpy(frame.places, places,
-         frame.shape.buffer_count * sizeof *frame.places);
+  memcpy(frame.places, places, frame.shape.buffer_count * sizeof *frame.places);
   wd_duck_frame_write(&frame, at);
   assert_int_equal(wd_batch_check(schema, &back.batch, to - from, NULL), 0);
   for (uint32_t column = 0; column < schema->count; column++)
@@ -82,22 +81,21 @@ test_round_trips(void **state)
 {
   struct all *all = *state;
   static const uint32_t places[][3] = {
-    {0, 0, 0},   {0, 1, 0},    {0, 2047, 0}, {0, 2047, 1}, {0, 2048, 0},
-    {1, 2, 5},   {3, 100, 13}, {64, 128, 64}, {63, 65, 63}, {5, 70, 1},
-    {0, 65, 70}, {8, 1000, 8}, {7, 72, 129},
+      {0, 0, 0},   {0, 1, 0},    {0, 2047, 0},  {0, 2047, 1}, {0, 2048, 0},
+      {1, 2, 5},   {3, 100, 13}, {64, 128, 64}, {63, 65, 63}, {5, 70, 1},
+      {0, 65, 70}, {8, 1000, 8}, {7, 72, 129},
   };
 
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     for (enum rows_nulls nulls = 0; nulls <= ROWS_ALL_NULLS; nulls++)
-      round_trip(&all->schema, nulls, places[i][0], places[i][1],
-                 places[i][2]);
+      round_trip(&all->schema, nulls, places[i][0], places[i][1], places[i][2]);
 }
 
 static void
 test_cut_by_bytes(void **state)
 {
   static const struct wd_column column = {
-    .name = "s", .type = {.id = WD_TYPE_STRING}, .nullable = true};
+      .name = "s", .type = {.id = WD_TYPE_STRING}, .nullable = true};
   static const struct wd_schema schema = {1, &column};
   duckdb_logical_type type = wd_duck_type_make(&column.type);
   duckdb_data_chunk chunk = duckdb_create_data_chunk(&type, 1);
@@ -132,8 +130,8 @@ test_nan_is_canonical(void **state)
   duckdb_logical_type logical = wd_duck_type_make(&type);
   duckdb_data_chunk chunk = duckdb_create_data_chunk(&logical, 1);
   duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, 0);
-  const struct wd_span buffers[2] = {
-    {NULL, 0}, {(const uint8_t *)bits, sizeof bits}};
+  const struct wd_span buffers[2] = {{NULL, 0},
+                                     {(const uint8_t *)bits, sizeof bits}};
   const struct wd_node node = {2, 0};
   const uint64_t *found = duckdb_vector_get_data(vector);
 
@@ -155,7 +153,7 @@ values_of(const char *columns, uint32_t batches, uint32_t rows,
                                    &relation->values.schema, NULL),
                    WD_OK);
   relation->values.batches =
-    wd_arena_array(&relation->arena, batches, sizeof(struct wd_rows));
+      wd_arena_array(&relation->arena, batches, sizeof(struct wd_rows));
   for (uint32_t i = 0; i < batches; i++)
     rows_make(&relation->values.schema, rows, nulls,
               &relation->values.batches[i]);
@@ -175,14 +173,14 @@ test_through_the_engine(void **state)
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     for (enum rows_nulls nulls = 0; nulls <= ROWS_ALL_NULLS; nulls++) {
       char *plain =
-        duck_run(duck, values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls));
+          duck_run(duck, values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls));
 
       if (!plain)
         fail_msg("%s", duck->error.message);
       for (size_t r = 0; r < 3; r++) {
         char *mapped = duck_run(
-          duck, rel_lambda(values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls),
-                           roles[r], FAKE_IDENTITY));
+            duck, rel_lambda(values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls),
+                             roles[r], FAKE_IDENTITY));
 
         if (!mapped)
           fail_msg("%s", duck->error.message);
@@ -211,13 +209,11 @@ test_many_columns(void **state)
   wd_buf_puts(&buf, "id");
   for (int i = 1; i < 250; i++)
     wd_buf_printf(&buf, ";id * %d as x%d", i, i);
-  plain = duck_run(
-    duck, rel_select(rel_range(0, 3000, 1), wd_buf_text(&buf)));
-  mapped = duck_run(
-    duck, rel_sort(rel_lambda(rel_select(rel_range(0, 3000, 1),
-                                         wd_buf_text(&buf)),
-                              WD_ROLE_MAP, FAKE_IDENTITY),
-                   "+id"));
+  plain = duck_run(duck, rel_select(rel_range(0, 3000, 1), wd_buf_text(&buf)));
+  mapped = duck_run(duck, rel_sort(rel_lambda(rel_select(rel_range(0, 3000, 1),
+                                                         wd_buf_text(&buf)),
+                                              WD_ROLE_MAP, FAKE_IDENTITY),
+                                   "+id"));
   if (!mapped)
     fail_msg("%s", duck->error.message);
   assert_string_equal(plain, mapped);
@@ -230,12 +226,13 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(test_round_trips, all_setup, all_teardown),
-    cmocka_unit_test(test_cut_by_bytes),
-    cmocka_unit_test(test_nan_is_canonical),
-    cmocka_unit_test_setup_teardown(test_through_the_engine, duck_open,
-                                    duck_close),
-    cmocka_unit_test_setup_teardown(test_many_columns, duck_open, duck_close),
+      cmocka_unit_test_setup_teardown(test_round_trips, all_setup,
+                                      all_teardown),
+      cmocka_unit_test(test_cut_by_bytes),
+      cmocka_unit_test(test_nan_is_canonical),
+      cmocka_unit_test_setup_teardown(test_through_the_engine, duck_open,
+                                      duck_close),
+      cmocka_unit_test_setup_teardown(test_many_columns, duck_open, duck_close),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

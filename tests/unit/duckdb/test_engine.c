@@ -41,74 +41,72 @@ test_read(void **state)
 
   duck_compare(duck, rel_sort(rel_read("flights"), "+date;+origin"),
                "SELECT * FROM " FLIGHTS " ORDER BY date, origin");
-  duck_compare(duck,
-               rel_sort(rel_select(rel_read("flights"),
-                                   "origin; distance + delay as s;"
-                                   "distance // 3 as t"),
-                        "+origin;+s"),
-               "SELECT origin, distance + delay s, distance // 3 t FROM " FLIGHTS
-               " ORDER BY origin, s NULLS LAST");
+  duck_compare(
+      duck,
+      rel_sort(rel_select(rel_read("flights"), "origin; distance + delay as s;"
+                                               "distance // 3 as t"),
+               "+origin;+s"),
+      "SELECT origin, distance + delay s, distance // 3 t FROM " FLIGHTS
+      " ORDER BY origin, s NULLS LAST");
 }
 
 static void
 test_expressions(void **state)
 {
   static const char *const pairs[][2] = {
-    {"1 + 2 * 3", "7"},
-    {"7 / 2.0", "3.500000"},
-    {"-7 % 3", "-1"},
-    {"1 = 1 and not 2 < 1", "true"},
-    {"null is null", "true"},
-    {"coalesce(null, 5)", "5"},
-    {"case when 1 > 2 then 'a' else 'b' end", "b"},
-    {"'it''s ' || 'a \"quote\"'", "it's a \"quote\""},
-    {"upper('abc')", "ABC"},
-    {"substring('abcdef', 2, 3)", "bcd"},
-    {"'abc' like 'a%'", "true"},
-    {"5 in (1, 5)", "true"},
-    {"cast('42' as i64)", "42"},
-    {"date '2000-02-29'", "2000-02-29"},
-    {"timestamp '2000-02-29 12:30:00'", "2000-02-29 12:30:00"},
-    {"extract(year from date '2000-02-29')", "2000"},
-    {"greatest(1, 2)", "2"},
-    {"abs(-5)", "5"},
-    {"round(2.567, 2)", "2.570"},
-    {"strpos('hello', 'll')", "3"},
-    {"char_length('h\xc3\xa4')", "2"},
-    {"1.25 * 2", "2.50"},
-    {"cast(1.5 as fp64) / cast(0 as fp64)", "inf"},
-    {"cast('2000-02-29 12:30:00Z' as timestamp_tz)",
-     "2000-02-29 12:30:00+00"},
-    {"nullif(1, 1)", "NULL"},
-    {"greatest(1, nullif(1, 1))", "NULL"},
-    {"cast(null as date)", "NULL"},
-    {"1 / 0", "inf"},
-    {"7 // 2", "3"},
-    {"-7 // 2", "-3"},
-    {"sqrt(-1)", "nan"},
-    {"ln(0)", "-inf"},
-    {"10.00 / 4", "2.500000"},
-    {"-1.00 / 3", "-0.333333"},
-    {"2.00 / 3", "0.666667"},
-    {"cast(2.7 as i32)", "2"},
-    {"cast(-2.7e0 as i32)", "-2"},
-    {"cast(' -12 ' as i32)", "-12"},
-    {"try_cast('1.5' as i32)", "NULL"},
-    {"try_cast('999999999999' as i32)", "NULL"},
-    {"cast(1.25 as decimal(5,1))", "1.3"},
-    {"cast(1 as decimal(38,20)) * cast(3 as decimal(38,20))", "3.000000"},
-    {"cast(1.5 as decimal(38,30)) + cast(2.5 as decimal(38,5))",
-     "4.000000"},
-    {"ceil(9007199254740993)", "9007199254740993"},
-    {"'a%c' like 'a#%c' escape '#'", "true"},
-    {"'abc' like 'a#%c' escape '#'", "false"},
-    {"try_cast('x' as i32)", "NULL"},
+      {"1 + 2 * 3", "7"},
+      {"7 / 2.0", "3.500000"},
+      {"-7 % 3", "-1"},
+      {"1 = 1 and not 2 < 1", "true"},
+      {"null is null", "true"},
+      {"coalesce(null, 5)", "5"},
+      {"case when 1 > 2 then 'a' else 'b' end", "b"},
+      {"'it''s ' || 'a \"quote\"'", "it's a \"quote\""},
+      {"upper('abc')", "ABC"},
+      {"substring('abcdef', 2, 3)", "bcd"},
+      {"'abc' like 'a%'", "true"},
+      {"5 in (1, 5)", "true"},
+      {"cast('42' as i64)", "42"},
+      {"date '2000-02-29'", "2000-02-29"},
+      {"timestamp '2000-02-29 12:30:00'", "2000-02-29 12:30:00"},
+      {"extract(year from date '2000-02-29')", "2000"},
+      {"greatest(1, 2)", "2"},
+      {"abs(-5)", "5"},
+      {"round(2.567, 2)", "2.570"},
+      {"strpos('hello', 'll')", "3"},
+      {"char_length('h\xc3\xa4')", "2"},
+      {"1.25 * 2", "2.50"},
+      {"cast(1.5 as fp64) / cast(0 as fp64)", "inf"},
+      {"cast('2000-02-29 12:30:00Z' as timestamp_tz)",
+       "2000-02-29 12:30:00+00"},
+      {"nullif(1, 1)", "NULL"},
+      {"greatest(1, nullif(1, 1))", "NULL"},
+      {"cast(null as date)", "NULL"},
+      {"1 / 0", "inf"},
+      {"7 // 2", "3"},
+      {"-7 // 2", "-3"},
+      {"sqrt(-1)", "nan"},
+      {"ln(0)", "-inf"},
+      {"10.00 / 4", "2.500000"},
+      {"-1.00 / 3", "-0.333333"},
+      {"2.00 / 3", "0.666667"},
+      {"cast(2.7 as i32)", "2"},
+      {"cast(-2.7e0 as i32)", "-2"},
+      {"cast(' -12 ' as i32)", "-12"},
+      {"try_cast('1.5' as i32)", "NULL"},
+      {"try_cast('999999999999' as i32)", "NULL"},
+      {"cast(1.25 as decimal(5,1))", "1.3"},
+      {"cast(1 as decimal(38,20)) * cast(3 as decimal(38,20))", "3.000000"},
+      {"cast(1.5 as decimal(38,30)) + cast(2.5 as decimal(38,5))", "4.000000"},
+      {"ceil(9007199254740993)", "9007199254740993"},
+      {"'a%c' like 'a#%c' escape '#'", "true"},
+      {"'abc' like 'a#%c' escape '#'", "false"},
+      {"try_cast('x' as i32)", "NULL"},
   };
   struct duck *duck = *state;
 
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-    char *found =
-      duck_run(duck, rel_select(rel_range(0, 1, 1), pairs[i][0]));
+    char *found = duck_run(duck, rel_select(rel_range(0, 1, 1), pairs[i][0]));
 
     if (!found)
       fail_msg("%s: %s", pairs[i][0], duck->error.message);
@@ -124,16 +122,16 @@ test_sort_and_limit(void **state)
 {
   struct duck *duck = *state;
 
-  duck_compare(duck,
-               rel_select(rel_sort(rel_read("flights"), "-delay;+date"),
-                          "delay; date"),
-               "SELECT delay, date FROM " FLIGHTS
-               " ORDER BY delay DESC NULLS LAST, date");
-  duck_compare(duck,
-               rel_select(rel_sort(rel_read("flights"), "+^delay;-date"),
-                          "delay; date"),
-               "SELECT delay, date FROM " FLIGHTS
-               " ORDER BY delay NULLS FIRST, date DESC");
+  duck_compare(
+      duck,
+      rel_select(rel_sort(rel_read("flights"), "-delay;+date"), "delay; date"),
+      "SELECT delay, date FROM " FLIGHTS
+      " ORDER BY delay DESC NULLS LAST, date");
+  duck_compare(
+      duck,
+      rel_select(rel_sort(rel_read("flights"), "+^delay;-date"), "delay; date"),
+      "SELECT delay, date FROM " FLIGHTS
+      " ORDER BY delay NULLS FIRST, date DESC");
   duck_expect(duck, rel_limit(rel_sort(rel_range(0, 10000, 1), "-id"), 3, 2),
               "9997\n9996\n9995\n");
   duck_expect(duck, rel_limit(rel_range(0, 10, 1), 0, 0), "");
@@ -148,40 +146,40 @@ test_aggregate(void **state)
 {
   struct duck *duck = *state;
 
-  duck_compare(
-    duck,
-    rel_sort(rel_aggregate(rel_read("flights"), "origin",
-                           "count(*) as n; count(delay) as d;"
-                           "sum(distance) as s; min(date) as a;"
-                           "max(date) as z"),
-             "+origin"),
-    "SELECT origin, count(*), count(delay), sum(distance)::BIGINT, min(date), "
-    "max(date) FROM " FLIGHTS " GROUP BY origin ORDER BY origin");
-  duck_expect(duck,
-              rel_aggregate(rel_range(0, 0, 1), "",
-                            "count(*) as n; sum(id) as s"),
-              "0|NULL\n");
+  duck_compare(duck,
+               rel_sort(rel_aggregate(rel_read("flights"), "origin",
+                                      "count(*) as n; count(delay) as d;"
+                                      "sum(distance) as s; min(date) as a;"
+                                      "max(date) as z"),
+                        "+origin"),
+               "SELECT origin, count(*), count(delay), sum(distance)::BIGINT, "
+               "min(date), "
+               "max(date) FROM " FLIGHTS " GROUP BY origin ORDER BY origin");
+  duck_expect(
+      duck,
+      rel_aggregate(rel_range(0, 0, 1), "", "count(*) as n; sum(id) as s"),
+      "0|NULL\n");
   duck_expect(duck, rel_aggregate(rel_range(0, 0, 1), "id", "count(*) as n"),
               "");
-  duck_expect(duck,
-              rel_sort(rel_aggregate(rel_range(0, 5000, 1), "id % 3 as k", ""),
-                       "+k"),
-              "0\n1\n2\n");
-  duck_expect(duck, rel_aggregate(rel_range(1, 5, 1), "",
-                                  "avg(cast(id as fp64)) as a"),
-              "2.5\n");
+  duck_expect(
+      duck,
+      rel_sort(rel_aggregate(rel_range(0, 5000, 1), "id % 3 as k", ""), "+k"),
+      "0\n1\n2\n");
+  duck_expect(
+      duck, rel_aggregate(rel_range(1, 5, 1), "", "avg(cast(id as fp64)) as a"),
+      "2.5\n");
 }
 
 static void
 test_errors_of_values(void **state)
 {
   static const char *const pairs[][2] = {
-    {"1 // (id - id)", "division by zero"},
-    {"1 % (id - id)", "division by zero"},
-    {"1.0 / (id - id)", "division by zero"},
-    {"cast('1.5' as i64)", "'1.5' is not an integer"},
-    {"cast(id + 300 as i8)", "out of range"},
-    {"9223372036854775807 + id + 1", "Overflow"},
+      {"1 // (id - id)", "division by zero"},
+      {"1 % (id - id)", "division by zero"},
+      {"1.0 / (id - id)", "division by zero"},
+      {"cast('1.5' as i64)", "'1.5' is not an integer"},
+      {"cast(id + 300 as i8)", "out of range"},
+      {"9223372036854775807 + id + 1", "Overflow"},
   };
   struct duck *duck = *state;
 
@@ -217,12 +215,11 @@ test_sum_overflows(void **state)
 {
   struct duck *duck = *state;
 
-  duck_expect_failure(
-    duck,
-    rel_aggregate(rel_select(rel_range(0, 4, 1),
-                             "9000000000000000000 + id as x"),
-                  "", "sum(x) as s"),
-    WD_ENGINE_FAILED, "out of range");
+  duck_expect_failure(duck,
+                      rel_aggregate(rel_select(rel_range(0, 4, 1),
+                                               "9000000000000000000 + id as x"),
+                                    "", "sum(x) as s"),
+                      WD_ENGINE_FAILED, "out of range");
 }
 
 static void
@@ -231,8 +228,10 @@ test_join(void **state)
   static const struct {
     enum wd_join_kind kind;
     const char *sql;
-  } joins[] = {{WD_JOIN_INNER, "JOIN"},      {WD_JOIN_LEFT, "LEFT JOIN"},
-               {WD_JOIN_RIGHT, "RIGHT JOIN"}, {WD_JOIN_FULL, "FULL JOIN"}};
+  } joins[] = {{WD_JOIN_INNER, "JOIN"},
+               {WD_JOIN_LEFT, "LEFT JOIN"},
+               {WD_JOIN_RIGHT, "RIGHT JOIN"},
+               {WD_JOIN_FULL, "FULL JOIN"}};
   struct duck *duck = *state;
 
   for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
@@ -243,13 +242,13 @@ test_join(void **state)
              " a ON f.destination = a.iata ORDER BY date, city",
              "%s", joins[i].sql, "%s");
     duck_compare(
-      duck,
-      rel_sort(rel_select(rel_join(rel_read("flights"), rel_read("airports"),
-                                   joins[i].kind,
-                                   "left.destination = right.iata"),
-                          "date; city"),
-               "+date;+city"),
-      sql);
+        duck,
+        rel_sort(
+            rel_select(rel_join(rel_read("flights"), rel_read("airports"),
+                                joins[i].kind, "left.destination = right.iata"),
+                       "date; city"),
+            "+date;+city"),
+        sql);
   }
 }
 
@@ -260,7 +259,8 @@ test_parquet_and_jsonl(void **state)
   char sql[2048];
 
   snprintf(sql, sizeof sql,
-           "COPY (SELECT range a, range::VARCHAR b FROM range(5000)) TO '%s/p.parquet'",
+           "COPY (SELECT range a, range::VARCHAR b FROM range(5000)) TO "
+           "'%s/p.parquet'",
            duck->folder->path);
   free(duck_ask(duck, sql));
   file_write(folder_join(duck->folder, "j.jsonl"),
@@ -268,8 +268,7 @@ test_parquet_and_jsonl(void **state)
   duck_grant(duck, "p", "p.parquet", "");
   duck_grant(duck, "j", "j.jsonl", "");
   duck_expect(duck,
-              rel_aggregate(rel_read("p"), "",
-                            "sum(a) as s; max(b) as m"),
+              rel_aggregate(rel_read("p"), "", "sum(a) as s; max(b) as m"),
               "12497500|999\n");
   duck_expect(duck, rel_sort(rel_read("j"), "+a"), "1|x\n2|NULL\n");
 }
@@ -282,10 +281,9 @@ test_hostile_names(void **state)
   file_write(folder_join(duck->folder, "it's [a] *.csv"),
              "\"a\"\"b\",\"drop table x --\"\n1,2\n");
   duck_grant(duck, "odd", "it's [[]a] [*].csv", "format=csv,header=true");
-  duck_expect(duck,
-              rel_select(rel_read("odd"),
-                         "\"a\"\"b\" as x; \"drop table x --\""),
-              "1|2\n");
+  duck_expect(
+      duck, rel_select(rel_read("odd"), "\"a\"\"b\" as x; \"drop table x --\""),
+      "1|2\n");
 }
 
 /* Wait-free of any answer: a query that would run for minutes ends soon. */
@@ -297,21 +295,20 @@ test_cancel(void **state)
   struct wd_request request = {.plan = &plan, .pool = duck->pool};
   struct wd_query *query = NULL;
 
+  assert_int_equal(duck_plan(duck,
+                             rel_aggregate(rel_join(rel_range(0, 10000000, 1),
+                                                    rel_range(0, 10000000, 1),
+                                                    WD_JOIN_CROSS, NULL),
+                                           "", "count(*) as n"),
+                             &plan),
+                   WD_OK);
   assert_int_equal(
-    duck_plan(duck,
-              rel_aggregate(rel_join(rel_range(0, 10000000, 1),
-                                     rel_range(0, 10000000, 1),
-                                     WD_JOIN_CROSS, NULL),
-                            "", "count(*) as n"),
-              &plan),
-    WD_OK);
-  assert_int_equal(
-    wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
-    WD_OK);
+      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
+      WD_OK);
   wd_engine_duckdb.cancel(query);
-  assert_int_equal(duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL,
-                              &duck->error),
-                   WD_CANCELLED);
+  assert_int_equal(
+      duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL, &duck->error),
+      WD_CANCELLED);
   wd_engine_duckdb.free(query);
   wd_plan_fini(&plan);
 }
@@ -326,19 +323,17 @@ test_stop_early(void **state)
 
   assert_int_equal(duck_plan(duck, rel_range(0, INT64_MAX, 1), &plan), WD_OK);
   assert_int_equal(
-    wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
-    WD_OK);
-  assert_int_equal(duck_fetch(query, &plan.root->schema, 10000, NULL,
-                              &duck->error),
-                   WD_OK);
+      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
+      WD_OK);
+  assert_int_equal(
+      duck_fetch(query, &plan.root->schema, 10000, NULL, &duck->error), WD_OK);
   wd_engine_duckdb.free(query);
   wd_plan_fini(&plan);
 }
 
 static enum wd_status
 write_to(struct duck *duck, struct wd_relation *relation, const char *path,
-         enum wd_format format, const struct wd_option *options,
-         uint32_t count)
+         enum wd_format format, const struct wd_option *options, uint32_t count)
 {
   struct wd_plan plan = {0};
   struct wd_request request = {.plan = &plan,
@@ -355,7 +350,7 @@ write_to(struct duck *duck, struct wd_relation *relation, const char *path,
 
   if (status == WD_OK)
     status =
-      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
+        wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
   if (status == WD_OK)
     status = wd_engine_duckdb.next(query, &rows, &has, &duck->error);
   if (status == WD_OK) {
@@ -387,27 +382,27 @@ test_write(void **state)
   char path[512];
 
   snprintf(path, sizeof path, "%s/it's.csv", duck->folder->path);
-  assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_CSV, NULL, 0), WD_OK);
+  assert_int_equal(write_to(duck, three_rows(), path, WD_FORMAT_CSV, NULL, 0),
+                   WD_OK);
   file_expect(path, "a b,s\n0,x0\n1,x1\n2,x2\n");
   assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_CSV, options, 2), WD_OK);
+      write_to(duck, three_rows(), path, WD_FORMAT_CSV, options, 2), WD_OK);
   file_expect(path, "0;x0\n1;x1\n2;x2\n");
-  assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_JSONL, NULL, 0), WD_OK);
+  assert_int_equal(write_to(duck, three_rows(), path, WD_FORMAT_JSONL, NULL, 0),
+                   WD_OK);
   file_expect(path, "{\"a b\":0,\"s\":\"x0\"}\n{\"a b\":1,\"s\":\"x1\"}\n"
                     "{\"a b\":2,\"s\":\"x2\"}\n");
+  assert_int_equal(write_to(duck, three_rows(), path, WD_FORMAT_ARROW, NULL, 0),
+                   WD_OK);
   assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_ARROW, NULL, 0), WD_OK);
+      write_to(duck, three_rows(), path, WD_FORMAT_CSV, unknown, 1),
+      WD_INVALID_ARGUMENT);
   assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_CSV, unknown, 1),
-    WD_INVALID_ARGUMENT);
-  assert_int_equal(
-    write_to(duck, three_rows(), "/nowhere/x", WD_FORMAT_PARQUET, NULL, 0),
-    WD_IO);
+      write_to(duck, three_rows(), "/nowhere/x", WD_FORMAT_PARQUET, NULL, 0),
+      WD_IO);
   snprintf(path, sizeof path, "%s/o.parquet", duck->folder->path);
   assert_int_equal(
-    write_to(duck, three_rows(), path, WD_FORMAT_PARQUET, NULL, 0), WD_OK);
+      write_to(duck, three_rows(), path, WD_FORMAT_PARQUET, NULL, 0), WD_OK);
   duck_grant(duck, "o", "o.parquet", "");
   duck_expect(duck, rel_read("o"), "0|x0\n1|x1\n2|x2\n");
 }
@@ -448,20 +443,21 @@ test_explain(void **state)
 
   wd_buf_init(&buf, NULL, 1 << 20);
   assert_int_equal(
-    duck_plan(duck,
-              rel_lambda(rel_lambda(rel_range(0, 9, 1), WD_ROLE_PARTITION,
-                                    FAKE_IDENTITY),
-                         WD_ROLE_MAP, FAKE_DOUBLE),
-              &plan),
-    WD_OK);
+      duck_plan(duck,
+                rel_lambda(rel_lambda(rel_range(0, 9, 1), WD_ROLE_PARTITION,
+                                      FAKE_IDENTITY),
+                           WD_ROLE_MAP, FAKE_DOUBLE),
+                &plan),
+      WD_OK);
   assert_int_equal(
-    wd_engine_duckdb.explain(duck->engine, &plan, &buf, &duck->error), WD_OK);
+      wd_engine_duckdb.explain(duck->engine, &plan, &buf, &duck->error), WD_OK);
   assert_string_equal(
-    wd_buf_text(&buf),
-    "SELECT t.m AS c0 FROM (SELECT wd_map(t.c0) AS m FROM (SELECT * FROM "
-    "wd_source(SELECT count(t.m) FROM (SELECT wd_sink(t.c0) AS m FROM (SELECT "
-    "range AS c0 FROM range(CAST('0' AS BIGINT), CAST('9' AS BIGINT), "
-    "CAST('1' AS BIGINT))) AS t) AS t)) AS t) AS t\n");
+      wd_buf_text(&buf),
+      "SELECT t.m AS c0 FROM (SELECT wd_map(t.c0) AS m FROM (SELECT * FROM "
+      "wd_source(SELECT count(t.m) FROM (SELECT wd_sink(t.c0) AS m FROM "
+      "(SELECT "
+      "range AS c0 FROM range(CAST('0' AS BIGINT), CAST('9' AS BIGINT), "
+      "CAST('1' AS BIGINT))) AS t) AS t)) AS t) AS t\n");
   wd_buf_fini(&buf);
   wd_plan_fini(&plan);
 }
@@ -471,14 +467,22 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, duck_close)
   const struct CMUnitTest tests[] = {
-    TEST(test_read),          TEST(test_expressions),
-    TEST(test_sort_and_limit), TEST(test_aggregate),
-    TEST(test_errors_of_values), TEST(test_decimals),
-    TEST(test_sum_overflows), TEST(test_join),
-    TEST(test_parquet_and_jsonl), TEST(test_hostile_names),
-    TEST(test_cancel),        TEST(test_stop_early),
-    TEST(test_write),         TEST(test_deep_plan),
-    TEST(test_missing_files), TEST(test_explain),
+      TEST(test_read),
+      TEST(test_expressions),
+      TEST(test_sort_and_limit),
+      TEST(test_aggregate),
+      TEST(test_errors_of_values),
+      TEST(test_decimals),
+      TEST(test_sum_overflows),
+      TEST(test_join),
+      TEST(test_parquet_and_jsonl),
+      TEST(test_hostile_names),
+      TEST(test_cancel),
+      TEST(test_stop_early),
+      TEST(test_write),
+      TEST(test_deep_plan),
+      TEST(test_missing_files),
+      TEST(test_explain),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,10 +25,10 @@ run(void *env)
   status = duck_plan(duck, relation, &plan);
   if (status == WD_OK)
     status =
-      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
+        wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error);
   if (status == WD_OK)
-    status = duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL,
-                        &duck->error);
+    status =
+        duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL, &duck->error);
   if (query)
     wd_engine_duckdb.free(query);
   wd_plan_fini(&plan);
@@ -67,30 +67,30 @@ each_failure(struct duck *duck, struct wd_relation *(*make)(void))
 static struct wd_relation *
 words(void)
 {
-  return rel_sort(rel_aggregate(rel_lambda(rel_read("lines"), WD_ROLE_FLAT_MAP,
-                                           FAKE_WORDS),
-                                "word", "count(*) as n"),
-                  "-n");
+  return rel_sort(
+      rel_aggregate(rel_lambda(rel_read("lines"), WD_ROLE_FLAT_MAP, FAKE_WORDS),
+                    "word", "count(*) as n"),
+      "-n");
 }
 
 static struct wd_relation *
 lambdas(void)
 {
   return rel_measure(
-    rel_aggregate(rel_lambda(rel_lambda(rel_range(0, 100, 1),
-                                        WD_ROLE_PARTITION, FAKE_IDENTITY),
-                             WD_ROLE_MAP, FAKE_DOUBLE),
-                  "a % 3 as k", ""),
-    "s", FAKE_SUM, "a");
+      rel_aggregate(rel_lambda(rel_lambda(rel_range(0, 100, 1),
+                                          WD_ROLE_PARTITION, FAKE_IDENTITY),
+                               WD_ROLE_MAP, FAKE_DOUBLE),
+                    "a % 3 as k", ""),
+      "s", FAKE_SUM, "a");
 }
 
 static struct wd_relation *
 states(void)
 {
-  return rel_measure(rel_aggregate(rel_select(rel_range(0, 200, 1),
-                                              "'abc' as s; id % 3 as k"),
-                                   "k", ""),
-                     "s", FAKE_CONCAT, "s");
+  return rel_measure(
+      rel_aggregate(rel_select(rel_range(0, 200, 1), "'abc' as s; id % 3 as k"),
+                    "k", ""),
+      "s", FAKE_CONCAT, "s");
 }
 
 static int
@@ -150,10 +150,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, duck_close)
   const struct CMUnitTest tests[] = {
-    TEST(test_words),
-    TEST(test_lambdas),
-    TEST(test_states),
-    cmocka_unit_test(test_open),
+      TEST(test_words),
+      TEST(test_lambdas),
+      TEST(test_states),
+      cmocka_unit_test(test_open),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

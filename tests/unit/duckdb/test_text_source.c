@@ -26,10 +26,10 @@ expect_lines(struct duck *duck, const char *table, const char *text)
 
   for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
     set_range(duck, ranges[i]);
-    duck_expect(duck,
-                rel_select(rel_sort(rel_read(table), "+line"),
-                           "'[' || line || ']'"),
-                text);
+    duck_expect(
+        duck,
+        rel_select(rel_sort(rel_read(table), "+line"), "'[' || line || ']'"),
+        text);
   }
 }
 
@@ -75,7 +75,10 @@ test_several_files(void **state)
   write_bytes(duck, "a.txt", "a1\na2", 5);
   write_bytes(duck, "b.txt", "", 0);
   write_bytes(duck, "c.txt", "c1\nc2\n", 6);
-  write_bytes(duck, "d.txt", "\xef\xbb\xbf" "d1\n", 6);
+  write_bytes(duck, "d.txt",
+              "\xef\xbb\xbf"
+              "d1\n",
+              6);
   duck_grant(duck, "t", "*.txt", "format=text");
   expect_lines(duck, "t", "[a1]\n[a2]\n[c1]\n[c2]\n[d1]\n");
 }
@@ -87,10 +90,9 @@ test_nul_bytes(void **state)
 
   write_bytes(duck, "a.txt", "a\0b\n\0\0\n", 7);
   duck_grant(duck, "t", "a.txt", "");
-  duck_expect(duck,
-              rel_sort(rel_select(rel_read("t"), "char_length(line) as n"),
-                       "+n"),
-              "2\n3\n");
+  duck_expect(
+      duck, rel_sort(rel_select(rel_read("t"), "char_length(line) as n"), "+n"),
+      "2\n3\n");
 }
 
 static void
@@ -131,10 +133,9 @@ test_long_lines(void **state)
   free(text);
   duck_grant(duck, "t", "a.txt", "");
   set_range(duck, 4096);
-  duck_expect(duck,
-              rel_sort(rel_select(rel_read("t"), "char_length(line) as n"),
-                       "+n"),
-              "1\n3145728\n");
+  duck_expect(
+      duck, rel_sort(rel_select(rel_read("t"), "char_length(line) as n"), "+n"),
+      "1\n3145728\n");
   duck_expect(duck, rel_aggregate(rel_read("t"), "", "count(*) as n"), "2\n");
 }
 
@@ -159,17 +160,17 @@ test_shrinking(void **state)
   write_bytes(duck, "a.txt", text, 1 << 20);
   free(text);
   duck_grant(duck, "t", "a.txt", "");
-  assert_int_equal(duck_plan(duck, rel_aggregate(rel_read("t"), "",
-                                                 "max(line) as m"),
+  assert_int_equal(duck_plan(duck,
+                             rel_aggregate(rel_read("t"), "", "max(line) as m"),
                              &plan),
                    WD_OK);
   assert_int_equal(
-    wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
-    WD_OK);
+      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
+      WD_OK);
   assert_int_equal(truncate(folder_join(duck->folder, "a.txt"), 1000), 0);
-  assert_int_equal(duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL,
-                              &duck->error),
-                   WD_IO);
+  assert_int_equal(
+      duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL, &duck->error),
+      WD_IO);
   assert_non_null(strstr(duck->error.message, "became shorter"));
   wd_engine_duckdb.free(query);
   wd_plan_fini(&plan);
@@ -180,11 +181,14 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, duck_open, duck_close)
   const struct CMUnitTest tests[] = {
-    TEST(test_ends_of_lines), TEST(test_small_files),
-    TEST(test_several_files), TEST(test_nul_bytes),
-    TEST(test_bad_utf8),      TEST(test_compressed),
-    TEST(test_long_lines),
-    cmocka_unit_test_setup_teardown(test_shrinking, open_alone, duck_close),
+      TEST(test_ends_of_lines),
+      TEST(test_small_files),
+      TEST(test_several_files),
+      TEST(test_nul_bytes),
+      TEST(test_bad_utf8),
+      TEST(test_compressed),
+      TEST(test_long_lines),
+      cmocka_unit_test_setup_teardown(test_shrinking, open_alone, duck_close),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

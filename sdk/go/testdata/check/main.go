@@ -658,6 +658,16 @@ func caseActions() {
 		return int64(data.JobID())
 	})
 	expect(all[int64](counted.Limit(1))[0] > 0, true)
+	count, err := data.Create([]Said{}).Count()
+	expect([]any{count, err}, []any{uint64(0), error(nil)})
+	// A lambda that wants no column is called all the same.
+	ones := data.Map(d, func(struct{}) int64 { return 1 })
+	expect(all[int64](ones.Aggregate("sum(value) as n")), []int64{10})
+	// Only what the struct has is computed.
+	pruned := data.Map(d.Select("id", "cast('x' as bigint) as bad"), func(r struct{ ID int64 }) int64 { return r.ID })
+	expect(len(all[int64](pruned)), 10)
+	job, err := d.StartWrite("nowhere", data.Output{})
+	expect(job == nil && err != nil, true)
 	// Handles that are garbage are dropped.
 	for i := range 5000 {
 		d := data.Map(data.Range(0, 1, 1), func(id int64) int64 { return id + int64(i) })
@@ -677,8 +687,6 @@ func caseRelational() {
 	}
 	d := data.Map(data.Range(0, 5, 1), func(id int64) Row { return Row{id, string(rune('a' + id%2))} })
 	expect(all[Row](d.Sort("s desc", "id").Slice(1, 2)), []Row{{3, "b"}, {0, "a"}})
-	expect(all[struct{ N int64 }](d.Rename("id", "n").WithColumn("n", "n * 2").Filter("n = 8").Select("n")), []struct{ N int64 }{{8}})
-	expect(len(all[struct{ ID int64 }](d.JoinUsing(d.Filter("s = 'a'"), data.Semi, "id").Select("id"))), 3)
 	expect(len(all[struct{ N int64 }](d.Join(d, data.Inner, "left.id = right.id").Aggregate("count(*) as n"))), 1)
 	expect(all[struct{ N int64 }](d.Select("id").Aggregate("sum(id) as n")), []struct{ N int64 }{{10}})
 }
@@ -690,6 +698,17 @@ func caseSets() {
 	expect(len(all[int64](d.Union(d))), 10)
 	expect(len(all[int64](d.Combine(data.IntersectDistinct, d.Filter("id > 2")))), 2)
 	expect(len(all[int64](d.CombineByName(data.ExceptAll, d.Filter("id > 2")))), 3)
+}
+
+func caseColumns() {
+	d := data.Range(0, 5, 1)
+	d = d.Rename("id", "n").WithColumn("m", "n * 2").Filter("m = 8").Drop("n")
+	expect(all[struct{ M int64 }](d), []struct{ M int64 }{{8}})
+}
+
+func caseJoinUsing() {
+	d := data.Range(0, 5, 1)
+	expect(len(all[int64](d.JoinUsing(d.Filter("id > 1"), data.Semi, "id"))), 3)
 }
 
 func caseDistinct() {
@@ -772,7 +791,7 @@ var cases = map[string]func(){
 	"groups": caseGroups, "aggregates": caseAggregates, "reduce": caseReduce,
 	"actions": caseActions, "relational": caseRelational, "register": caseRegister,
 	"with": caseWith, "for-each": caseForEach, "sql": caseSQL,
-	"sets": caseSets, "distinct": caseDistinct, "temp-table": caseTempTable,
+	"sets": caseSets, "columns": caseColumns, "join-using": caseJoinUsing, "distinct": caseDistinct, "temp-table": caseTempTable,
 	"register-aggregate": caseRegisterAggregate, "cache": caseCache,
 	"go-panic": caseGoPanic, "deadlock": caseDeadlock, "memory": caseMemory,
 	"overflow": caseOverflow,
