@@ -553,10 +553,10 @@ join_options(const struct wd_abi_list_tuple_string_string *own,
   for (uint32_t i = 0; i < grant->option_count; i++) {
     const struct wd_grant_option *option = &grant->options[i];
 
-    all[count].f0 = (struct wd_text){option->name,
-                                     (uint32_t)strlen(option->name)};
-    all[count++].f1 = (struct wd_text){option->value,
-                                       (uint32_t)strlen(option->value)};
+    all[count].f0 =
+        (struct wd_text){option->name, (uint32_t)strlen(option->name)};
+    all[count++].f1 =
+        (struct wd_text){option->value, (uint32_t)strlen(option->value)};
   }
   *out_options = (struct wd_abi_list_tuple_string_string){all, count};
   return WD_OK;

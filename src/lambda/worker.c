@@ -180,6 +180,7 @@ wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
   if (status != WD_OK)
     return status;
   worker->wasi.random = stream->random;
+  worker->wasi.time = wd_pool_options(worker->pool)->time_ns;
   worker->partition = stream->partition;
   status = wd_instance_call(worker->instance, &export->call, values, count,
                             NULL, error);

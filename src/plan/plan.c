@@ -156,8 +156,6 @@ make_read(struct planner *planner, const struct wd_relation *relation,
   node->read.options = relation->read.options;
   if (status == WD_OK)
     status = check_column_count(planner, node->schema.count);
-  if (status == WD_OK)
-    status = wd_schema_check_carried(&node->schema, planner->error);
   return status;
 }
 

@@ -337,7 +337,31 @@ FUNCTION(nothing)
   return WD_OK;
 }
 
-/* All that is waited for has happened: time stands still, streams are ready.
+/* When the first of the clocks that are waited for rings, 0 when there is
+ * none: kind 0 is a clock, with its time at 24 and at 40 whether that is a
+ * point in time. */
+static uint64_t
+first_ring(const uint8_t *subscriptions, uint32_t count, uint64_t now)
+{
+  uint64_t first = 0;
+
+  for (uint32_t i = 0; i < count; i++) {
+    const uint8_t *from = subscriptions + 48 * (size_t)i;
+    uint64_t time;
+
+    if (from[8] != 0)
+      continue;
+    memcpy(&time, from + 24, sizeof time);
+    if (!(from[40] & 1) && __builtin_add_overflow(time, now, &time))
+      time = UINT64_MAX;
+    if (!first || time < first)
+      first = time;
+  }
+  return first;
+}
+
+/* All that is waited for has happened: streams are ready, and the clock is
+ * moved to where the first timer rings, so that a program that sleeps goes on.
  * A subscription has 48 bytes (user data, then the kind), an event 32 (user
  * data, error, kind). */
 FUNCTION(poll_oneoff)
@@ -346,12 +370,16 @@ FUNCTION(poll_oneoff)
   uint32_t count = u32(&values[2]);
   const uint8_t *from = at(&call, u32(&values[0]), (uint64_t)count * 48);
   uint8_t *to = at(&call, u32(&values[1]), (uint64_t)count * 32);
+  uint64_t ring;
 
   UNUSED;
   if (count == 0)
     return answer(values, INVAL);
   if (!from || !to || !put_u32(&call, u32(&values[3]), count))
     return answer(values, FAULT);
+  ring = first_ring(from, count, call.worker->time);
+  if (ring > call.worker->time)
+    call.worker->time = ring;
   for (uint32_t i = 0; i < count; i++) {
     uint8_t event[32] = {0};
 

@@ -1,7 +1,7 @@
 /* WASI preview1 for workers: deterministic and without a world.
  *
  * The same image, seed and batches give the same bytes: clocks stand still at
- * the job's start, sleeping returns at once, random numbers are a repeatable
+ * the job's start, sleeping only moves them on, random numbers are a repeatable
  * sequence. There are no files and no network. What a lambda prints goes to a
  * sink, line by line. Every function of preview1 is there, so that any
  * program links; those that cannot work answer an error number.
@@ -32,7 +32,7 @@ struct wd_wasi_worker {
   uint32_t argument_count;
   const char *const *environment; /* "NAME=value", only what was granted */
   uint32_t environment_count;
-  uint64_t time; /* nanoseconds since 1970: when the job began */
+  uint64_t time; /* nanoseconds since 1970; set again before each call */
   struct wd_random random;
   wd_wasi_sink *sink; /* NULL: text is dropped */
   void *sink_env;

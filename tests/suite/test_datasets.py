@@ -272,10 +272,12 @@ class Reading(Rows):
     def test_types_that_are_not_carried(self):
         self.file("t.jsonl", '{"a": 1, "n": [1, 2], "o": {"x": 1}}\n')
         options = ["--table", "t=t.jsonl"]
-        self.fails(["read", "t", "collect"], "'n'", "list<i64>",
+        self.fails(["read", "t", "show"], "'n'", "list<i64>",
                    options=options)
         self.file("t.jsonl", '{"a": 1, "o": {"x": 1}}\n')
-        self.fails(["read", "t", "collect"], "'o'", "struct", options=options)
+        self.fails(["read", "t", "show"], "'o'", "struct", options=options)
+        table = self.read("t.jsonl", "select", "a", END)
+        self.assertEqual(table.rows, [(1,)])
 
     def test_wide(self):
         names = [f"column {i}" for i in range(300)]
@@ -1046,7 +1048,7 @@ class Ordering(Rows):
                 [(2 * i, 1) for i, _ in rows if i > 5][7:200007],
         }
         for chain, want in chains.items():
-            for threads in (1, 2):
+            for threads in (1, 2) if chain[0] == "repeat" else (2,):
                 with self.subTest(chain, threads=threads):
                     table = self.collect(*base, *chain, options=[
                         "--threads", threads])
