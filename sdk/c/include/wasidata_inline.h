@@ -260,7 +260,9 @@ wd_set_bool(wd_rows *rows, uint32_t column, bool value)
   }
 }
 
-static inline char *
+/* Inlined always: a wd_str that is passed by value is written to the stack in
+ * halves and read back whole, which stalls for as long as the rest takes. */
+static inline __attribute__((always_inline)) char *
 wd_set_str(wd_rows *rows, uint32_t column, wd_str value)
 {
   struct wd__out *o = rows->columns + column;
@@ -277,13 +279,13 @@ wd_set_str(wd_rows *rows, uint32_t column, wd_str value)
   return wd__set_bytes(rows, column, value, WD_STRING);
 }
 
-static inline char *
+static inline __attribute__((always_inline)) char *
 wd_set_bytes(wd_rows *rows, uint32_t column, wd_str value)
 {
   return wd__set_bytes(rows, column, value, WD_BINARY);
 }
 
-static inline char *
+static inline __attribute__((always_inline)) char *
 wd_set_text(wd_rows *rows, uint32_t column, const char *text)
 {
   return wd_set_str(rows, column, wd_str_of(text));
