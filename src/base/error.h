@@ -29,7 +29,8 @@ wd_fail_at(struct wd_error *error, enum wd_origin origin, enum wd_status status,
            const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #ifdef __clang_analyzer__
-/* Tells the analyzer, which does not see the function, that a failure is one. */
+/* Tells the analyzer, which does not see the function, that a failure is one.
+ */
 #define wd_fail(error, status, ...)                                            \
   ((wd_fail)(error, status, __VA_ARGS__), (status))
 #endif
@@ -41,6 +42,20 @@ wd_fail_memory(struct wd_error *error);
 #ifdef __clang_analyzer__
 #define wd_fail_memory(error) ((wd_fail_memory)(error), WD_NO_MEMORY)
 #endif
+
+/* The caller's error, or `local`, prepared, for a caller without one. It does
+ * not zero the 4 KiB: hot paths use it. */
+static inline struct wd_error *
+wd_error_or(struct wd_error *error, struct wd_error *local)
+{
+  if (error)
+    return error;
+  local->status = WD_OK;
+  local->origin = WD_ORIGIN_HOST;
+  local->message[0] = '\0';
+  local->trace[0] = '\0';
+  return local;
+}
 
 /* Appends a line to the trace; silently cut when full. */
 void

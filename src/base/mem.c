@@ -48,7 +48,7 @@ wd_mem_charge(struct wd_mem *mem, uint64_t size)
 
   for (mem = first; mem; mem = mem->parent) {
     uint64_t before =
-      atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed);
+        atomic_fetch_add_explicit(&mem->used, size, memory_order_relaxed);
     uint64_t used = before + size;
     uint64_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
 

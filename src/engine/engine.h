@@ -47,8 +47,7 @@ struct wd_engine_functions {
   const char *name;
 
   enum wd_status (*open)(const struct wd_engine_options *options,
-                         struct wd_engine **out_engine,
-                         struct wd_error *error);
+                         struct wd_engine **out_engine, struct wd_error *error);
 
   /* All queries are freed before. */
   void (*close)(struct wd_engine *engine);
@@ -64,8 +63,7 @@ struct wd_engine_functions {
   /* Starts a query; returns when it is under way. */
   enum wd_status (*start)(struct wd_engine *engine,
                           const struct wd_request *request,
-                          struct wd_query **out_query,
-                          struct wd_error *error);
+                          struct wd_query **out_query, struct wd_error *error);
 
   /* The next rows, in the plan's schema; *out_has false at the end. Blocks.
    * After an error the query can only be freed. */

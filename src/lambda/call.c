@@ -65,12 +65,11 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
               enum wd_call_slot slot, const struct wd_shape *shape,
               uint8_t **out_places, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   struct wd_worker_site *site;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status = wd_worker_site(worker, lambda, &site, error);
   if (status == WD_OK)
     status = wd_worker_reserve(worker, shape->buffer_count, error);
@@ -93,13 +92,12 @@ wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
 {
   const struct wd_abi_site site = {
       &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_UPDATE], "groups"};
-  struct wd_error local = {0};
+  struct wd_error local;
   uint64_t bytes = (uint64_t)rows * sizeof(uint32_t);
   uint8_t *address = NULL;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status = wd_abi_allocate(&worker->guest, &site, sizeof(uint32_t), bytes,
                            &worker->groups.pointer, error);
   if (status == WD_OK)
@@ -239,12 +237,11 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
             struct wd_batch *out_batch, struct wd_error *error)
 {
   enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_MAP;
-  struct wd_error local = {0};
+  struct wd_error local;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status =
       call_with_batch(worker, lambda, which, WD_SLOT_INPUT, &payload, error);
   if (status == WD_OK)
@@ -273,12 +270,11 @@ wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
                  struct wd_batch *out_batch, bool *out_more,
                  struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   worker->empty_parts = 0;
   status = call_with_batch(worker, lambda, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
                            WD_SLOT_INPUT, &payload, error);
@@ -292,14 +288,13 @@ wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
                       struct wd_batch *out_batch, bool *out_more,
                       struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   wasmtime_val_raw_t value = {0};
   struct wd_worker_site *site;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status = wd_worker_site(worker, lambda, &site, error);
   if (status == WD_OK) {
     value.i32 = (int32_t)wd_worker_handle(site);
@@ -336,7 +331,7 @@ enum wd_status
 wd_call_update(struct wd_worker *worker, const struct wd_lambda *lambda,
                struct wd_batch *out_states, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   wasmtime_val_raw_t values[13] = {0};
 
   push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
@@ -345,20 +340,20 @@ wd_call_update(struct wd_worker *worker, const struct wd_lambda *lambda,
   push_batch(values + 8, &worker->slots[WD_SLOT_INPUT]);
   worker->groups = (struct wd_wire_list){sizeof(uint32_t), 0};
   return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_UPDATE, values,
-                         13, out_states, error ? error : &local);
+                         13, out_states, wd_error_or(error, &local));
 }
 
 enum wd_status
 wd_call_combine(struct wd_worker *worker, const struct wd_lambda *lambda,
                 struct wd_batch *out_states, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   wasmtime_val_raw_t values[11] = {0};
 
   push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
   push_batch(values + 6, &worker->slots[WD_SLOT_RIGHT]);
   return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_COMBINE, values,
-                         11, out_states, error ? error : &local);
+                         11, out_states, wd_error_or(error, &local));
 }
 
 enum wd_status
@@ -366,12 +361,11 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
                struct wd_batch *out_batch, struct wd_error *error)
 {
   enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_FINISH;
-  struct wd_error local = {0};
+  struct wd_error local;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status =
       call_with_batch(worker, lambda, which, WD_SLOT_STATES, &payload, error);
   if (status == WD_OK)
@@ -385,10 +379,9 @@ enum wd_status
 wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
             struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   if (wd_worker_end(worker, error) == WD_OK)
     return WD_OK;
   return failed(worker, lambda, error);
@@ -420,12 +413,11 @@ enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t index, uint32_t *out_cursor, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   struct wd_stream stream;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   wd_stream_init(&stream, worker, lambda->site, index);
   status = wd_worker_cursor_reserve(worker, error);
   if (status == WD_OK)
@@ -445,14 +437,13 @@ enum wd_status
 wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t cursor, bool end, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   wasmtime_val_raw_t values[7] = {0};
   struct wd_stream *stream = NULL;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   values[0].i32 = (int32_t)cursor;
   values[1].i32 = !end;
   if (!end)
@@ -489,12 +480,11 @@ wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
                   struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
                             cursor, &payload, error);
   if (status == WD_OK)
@@ -506,12 +496,11 @@ enum wd_status
 wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
                    uint32_t cursor, struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   const void *payload;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
                             cursor, &payload, error);
   wd_worker_cursor_remove(worker, cursor);

@@ -245,11 +245,10 @@ enum wd_status
 wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
               struct wd_error *error)
 {
-  struct wd_error local = {0};
+  struct wd_error local;
   enum wd_status status;
 
-  if (!error)
-    error = &local;
+  error = wd_error_or(error, &local);
   if (atomic_load_explicit(&pool->killed, memory_order_relaxed)) {
     status = wd_fail(error, WD_CANCELLED, "cancelled");
   } else if (recent.pool == pool->id && !recent.worker->failed) {
