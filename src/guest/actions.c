@@ -123,28 +123,6 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
   return status;
 }
 
-/* Options of an action as the engine takes them. */
-static enum wd_status
-copy_options(const struct wd_abi_list_tuple_string_string *from,
-             struct wd_arena *arena, struct wd_job_options *to,
-             struct wd_error *error)
-{
-  uint32_t count = from ? from->length : 0;
-  struct wd_option *options = wd_arena_array(arena, count, sizeof *options);
-
-  if (!options)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < count; i++) {
-    options[i].name = wd_guest_text(arena, from->data[i].f0);
-    options[i].value = wd_guest_text(arena, from->data[i].f1);
-    if (!options[i].name || !options[i].value)
-      return wd_fail_memory(error);
-  }
-  to->option_count = count;
-  to->options = options;
-  return WD_OK;
-}
-
 static struct wd_program_job *
 keep_job(struct wd_program *program, struct wd_job *job)
 {
@@ -216,7 +194,10 @@ wd_program_start(struct wd_program *program, struct wd_relation *relation,
     wd_sink_abort(sink);
     return status;
   }
-  status = copy_options(options, &job.plan.arena, &job, error);
+  if (options) {
+    job.option_count = options->length;
+    status = wd_guest_options(options, &job.plan.arena, &job.options, error);
+  }
   if (status == WD_OK)
     status = tell_planned(program, &job, error);
   if (status == WD_OK)

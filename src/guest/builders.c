@@ -77,21 +77,21 @@ over(struct wd_abi_call *call, enum wd_relation_kind kind, uint32_t self)
                          wd_program_dataset(program, self), NULL);
 }
 
-/* Gives the relation when it was built, drops it when not. */
-static enum wd_status
-finish(struct wd_abi_call *call, enum wd_status status,
-       struct wd_relation *relation, uint32_t *out, struct wd_error *error)
+enum wd_status
+wd_program_finish(struct wd_program *program, enum wd_status status,
+                  struct wd_relation *relation, uint32_t *out_handle,
+                  struct wd_error *error)
 {
   if (status == WD_OK)
-    return wd_program_give(wd_program_of(call), relation, out, error);
+    return wd_program_give(program, relation, out_handle, error);
   wd_relation_unref(relation);
   return status;
 }
 
-static enum wd_status
-copy_options(const struct wd_abi_list_tuple_string_string *from,
-             struct wd_arena *arena, const struct wd_option **out_options,
-             struct wd_error *error)
+enum wd_status
+wd_guest_options(const struct wd_abi_list_tuple_string_string *from,
+                 struct wd_arena *arena, const struct wd_option **out_options,
+                 struct wd_error *error)
 {
   struct wd_option *options =
       wd_arena_array(arena, from->length, sizeof *options);
@@ -126,10 +126,11 @@ on_read(struct wd_abi_call *call, const struct wd_abi_datasets_read_args *args,
     return wd_fail_memory(error);
   relation->read.name = wd_guest_text(&relation->arena, args->name);
   relation->read.option_count = args->options.length;
-  status = relation->read.name ? copy_options(&args->options, &relation->arena,
-                                              &relation->read.options, error)
-                               : wd_fail_memory(error);
-  return finish(call, status, relation, out, error);
+  status = relation->read.name
+               ? wd_guest_options(&args->options, &relation->arena,
+                                  &relation->read.options, error)
+               : wd_fail_memory(error);
+  return wd_program_finish(wd_program_of(call), status, relation, out, error);
 }
 
 /* Copies the program's rows into the relation. */
@@ -175,7 +176,9 @@ on_create(struct wd_abi_call *call,
 
   if (!relation)
     return wd_fail_memory(error);
-  return finish(call, copy_rows(args, relation, error), relation, out, error);
+  return wd_program_finish(wd_program_of(call),
+                           copy_rows(args, relation, error), relation, out,
+                           error);
 }
 
 static enum wd_status
@@ -213,7 +216,7 @@ on_select(struct wd_abi_call *call,
   if (status == WD_OK && args->expressions.length == 0)
     status = wd_fail(error, WD_INVALID_ARGUMENT,
                      "select needs at least one expression");
-  return finish(call, status, relation, out, error);
+  return wd_program_finish(wd_program_of(call), status, relation, out, error);
 }
 
 static enum wd_status
@@ -225,8 +228,9 @@ on_filter(struct wd_abi_call *call,
 
   if (!relation)
     return wd_fail_memory(error);
-  return finish(
-      call, parse(args->predicate, &relation->arena, &relation->filter, error),
+  return wd_program_finish(
+      wd_program_of(call),
+      parse(args->predicate, &relation->arena, &relation->filter, error),
       relation, out, error);
 }
 
@@ -268,7 +272,7 @@ on_sort(struct wd_abi_call *call,
       parse_keys(&args->keys, &relation->arena, &relation->sort.keys, error);
   if (status == WD_OK && args->keys.length == 0)
     status = wd_fail(error, WD_INVALID_ARGUMENT, "sort needs at least one key");
-  return finish(call, status, relation, out, error);
+  return wd_program_finish(wd_program_of(call), status, relation, out, error);
 }
 
 static enum wd_status
@@ -327,8 +331,9 @@ on_join(struct wd_abi_call *call,
   if (!relation)
     return wd_fail_memory(error);
   relation->join.kind = (enum wd_join_kind)args->kind;
-  return finish(call, join_condition(&args->condition, relation, error),
-                relation, out, error);
+  return wd_program_finish(wd_program_of(call),
+                           join_condition(&args->condition, relation, error),
+                           relation, out, error);
 }
 
 /* The four lambda operations differ in their role only. */

@@ -69,16 +69,6 @@ parse_measures(struct wd_program *program,
   return WD_OK;
 }
 
-static enum wd_status
-finish(struct wd_program *program, enum wd_status status,
-       struct wd_relation *relation, uint32_t *out, struct wd_error *error)
-{
-  if (status == WD_OK)
-    return wd_program_give(program, relation, out, error);
-  wd_relation_unref(relation);
-  return status;
-}
-
 void
 wd_grouped_free(struct wd_program *program, struct wd_grouped *grouped)
 {
@@ -167,7 +157,7 @@ on_aggregate(struct wd_abi_call *call,
       copy_keys(grouped, &relation->arena, &relation->aggregate.keys, error);
   if (status == WD_OK)
     status = parse_measures(program, &args->measures, relation, error);
-  return finish(program, status, relation, out, error);
+  return wd_program_finish(program, status, relation, out, error);
 }
 
 static enum wd_status
@@ -186,7 +176,7 @@ on_reduce(struct wd_abi_call *call,
   relation->reduce.key_count = grouped->key_count;
   relation->reduce.closure = (struct wd_closure){
       program, args->function.function, args->function.state};
-  return finish(
+  return wd_program_finish(
       program,
       copy_keys(grouped, &relation->arena, &relation->reduce.keys, error),
       relation, out, error);
@@ -204,9 +194,9 @@ on_dataset_aggregate(struct wd_abi_call *call,
 
   if (!relation)
     return wd_fail_memory(error);
-  return finish(program,
-                parse_measures(program, &args->measures, relation, error),
-                relation, out, error);
+  return wd_program_finish(
+      program, parse_measures(program, &args->measures, relation, error),
+      relation, out, error);
 }
 
 static enum wd_status

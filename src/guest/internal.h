@@ -61,6 +61,18 @@ enum wd_status
 wd_program_give(struct wd_program *program, struct wd_relation *relation,
                 uint32_t *out_handle, struct wd_error *error);
 
+/* Hands a relation over when it was built (status WD_OK), drops it when not. */
+enum wd_status
+wd_program_finish(struct wd_program *program, enum wd_status status,
+                  struct wd_relation *relation, uint32_t *out_handle,
+                  struct wd_error *error);
+
+/* Copies named settings. */
+enum wd_status
+wd_guest_options(const struct wd_abi_list_tuple_string_string *from,
+                 struct wd_arena *arena, const struct wd_option **out_options,
+                 struct wd_error *error);
+
 /* The engine, opened when it was not yet. */
 enum wd_status
 wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "abi/function.h"
+#include "abi/imports.h"
 #include "lambda/worker.h"
 
 /* Bytes of a string parameter, NULL with an error when it is not inside. */
@@ -148,32 +148,6 @@ worker_function(const struct wd_abi_function *function)
   }
 }
 
-/* The imports of ours that the module wants, under the names that it uses. */
-static enum wd_status
-gather(const struct wd_module_info *info, struct wd_import *imports,
-       size_t *count, struct wd_error *error)
-{
-  for (uint32_t i = 0; i < info->import_count; i++) {
-    const struct wd_extern *wanted = &info->imports[i];
-    const struct wd_abi_function *function;
-
-    if (!wd_abi_is_ours(wanted->module))
-      continue;
-    if (wd_abi_find_import(wanted->module, wanted->name, &function, error) !=
-        WD_OK)
-      return error ? error->status : WD_BAD_MODULE;
-    imports[(*count)++] = (struct wd_import){
-        .module = wanted->module,
-        .name = wanted->name,
-        .parameters = function->parameters,
-        .results = function->results,
-        .function = worker_function(function),
-        .data = function,
-    };
-  }
-  return WD_OK;
-}
-
 /* What every lambda needs, whatever its role. */
 static enum wd_status
 check_exports(const struct wd_module_info *info, struct wd_error *error)
@@ -213,7 +187,7 @@ wd_worker_linkage_new(struct wd_module *module, enum wd_variant variant,
   if (!imports)
     return wd_fail_memory(error);
   memcpy(imports, preview1, count * sizeof *imports);
-  status = gather(info, imports, &count, error);
+  status = wd_abi_imports_gather(info, worker_function, imports, &count, error);
   if (status == WD_OK)
     status = wd_linkage_new(module,
                             &(struct wd_linkage_options){

@@ -488,3 +488,21 @@ wd_literal_print(const struct wd_type *type, const struct wd_literal *literal,
   wd_type_print(type, buf);
   wd_buf_putc(buf, ')');
 }
+
+bool
+wd_literal_negative(const struct wd_type *type,
+                    const struct wd_literal *literal)
+{
+  if (literal->null)
+    return false;
+  switch (type->id) {
+  case WD_TYPE_I64:
+    return literal->value.integer < 0;
+  case WD_TYPE_DECIMAL:
+    return literal->value.decimal < 0;
+  case WD_TYPE_F64:
+    return __builtin_signbit(literal->value.real);
+  default:
+    return false;
+  }
+}

@@ -43,6 +43,11 @@ bool
 wd_literal_convert(const struct wd_type *from, const struct wd_literal *value,
                    const struct wd_type *to, struct wd_literal *out_literal);
 
+/* Whether it is written with a sign: a number below 0, or -0.0. */
+bool
+wd_literal_negative(const struct wd_type *type,
+                    const struct wd_literal *literal);
+
 /* As a text that the parser reads as the same value of the same type. */
 void
 wd_literal_print(const struct wd_type *type, const struct wd_literal *literal,

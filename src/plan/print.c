@@ -15,25 +15,6 @@ static void
 print(const struct printer *p, const struct wd_expression *expression,
       enum wd_level least);
 
-static bool
-is_negative(const struct wd_expression *expression)
-{
-  const struct wd_literal *literal = &expression->literal;
-
-  if (literal->null)
-    return false;
-  switch (expression->type.id) {
-  case WD_TYPE_I64:
-    return literal->value.integer < 0;
-  case WD_TYPE_DECIMAL:
-    return literal->value.decimal < 0;
-  case WD_TYPE_F64:
-    return __builtin_signbit(literal->value.real);
-  default:
-    return false;
-  }
-}
-
 static enum wd_level
 level_of(const struct wd_expression *expression)
 {
@@ -41,7 +22,8 @@ level_of(const struct wd_expression *expression)
 
   if (expression->kind == WD_EXPR_IN)
     return WD_LEVEL_COMPARE;
-  if (expression->kind == WD_EXPR_LITERAL && is_negative(expression))
+  if (expression->kind == WD_EXPR_LITERAL &&
+      wd_literal_negative(&expression->type, &expression->literal))
     return WD_LEVEL_UNARY;
   if (expression->kind != WD_EXPR_CALL)
     return WD_LEVEL_PRIMARY;

@@ -19,23 +19,6 @@ wd_syntax_default_name(const struct wd_syntax *syntax)
                                           : syntax->source->folded;
 }
 
-static bool
-is_negative(const struct wd_syntax *syntax)
-{
-  const struct wd_literal *literal = &syntax->literal;
-
-  switch (syntax->type.id) {
-  case WD_TYPE_I64:
-    return literal->value.integer < 0;
-  case WD_TYPE_DECIMAL:
-    return literal->value.decimal < 0;
-  case WD_TYPE_F64:
-    return __builtin_signbit(literal->value.real);
-  default:
-    return false;
-  }
-}
-
 static enum wd_level
 level_of(const struct wd_syntax *syntax)
 {
@@ -43,7 +26,9 @@ level_of(const struct wd_syntax *syntax)
 
   switch (syntax->kind) {
   case WD_SYNTAX_LITERAL:
-    return is_negative(syntax) ? WD_LEVEL_UNARY : WD_LEVEL_PRIMARY;
+    return wd_literal_negative(&syntax->type, &syntax->literal)
+               ? WD_LEVEL_UNARY
+               : WD_LEVEL_PRIMARY;
   case WD_SYNTAX_IN:
   case WD_SYNTAX_BETWEEN:
     return WD_LEVEL_COMPARE;
