@@ -1,5 +1,7 @@
 #include "plan/coerce.h"
 
+#include <string.h>
+
 #include "arrow/decimal.h"
 
 bool
@@ -132,6 +134,57 @@ wd_type_common(const struct wd_type *a, const struct wd_type *b,
 }
 
 bool
+wd_type_alike(const struct wd_type *a, const struct wd_type *b)
+{
+  struct wd_type x = *a, y = *b;
+
+  if (a->child_count != b->child_count)
+    return false;
+  for (uint32_t i = 0; i < a->child_count; i++)
+    if (strcmp(a->children[i].name, b->children[i].name) != 0 ||
+        !wd_type_alike(&a->children[i].type, &b->children[i].type))
+      return false;
+  x.child_count = y.child_count = 0;
+  x.children = y.children = NULL;
+  return wd_type_equal(&x, &y);
+}
+
+bool
+wd_type_list(const struct wd_type *item, bool nullable, struct wd_arena *arena,
+             struct wd_type *out_type)
+{
+  struct wd_column *child = wd_arena_array(arena, 1, sizeof *child);
+
+  if (!child)
+    return false;
+  *child =
+      (struct wd_column){.name = "item", .type = *item, .nullable = nullable};
+  *out_type =
+      (struct wd_type){.id = WD_TYPE_LIST, .child_count = 1, .children = child};
+  return true;
+}
+
+bool
+wd_type_map(const struct wd_type *key, const struct wd_type *value,
+            struct wd_arena *arena, struct wd_type *out_type)
+{
+  struct wd_column *entries = wd_arena_array(arena, 1, sizeof *entries);
+  struct wd_column *pair = wd_arena_array(arena, 2, sizeof *pair);
+
+  if (!entries || !pair)
+    return false;
+  pair[0] = (struct wd_column){.name = "key", .type = *key};
+  pair[1] =
+      (struct wd_column){.name = "value", .type = *value, .nullable = true};
+  *entries = (struct wd_column){
+      .name = "entries",
+      .type = {.id = WD_TYPE_STRUCT, .child_count = 2, .children = pair}};
+  *out_type = (struct wd_type){
+      .id = WD_TYPE_MAP, .child_count = 1, .children = entries};
+  return true;
+}
+
+bool
 wd_type_castable(const struct wd_type *from, const struct wd_type *to)
 {
   bool number_from = wd_type_is_numeric(from) || from->id == WD_TYPE_BOOL;
@@ -142,7 +195,7 @@ wd_type_castable(const struct wd_type *from, const struct wd_type *to)
   if (from->id == WD_TYPE_NULL || wd_type_equal(from, to))
     return true;
   if (from->id == WD_TYPE_BINARY || to->id == WD_TYPE_BINARY)
-    return false;
+    return from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING;
   if (from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING)
     return true;
   if (time_from && time_to)

@@ -26,6 +26,20 @@ wd_type_is_unsigned(const struct wd_type *type);
 bool
 wd_type_is_float(const struct wd_type *type);
 
+/* Equal, but for what may be null inside. */
+bool
+wd_type_alike(const struct wd_type *a, const struct wd_type *b);
+
+/* A list of it, a map; false when memory is short. What the types point to is
+ * kept, not copied. */
+bool
+wd_type_list(const struct wd_type *item, bool nullable, struct wd_arena *arena,
+             struct wd_type *out_type);
+
+bool
+wd_type_map(const struct wd_type *key, const struct wd_type *value,
+            struct wd_arena *arena, struct wd_type *out_type);
+
 /* Whether a cast between the two is in the language. */
 bool
 wd_type_castable(const struct wd_type *from, const struct wd_type *to);

@@ -80,7 +80,7 @@ wd_expression_make_call(enum wd_function function, uint32_t count,
     nullable[i] = arguments[i]->nullable;
   }
   node->function = function;
-  if (!wd_function_derive(function, count, types, nullable, &node->type,
+  if (!wd_function_derive(function, count, types, nullable, arena, &node->type,
                           &node->nullable))
     return wd_fail(error, WD_INTERNAL, "%s over operands of other types",
                    wd_function_name(function));

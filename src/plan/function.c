@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "arrow/decimal.h"
+#include "plan/signature.h"
 #include "plan/suggest.h"
 
 #define PRECISION_MAX WD_DECIMAL_PRECISION_MAX
@@ -75,6 +76,27 @@
   X(CONTAINS, TEXT_TEST, 2, 2)                                                 \
   X(STRPOS, TEXT_COUNT, 2, 2)                                                  \
   X(REVERSE, TEXT, 1, 1)                                                       \
+  X(SINH, FLOAT, 1, 1)                                                         \
+  X(COSH, FLOAT, 1, 1)                                                         \
+  X(TANH, FLOAT, 1, 1)                                                         \
+  X(ASINH, FLOAT, 1, 1)                                                        \
+  X(ACOSH, FLOAT, 1, 1)                                                        \
+  X(ATANH, FLOAT, 1, 1)                                                        \
+  X(RADIANS, FLOAT, 1, 1)                                                      \
+  X(DEGREES, FLOAT, 1, 1)                                                      \
+  X(CBRT, FLOAT, 1, 1)                                                         \
+  X(LOGB, FLOAT, 2, 2)                                                         \
+  X(LOG1P, FLOAT, 1, 1)                                                        \
+  X(EXPM1, FLOAT, 1, 1)                                                        \
+  X(TRUNC, WHOLE, 1, 1)                                                        \
+  X(ROUND_EVEN, ROUND, 2, 2)                                                   \
+  X(IS_FINITE, IS_NAN, 1, 1)                                                   \
+  X(IS_INFINITE, IS_NAN, 1, 1)                                                 \
+  X(LEAST_SKIP_NULL, SAME, 1, WD_FUNCTION_MANY)                                \
+  X(GREATEST_SKIP_NULL, SAME, 1, WD_FUNCTION_MANY)                             \
+  X(XOR, LOGIC, 2, 2)                                                          \
+  X(AND_NOT, LOGIC, 2, 2)                                                      \
+  X(ILIKE, TEXT_TEST, 2, 3)                                                    \
   X(EXTRACT_YEAR, EXTRACT, 1, 1)                                               \
   X(EXTRACT_MONTH, EXTRACT, 1, 1)                                              \
   X(EXTRACT_DAY, EXTRACT, 1, 1)                                                \
@@ -83,6 +105,51 @@
   X(EXTRACT_SECOND, EXTRACT, 1, 1)                                             \
   X(EXTRACT_DAY_OF_WEEK, EXTRACT, 1, 1)                                        \
   X(EXTRACT_DAY_OF_YEAR, EXTRACT, 1, 1)
+
+/* The others, by their signatures (signature.h). */
+#define TYPED(X)                                                               \
+  X(SHIFT_LEFT, "ni>n")                                                        \
+  X(SHIFT_RIGHT, "ni>n")                                                       \
+  X(SHIFT_RIGHT_UNSIGNED, "ni>n")                                              \
+  X(FACTORIAL, "n>n")                                                          \
+  X(PI, ">f.")                                                                 \
+  X(GCD, "ll>l")                                                               \
+  X(LCM, "ll>l")                                                               \
+  X(BIT_COUNT, "n>i")                                                          \
+  X(IS_TRUE, "o>o.")                                                           \
+  X(IS_NOT_TRUE, "o>o.")                                                       \
+  X(IS_FALSE, "o>o.")                                                          \
+  X(IS_NOT_FALSE, "o>o.")                                                      \
+  X(REGEXP_MATCH, "ss>o")                                                      \
+  X(REGEXP_MATCH_SUBSTRING, "ss?l?l?l>s!")                                     \
+  X(REGEXP_STRPOS, "ss>l")                                                     \
+  X(REGEXP_COUNT_SUBSTRING, "ss?l>l")                                          \
+  X(REGEXP_REPLACE, "sss>s")                                                   \
+  X(COUNT_SUBSTRING, "ss>l")                                                   \
+  X(CONCAT_WS, "ss*>s")                                                        \
+  X(REPEAT, "sl>s")                                                            \
+  X(REPLACE_SLICE, "slls>s!")                                                  \
+  X(SWAPCASE, "s>s")                                                           \
+  X(CAPITALIZE, "s>s")                                                         \
+  X(INITCAP, "s>s")                                                            \
+  X(BIT_LENGTH, "s>l")                                                         \
+  X(LPAD, "si?s>s")                                                            \
+  X(RPAD, "si?s>s")                                                            \
+  X(CENTER, "si?s>s")                                                          \
+  X(LEFT, "si>s")                                                              \
+  X(RIGHT, "si>s")                                                             \
+  X(SPLIT_PART, "ssi>s")                                                       \
+  X(TRANSLATE, "sss>s")                                                        \
+  X(ASCII, "s>i")                                                              \
+  X(CHR, "i>s")                                                                \
+  X(LEVENSHTEIN, "ss>l")                                                       \
+  X(HEX, "B>s")                                                                \
+  X(UNHEX, "s>B")                                                              \
+  X(BASE64, "B>s")                                                             \
+  X(UNBASE64, "s>B")                                                           \
+  X(MD5, "B>s")                                                                \
+  X(SHA1, "B>s")                                                               \
+  X(SHA256, "B>s")
 
 static const struct {
   const char *name;
@@ -95,10 +162,14 @@ static const struct {
   enum wd_function_rule rule;
   uint32_t least;
   uint32_t most;
+  const char *text; /* of a typed one */
 } signatures[] = {
 #define SIGNATURE(id, rule, least, most)                                       \
-  [WD_FN_##id] = {WD_RULE_##rule, least, most},
-    SIGNATURES(SIGNATURE)};
+  [WD_FN_##id] = {WD_RULE_##rule, least, most, NULL},
+    SIGNATURES(SIGNATURE)
+#define TYPED_SIGNATURE(id, text)                                              \
+  [WD_FN_##id] = {WD_RULE_TYPED, 0, WD_FUNCTION_MANY, text},
+        TYPED(TYPED_SIGNATURE)};
 
 _Static_assert(COUNT(signatures) == WD_FN_SCALAR_COUNT,
                "every function has a signature");
@@ -111,6 +182,7 @@ static const struct {
   const char *name;
   enum wd_function function;
 } aliases[] = {
+    {"bround", WD_FN_ROUND_EVEN},
     {"ceiling", WD_FN_CEIL},
     {"character_length", WD_FN_CHAR_LENGTH},
     {"day", WD_FN_EXTRACT_DAY},
@@ -119,9 +191,12 @@ static const struct {
     {"dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"endswith", WD_FN_ENDS_WITH},
     {"hour", WD_FN_EXTRACT_HOUR},
+    {"from_base64", WD_FN_UNBASE64},
     {"ifnull", WD_FN_COALESCE},
     {"instr", WD_FN_STRPOS},
     {"iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"isfinite", WD_FN_IS_FINITE},
+    {"isinf", WD_FN_IS_INFINITE},
     {"isnan", WD_FN_IS_NAN},
     {"isodow", WD_FN_EXTRACT_DAY_OF_WEEK},
     {"len", WD_FN_CHAR_LENGTH},
@@ -130,11 +205,21 @@ static const struct {
     {"mod", WD_FN_MODULUS},
     {"month", WD_FN_EXTRACT_MONTH},
     {"nvl", WD_FN_COALESCE},
+    {"position", WD_FN_STRPOS},
     {"pow", WD_FN_POWER},
+    {"regexp_substr", WD_FN_REGEXP_MATCH_SUBSTRING},
+    {"regexp_like", WD_FN_REGEXP_MATCH},
+    {"regexp_matches", WD_FN_REGEXP_MATCH},
+    {"rlike", WD_FN_REGEXP_MATCH},
     {"second", WD_FN_EXTRACT_SECOND},
     {"sgn", WD_FN_SIGN},
+    {"shiftleft", WD_FN_SHIFT_LEFT},
+    {"shiftright", WD_FN_SHIFT_RIGHT},
+    {"shiftrightunsigned", WD_FN_SHIFT_RIGHT_UNSIGNED},
     {"startswith", WD_FN_STARTS_WITH},
     {"substr", WD_FN_SUBSTRING},
+    {"to_base64", WD_FN_BASE64},
+    {"truncate", WD_FN_TRUNC},
     {"year", WD_FN_EXTRACT_YEAR},
 };
 
@@ -174,6 +259,14 @@ wd_function_arity(enum wd_function function, uint32_t *out_least,
 {
   *out_least = signatures[function].least;
   *out_most = signatures[function].most;
+  if (signatures[function].text)
+    wd_signature_arity(signatures[function].text, out_least, out_most);
+}
+
+const char *
+wd_function_signature(enum wd_function function)
+{
+  return signatures[function].text;
 }
 
 bool
@@ -412,14 +505,42 @@ derive_type(enum wd_function function, uint32_t count,
   case WD_RULE_EXTRACT:
     *out_type = wd_type_of(WD_TYPE_I64);
     return derive_extract(function, types);
+  case WD_RULE_TYPED:
+    break;
   }
   return false;
+}
+
+/* *out_nullable: whether any operand is. */
+static bool
+derive_typed(const char *signature, uint32_t count, const struct wd_type *types,
+             struct wd_arena *arena, struct wd_type *out_type,
+             bool *out_nullable)
+{
+  static const struct wd_literal constant = {.null = false};
+  struct wd_signature_operand *operands =
+      wd_arena_array(arena, count, sizeof *operands);
+  struct wd_type *wanted = wd_arena_array(arena, count, sizeof *wanted);
+  struct wd_signature_match match;
+  bool short_of_memory;
+
+  if (!operands || !wanted)
+    return false;
+  for (uint32_t i = 0; i < count; i++)
+    operands[i] = (struct wd_signature_operand){types[i], &constant};
+  if (!wd_signature_find(signature, count, operands, true, arena, wanted,
+                         &match, &short_of_memory))
+    return false;
+  *out_type = match.result;
+  *out_nullable = (*out_nullable || match.always_null) && !match.never_null;
+  return true;
 }
 
 bool
 wd_function_derive(enum wd_function function, uint32_t count,
                    const struct wd_type *types, const bool *nullable,
-                   struct wd_type *out_type, bool *out_nullable)
+                   struct wd_arena *arena, struct wd_type *out_type,
+                   bool *out_nullable)
 {
   enum wd_function_rule rule = signatures[function].rule;
 
@@ -430,6 +551,9 @@ wd_function_derive(enum wd_function function, uint32_t count,
   if (rule != WD_RULE_DISTINCT && rule != WD_RULE_IS_NULL)
     for (uint32_t i = 0; i < count; i++)
       *out_nullable = *out_nullable || nullable[i];
+  if (rule == WD_RULE_TYPED)
+    return derive_typed(signatures[function].text, count, types, arena,
+                        out_type, out_nullable);
   return derive_type(function, count, types, out_type);
 }
 

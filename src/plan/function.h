@@ -1,8 +1,9 @@
 /* The functions of expressions: Substrait's, by their names.
  *
  * One X-macro list gives ids, names and the extension that defines each
- * (https://github.com/substrait-io/substrait, extensions/functions_*.yaml);
- * types of results are derived by Substrait's rules (function.c). */
+ * (https://github.com/substrait-io/substrait, extensions/functions_*.yaml;
+ * `wasidata`: ours, which Substrait lacks); types of results are derived by
+ * Substrait's rules (function.c). */
 #ifndef WD_PLAN_FUNCTION_H
 #define WD_PLAN_FUNCTION_H
 
@@ -72,6 +73,69 @@
   X(CONTAINS, "contains", "string")                                            \
   X(STRPOS, "strpos", "string")                                                \
   X(REVERSE, "reverse", "string")                                              \
+  X(SHIFT_LEFT, "shift_left", "arithmetic")                                    \
+  X(SHIFT_RIGHT, "shift_right", "arithmetic")                                  \
+  X(SHIFT_RIGHT_UNSIGNED, "shift_right_unsigned", "arithmetic")                \
+  X(FACTORIAL, "factorial", "arithmetic")                                      \
+  X(SINH, "sinh", "arithmetic")                                                \
+  X(COSH, "cosh", "arithmetic")                                                \
+  X(TANH, "tanh", "arithmetic")                                                \
+  X(ASINH, "asinh", "arithmetic")                                              \
+  X(ACOSH, "acosh", "arithmetic")                                              \
+  X(ATANH, "atanh", "arithmetic")                                              \
+  X(RADIANS, "radians", "arithmetic")                                          \
+  X(DEGREES, "degrees", "arithmetic")                                          \
+  X(CBRT, "cbrt", "wasidata")                                                  \
+  X(PI, "pi", "wasidata")                                                      \
+  X(GCD, "gcd", "wasidata")                                                    \
+  X(LCM, "lcm", "wasidata")                                                    \
+  X(BIT_COUNT, "bit_count", "wasidata")                                        \
+  X(LOGB, "logb", "logarithmic")                                               \
+  X(LOG1P, "log1p", "logarithmic")                                             \
+  X(EXPM1, "expm1", "wasidata")                                                \
+  X(TRUNC, "trunc", "wasidata")                                                \
+  X(ROUND_EVEN, "round_even", "wasidata")                                      \
+  X(IS_FINITE, "is_finite", "comparison")                                      \
+  X(IS_INFINITE, "is_infinite", "comparison")                                  \
+  X(IS_TRUE, "is_true", "comparison")                                          \
+  X(IS_NOT_TRUE, "is_not_true", "comparison")                                  \
+  X(IS_FALSE, "is_false", "comparison")                                        \
+  X(IS_NOT_FALSE, "is_not_false", "comparison")                                \
+  X(LEAST_SKIP_NULL, "least_skip_null", "comparison")                          \
+  X(GREATEST_SKIP_NULL, "greatest_skip_null", "comparison")                    \
+  X(XOR, "xor", "boolean")                                                     \
+  X(AND_NOT, "and_not", "boolean")                                             \
+  X(ILIKE, "ilike", "wasidata")                                                \
+  X(REGEXP_MATCH, "regexp_match", "wasidata")                                  \
+  X(REGEXP_MATCH_SUBSTRING, "regexp_match_substring", "string")                \
+  X(REGEXP_STRPOS, "regexp_strpos", "string")                                  \
+  X(REGEXP_COUNT_SUBSTRING, "regexp_count_substring", "string")                \
+  X(REGEXP_REPLACE, "regexp_replace", "string")                                \
+  X(COUNT_SUBSTRING, "count_substring", "string")                              \
+  X(CONCAT_WS, "concat_ws", "string")                                          \
+  X(REPEAT, "repeat", "string")                                                \
+  X(REPLACE_SLICE, "replace_slice", "string")                                  \
+  X(SWAPCASE, "swapcase", "string")                                            \
+  X(CAPITALIZE, "capitalize", "string")                                        \
+  X(INITCAP, "initcap", "string")                                              \
+  X(BIT_LENGTH, "bit_length", "string")                                        \
+  X(LPAD, "lpad", "string")                                                    \
+  X(RPAD, "rpad", "string")                                                    \
+  X(CENTER, "center", "string")                                                \
+  X(LEFT, "left", "string")                                                    \
+  X(RIGHT, "right", "string")                                                  \
+  X(SPLIT_PART, "split_part", "wasidata")                                      \
+  X(TRANSLATE, "translate", "wasidata")                                        \
+  X(ASCII, "ascii", "wasidata")                                                \
+  X(CHR, "chr", "wasidata")                                                    \
+  X(LEVENSHTEIN, "levenshtein", "wasidata")                                    \
+  X(HEX, "hex", "wasidata")                                                    \
+  X(UNHEX, "unhex", "wasidata")                                                \
+  X(BASE64, "base64", "wasidata")                                              \
+  X(UNBASE64, "unbase64", "wasidata")                                          \
+  X(MD5, "md5", "wasidata")                                                    \
+  X(SHA1, "sha1", "wasidata")                                                  \
+  X(SHA256, "sha256", "wasidata")                                              \
   X(EXTRACT_YEAR, "extract:year", "datetime")                                  \
   X(EXTRACT_MONTH, "extract:month", "datetime")                                \
   X(EXTRACT_DAY, "extract:day", "datetime")                                    \
@@ -124,6 +188,7 @@ enum wd_function_rule {
   WD_RULE_TEXT_COUNT, /* strings to i64 */
   WD_RULE_SUBSTRING,  /* a string and one or two i32 to string */
   WD_RULE_EXTRACT,    /* a date or a timestamp to i64 */
+  WD_RULE_TYPED,      /* as its signature says */
 };
 
 /* Most operands of a function that takes any number. */
@@ -144,6 +209,10 @@ void
 wd_function_arity(enum wd_function function, uint32_t *out_least,
                   uint32_t *out_most);
 
+/* The signature of a typed one (signature.h), else NULL. */
+const char *
+wd_function_signature(enum wd_function function);
+
 /* By Substrait's name or an alias (`len`, `substr` …), case folded. False
  * when there is none. Extracts are found by their field: `year`. */
 bool
@@ -160,11 +229,12 @@ wd_function_suggest(const char *name, size_t length);
 
 /* The type of a call's result by Substrait's rules; the operands have exactly
  * the types that the function takes (typing.h casts them). False: it does not
- * take them. */
+ * take them (or memory is short). */
 bool
 wd_function_derive(enum wd_function function, uint32_t count,
                    const struct wd_type *types, const bool *nullable,
-                   struct wd_type *out_type, bool *out_nullable);
+                   struct wd_arena *arena, struct wd_type *out_type,
+                   bool *out_nullable);
 
 /* Likewise for an aggregate; type is ignored for count(*). */
 bool

@@ -1,6 +1,7 @@
 /* Functions: which casts their operands get. */
 #include <stdio.h>
 
+#include "plan/signature.h"
 #include "plan/typer.h"
 
 static enum wd_status
@@ -343,6 +344,37 @@ cast_positions(struct typer *typer, uint32_t count, struct typed *operands)
   return status;
 }
 
+/* To the overload that needs the fewest casts; when there is none, they stay
+ * as they are, and are refused when the result's type is derived. */
+static enum wd_status
+cast_typed(struct typer *typer, enum wd_function function, uint32_t count,
+           struct typed *operands)
+{
+  struct wd_signature_operand *given =
+      wd_arena_array(typer->arena, count, sizeof *given);
+  struct wd_type *wanted = wd_arena_array(typer->arena, count, sizeof *wanted);
+  struct wd_signature_match match;
+  bool found, short_of_memory;
+  enum wd_status status = WD_OK;
+
+  if (!given || !wanted)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct wd_expression *operand = operands[i].expression;
+
+    given[i].type = operand->type;
+    given[i].literal = wd__is_soft(operand) ? &operand->literal : NULL;
+  }
+  found =
+      wd_signature_find(wd_function_signature(function), count, given, false,
+                        typer->arena, wanted, &match, &short_of_memory);
+  if (short_of_memory)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; found && status == WD_OK && i < count; i++)
+    status = wd__cast(typer, &operands[i], &wanted[i]);
+  return status;
+}
+
 static enum wd_status
 cast_operands(struct typer *typer, const struct wd_syntax *syntax,
               enum wd_function function, uint32_t count, struct typed *operands)
@@ -383,6 +415,8 @@ cast_operands(struct typer *typer, const struct wd_syntax *syntax,
                            : status;
   case WD_RULE_EXTRACT:
     return cast_nulls(typer, count, operands, WD_TYPE_DATE);
+  case WD_RULE_TYPED:
+    return cast_typed(typer, function, count, operands);
   case WD_RULE_IS_NULL:
     break;
   }
@@ -393,8 +427,11 @@ static const char *
 hint_for(enum wd_function function, uint32_t count,
          const struct typed *operands)
 {
-  const struct wd_type *type = &operands[0].expression->type;
+  const struct wd_type *type;
 
+  if (count == 0)
+    return NULL;
+  type = &operands[0].expression->type;
   switch (wd_function_rule(function)) {
   case WD_RULE_ARITHMETIC:
   case WD_RULE_SIGN:
@@ -495,8 +532,8 @@ new_call(struct typer *typer, const struct wd_syntax *syntax,
   if (status != WD_OK)
     return status;
   node->function = function;
-  if (!wd_function_derive(function, count, types, nullable, &node->type,
-                          &node->nullable))
+  if (!wd_function_derive(function, count, types, nullable, typer->arena,
+                          &node->type, &node->nullable))
     return fail_types(typer, syntax, function, count, operands,
                       hint_for(function, count, operands));
   *out = node;
@@ -511,7 +548,7 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
   struct typed rounded[2];
   enum wd_status status;
 
-  if (function == WD_FN_ROUND && count == 1) {
+  if ((function == WD_FN_ROUND || function == WD_FN_ROUND_EVEN) && count == 1) {
     rounded[0] = operands[0];
     status = add_digits(typer, syntax, rounded);
     if (status != WD_OK)
@@ -520,13 +557,14 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
     count = 2;
   }
   status = check_arity(typer, syntax, function, count);
-  if (status == WD_OK && function == WD_FN_LIKE && count == 3)
+  if (status == WD_OK && (function == WD_FN_LIKE || function == WD_FN_ILIKE) &&
+      count == 3)
     status = check_escape(typer, &operands[2]);
   if (status == WD_OK)
     status = cast_operands(typer, syntax, function, count, operands);
   if (status != WD_OK)
     return status;
-  if (is_identity(function, &operands[0].expression->type)) {
+  if (count && is_identity(function, &operands[0].expression->type)) {
     *out = operands[0].expression;
     return WD_OK;
   }

@@ -24,8 +24,8 @@ check_derivation(const struct derivation *c)
     types[i] = schema.columns[i].type;
     nullable[i] = schema.columns[i].nullable;
   }
-  if (!wd_function_derive(c->function, schema.count, types, nullable, &result,
-                          &result_nullable)) {
+  if (!wd_function_derive(c->function, schema.count, types, nullable, &arena,
+                          &result, &result_nullable)) {
     if (c->result)
       fail_msg("%s(%s) is refused", wd_function_name(c->function), c->operands);
   } else {
@@ -91,6 +91,17 @@ test_derive(void **state)
       {WD_FN_EXTRACT_HOUR, "x timestamp<6>", "i64"},
       {WD_FN_EXTRACT_HOUR, "x timestamp_tz<6,UTC>", NULL},
       {WD_FN_UPPER, "x string, y string", NULL},
+      {WD_FN_LPAD, "x string not null, y i32 not null", "string not null"},
+      {WD_FN_LPAD, "x string, y i32 not null, z string", "string"},
+      {WD_FN_LPAD, "x string, y i64", NULL},
+      {WD_FN_LPAD, "x string", NULL},
+      {WD_FN_SHIFT_LEFT, "x u8, y i32", "u8"},
+      {WD_FN_SHIFT_LEFT, "x fp64, y i32", NULL},
+      {WD_FN_CONCAT_WS, "x string, y string, z string", "string"},
+      {WD_FN_CONCAT_WS, "x string", NULL},
+      {WD_FN_IS_TRUE, "x boolean", "boolean not null"},
+      {WD_FN_REGEXP_MATCH_SUBSTRING, "x string not null, y string not null",
+       "string"},
   };
 
   (void)state;

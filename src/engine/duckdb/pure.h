@@ -1,7 +1,7 @@
 /* Functions of ours for what DuckDB computes otherwise than the plan says:
  * decimals whose results do not fit or divide, integers by zero (DuckDB: null),
  * mathematics by IEEE 754 (DuckDB fails for sqrt(-1)), integers in texts
- * (DuckDB rounds '1.5').
+ * (DuckDB rounds '1.5'), distances of texts (DuckDB counts bytes).
  *
  * Pure: they belong to no query, are registered when first needed and stay.
  */
@@ -10,36 +10,65 @@
 
 #include "engine/duckdb/engine.h"
 
+/* X(kind, class, operands). Classes: DECIMAL: of two decimals (ROUND: of one
+ * and the digits, DECIMAL(10,0)). INTEGER: of integers, to the first one's
+ * type. REAL: of fp64 (digits, too), to fp64 or fp32. PARSE: a string to
+ * DECIMAL(38,0). DISTANCE: of two strings, to i64. */
+#define WD_DUCK_PURES(X)                                                       \
+  X(ADD, DECIMAL, 2)                                                           \
+  X(SUBTRACT, DECIMAL, 2)                                                      \
+  X(MULTIPLY, DECIMAL, 2)                                                      \
+  X(DIVIDE, DECIMAL, 2)                                                        \
+  X(REMAINDER, DECIMAL, 2)                                                     \
+  X(ROUND, DECIMAL, 2)                                                         \
+  X(ROUND_EVEN, DECIMAL, 2)                                                    \
+  X(INT_DIVIDE, INTEGER, 2)                                                    \
+  X(INT_REMAINDER, INTEGER, 2)                                                 \
+  X(INT_ROUND_EVEN, INTEGER, 2)                                                \
+  X(SHIFT_LEFT, INTEGER, 2)                                                    \
+  X(SHIFT_RIGHT, INTEGER, 2)                                                   \
+  X(SHIFT_RIGHT_UNSIGNED, INTEGER, 2)                                          \
+  X(FACTORIAL, INTEGER, 1)                                                     \
+  X(SQRT, REAL, 1)                                                             \
+  X(LN, REAL, 1)                                                               \
+  X(LOG10, REAL, 1)                                                            \
+  X(LOG2, REAL, 1)                                                             \
+  X(LOG1P, REAL, 1)                                                            \
+  X(EXP, REAL, 1)                                                              \
+  X(EXPM1, REAL, 1)                                                            \
+  X(SIN, REAL, 1)                                                              \
+  X(COS, REAL, 1)                                                              \
+  X(TAN, REAL, 1)                                                              \
+  X(ASIN, REAL, 1)                                                             \
+  X(ACOS, REAL, 1)                                                             \
+  X(SINH, REAL, 1)                                                             \
+  X(COSH, REAL, 1)                                                             \
+  X(TANH, REAL, 1)                                                             \
+  X(ASINH, REAL, 1)                                                            \
+  X(ACOSH, REAL, 1)                                                            \
+  X(ATANH, REAL, 1)                                                            \
+  X(RADIANS, REAL, 1)                                                          \
+  X(DEGREES, REAL, 1)                                                          \
+  X(CBRT, REAL, 1)                                                             \
+  X(SIGN, REAL, 1)                                                             \
+  X(POWER, REAL, 2)                                                            \
+  X(LOGB, REAL, 2)                                                             \
+  X(ROUND_REAL, REAL, 2)                                                       \
+  X(ROUND_REAL_EVEN, REAL, 2)                                                  \
+  X(INTEGER, PARSE, 1)                                                         \
+  X(TRY_INTEGER, PARSE, 1)                                                     \
+  X(LEVENSHTEIN, DISTANCE, 2)
+
 enum wd_duck_pure_kind {
-  WD_DUCK_PURE_ADD, /* of decimals; so are the next three */
-  WD_DUCK_PURE_SUBTRACT,
-  WD_DUCK_PURE_MULTIPLY,
-  WD_DUCK_PURE_DIVIDE,
-  WD_DUCK_PURE_REMAINDER,
-  WD_DUCK_PURE_ROUND,      /* of a decimal and the digits, DECIMAL(10,0) */
-  WD_DUCK_PURE_INT_DIVIDE, /* of two integers of one type; also the next */
-  WD_DUCK_PURE_INT_REMAINDER,
-  WD_DUCK_PURE_SQRT, /* of fp64, to fp64 or fp32; so are the next ones */
-  WD_DUCK_PURE_LN,
-  WD_DUCK_PURE_LOG10,
-  WD_DUCK_PURE_LOG2,
-  WD_DUCK_PURE_SIN,
-  WD_DUCK_PURE_COS,
-  WD_DUCK_PURE_TAN,
-  WD_DUCK_PURE_ASIN,
-  WD_DUCK_PURE_ACOS,
-  WD_DUCK_PURE_EXP,
-  WD_DUCK_PURE_SIGN,
-  WD_DUCK_PURE_POWER,      /* of two fp64 */
-  WD_DUCK_PURE_ROUND_REAL, /* of an fp64 and the digits, as fp64 */
-  WD_DUCK_PURE_INTEGER,    /* a string to DECIMAL(38,0) */
-  WD_DUCK_PURE_TRY_INTEGER,
+#define WD_DUCK_PURE_ENUM(id, class, operands) WD_DUCK_PURE_##id,
+  WD_DUCK_PURES(WD_DUCK_PURE_ENUM)
+#undef WD_DUCK_PURE_ENUM
 };
 
 struct wd_duck_pure;
 
 /* The function's name in SQL, in the engine's memory. Which types count is
- * said at the kinds. */
+ * said at the classes. */
 enum wd_status
 wd_duck_pure_find(struct wd_duck_engine *engine, enum wd_duck_pure_kind kind,
                   const struct wd_type *left, const struct wd_type *right,

@@ -1,0 +1,590 @@
+/* Calls as SQL: each function has a template (lower_writer.h), or several, for
+ * each number of operands one, with ; between. */
+#include <string.h>
+
+#include "arrow/decimal.h"
+#include "engine/duckdb/lower_writer.h"
+#include "engine/duckdb/types.h"
+
+static const char *const templates[WD_FN_SCALAR_COUNT] = {
+    [WD_FN_ADD] = "($ + $)",
+    [WD_FN_SUBTRACT] = "($ - $)",
+    [WD_FN_MULTIPLY] = "($ * $)",
+    [WD_FN_DIVIDE] = "($ / $)",
+    [WD_FN_MODULUS] = "($ % $)",
+    [WD_FN_NEGATE] = "(- $)",
+    [WD_FN_ABS] = "abs($)",
+    [WD_FN_SIGN] = "sign($)",
+    [WD_FN_POWER] = "pow($, $)",
+    [WD_FN_SQRT] = "sqrt($)",
+    [WD_FN_EXP] = "exp($)",
+    [WD_FN_BITWISE_AND] = "($ & $)",
+    [WD_FN_BITWISE_OR] = "($ | $)",
+    [WD_FN_BITWISE_XOR] = "xor($, $)",
+    [WD_FN_BITWISE_NOT] = "(~ $)",
+    [WD_FN_SIN] = "sin($)",
+    [WD_FN_COS] = "cos($)",
+    [WD_FN_TAN] = "tan($)",
+    [WD_FN_ASIN] = "asin($)",
+    [WD_FN_ACOS] = "acos($)",
+    [WD_FN_ATAN] = "atan($)",
+    [WD_FN_ATAN2] = "atan2($, $)",
+    [WD_FN_LN] = "ln($)",
+    [WD_FN_LOG10] = "log10($)",
+    [WD_FN_LOG2] = "log2($)",
+    [WD_FN_CEIL] = "ceil($)",
+    [WD_FN_FLOOR] = "floor($)",
+    [WD_FN_ROUND] = "round($@)",
+    [WD_FN_EQUAL] = "($ = $)",
+    [WD_FN_NOT_EQUAL] = "($ <> $)",
+    [WD_FN_LT] = "($ < $)",
+    [WD_FN_LTE] = "($ <= $)",
+    [WD_FN_GT] = "($ > $)",
+    [WD_FN_GTE] = "($ >= $)",
+    [WD_FN_IS_NULL] = "($ IS NULL)",
+    [WD_FN_IS_NOT_NULL] = "($ IS NOT NULL)",
+    [WD_FN_IS_NAN] = "isnan($)",
+    [WD_FN_IS_NOT_DISTINCT_FROM] = "($ IS NOT DISTINCT FROM $)",
+    [WD_FN_IS_DISTINCT_FROM] = "($ IS DISTINCT FROM $)",
+    [WD_FN_NULLIF] = "nullif($, $)",
+    [WD_FN_COALESCE] = "coalesce($@)",
+    [WD_FN_LEAST] = "least($@)",
+    [WD_FN_GREATEST] = "greatest($@)",
+    [WD_FN_NOT] = "(NOT $)",
+    [WD_FN_LIKE] = "($ LIKE $)",
+    [WD_FN_UPPER] = "upper($)",
+    [WD_FN_LOWER] = "lower($)",
+    [WD_FN_CHAR_LENGTH] = "length($)",
+    [WD_FN_OCTET_LENGTH] = "strlen($)",
+    [WD_FN_SUBSTRING] = "substring($@)",
+    /* With one operand DuckDB trims all blanks of Unicode. */
+    [WD_FN_TRIM] = "trim($, ' ')",
+    [WD_FN_LTRIM] = "ltrim($, ' ')",
+    [WD_FN_RTRIM] = "rtrim($, ' ')",
+    [WD_FN_REPLACE] = "replace($, $, $)",
+    [WD_FN_STARTS_WITH] = "starts_with($, $)",
+    [WD_FN_ENDS_WITH] = "ends_with($, $)",
+    [WD_FN_CONTAINS] = "contains($, $)",
+    [WD_FN_STRPOS] = "strpos($, $)",
+    /* By code points; DuckDB's reverse is by graphemes. */
+    [WD_FN_REVERSE] = "array_to_string(list_reverse(string_split($, '')), '')",
+    [WD_FN_PI] = "pi()",
+    [WD_FN_GCD] = "gcd($1, $2)",
+    [WD_FN_LCM] = "lcm($1, $2)",
+    [WD_FN_BIT_COUNT] = "bit_count($1)",
+    [WD_FN_TRUNC] = "trunc($)",
+    [WD_FN_IS_FINITE] = "isfinite($)",
+    [WD_FN_IS_INFINITE] = "isinf($)",
+    [WD_FN_IS_TRUE] = "($1 IS TRUE)",
+    [WD_FN_IS_NOT_TRUE] = "($1 IS NOT TRUE)",
+    [WD_FN_IS_FALSE] = "($1 IS FALSE)",
+    [WD_FN_IS_NOT_FALSE] = "($1 IS NOT FALSE)",
+    [WD_FN_LEAST_SKIP_NULL] = "least($@)",
+    [WD_FN_GREATEST_SKIP_NULL] = "greatest($@)",
+    [WD_FN_XOR] = "($ <> $)",
+    [WD_FN_AND_NOT] = "($ AND NOT $)",
+    [WD_FN_ILIKE] = "($ ILIKE $)",
+    [WD_FN_REGEXP_MATCH] = "regexp_matches($1, $2)",
+    [WD_FN_REGEXP_MATCH_SUBSTRING] =
+        "regexp_extract_all($1, $2)[1];regexp_extract_all(substring($1, $3), "
+        "$2)[1];regexp_extract_all(substring($1, $3), "
+        "$2)[$4];regexp_extract_all(substring($1, $3), $2, CAST($5 AS "
+        "INTEGER))[$4]",
+    [WD_FN_REGEXP_STRPOS] =
+        "CASE WHEN regexp_matches($1, $2) THEN length(regexp_extract($1, "
+        "'(?s:\\A(.*?))(?:' || $2 || ')', 1)) + 1 WHEN NOT regexp_matches($1, "
+        "$2) THEN 0 END",
+    [WD_FN_REGEXP_COUNT_SUBSTRING] =
+        "len(regexp_extract_all($1, $2));len(regexp_extract_all(substring($1, "
+        "$3), $2))",
+    [WD_FN_REGEXP_REPLACE] = "regexp_replace($1, $2, $3, 'g')",
+    [WD_FN_COUNT_SUBSTRING] =
+        "CASE WHEN $2 = '' THEN 0 ELSE len(string_split($1, $2)) - 1 END",
+    [WD_FN_CONCAT_WS] = "concat_ws($@)",
+    [WD_FN_REPEAT] =
+        "CASE WHEN $2 > 0 AND CAST(strlen($1) AS HUGEINT) * $2 > 268435456 "
+        "THEN error('a text would have more than 256 MiB') "
+        "ELSE repeat($1, $2) END",
+    [WD_FN_CENTER] =
+        "CASE WHEN $2 > 67108864 THEN error('a text would have more than "
+        "67108864 characters') WHEN length($1) >= $2 THEN $1 ELSE rpad(lpad("
+        "$1, CAST(length($1) + ($2 - length($1)) // 2 AS INTEGER), ' '), $2, "
+        "' ') END;CASE WHEN $2 > 67108864 THEN error('a text would have more "
+        "than 67108864 characters') WHEN length($1) >= $2 THEN $1 ELSE rpad("
+        "lpad($1, CAST(length($1) + ($2 - length($1)) // 2 AS INTEGER), $3), "
+        "$2, $3) END",
+    [WD_FN_REPLACE_SLICE] =
+        "CASE WHEN $2 BETWEEN 1 AND length($1) AND $3 >= 0 THEN substring($1, "
+        "1, $2 - 1) || $4 || substring($1, $2 + $3) END",
+    [WD_FN_SWAPCASE] =
+        "array_to_string(list_transform(string_split($1, ''), lambda c: CASE "
+        "WHEN upper(c) = c THEN lower(c) ELSE upper(c) END), '')",
+    [WD_FN_CAPITALIZE] = "(upper(substring($1, 1, 1)) || substring($1, 2))",
+    [WD_FN_INITCAP] =
+        "array_to_string(list_transform(string_split(lower($1), ' '), lambda "
+        "w: upper(substring(w, 1, 1)) || substring(w, 2)), ' ')",
+    [WD_FN_BIT_LENGTH] = "bit_length($1)",
+    [WD_FN_LEFT] = "left($1, $2)",
+    [WD_FN_RIGHT] = "right($1, CAST($2 AS BIGINT))",
+    [WD_FN_SPLIT_PART] = "split_part($1, $2, $3)",
+    [WD_FN_TRANSLATE] = "translate($1, $2, $3)",
+    [WD_FN_ASCII] = "ascii($1)",
+    [WD_FN_CHR] = "chr($1)",
+    [WD_FN_HEX] = "hex($1)",
+    [WD_FN_UNHEX] = "unhex($1)",
+    [WD_FN_BASE64] = "to_base64($1)",
+    [WD_FN_UNBASE64] = "from_base64($1)",
+    [WD_FN_MD5] = "md5($1)",
+    [WD_FN_SHA1] = "sha1($1)",
+    [WD_FN_SHA256] = "sha256($1)",
+    [WD_FN_EXTRACT_YEAR] = "year($)",
+    [WD_FN_EXTRACT_MONTH] = "month($)",
+    [WD_FN_EXTRACT_DAY] = "day($)",
+    [WD_FN_EXTRACT_HOUR] = "hour($)",
+    [WD_FN_EXTRACT_MINUTE] = "minute($)",
+    [WD_FN_EXTRACT_SECOND] = "second($)",
+    [WD_FN_EXTRACT_DAY_OF_WEEK] = "isodow($)",
+    [WD_FN_EXTRACT_DAY_OF_YEAR] = "dayofyear($)",
+};
+
+enum wd_status
+wd__write_expression(const struct writer *writer,
+                     const struct wd_expression *expression)
+{
+  return wd_duck_lower_expression(writer->lowering, expression, writer->scope,
+                                  writer->buf);
+}
+
+/* Where the template for a number of operands begins: the last one is for all
+ * that are more. */
+static const char *
+template_for(const char *template, uint32_t least, uint32_t count)
+{
+  for (; least < count && strchr(template, ';'); least++)
+    template = strchr(template, ';') + 1;
+  return template;
+}
+
+static enum wd_status
+write_operand(const struct writer *writer, const struct wd_expression *call,
+              uint32_t index)
+{
+  if (index < call->argument_count)
+    return wd__write_expression(writer, call->arguments[index]);
+  return wd_fail(writer->lowering->error, WD_INVALID_PLAN,
+                 "the function %s has too few operands",
+                 wd_function_name(call->function));
+}
+
+enum wd_status
+wd__write_template(const struct writer *writer, const char *template,
+                   const struct wd_expression *call)
+{
+  uint32_t next = 0;
+  enum wd_status status = WD_OK;
+
+  for (; status == WD_OK && *template && *template != ';'; template ++) {
+    if (*template == '$' && template[1] >= '1' && template[1] <= '9') {
+      template ++;
+      status = write_operand(writer, call, (uint32_t)(*template - '1'));
+      next = (uint32_t)(*template - '0');
+    } else if (*template == '$') {
+      status = write_operand(writer, call, next++);
+    } else if (*template == '@') {
+      while (status == WD_OK && next < call->argument_count) {
+        wd_buf_puts(writer->buf, ", ");
+        status = write_operand(writer, call, next++);
+      }
+    } else {
+      wd_buf_putc(writer->buf, *template);
+    }
+  }
+  return status;
+}
+
+static enum wd_status
+write_joined(const struct writer *writer, const char *operator,
+             const struct wd_expression * call)
+{
+  enum wd_status status = WD_OK;
+
+  wd_buf_putc(writer->buf, '(');
+  for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
+    if (i)
+      wd_buf_puts(writer->buf, operator);
+    status = wd__write_expression(writer, call->arguments[i]);
+  }
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+/* What may be written several times. */
+static bool
+is_short(const struct wd_expression *expression)
+{
+  while (expression->kind == WD_EXPR_CAST)
+    expression = expression->arguments[0];
+  return expression->kind == WD_EXPR_COLUMN ||
+         expression->kind == WD_EXPR_LITERAL;
+}
+
+/* Operands that are long go into a list, which has a name. */
+static enum wd_status
+write_extreme_of_list(const struct writer *writer,
+                      const struct wd_expression *call)
+{
+  enum wd_status status;
+
+  wd_buf_puts(writer->buf, "list_transform([[");
+  status = wd__write_template(writer, "$@", call);
+  wd_buf_printf(writer->buf,
+                "]], lambda v: CASE WHEN list_count(v) = %u THEN %s(v) "
+                "END)[1]",
+                call->argument_count,
+                call->function == WD_FN_LEAST ? "list_min" : "list_max");
+  return status;
+}
+
+/* DuckDB's least and greatest skip nulls; Substrait's are null with any. */
+static enum wd_status
+write_extreme(const struct writer *writer, const struct wd_expression *call)
+{
+  bool guarded = false, brief = true;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < call->argument_count; i++) {
+    guarded = guarded || call->arguments[i]->nullable;
+    brief = brief && is_short(call->arguments[i]);
+  }
+  if (!guarded)
+    return wd__write_template(writer, templates[call->function], call);
+  if (!brief)
+    return write_extreme_of_list(writer, call);
+  wd_buf_puts(writer->buf, "CASE WHEN ");
+  for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
+    wd_buf_puts(writer->buf, i ? " AND (" : "(");
+    status = wd__write_expression(writer, call->arguments[i]);
+    wd_buf_puts(writer->buf, ") IS NOT NULL");
+  }
+  wd_buf_puts(writer->buf, " THEN ");
+  if (status == WD_OK)
+    status = wd__write_template(writer, templates[call->function], call);
+  wd_buf_puts(writer->buf, " END");
+  return status;
+}
+
+/* The template is of the operands, each in a type that the function takes. */
+static enum wd_status
+write_pure_of(const struct writer *writer, enum wd_duck_pure_kind kind,
+              const char *template, const struct wd_expression *call)
+{
+  const struct wd_expression *const *operands = call->arguments;
+  const char *name = "wd_pure";
+  enum wd_status status;
+
+  if (writer->lowering->query) {
+    status =
+        wd_duck_pure_find(writer->lowering->engine, kind, &operands[0]->type,
+                          &operands[call->argument_count - 1]->type,
+                          &call->type, &name, writer->lowering->error);
+    if (status != WD_OK)
+      return status;
+  }
+  wd_buf_printf(writer->buf, "%s(", name);
+  status = wd__write_template(writer, template, call);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+enum wd_status
+wd__write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
+               const struct wd_expression *call)
+{
+  return write_pure_of(writer, kind, "$@", call);
+}
+
+/* A divisor with which DuckDB's own division does what the plan says: neither
+ * 0 (DuckDB: null) nor -1 (DuckDB: an overflow where the remainder is 0). */
+static bool
+is_safe(const struct wd_expression *expression)
+{
+  int64_t value = expression->literal.value.integer;
+
+  return expression->kind == WD_EXPR_LITERAL && !expression->literal.null &&
+         value != 0 && value != -1;
+}
+
+static enum wd_status
+write_integers(const struct writer *writer, enum wd_duck_pure_kind kind,
+               const char *template, const struct wd_expression *call)
+{
+  if (call->argument_count == 2 && is_safe(call->arguments[1]))
+    return wd__write_template(writer, template, call);
+  return wd__write_pure(writer, kind, call);
+}
+
+static enum wd_status
+write_modulus(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return wd__write_pure(writer, WD_DUCK_PURE_REMAINDER, call);
+  return write_integers(writer, WD_DUCK_PURE_INT_REMAINDER,
+                        templates[WD_FN_MODULUS], call);
+}
+
+static enum wd_status
+write_round_even(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND_EVEN,
+                         "$, CAST($ AS DECIMAL(10,0))", call);
+  if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND_REAL_EVEN,
+                         "$, CAST($ AS DOUBLE)", call);
+  return wd__write_pure(writer, WD_DUCK_PURE_INT_ROUND_EVEN, call);
+}
+
+/* DuckDB's pads refuse to pad with nothing; texts past 256 MiB are refused
+ * before they are made. */
+static enum wd_status
+write_pad(const struct writer *writer, const struct wd_expression *call)
+{
+  bool left = call->function == WD_FN_LPAD;
+
+  if (call->argument_count == 2)
+    return wd__write_template(
+        writer,
+        left ? "lpad($1, CASE WHEN $2 > 67108864 THEN error('a text would have "
+               "more than 67108864 characters') ELSE $2 END, ' ')"
+             : "rpad($1, CASE WHEN $2 > 67108864 THEN error('a text would have "
+               "more than 67108864 characters') ELSE $2 END, ' ')",
+        call);
+  return wd__write_template(
+      writer,
+      left ? "CASE WHEN $2 > 67108864 THEN error('a text would have more than "
+             "67108864 characters') WHEN $3 = '' AND $2 > 0 THEN left($1, $2) "
+             "ELSE lpad($1, $2, $3) END"
+           : "CASE WHEN $2 > 67108864 THEN error('a text would have more than "
+             "67108864 characters') WHEN $3 = '' AND $2 > 0 THEN left($1, $2) "
+             "ELSE rpad($1, $2, $3) END",
+      call);
+}
+
+static enum wd_status
+write_round(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND,
+                         "$, CAST($ AS DECIMAL(10,0))", call);
+  if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
+    return write_pure_of(writer, WD_DUCK_PURE_ROUND_REAL,
+                         "$, CAST($ AS DOUBLE)", call);
+  return wd__write_template(writer, templates[WD_FN_ROUND], call);
+}
+
+static enum wd_status
+write_divide(const struct writer *writer, const struct wd_expression *call)
+{
+  if (wd_type_is_integer(&call->type))
+    return write_integers(writer, WD_DUCK_PURE_INT_DIVIDE, "($ // $)", call);
+  if (call->type.id == WD_TYPE_DECIMAL)
+    return wd__write_pure(writer, WD_DUCK_PURE_DIVIDE, call);
+  return wd__write_template(writer, templates[WD_FN_DIVIDE], call);
+}
+
+/* Decimals whose exact result has more than 38 digits are computed by us. */
+static enum wd_status
+write_arithmetic(const struct writer *writer, enum wd_duck_pure_kind kind,
+                 const struct wd_expression *call)
+{
+  const struct wd_type *a, *b;
+  int scale, whole;
+  enum wd_status status;
+
+  if (call->type.id != WD_TYPE_DECIMAL || call->argument_count != 2)
+    return wd__write_template(writer, templates[call->function], call);
+  a = &call->arguments[0]->type;
+  b = &call->arguments[1]->type;
+  if (kind == WD_DUCK_PURE_MULTIPLY) {
+    scale = a->scale + b->scale;
+    whole = a->precision + b->precision - scale;
+  } else {
+    scale = a->scale > b->scale ? a->scale : b->scale;
+    whole = a->precision - a->scale;
+    if (b->precision - b->scale > whole)
+      whole = b->precision - b->scale;
+  }
+  if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX)
+    return wd__write_pure(writer, kind, call);
+  /* DuckDB computes in 64 bits when both operands are stored so. */
+  if (whole + scale + 1 > 18 && a->precision <= 18 && b->precision <= 18) {
+    wd_buf_printf(writer->buf, "(CAST(");
+    status = wd__write_expression(writer, call->arguments[0]);
+    wd_buf_printf(writer->buf, " AS DECIMAL(%d,%d))%s", 19, a->scale,
+                  kind == WD_DUCK_PURE_MULTIPLY ? " * "
+                  : kind == WD_DUCK_PURE_ADD    ? " + "
+                                                : " - ");
+    if (status == WD_OK)
+      status = wd__write_expression(writer, call->arguments[1]);
+    wd_buf_putc(writer->buf, ')');
+    return status;
+  }
+  return wd__write_template(writer, templates[call->function], call);
+}
+
+static bool
+is_nanoseconds(const struct wd_type *type)
+{
+  return is_timestamp(type) && type->unit == WD_UNIT_NS;
+}
+
+/* An operand in microseconds, downwards: DuckDB cuts nanoseconds off toward
+ * 1970. The large numbers keep all that is divided above 0. */
+enum wd_status
+wd__write_microseconds(const struct writer *writer,
+                       const struct wd_expression *operand)
+{
+  enum wd_status status;
+
+  if (!is_nanoseconds(&operand->type))
+    return wd__write_expression(writer, operand);
+  wd_buf_puts(writer->buf, "make_timestamp(CAST((CAST(epoch_ns(");
+  status = wd__write_expression(writer, operand);
+  wd_buf_puts(writer->buf, ") AS HUGEINT) + 10000000000000000000) // 1000 - "
+                           "10000000000000000 AS BIGINT))");
+  return status;
+}
+
+static enum wd_status
+write_extract(const struct writer *writer, const struct wd_expression *call)
+{
+  const char *template = templates[call->function];
+  enum wd_status status;
+
+  if (!is_nanoseconds(&call->arguments[0]->type))
+    return wd__write_template(writer, template, call);
+  wd_buf_add(writer->buf, template, strcspn(template, "$"));
+  status = wd__write_microseconds(writer, call->arguments[0]);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+/* Functions of ours over operands as they are. */
+static bool
+pure_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
+{
+#define PURE(id)                                                               \
+  {                                                                            \
+    WD_FN_##id, WD_DUCK_PURE_##id                                              \
+  }
+  static const struct {
+    enum wd_function function;
+    enum wd_duck_pure_kind kind;
+  } kinds[] = {
+      PURE(SQRT),       PURE(LN),          PURE(LOG10),
+      PURE(LOG2),       PURE(LOG1P),       PURE(EXP),
+      PURE(EXPM1),      PURE(SIN),         PURE(COS),
+      PURE(TAN),        PURE(ASIN),        PURE(ACOS),
+      PURE(SINH),       PURE(COSH),        PURE(TANH),
+      PURE(ASINH),      PURE(ACOSH),       PURE(ATANH),
+      PURE(RADIANS),    PURE(DEGREES),     PURE(CBRT),
+      PURE(POWER),      PURE(LOGB),        PURE(LEVENSHTEIN),
+      PURE(SHIFT_LEFT), PURE(SHIFT_RIGHT), PURE(SHIFT_RIGHT_UNSIGNED),
+      PURE(FACTORIAL),
+  };
+#undef PURE
+
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    *out_kind = kinds[i].kind;
+    if (kinds[i].function == function)
+      return true;
+  }
+  return false;
+}
+
+enum wd_status
+wd__write_function(const struct writer *writer,
+                   const struct wd_expression *call)
+{
+  bool binary =
+      call->argument_count && call->arguments[0]->type.id == WD_TYPE_BINARY;
+  enum wd_duck_pure_kind kind;
+  uint32_t least, most;
+
+  if (pure_kind(call->function, &kind))
+    return wd__write_pure(writer, kind, call);
+  if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
+    return write_extract(writer, call);
+  switch (call->function) {
+  case WD_FN_ADD:
+    return write_arithmetic(writer, WD_DUCK_PURE_ADD, call);
+  case WD_FN_SUBTRACT:
+    return write_arithmetic(writer, WD_DUCK_PURE_SUBTRACT, call);
+  case WD_FN_MULTIPLY:
+    return write_arithmetic(writer, WD_DUCK_PURE_MULTIPLY, call);
+  case WD_FN_MODULUS:
+    return write_modulus(writer, call);
+  case WD_FN_ROUND:
+    return write_round(writer, call);
+  case WD_FN_ROUND_EVEN:
+    return write_round_even(writer, call);
+  case WD_FN_LPAD:
+  case WD_FN_RPAD:
+    return write_pad(writer, call);
+  case WD_FN_SIGN:
+    if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
+      return wd__write_pure(writer, WD_DUCK_PURE_SIGN, call);
+    break;
+  case WD_FN_TRIM:
+  case WD_FN_LTRIM:
+  case WD_FN_RTRIM:
+    if (call->argument_count == 2)
+      return wd__write_template(writer,
+                                call->function == WD_FN_TRIM    ? "trim($, $)"
+                                : call->function == WD_FN_LTRIM ? "ltrim($, $)"
+                                                                : "rtrim($, $)",
+                                call);
+    break;
+  case WD_FN_TRUNC:
+  case WD_FN_CEIL:
+  case WD_FN_FLOOR:
+    /* DuckDB goes by way of doubles. */
+    if (wd_type_is_integer(&call->type))
+      return wd__write_template(writer, "$", call);
+    break;
+  case WD_FN_LIKE:
+    if (call->argument_count == 3)
+      return wd__write_template(writer, "($ LIKE $ ESCAPE $)", call);
+    break;
+  case WD_FN_ILIKE:
+    if (call->argument_count == 3)
+      return wd__write_template(writer, "($ ILIKE $ ESCAPE $)", call);
+    break;
+  case WD_FN_AND:
+    return write_joined(writer, " AND ", call);
+  case WD_FN_OR:
+    return write_joined(writer, " OR ", call);
+  case WD_FN_CONCAT:
+    return write_joined(writer, " || ", call);
+  case WD_FN_DIVIDE:
+    return write_divide(writer, call);
+  case WD_FN_LEAST:
+  case WD_FN_GREATEST:
+    return write_extreme(writer, call);
+  case WD_FN_OCTET_LENGTH:
+    if (binary)
+      return wd__write_template(writer, "octet_length($)", call);
+    break;
+  default:
+    break;
+  }
+  if (call->function >= WD_FN_SCALAR_COUNT || !templates[call->function])
+    return wd_fail(writer->lowering->error, WD_UNSUPPORTED,
+                   "the engine duckdb does not have the function %s yet",
+                   wd_function_name(call->function));
+  wd_function_arity(call->function, &least, &most);
+  return wd__write_template(
+      writer,
+      template_for(templates[call->function], least, call->argument_count),
+      call);
+}

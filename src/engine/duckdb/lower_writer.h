@@ -1,0 +1,46 @@
+/* What the files that lower expressions share. */
+#ifndef WD_ENGINE_DUCKDB_LOWER_WRITER_H
+#define WD_ENGINE_DUCKDB_LOWER_WRITER_H
+
+#include "engine/duckdb/lower.h"
+#include "engine/duckdb/pure.h"
+
+struct writer {
+  struct wd_duck_lowering *lowering;
+  const struct wd_duck_scope *scope;
+  struct wd_buf *buf;
+};
+
+enum wd_status
+wd__write_expression(const struct writer *writer,
+                     const struct wd_expression *expression);
+
+/* A template is SQL in which $ is the next operand, $1 the first (and so on),
+ * @ the operands that are left, each after a comma. */
+enum wd_status
+wd__write_template(const struct writer *writer, const char *template,
+                   const struct wd_expression *call);
+
+/* A function of ours over all operands. */
+enum wd_status
+wd__write_pure(const struct writer *writer, enum wd_duck_pure_kind kind,
+               const struct wd_expression *call);
+
+/* A timestamp in microseconds, downwards: DuckDB cuts nanoseconds off toward
+ * 1970. */
+enum wd_status
+wd__write_microseconds(const struct writer *writer,
+                       const struct wd_expression *operand);
+
+/* A call, without the cast to the type of its result. */
+enum wd_status
+wd__write_function(const struct writer *writer,
+                   const struct wd_expression *call);
+
+static inline bool
+is_timestamp(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_TIMESTAMP;
+}
+
+#endif
