@@ -4,8 +4,9 @@ const char *
 wd_role_name(enum wd_role role)
 {
   static const char *const names[] = {
-      "map",      "filter", "flat-map",  "map-partitions", "map-groups",
-      "for-each", "reduce", "aggregate", "scalar",         "relation",
+      "map",        "filter",   "flat-map",      "map-partitions",
+      "map-groups", "for-each", "reduce",        "aggregate",
+      "scalar",     "relation", "co-map-groups",
   };
 
   return (unsigned)role < sizeof names / sizeof *names ? names[role] : "?";

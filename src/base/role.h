@@ -1,4 +1,5 @@
-/* What a lambda is used for: the WIT's enum `role`, in its order. */
+/* What a lambda is used for: the WIT's enum `role`, in its order, then roles
+ * that have an interface of their own. */
 #ifndef WD_BASE_ROLE_H
 #define WD_BASE_ROLE_H
 
@@ -13,6 +14,7 @@ enum wd_role {
   WD_ROLE_AGGREGATE,
   WD_ROLE_SCALAR,
   WD_ROLE_RELATION,
+  WD_ROLE_CO_GROUP, /* the interface `co-groups` */
 };
 
 /* The name that people read: `map`, `flat-map`, … Static storage. */

@@ -69,6 +69,21 @@ bind_table(void *env, const char *name, const struct wd_option *options,
   return status;
 }
 
+static struct wd_bound
+bound_of(struct wd_lambda *lambda)
+{
+  return (struct wd_bound){
+      .lambda = lambda,
+      .output = lambda->output,
+      .all_columns = lambda->all_columns,
+      .column_count = lambda->column_count,
+      .columns = lambda->columns,
+      .deterministic = lambda->deterministic,
+      .total = lambda->total,
+      .strict = lambda->strict,
+  };
+}
+
 static enum wd_status
 bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
             const struct wd_schema *input, const uint32_t *keys,
@@ -87,17 +102,30 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
                        input, keys, key_count, site, arena, &lambda, error);
   if (status != WD_OK)
     return status;
-  *out_bound = (struct wd_bound){
-      .lambda = lambda,
-      .output = lambda->output,
-      .all_columns = lambda->all_columns,
-      .column_count = lambda->column_count,
-      .columns = lambda->columns,
-      .deterministic = lambda->deterministic,
-      .total = lambda->total,
-      .strict = lambda->strict,
-  };
+  *out_bound = bound_of(lambda);
   return WD_OK;
+}
+
+static enum wd_status
+bind_pair(void *env, const struct wd_closure *closure,
+          const struct wd_schema *left, const uint32_t *left_keys,
+          const struct wd_schema *right, const uint32_t *right_keys,
+          uint32_t key_count, uint32_t site, struct wd_arena *arena,
+          struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct binding *binding = env;
+  struct wd_lambda *lambda;
+  enum wd_status status = WD_OK;
+
+  if (!binding->pool)
+    status = make_pool(binding, error);
+  if (status == WD_OK)
+    status = wd_lambda_bind_pair(
+        binding->pool, closure->function, closure->state, left, left_keys,
+        right, right_keys, key_count, site, arena, &lambda, error);
+  if (status == WD_OK)
+    *out_bound = bound_of(lambda);
+  return status;
 }
 
 enum wd_status
@@ -110,6 +138,7 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .env = &binding,
       .table = bind_table,
       .bind = bind_lambda,
+      .bind_pair = bind_pair,
   };
   enum wd_status status =
       wd_plan_make(program->options.mem, relation, &binder, out_plan, error);
@@ -172,37 +201,38 @@ tell_planned(struct wd_program *program, const struct wd_job_options *options,
 }
 
 enum wd_status
-wd_program_start(struct wd_program *program, struct wd_relation *relation,
-                 struct wd_sink *sink, enum wd_format format,
-                 const struct wd_abi_list_tuple_string_string *options,
+wd_program_start(struct wd_program *program,
+                 const struct wd_program_action *action,
                  struct wd_program_job **out_job, struct wd_error *error)
 {
   struct wd_job_options job = {
       .mem = program->options.mem,
       .id = ++program->job_count,
-      .sink = sink,
-      .format = format,
+      .sink = action->sink,
+      .format = action->format,
+      .silent = action->silent,
   };
   enum wd_status status;
 
   wd_program_reap(program);
   status = wd_program_engine(program, &job.engine, error);
   if (status == WD_OK)
-    status =
-        wd_program_plan(program, relation, job.id, &job.plan, &job.pool, error);
+    status = wd_program_plan(program, action->relation, job.id, &job.plan,
+                             &job.pool, error);
   if (status != WD_OK) {
-    wd_sink_abort(sink);
+    wd_sink_abort(action->sink);
     return status;
   }
-  if (options) {
-    job.option_count = options->length;
-    status = wd_guest_options(options, &job.plan.arena, &job.options, error);
+  if (action->options) {
+    job.option_count = action->options->length;
+    status =
+        wd_guest_options(action->options, &job.plan.arena, &job.options, error);
   }
   if (status == WD_OK)
     status = tell_planned(program, &job, error);
   if (status == WD_OK)
     return start_job(program, &job, out_job, error);
-  wd_sink_abort(sink);
+  wd_sink_abort(action->sink);
   wd_plan_fini(&job.plan);
   wd_pool_unref(job.pool);
   return status;
@@ -319,6 +349,16 @@ refuse_options(const char *action,
                  (int)options->data[0].f0.length, options->data[0].f0.data);
 }
 
+/* A job whose rows are fetched. */
+static enum wd_status
+fetch_rows(struct wd_program *program, struct wd_relation *relation,
+           struct wd_program_job **out_job, struct wd_error *error)
+{
+  return wd_program_start(program,
+                          &(struct wd_program_action){.relation = relation},
+                          out_job, error);
+}
+
 static enum wd_status
 on_collect(struct wd_abi_call *call,
            const struct wd_abi_datasets_dataset_collect_args *args,
@@ -329,8 +369,8 @@ on_collect(struct wd_abi_call *call,
   enum wd_status status = refuse_options("collect", &args->options, error);
 
   if (status == WD_OK)
-    status = wd_program_start(program, wd_program_dataset(program, args->self),
-                              NULL, WD_FORMAT_UNKNOWN, NULL, &job, error);
+    status = fetch_rows(program, wd_program_dataset(program, args->self), &job,
+                        error);
   if (status == WD_OK)
     status = wd_program_hold(program, job, out, error);
   return ended(call, status);
@@ -350,8 +390,8 @@ on_show(struct wd_abi_call *call,
     status = wd_fail(error, WD_UNSUPPORTED,
                      "this host has no output to show rows on");
   if (status == WD_OK)
-    status = wd_program_start(program, wd_program_dataset(program, args->self),
-                              NULL, WD_FORMAT_UNKNOWN, NULL, &job, error);
+    status = fetch_rows(program, wd_program_dataset(program, args->self), &job,
+                        error);
   if (status != WD_OK)
     return ended(call, status);
   status = options->show(options->env, job->job, error);
@@ -372,8 +412,7 @@ only_rows(struct wd_program *program, struct wd_relation *relation,
 
   if (!relation)
     return wd_fail_memory(error);
-  status = wd_program_start(program, relation, NULL, WD_FORMAT_UNKNOWN, NULL,
-                            &job, error);
+  status = fetch_rows(program, relation, &job, error);
   if (status != WD_OK)
     return status;
   do {
@@ -483,12 +522,26 @@ on_for_each_partition(
     const struct wd_abi_datasets_dataset_for_each_partition_args *args,
     uint32_t *out, struct wd_error *error)
 {
-  (void)call;
-  (void)args;
-  (void)out;
-  return wd_fail(error, WD_UNSUPPORTED,
-                 "for-each-partition is not built yet; use map-partitions with "
-                 "a lambda that gives no rows, and collect");
+  struct wd_program *program = wd_program_of(call);
+  struct wd_relation *relation =
+      wd_relation_new(program->options.mem, WD_REL_LAMBDA,
+                      wd_program_dataset(program, args->self), NULL);
+  struct wd_program_job *job;
+  enum wd_status status;
+
+  if (!relation)
+    return wd_fail_memory(error);
+  relation->lambda.role = WD_ROLE_FOR_EACH;
+  relation->lambda.closure = (struct wd_closure){
+      program, args->function.function, args->function.state};
+  status = wd_program_start(
+      program,
+      &(struct wd_program_action){.relation = relation, .silent = true}, &job,
+      error);
+  wd_relation_unref(relation);
+  if (status == WD_OK)
+    status = wd_program_hold(program, job, out, error);
+  return ended(call, status);
 }
 
 static enum wd_status
@@ -569,9 +622,15 @@ on_write(struct wd_abi_call *call,
       wd_sink_abort(sink);
   }
   if (status == WD_OK)
-    status = wd_program_start(program, nothing ? nothing : relation, sink,
-                              nothing ? WD_FORMAT_UNKNOWN : grant->format,
-                              &options, &job, error);
+    status = wd_program_start(
+        program,
+        &(struct wd_program_action){
+            .relation = nothing ? nothing : relation,
+            .sink = sink,
+            .format = nothing ? WD_FORMAT_UNKNOWN : grant->format,
+            .options = &options,
+        },
+        &job, error);
   wd_relation_unref(nothing);
   if (status == WD_OK)
     status = wd_program_hold(program, job, out, error);

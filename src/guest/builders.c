@@ -258,21 +258,63 @@ parse_keys(const struct wd_abi_list_datasets_sort_key *from,
 }
 
 static enum wd_status
-on_sort(struct wd_abi_call *call,
-        const struct wd_abi_datasets_dataset_sort_args *args, uint32_t *out,
-        struct wd_error *error)
+sort_over(struct wd_abi_call *call, enum wd_relation_kind kind, uint32_t self,
+          const struct wd_abi_list_datasets_sort_key *keys, uint32_t *out,
+          struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, WD_REL_SORT, args->self);
+  struct wd_relation *relation = over(call, kind, self);
   enum wd_status status;
 
   if (!relation)
     return wd_fail_memory(error);
-  relation->sort.count = args->keys.length;
-  status =
-      parse_keys(&args->keys, &relation->arena, &relation->sort.keys, error);
-  if (status == WD_OK && args->keys.length == 0)
+  relation->sort.count = keys->length;
+  status = parse_keys(keys, &relation->arena, &relation->sort.keys, error);
+  if (status == WD_OK && keys->length == 0)
     status = wd_fail(error, WD_INVALID_ARGUMENT, "sort needs at least one key");
   return wd_program_finish(wd_program_of(call), status, relation, out, error);
+}
+
+static enum wd_status
+on_sort(struct wd_abi_call *call,
+        const struct wd_abi_datasets_dataset_sort_args *args, uint32_t *out,
+        struct wd_error *error)
+{
+  return sort_over(call, WD_REL_SORT, args->self, &args->keys, out, error);
+}
+
+static enum wd_status
+on_sort_within_partitions(
+    struct wd_abi_call *call,
+    const struct wd_abi_datasets_dataset_sort_within_partitions_args *args,
+    uint32_t *out, struct wd_error *error)
+{
+  return sort_over(call, WD_REL_SORT_WITHIN, args->self, &args->keys, out,
+                   error);
+}
+
+static enum wd_status
+on_repartition(struct wd_abi_call *call,
+               const struct wd_abi_datasets_dataset_repartition_args *args,
+               uint32_t *out, struct wd_error *error)
+{
+  struct wd_relation *relation = over(call, WD_REL_REPARTITION, args->self);
+  const char **columns;
+
+  if (!relation)
+    return wd_fail_memory(error);
+  columns =
+      wd_arena_array(&relation->arena, args->columns.length, sizeof *columns);
+  for (uint32_t i = 0; columns && i < args->columns.length; i++) {
+    columns[i] = wd_guest_text(&relation->arena, args->columns.data[i]);
+    if (!columns[i])
+      columns = NULL;
+  }
+  relation->repartition.count = args->count;
+  relation->repartition.column_count = args->columns.length;
+  relation->repartition.columns = columns;
+  return wd_program_finish(wd_program_of(call),
+                           columns ? WD_OK : wd_fail_memory(error), relation,
+                           out, error);
 }
 
 static enum wd_status
@@ -409,6 +451,8 @@ wd_guest_builders(struct wd_abi_handlers *handlers)
   handlers->datasets_dataset_select = on_select;
   handlers->datasets_dataset_filter = on_filter;
   handlers->datasets_dataset_sort = on_sort;
+  handlers->datasets_dataset_sort_within_partitions = on_sort_within_partitions;
+  handlers->datasets_dataset_repartition = on_repartition;
   handlers->datasets_dataset_limit = on_limit;
   handlers->datasets_dataset_join = on_join;
   handlers->datasets_dataset_map = on_map;

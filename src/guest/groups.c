@@ -182,6 +182,68 @@ on_reduce(struct wd_abi_call *call,
       relation, out, error);
 }
 
+static struct wd_closure
+closure_of(struct wd_program *program, struct wd_abi_lambda function)
+{
+  return (struct wd_closure){program, function.function, function.state};
+}
+
+static enum wd_status
+take_keys(const struct wd_grouped *grouped, struct wd_relation *relation,
+          struct wd_keys_syntax *out_keys, struct wd_error *error)
+{
+  out_keys->count = grouped->key_count;
+  return copy_keys(grouped, &relation->arena, &out_keys->keys, error);
+}
+
+static enum wd_status
+on_map_groups(struct wd_abi_call *call,
+              const struct wd_abi_datasets_grouped_map_groups_args *args,
+              uint32_t *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_grouped *grouped =
+      wd_handles_get(&program->handles, WD_ABI_RESOURCE_GROUPED, args->self);
+  struct wd_relation *relation = wd_relation_new(
+      program->options.mem, WD_REL_MAP_GROUPS, grouped->relation, NULL);
+
+  if (!relation)
+    return wd_fail_memory(error);
+  relation->groups.closure = closure_of(program, args->function);
+  return wd_program_finish(
+      program, take_keys(grouped, relation, &relation->groups.left, error),
+      relation, out, error);
+}
+
+static enum wd_status
+on_co_map_groups(struct wd_abi_call *call,
+                 const struct wd_abi_datasets_grouped_co_map_groups_args *args,
+                 uint32_t *out, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_grouped *left =
+      wd_handles_get(&program->handles, WD_ABI_RESOURCE_GROUPED, args->self);
+  struct wd_grouped *right =
+      wd_handles_get(&program->handles, WD_ABI_RESOURCE_GROUPED, args->other);
+  struct wd_relation *relation =
+      wd_relation_new(program->options.mem, WD_REL_CO_MAP_GROUPS,
+                      left->relation, right->relation);
+  enum wd_status status;
+
+  if (!relation)
+    return wd_fail_memory(error);
+  relation->groups.closure = closure_of(program, args->function);
+  status = take_keys(left, relation, &relation->groups.left, error);
+  if (status == WD_OK)
+    status = take_keys(right, relation, &relation->groups.right, error);
+  if (status == WD_OK && left->key_count != right->key_count)
+    status = wd_fail(error, WD_INVALID_ARGUMENT,
+                     "co-map-groups: the left side is grouped by %u keys, the "
+                     "right one by %u",
+                     left->key_count, right->key_count);
+  return wd_program_finish(program, status, relation, out, error);
+}
+
 static enum wd_status
 on_dataset_aggregate(struct wd_abi_call *call,
                      const struct wd_abi_datasets_dataset_aggregate_args *args,
@@ -237,5 +299,7 @@ wd_guest_groups(struct wd_abi_handlers *handlers)
   handlers->datasets_dataset_reduce = on_dataset_reduce;
   handlers->datasets_grouped_aggregate = on_aggregate;
   handlers->datasets_grouped_reduce = on_reduce;
+  handlers->datasets_grouped_map_groups = on_map_groups;
+  handlers->datasets_grouped_co_map_groups = on_co_map_groups;
   handlers->datasets_grouped_drop = on_drop;
 }

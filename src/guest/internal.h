@@ -86,11 +86,20 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
                 uint64_t job, struct wd_plan *out_plan,
                 struct wd_pool **out_pool, struct wd_error *error);
 
-/* Starts a job on a relation. `sink` may be NULL and is taken over. */
+/* What an action does with the rows of a relation: all unset, the program
+ * fetches them. */
+struct wd_program_action {
+  struct wd_relation *relation;
+  struct wd_sink *sink; /* taken over; NULL: none */
+  enum wd_format format;
+  const struct wd_abi_list_tuple_string_string *options; /* of the write */
+  bool silent;                                           /* nothing */
+};
+
+/* Starts a job. */
 enum wd_status
-wd_program_start(struct wd_program *program, struct wd_relation *relation,
-                 struct wd_sink *sink, enum wd_format format,
-                 const struct wd_abi_list_tuple_string_string *options,
+wd_program_start(struct wd_program *program,
+                 const struct wd_program_action *action,
                  struct wd_program_job **out_job, struct wd_error *error);
 
 /* Gives a started job a handle. */

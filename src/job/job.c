@@ -75,7 +75,9 @@ run(struct wd_job *job, struct wd_error *error)
 
     if (status != WD_OK)
       return status;
-    if (has && !enqueue(job, &rows))
+    if (has && job->options.silent)
+      wd_rows_fini(&rows);
+    else if (has && !enqueue(job, &rows))
       return wd_fail(error, WD_CANCELLED, "the job was cancelled");
   }
   return WD_OK;
@@ -219,7 +221,7 @@ wd_job_id(const struct wd_job *job)
 bool
 wd_job_writes(const struct wd_job *job)
 {
-  return job->options.format != WD_FORMAT_UNKNOWN;
+  return job->options.format != WD_FORMAT_UNKNOWN || job->options.silent;
 }
 
 const struct wd_schema *

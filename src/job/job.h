@@ -44,6 +44,7 @@ struct wd_job_options {
   struct wd_pool *pool;  /* a reference is taken over; may be NULL */
   struct wd_sink *sink;  /* taken over; NULL: rows are collected */
   enum wd_format format; /* of the sink */
+  bool silent;           /* runs for what its lambdas do: rows are dropped */
   uint32_t option_count; /* of the write; in the plan's arena */
   const struct wd_option *options;
 };
@@ -56,7 +57,8 @@ wd_job_start(const struct wd_job_options *options, struct wd_job **out_job,
 uint64_t
 wd_job_id(const struct wd_job *job);
 
-/* Whether it writes, so that it goes on when the program drops it. */
+/* Whether it does something but deliver rows, so that it goes on when the
+ * program drops it. */
 bool
 wd_job_writes(const struct wd_job *job);
 

@@ -8,31 +8,67 @@
 /* bind's random numbers are the same in every worker, whatever came before. */
 #define BIND_PARTITION UINT32_MAX
 
-/* Calls bind and copies what it says. */
+/* The arguments of bind, lowered. */
 static enum wd_status
-ask(struct wd_worker *worker, const struct wd_lambda *lambda,
-    struct wd_arena *arena, struct wd_abi_lambdas_binding *out_binding,
-    struct wd_error *error)
+lower_bind(struct wd_worker *worker, const struct wd_lambda *lambda,
+           const struct wd_abi_function *function, struct wd_arena *arena,
+           wasmtime_val_raw_t *values, struct wd_error *error)
 {
-  const struct wd_abi_function *function =
-      &wd_abi_exports[WD_ABI_EXPORT_LAMBDAS_BIND];
   struct wd_abi_lambdas_bind_args args = {
       .function = {lambda->function, lambda->state},
       .role = (enum wd_abi_lambdas_role)lambda->role,
       .keys = {lambda->keys, lambda->key_count},
   };
-  wasmtime_val_raw_t values[16] = {0};
-  struct wd_stream stream;
   enum wd_status status =
       wd_abi_schema_make(&lambda->input, arena, &args.input, error);
 
   if (status == WD_OK)
     status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
                                     values, error);
+  return status;
+}
+
+static enum wd_status
+lower_bind_pair(struct wd_worker *worker, const struct wd_lambda *lambda,
+                const struct wd_abi_function *function, struct wd_arena *arena,
+                wasmtime_val_raw_t *values, struct wd_error *error)
+{
+  struct wd_abi_co_groups_bind_co_group_args args = {
+      .function = {lambda->function, lambda->state},
+      .left_keys = {lambda->keys, lambda->key_count},
+      .right_keys = {lambda->right_keys, lambda->key_count},
+  };
+  enum wd_status status =
+      wd_abi_schema_make(&lambda->input, arena, &args.left, error);
+
+  if (status == WD_OK)
+    status = wd_abi_schema_make(&lambda->right, arena, &args.right, error);
+  if (status == WD_OK)
+    status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
+                                    values, error);
+  return status;
+}
+
+/* Calls bind and copies what it says. */
+static enum wd_status
+ask(struct wd_worker *worker, const struct wd_lambda *lambda,
+    struct wd_arena *arena, struct wd_abi_lambdas_binding *out_binding,
+    struct wd_error *error)
+{
+  bool pair = lambda->role == WD_ROLE_CO_GROUP;
+  enum wd_abi_export which =
+      pair ? WD_ABI_EXPORT_CO_GROUPS_BIND_CO_GROUP : WD_ABI_EXPORT_LAMBDAS_BIND;
+  const struct wd_abi_function *function = &wd_abi_exports[which];
+  wasmtime_val_raw_t values[16] = {0};
+  struct wd_stream stream;
+  enum wd_status status =
+      pair ? lower_bind_pair(worker, lambda, function, arena, values, error)
+           : lower_bind(worker, lambda, function, arena, values, error);
+
   wd_stream_init(&stream, worker, lambda->site, BIND_PARTITION);
   stream.partition = worker->number;
   if (status == WD_OK)
-    status = wd_worker_call(worker, WD_ABI_EXPORT_LAMBDAS_BIND, &stream, values,
+    status = wd_worker_call(worker, which, &stream, values,
                             strlen(function->parameters), error);
   if (status == WD_OK)
     status = wd_abi_result_lift(function, &worker->guest, values, arena,
@@ -156,6 +192,12 @@ check_role(const struct wd_lambda *lambda, struct wd_error *error)
       return WD_OK;
     return wd_fail(error, WD_TYPE_MISMATCH,
                    "a reduce returns the columns that it takes");
+  case WD_ROLE_CO_GROUP:
+    if (lambda->all_columns)
+      return WD_OK;
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "a co-group takes all columns; `columns` of its binding "
+                   "stays unset");
   default:
     return WD_OK;
   }
@@ -167,8 +209,35 @@ check_binding(const struct wd_lambda *lambda, struct wd_error *error)
   enum wd_status status = wd_schema_check_carried(&lambda->wanted, error);
 
   if (status == WD_OK)
+    status = wd_schema_check_carried(&lambda->right, error);
+  if (status == WD_OK)
     status = wd_schema_check_carried(&lambda->output, error);
   return status == WD_OK ? check_role(lambda, error) : status;
+}
+
+/* Binds what holds the question in a worker of this thread. */
+static enum wd_status
+bind_first(struct wd_pool *pool, struct wd_lambda *lambda,
+           struct wd_arena *arena, struct wd_error *error)
+{
+  struct wd_worker *worker;
+  uint32_t handle = 0;
+  enum wd_status status = wd_pool_enter(pool, &worker, error);
+
+  if (status != WD_OK)
+    return status;
+  status = bind(worker, lambda, arena, &handle, error);
+  if (status == WD_OK)
+    status = work_out(lambda, arena, error);
+  if (status == WD_OK)
+    status = check_binding(lambda, error);
+  if (status == WD_OK)
+    status = keep_handle(worker, lambda->site, handle, error);
+  if (status != WD_OK) {
+    wd_error_prefix(error, "bind of a %s lambda", wd_role_name(lambda->role));
+    worker->failed = true;
+  }
+  return status;
 }
 
 enum wd_status
@@ -179,9 +248,6 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
                struct wd_error *error)
 {
   struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-  struct wd_worker *worker;
-  uint32_t handle = 0;
-  enum wd_status status;
 
   if (!lambda)
     return wd_fail_memory(error);
@@ -195,23 +261,35 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
       .keys = keys,
       .key_count = key_count,
   };
-  status = wd_pool_enter(pool, &worker, error);
-  if (status != WD_OK)
-    return status;
-  status = bind(worker, lambda, arena, &handle, error);
-  if (status == WD_OK)
-    status = work_out(lambda, arena, error);
-  if (status == WD_OK)
-    status = check_binding(lambda, error);
-  if (status == WD_OK)
-    status = keep_handle(worker, site, handle, error);
-  if (status != WD_OK) {
-    wd_error_prefix(error, "bind of a %s lambda", wd_role_name(role));
-    worker->failed = true;
-    return status;
-  }
   *out_lambda = lambda;
-  return WD_OK;
+  return bind_first(pool, lambda, arena, error);
+}
+
+enum wd_status
+wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
+                    const struct wd_schema *left, const uint32_t *left_keys,
+                    const struct wd_schema *right, const uint32_t *right_keys,
+                    uint32_t key_count, uint32_t site, struct wd_arena *arena,
+                    struct wd_lambda **out_lambda, struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+
+  if (!lambda)
+    return wd_fail_memory(error);
+  *lambda = (struct wd_lambda){
+      .pool = pool,
+      .function = function,
+      .state = state,
+      .role = WD_ROLE_CO_GROUP,
+      .site = site,
+      .input = *left,
+      .keys = left_keys,
+      .key_count = key_count,
+      .right = *right,
+      .right_keys = right_keys,
+  };
+  *out_lambda = lambda;
+  return bind_first(pool, lambda, arena, error);
 }
 
 static bool

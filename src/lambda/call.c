@@ -34,6 +34,9 @@ failed(struct wd_worker *worker, const struct wd_lambda *lambda,
 static enum wd_abi_export
 export_of(const struct wd_lambda *lambda, enum wd_call_slot slot)
 {
+  if (lambda->role == WD_ROLE_CO_GROUP)
+    return slot == WD_SLOT_RIGHT ? WD_ABI_EXPORT_CO_GROUPS_PUSH_RIGHT
+                                 : WD_ABI_EXPORT_CO_GROUPS_PUSH_LEFT;
   if (slot == WD_SLOT_RIGHT)
     return WD_ABI_EXPORT_LAMBDAS_COMBINE;
   switch (lambda->role) {
@@ -80,7 +83,7 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
                                 error);
   if (status != WD_OK)
     return failed(worker, lambda, error);
-  if (slot == WD_SLOT_INPUT)
+  if (slot == WD_SLOT_INPUT || lambda->role == WD_ROLE_CO_GROUP)
     atomic_fetch_add_explicit(&worker->rows_in, shape->rows,
                               memory_order_relaxed);
   return WD_OK;
@@ -387,6 +390,31 @@ wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
   return failed(worker, lambda, error);
 }
 
+/* The exports of cursors: of partitions and groups, or of co-groups. */
+struct cursor_exports {
+  enum wd_abi_export open, push, push_right, next, close;
+};
+
+static const struct cursor_exports *
+cursor_exports(const struct wd_lambda *lambda)
+{
+  static const struct cursor_exports partition = {
+      .open = WD_ABI_EXPORT_LAMBDAS_OPEN_PARTITION,
+      .push = WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION,
+      .next = WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
+      .close = WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
+  };
+  static const struct cursor_exports co_group = {
+      .open = WD_ABI_EXPORT_CO_GROUPS_OPEN_CO_GROUP,
+      .push = WD_ABI_EXPORT_CO_GROUPS_PUSH_LEFT,
+      .push_right = WD_ABI_EXPORT_CO_GROUPS_PUSH_RIGHT,
+      .next = WD_ABI_EXPORT_CO_GROUPS_NEXT_CO_GROUP,
+      .close = WD_ABI_EXPORT_CO_GROUPS_CLOSE_CO_GROUP,
+  };
+
+  return lambda->role == WD_ROLE_CO_GROUP ? &co_group : &partition;
+}
+
 /* The guest's part of opening. */
 static enum wd_status
 open_cursor(struct wd_worker *worker, const struct wd_lambda *lambda,
@@ -402,8 +430,8 @@ open_cursor(struct wd_worker *worker, const struct wd_lambda *lambda,
     return status;
   values[0].i32 = (int32_t)wd_worker_handle(site);
   values[1].i32 = (int32_t)stream->partition;
-  status = call(worker, WD_ABI_EXPORT_LAMBDAS_OPEN_PARTITION, stream, values, 2,
-                &payload, error);
+  status = call(worker, cursor_exports(lambda)->open, stream, values,
+                lambda->role == WD_ROLE_CO_GROUP ? 1 : 2, &payload, error);
   if (status == WD_OK)
     memcpy(out_cursor, payload, sizeof *out_cursor);
   return status;
@@ -433,9 +461,10 @@ wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
   return WD_OK;
 }
 
-enum wd_status
-wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t cursor, bool end, struct wd_error *error)
+static enum wd_status
+push_rows(struct wd_worker *worker, const struct wd_lambda *lambda,
+          enum wd_abi_export which, enum wd_call_slot slot, uint32_t cursor,
+          bool end, struct wd_error *error)
 {
   struct wd_error local;
   wasmtime_val_raw_t values[7] = {0};
@@ -447,15 +476,31 @@ wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
   values[0].i32 = (int32_t)cursor;
   values[1].i32 = !end;
   if (!end)
-    push_batch(values + 2, &worker->slots[WD_SLOT_INPUT]);
+    push_batch(values + 2, &worker->slots[slot]);
   worker->empty_parts = 0;
   status = find_stream(worker, cursor, &stream, error);
   if (status == WD_OK)
-    status = call(worker, WD_ABI_EXPORT_LAMBDAS_PUSH_PARTITION, stream, values,
-                  7, &payload, error);
+    status = call(worker, which, stream, values, 7, &payload, error);
   if (status != WD_OK)
     return failed(worker, lambda, error);
   return wd_call_end(worker, lambda, error);
+}
+
+enum wd_status
+wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, bool end, struct wd_error *error)
+{
+  return push_rows(worker, lambda, cursor_exports(lambda)->push, WD_SLOT_INPUT,
+                   cursor, end, error);
+}
+
+enum wd_status
+wd_partition_push_right(struct wd_worker *worker,
+                        const struct wd_lambda *lambda, uint32_t cursor,
+                        bool end, struct wd_error *error)
+{
+  return push_rows(worker, lambda, cursor_exports(lambda)->push_right,
+                   WD_SLOT_RIGHT, cursor, end, error);
 }
 
 /* The batch of an option, or none. */
@@ -464,7 +509,7 @@ take_option(struct wd_worker *worker, const struct wd_lambda *lambda,
             const struct wd_wire_option_batch *wire, struct wd_batch *out_batch,
             bool *out_has, struct wd_error *error)
 {
-  enum wd_abi_export which = WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION;
+  enum wd_abi_export which = cursor_exports(lambda)->next;
 
   *out_has = wire->tag == 1;
   if (wire->tag > 1)
@@ -485,8 +530,8 @@ wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_NEXT_PARTITION,
-                            cursor, &payload, error);
+  status = call_with_cursor(worker, cursor_exports(lambda)->next, cursor,
+                            &payload, error);
   if (status == WD_OK)
     status = take_option(worker, lambda, payload, out_batch, out_has, error);
   return status == WD_OK ? WD_OK : failed(worker, lambda, error);
@@ -501,8 +546,8 @@ wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status = call_with_cursor(worker, WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION,
-                            cursor, &payload, error);
+  status = call_with_cursor(worker, cursor_exports(lambda)->close, cursor,
+                            &payload, error);
   wd_worker_cursor_remove(worker, cursor);
   if (status != WD_OK)
     return failed(worker, lambda, error);

@@ -35,6 +35,8 @@ struct wd_lambda {
   struct wd_schema input; /* as bound: all columns */
   const uint32_t *keys;
   uint32_t key_count;
+  struct wd_schema right; /* of a co-group: the other input, with its keys */
+  const uint32_t *right_keys;
   struct wd_schema wanted; /* the columns that batches have, in order */
   bool all_columns;
   uint32_t column_count;
@@ -58,11 +60,20 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
                struct wd_arena *arena, struct wd_lambda **out_lambda,
                struct wd_error *error);
 
+/* The same for a closure over the groups of equal keys of two inputs (role
+ * co-group): batches of both have all of their columns. */
+enum wd_status
+wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
+                    const struct wd_schema *left, const uint32_t *left_keys,
+                    const struct wd_schema *right, const uint32_t *right_keys,
+                    uint32_t key_count, uint32_t site, struct wd_arena *arena,
+                    struct wd_lambda **out_lambda, struct wd_error *error);
+
 /* Which parameter of the coming call a batch is. */
 enum wd_call_slot {
-  WD_SLOT_INPUT,  /* map, flat-map, push, update: the rows */
+  WD_SLOT_INPUT,  /* map, flat-map, push, update: the rows; co-group: left */
   WD_SLOT_STATES, /* update, finish: the states; combine: the left ones */
-  WD_SLOT_RIGHT,  /* combine: the right states */
+  WD_SLOT_RIGHT,  /* combine: the right states; co-group: rows of the right */
 };
 
 /* Places a batch in the worker's memory. Placing runs guest code, so for a call
@@ -113,8 +124,9 @@ enum wd_status
 wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
                struct wd_batch *out_batch, struct wd_error *error);
 
-/* Partitions. A cursor stays with its worker, which is not reset while one is
- * open; other threads may go on with it when the first has ceased. */
+/* Partitions, groups and co-groups. A cursor stays with its worker, which is
+ * not reset while one is open; other threads may go on with it when the first
+ * has ceased. */
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t index, uint32_t *out_cursor, struct wd_error *error);
@@ -123,6 +135,12 @@ wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
 enum wd_status
 wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t cursor, bool end, struct wd_error *error);
+
+/* The same for the right side of a co-group, after the end of the left. */
+enum wd_status
+wd_partition_push_right(struct wd_worker *worker,
+                        const struct wd_lambda *lambda, uint32_t cursor,
+                        bool end, struct wd_error *error);
 
 /* *out_has false: no more for what was pushed (no wd_call_end then). */
 enum wd_status

@@ -56,8 +56,8 @@ struct wd_worker {
   uint32_t cursor_hint;
 
   wasmtime_func_t realloc;
-  /* By enum wd_abi_export; only those of `lambdas` are used. */
-  struct wd_export exports[WD_ABI_EXPORT_LAMBDAS_CLOSE_PARTITION + 1];
+  /* By enum wd_abi_export; only those of `lambdas` and `co-groups` are used. */
+  struct wd_export exports[WD_ABI_EXPORT_CO_GROUPS_CLOSE_CO_GROUP + 1];
 
   struct wd_worker_site *sites; /* by lambda->site */
   uint32_t site_capacity;

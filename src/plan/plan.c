@@ -289,6 +289,8 @@ check_role(struct planner *planner, enum wd_role role,
   case WD_ROLE_MAP:
   case WD_ROLE_FLAT_MAP:
   case WD_ROLE_PARTITION:
+  case WD_ROLE_GROUP:
+  case WD_ROLE_CO_GROUP:
     if (output->count > 0)
       return WD_OK;
     return wd_fail(planner->error, WD_TYPE_MISMATCH,
@@ -299,6 +301,19 @@ check_role(struct planner *planner, enum wd_role role,
                    "lambdas of the role %s are not supported yet",
                    wd_role_name(role));
   }
+}
+
+enum wd_status
+wd__plan_check_output(struct planner *planner, enum wd_role role,
+                      const struct wd_schema *output)
+{
+  char what[64];
+  enum wd_status status;
+
+  snprintf(what, sizeof what, "the output of the %s lambda",
+           wd_role_name(role));
+  status = check_output(planner, output, what);
+  return status == WD_OK ? check_role(planner, role, output) : status;
 }
 
 static enum wd_status
@@ -377,6 +392,8 @@ node_kind(enum wd_relation_kind kind)
     return WD_NODE_LAMBDA;
   case WD_REL_SORT:
     return WD_NODE_SORT;
+  case WD_REL_SORT_WITHIN:
+    return WD_NODE_SORT_WITHIN;
   default:
     return WD_NODE_LIMIT;
   }
@@ -407,6 +424,7 @@ make_simple(struct planner *planner, const struct wd_relation *relation,
   case WD_REL_LAMBDA:
     return make_lambda(planner, relation, input, node);
   case WD_REL_SORT:
+  case WD_REL_SORT_WITHIN:
     return make_sort(planner, relation, input, node);
   default:
     node->limit.count = relation->limit.count;
@@ -429,6 +447,14 @@ make_one(struct planner *planner, const struct wd_relation *relation,
     return wd__plan_reduce(planner, relation, left, out_node);
   case WD_REL_JOIN:
     return wd__plan_join(planner, relation, left, right, out_node);
+  case WD_REL_MAP_GROUPS:
+    return wd__plan_map_groups(planner, relation, left, out_node);
+  case WD_REL_CO_MAP_GROUPS:
+    return wd__plan_co_map_groups(planner, relation, left, right, out_node);
+  case WD_REL_REPARTITION:
+    return wd__plan_repartition(planner, relation, left, out_node);
+  case WD_REL_CACHE:
+    return wd__plan_cache(planner, relation, left, out_node);
   default:
     return make_simple(planner, relation, left, out_node);
   }
@@ -439,12 +465,22 @@ static const char *
 relation_name(const struct wd_relation *relation)
 {
   static const char *const names[] = {
-      [WD_REL_READ] = "read",           [WD_REL_VALUES] = "create",
-      [WD_REL_RANGE] = "range",         [WD_REL_SELECT] = "select",
-      [WD_REL_FILTER] = "filter",       [WD_REL_LAMBDA] = "lambda",
-      [WD_REL_AGGREGATE] = "aggregate", [WD_REL_REDUCE] = "reduce",
-      [WD_REL_JOIN] = "join",           [WD_REL_SORT] = "sort",
+      [WD_REL_READ] = "read",
+      [WD_REL_VALUES] = "create",
+      [WD_REL_RANGE] = "range",
+      [WD_REL_SELECT] = "select",
+      [WD_REL_FILTER] = "filter",
+      [WD_REL_LAMBDA] = "lambda",
+      [WD_REL_AGGREGATE] = "aggregate",
+      [WD_REL_REDUCE] = "reduce",
+      [WD_REL_JOIN] = "join",
+      [WD_REL_SORT] = "sort",
       [WD_REL_LIMIT] = "limit",
+      [WD_REL_MAP_GROUPS] = "map-groups",
+      [WD_REL_CO_MAP_GROUPS] = "co-map-groups",
+      [WD_REL_REPARTITION] = "repartition",
+      [WD_REL_SORT_WITHIN] = "sort-within-partitions",
+      [WD_REL_CACHE] = "cache",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)
@@ -464,6 +500,11 @@ make(struct planner *planner, const struct wd_relation *relation,
                    "more than %u operations follow each other; write an "
                    "intermediate result",
                    WD_PLAN_DEPTH);
+  if (relation->kind == WD_REL_CACHE) {
+    status = wd__plan_stored(planner, relation, out_node);
+    if (status != WD_OK || *out_node)
+      return status;
+  }
   if (relation->left)
     status = make(planner, relation->left, depth + 1, &left);
   if (status == WD_OK && relation->right)

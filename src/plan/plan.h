@@ -42,6 +42,19 @@ struct wd_binder {
                          const uint32_t *keys, uint32_t key_count,
                          uint32_t site, struct wd_arena *arena,
                          struct wd_bound *out_bound, struct wd_error *error);
+  /* The same for a closure over the groups of equal keys of two inputs. */
+  enum wd_status (*bind_pair)(void *env, const struct wd_closure *closure,
+                              const struct wd_schema *left,
+                              const uint32_t *left_keys,
+                              const struct wd_schema *right,
+                              const uint32_t *right_keys, uint32_t key_count,
+                              uint32_t site, struct wd_arena *arena,
+                              struct wd_bound *out_bound,
+                              struct wd_error *error);
+  /* Whether the rows of a cache are there already; their schema then. */
+  enum wd_status (*stored)(void *env, void *stored, struct wd_arena *arena,
+                           bool *out_filled, struct wd_schema *out_schema,
+                           struct wd_error *error);
 };
 
 enum wd_node_kind {
@@ -55,6 +68,10 @@ enum wd_node_kind {
   WD_NODE_JOIN, /* output: left's columns, then right's (not semi, anti) */
   WD_NODE_SORT,
   WD_NODE_LIMIT,
+  WD_NODE_CO_GROUP, /* lambda over the groups of left and right */
+  WD_NODE_REPARTITION,
+  WD_NODE_SORT_WITHIN, /* each partition: uses `sort` */
+  WD_NODE_CACHE,       /* left is NULL when the rows are there already */
 };
 
 struct wd_sort_key {
@@ -110,6 +127,12 @@ struct wd_plan_node {
       struct wd_closure closure;
       uint32_t site;
       struct wd_bound bound;
+      uint32_t key_count; /* of a group, or of each side of a co-group */
+      const uint32_t *keys;
+      /* A co-group's: columns of the right, and the types in which keys are
+       * compared. */
+      const uint32_t *right_keys;
+      const struct wd_type *key_types;
     } lambda;
     struct {
       uint32_t key_count; /* the first columns of the schema */
@@ -129,6 +152,12 @@ struct wd_plan_node {
     struct {
       uint64_t count, offset;
     } limit;
+    struct {
+      uint32_t count;
+      uint32_t column_count; /* none: evenly */
+      const uint32_t *columns;
+    } repartition;
+    void *stored; /* a cache's */
   };
 };
 

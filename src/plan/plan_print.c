@@ -99,11 +99,23 @@ print_closure(const struct wd_closure *closure, uint32_t site,
 }
 
 static void
+print_columns(const struct wd_schema *schema, const uint32_t *columns,
+              uint32_t count, struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    wd_buf_puts(buf, i ? ", " : " by ");
+    wd_name_print(schema->columns[columns[i]].name, buf);
+  }
+}
+
+static void
 print_lambda(const struct wd_plan_node *node, struct wd_buf *buf)
 {
   wd_buf_printf(buf, "%s ", wd_role_name(node->lambda.role));
   print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
                 &node->left->schema, buf);
+  print_columns(&node->left->schema, node->lambda.keys, node->lambda.key_count,
+                buf);
   if (node->lambda.role != WD_ROLE_FILTER)
     print_schema(&node->schema, buf);
 }
@@ -182,9 +194,33 @@ print_join(const struct wd_plan_node *node, struct wd_buf *buf)
 }
 
 static void
+print_co_group(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "%s ", wd_role_name(WD_ROLE_CO_GROUP));
+  print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
+                NULL, buf);
+  print_columns(&node->left->schema, node->lambda.keys, node->lambda.key_count,
+                buf);
+  if (node->lambda.key_count)
+    wd_buf_puts(buf, " and");
+  print_columns(&node->right->schema, node->lambda.right_keys,
+                node->lambda.key_count, buf);
+  print_schema(&node->schema, buf);
+}
+
+static void
+print_repartition(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "repartition %" PRIu32, node->repartition.count);
+  print_columns(&node->schema, node->repartition.columns,
+                node->repartition.column_count, buf);
+}
+
+static void
 print_sort(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf, "sort ");
+  wd_buf_puts(buf,
+              node->kind == WD_NODE_SORT ? "sort " : "sort within partitions ");
   for (uint32_t i = 0; i < node->sort.count; i++) {
     const struct wd_sort_key *key = &node->sort.keys[i];
 
@@ -227,7 +263,18 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     print_join(node, buf);
     break;
   case WD_NODE_SORT:
+  case WD_NODE_SORT_WITHIN:
     print_sort(node, buf);
+    break;
+  case WD_NODE_CO_GROUP:
+    print_co_group(node, buf);
+    break;
+  case WD_NODE_REPARTITION:
+    print_repartition(node, buf);
+    break;
+  case WD_NODE_CACHE:
+    wd_buf_puts(buf, node->left ? "cache" : "cached rows");
+    print_schema(&node->schema, buf);
     break;
   case WD_NODE_LIMIT:
     wd_buf_printf(buf, "limit %" PRIu64, node->limit.count);

@@ -54,4 +54,40 @@ wd__plan_join(struct planner *planner, const struct wd_relation *relation,
               const struct wd_plan_node *left, const struct wd_plan_node *right,
               const struct wd_plan_node **out_node);
 
+/* Lambdas over groups, partitions by number and the data that is kept
+ * (plan_groups.c). */
+enum wd_status
+wd__plan_map_groups(struct planner *planner, const struct wd_relation *relation,
+                    const struct wd_plan_node *input,
+                    const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_co_map_groups(struct planner *planner,
+                       const struct wd_relation *relation,
+                       const struct wd_plan_node *left,
+                       const struct wd_plan_node *right,
+                       const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_repartition(struct planner *planner,
+                     const struct wd_relation *relation,
+                     const struct wd_plan_node *input,
+                     const struct wd_plan_node **out_node);
+
+/* Sets *out_node when the rows are there; NULL: the input must be planned. */
+enum wd_status
+wd__plan_stored(struct planner *planner, const struct wd_relation *relation,
+                const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_cache(struct planner *planner, const struct wd_relation *relation,
+               const struct wd_plan_node *input,
+               const struct wd_plan_node **out_node);
+
+/* Checks what a lambda says comes out: carried types, distinct names, at
+ * least one column but for `for-each`. */
+enum wd_status
+wd__plan_check_output(struct planner *planner, enum wd_role role,
+                      const struct wd_schema *output);
+
 #endif

@@ -24,6 +24,11 @@ enum wd_relation_kind {
   WD_REL_JOIN,
   WD_REL_SORT,
   WD_REL_LIMIT,
+  WD_REL_MAP_GROUPS,
+  WD_REL_CO_MAP_GROUPS, /* left, right */
+  WD_REL_REPARTITION,
+  WD_REL_SORT_WITHIN, /* each partition: uses `sort` */
+  WD_REL_CACHE,
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -66,6 +71,12 @@ struct wd_measure_syntax {
   uint32_t argument_count;
   const struct wd_syntax *const *arguments;
   const struct wd_syntax *filter; /* or NULL */
+};
+
+/* The keys of one side of a grouping. */
+struct wd_keys_syntax {
+  uint32_t count;
+  const struct wd_named_syntax *keys;
 };
 
 struct wd_option {
@@ -127,6 +138,22 @@ struct wd_relation {
     struct {
       uint64_t count, offset;
     } limit;
+    struct {
+      struct wd_keys_syntax left;
+      struct wd_keys_syntax right; /* of a co-map-groups */
+      struct wd_closure closure;
+    } groups;
+    struct {
+      uint32_t count;
+      uint32_t column_count; /* none: evenly */
+      const char *const *columns;
+    } repartition;
+    struct {
+      /* What an engine keeps the rows in (engine.h: struct wd_stored), and
+       * what gives it back when the relation goes. */
+      void *stored;
+      void (*release)(void *stored);
+    } cache;
   };
 };
 

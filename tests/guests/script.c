@@ -18,6 +18,11 @@
  *   keep-even COLUMN      a filter by lambda
  *   shares COLUMN         by partition: `rows`, `total`, `rising`
  *   reduce-sum COLUMN     (of the group, or all) adds up an i64 column
+ *   number-rows           (of the group, or by partition) adds `part`, the
+ *                         cursor's index, and `row`, from 0 in each
+ *   count-parts           (of the group, or by partition) `part`, `rows`
+ *   each TEXT             for each partition: logs TEXT and the number of rows
+ *   sort-parts KEY … .
  *   show | collect | take COUNT | count | first | schema | explain FORMAT
  *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
  *   attempt: from here a failure is printed at the next action, and it goes on
@@ -368,6 +373,76 @@ share_end(void *state, wd_rows *out, void *env)
   return false;
 }
 
+struct place {
+  int64_t part, row;
+};
+
+struct numbering {
+  uint32_t width; /* of the input */
+  char text[LONGEST];
+};
+
+static void
+place_open(void *state, uint32_t index, void *env)
+{
+  struct place *place = state;
+  (void)env;
+  place->part = index;
+}
+
+static void
+number_bind(wd_bind *bind, void *env)
+{
+  struct numbering *numbering = env;
+  const wd_schema *input = wd_bind_input(bind);
+  numbering->width = input->count;
+  for (uint32_t i = 0; i < input->count; i++)
+    wd_bind_output_field(bind, &input->fields[i]);
+  wd_bind_output(bind, "part: i64, row: i64");
+}
+
+static void
+number_row(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  const struct numbering *numbering = env;
+  struct place *place = state;
+  for (uint32_t i = 0; i < numbering->width; i++)
+    wd_copy(out, i, row, i);
+  wd_set_i64(out, numbering->width, place->part);
+  wd_set_i64(out, numbering->width + 1, place->row++);
+  wd_emit(out);
+}
+
+static void
+count_row(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  struct place *place = state;
+  (void)row, (void)out, (void)env;
+  place->row++;
+}
+
+static bool
+count_end(void *state, wd_rows *out, void *env)
+{
+  const struct place *place = state;
+  (void)env;
+  wd_set_i64(out, 0, place->part);
+  wd_set_i64(out, 1, place->row);
+  wd_emit(out);
+  return false;
+}
+
+static bool
+each_end(void *state, wd_rows *out, void *env)
+{
+  const struct numbering *numbering = env;
+  const struct place *place = state;
+  (void)out;
+  wd_log(WD_INFO, "%s %lld of %lld", numbering->text, (long long)place->row,
+         (long long)place->part);
+  return false;
+}
+
 static void
 add_up(wd_acc *acc, const wd_row *row, void *env)
 {
@@ -461,6 +536,8 @@ shape(struct script *s, const char *verb)
     s->current = wd_slice(s->current, offset, strtoull(word(s), NULL, 10));
   } else if (VERB("distinct")) {
     s->current = wd_distinct_list(s->current, list(s));
+  } else if (VERB("sort-parts")) {
+    s->current = wd_sort_within_partitions_list(s->current, list(s));
   } else if (VERB("repartition")) {
     uint32_t count = (uint32_t)number(s);
     s->current = wd_repartition_list(s->current, count, list(s));
@@ -506,6 +583,50 @@ relate(struct script *s, const char *verb)
     measure(s);
   } else if (VERB("reduce-sum")) {
     reduce(s);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* A partition lambda over the groups, or the partitions. */
+static void
+over_parts(struct script *s, const wd_partition_fn *functions,
+           const wd_lambda *lambda)
+{
+  wd_lambda all = *lambda;
+  all.partition = functions;
+  s->current = s->grouped.id ? wd_apply_groups(s->grouped, &all)
+                             : wd_apply(s->current, &all);
+  s->grouped.id = NULL;
+}
+
+static bool
+apply_parts(struct script *s, const char *verb)
+{
+  static const wd_partition_fn number = {
+      .size = sizeof(struct place), .open = place_open, .row = number_row};
+  static const wd_partition_fn count = {.size = sizeof(struct place),
+                                        .open = place_open,
+                                        .row = count_row,
+                                        .end = count_end};
+  static const wd_partition_fn each = {.size = sizeof(struct place),
+                                       .open = place_open,
+                                       .row = count_row,
+                                       .end = each_end};
+  struct numbering numbering = {.width = 0};
+
+  if (VERB("number-rows")) {
+    over_parts(s, &number,
+               &(wd_lambda){.env = &numbering,
+                            .env_size = sizeof numbering,
+                            .bind = number_bind});
+  } else if (VERB("count-parts")) {
+    over_parts(s, &count, &(wd_lambda){.output = "part: i64, rows: i64"});
+  } else if (VERB("each")) {
+    snprintf(numbering.text, sizeof numbering.text, "%s", word(s));
+    s->written =
+        wd_for_each_partition(s->current, &each, &numbering, sizeof numbering);
   } else {
     return false;
   }
@@ -623,7 +744,8 @@ main(int argc, char **argv)
     const char *verb = *script.next++;
     if (!start_from(&script, verb) && !shape(&script, verb) &&
         !relate(&script, verb) && !apply(&script, verb) &&
-        !act(&script, verb) && !store(&script, verb))
+        !apply_parts(&script, verb) && !act(&script, verb) &&
+        !store(&script, verb))
       usage("unknown step", verb);
   }
   return 0;

@@ -326,7 +326,8 @@ static enum wd_status
 make(struct wd_relation *relation, struct binder *env, struct wd_plan *plan,
      struct wd_error *error)
 {
-  struct wd_binder binder = {env, fake_table, fake_bind};
+  struct wd_binder binder = {
+      .env = env, .table = fake_table, .bind = fake_bind};
   enum wd_status status;
 
   *env = (struct binder){.sites = 0};

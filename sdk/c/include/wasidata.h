@@ -761,6 +761,10 @@ typedef struct wd_lambda {
 wd_dataset
 wd_apply(wd_dataset from, const wd_lambda *lambda);
 
+/* A partition function over groups (wd_map_groups). */
+wd_dataset
+wd_apply_groups(wd_grouped from, const wd_lambda *lambda);
+
 /* In a bind function: the columns that will come. */
 const wd_schema *
 wd_bind_input(const wd_bind *bind);
@@ -770,6 +774,14 @@ wd_bind_input(const wd_bind *bind);
  */
 uint32_t
 wd_bind_column(wd_bind *bind, const char *name);
+
+/* How many columns of the input are the keys of a wd_map_groups, and the
+ * positions of these in wd_bind_input. */
+uint32_t
+wd_bind_key_count(const wd_bind *bind);
+
+uint32_t
+wd_bind_key(const wd_bind *bind, uint32_t key);
 
 /* The same, but UINT32_MAX when it is not there. */
 uint32_t

@@ -10,6 +10,20 @@ wd_bind_input(const wd_bind *bind)
   return &bind->input->schema;
 }
 
+uint32_t
+wd_bind_key_count(const wd_bind *bind)
+{
+  return bind->key_count;
+}
+
+uint32_t
+wd_bind_key(const wd_bind *bind, uint32_t key)
+{
+  if (key >= bind->key_count)
+    wd_fail("there is no key %u: there are %u", key, bind->key_count);
+  return bind->keys[key];
+}
+
 static uint32_t
 input_find(const wd_bind *bind, const char *name)
 {
@@ -193,24 +207,26 @@ output_to_wire(const wd_bind *bind)
 
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
-             const struct wire_field *fields, uint32_t count, const void *keys,
-             uint32_t key_count, const void *constants,
+             const struct wire_field *fields, uint32_t count,
+             const uint32_t *keys, uint32_t key_count, const void *constants,
              uint32_t constant_count);
 
 EXPORT("bind")
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
-             const struct wire_field *fields, uint32_t count, const void *keys,
-             uint32_t key_count, const void *constants, uint32_t constant_count)
+             const struct wire_field *fields, uint32_t count,
+             const uint32_t *keys, uint32_t key_count, const void *constants,
+             uint32_t constant_count)
 {
-  (void)function, (void)role, (void)keys, (void)key_count, (void)constants;
-  (void)constant_count;
+  (void)function, (void)role, (void)constants, (void)constant_count;
   struct wd__fault fault;
   wd__arena_reset(&wd__scratch);
   /* What lambdas print is not to wait for an end that does not come. */
   setvbuf(stdout, NULL, _IOLBF, 0);
   struct wd__binding *binding = binding_new(closure, fields, count);
   wd_bind *bind = &binding->bind;
+  bind->keys = wd__copy_of(keys, key_count * sizeof *keys);
+  bind->key_count = key_count;
   if (!decide(bind, &fault) || !columns_make(binding, &fault))
     return wd__result_error(&fault);
   struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,

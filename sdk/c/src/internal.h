@@ -268,7 +268,9 @@ struct wd_bind {
   void *env;
   struct wd__schema *input;
   struct wd__schema *output; /* without the columns that are passed */
-  uint32_t *wanted;          /* indices of input columns */
+  uint32_t *keys;            /* of a group, in the input */
+  uint32_t key_count;
+  uint32_t *wanted; /* indices of input columns */
   uint32_t wanted_count;
   bool all;          /* wanted is every column */
   bool star;         /* every column is passed in front of the output */

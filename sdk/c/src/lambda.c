@@ -289,16 +289,26 @@ wd_map_partitions(wd_dataset from, const wd_partition_fn *functions,
 }
 
 wd_dataset
-wd_map_groups(wd_grouped from, const wd_partition_fn *functions,
-              const void *env, size_t env_size, const char *output)
+wd_apply_groups(wd_grouped from, const wd_lambda *lambda)
 {
   if (!from.id)
     return (wd_dataset){NULL};
-  return apply_closure(abi_map_groups, from.id,
-                       wd__closure_new(&(wd_lambda){.partition = functions,
-                                                    .env = env,
-                                                    .env_size = env_size,
-                                                    .output = output}));
+  if (!lambda->partition) {
+    wd__raise(WD_INVALID_ARGUMENT,
+              "groups are given to a `partition` function only");
+    return (wd_dataset){NULL};
+  }
+  return apply_closure(abi_map_groups, from.id, wd__closure_new(lambda));
+}
+
+wd_dataset
+wd_map_groups(wd_grouped from, const wd_partition_fn *functions,
+              const void *env, size_t env_size, const char *output)
+{
+  return wd_apply_groups(from, &(wd_lambda){.partition = functions,
+                                            .env = env,
+                                            .env_size = env_size,
+                                            .output = output});
 }
 
 /* `*, name: type` from one column. */

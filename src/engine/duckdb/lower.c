@@ -30,6 +30,8 @@ is_guarded(const struct wd_plan_node *node)
   case WD_NODE_PROJECT:
   case WD_NODE_FILTER:
   case WD_NODE_SORT:
+  case WD_NODE_SORT_WITHIN:
+  case WD_NODE_REPARTITION:
     return is_guarded(node->left);
   case WD_NODE_JOIN:
     return is_guarded(node->left) || is_guarded(node->right);
@@ -57,7 +59,7 @@ lower_project(struct wd_duck_lowering *lowering,
     wd_buf_printf(buf, " AS c%u", i);
     idle = idle && !wd_duck_uses_columns(expression);
   }
-  wd_buf_puts(buf, " FROM ");
+  wd_buf_puts(buf, lowering->numbered ? ", t.b FROM " : " FROM ");
   lowering->idle = lowering->idle || idle;
   if (status == WD_OK)
     status = wd_duck_lower_from(lowering, node->left, "t", buf);
@@ -105,6 +107,23 @@ lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   return status;
 }
 
+enum wd_status
+wd_duck_lower_sort_keys(struct wd_duck_lowering *lowering,
+                        const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++) {
+    const struct wd_sort_key *key = &node->sort.keys[i];
+
+    wd_buf_puts(buf, i ? ", " : "");
+    status = wd_duck_lower_expression(lowering, key->expression, &below, buf);
+    wd_buf_puts(buf, key->descending ? " DESC" : " ASC");
+    wd_buf_puts(buf, key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  }
+  return status;
+}
+
 static enum wd_status
 lower_sort(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
            struct wd_buf *buf)
@@ -116,15 +135,9 @@ lower_sort(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     lowering->idle =
         lowering->idle && !wd_duck_uses_columns(node->sort.keys[i].expression);
   status = wd_duck_lower_from(lowering, node->left, "t", buf);
-  for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++) {
-    const struct wd_sort_key *key = &node->sort.keys[i];
-
-    wd_buf_puts(buf, i ? ", " : " ORDER BY ");
-    status = wd_duck_lower_expression(lowering, key->expression, &below, buf);
-    wd_buf_puts(buf, key->descending ? " DESC" : " ASC");
-    wd_buf_puts(buf, key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
-  }
-  return status;
+  wd_buf_puts(buf, " ORDER BY ");
+  return status == WD_OK ? wd_duck_lower_sort_keys(lowering, node, buf)
+                         : status;
 }
 
 static enum wd_status
@@ -271,6 +284,14 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return lower_sort(lowering, node, buf);
   case WD_NODE_LIMIT:
     return lower_limit(lowering, node, buf);
+  case WD_NODE_CO_GROUP:
+    return wd_duck_lower_group_node(lowering, node, buf);
+  case WD_NODE_REPARTITION:
+    return wd_duck_lower_repartition(lowering, node, buf);
+  case WD_NODE_SORT_WITHIN:
+    return wd_duck_lower_sort_within(lowering, node, buf);
+  case WD_NODE_CACHE:
+    break;
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of plan node");
 }
@@ -298,6 +319,7 @@ is_ordered(const struct wd_plan_node *node)
 {
   switch (node->kind) {
   case WD_NODE_SORT:
+  case WD_NODE_SORT_WITHIN:
     return true;
   case WD_NODE_PROJECT:
   case WD_NODE_FILTER:
@@ -305,7 +327,8 @@ is_ordered(const struct wd_plan_node *node)
     return is_ordered(node->left);
   case WD_NODE_LAMBDA:
     return node->lambda.role != WD_ROLE_PARTITION &&
-           node->lambda.role != WD_ROLE_FOR_EACH && is_ordered(node->left);
+           node->lambda.role != WD_ROLE_FOR_EACH &&
+           node->lambda.role != WD_ROLE_GROUP && is_ordered(node->left);
   default:
     return false;
   }

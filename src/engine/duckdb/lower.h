@@ -31,6 +31,10 @@ struct wd_duck_lowering {
   /* No column of the node that is lowered next is used: DuckDB would leave out
    * a lambda whose result nobody looks at. */
   bool idle;
+  /* The node that is lowered next shall give the number of each row's
+   * partition as a last column `b`: it takes rows one by one, or is the
+   * repartition itself. */
+  bool numbered;
 };
 
 /* Appends the query of a node. */
@@ -80,6 +84,22 @@ wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
                      const struct wd_lambda *lambda, bool wrapped,
                      struct wd_duck_call **out_call, const char **out_name);
 
+/* Whether the engine can carry a lambda's columns. For a query. */
+enum wd_status
+wd_duck_lambda_check(const struct wd_duck_lowering *lowering,
+                     const struct wd_lambda *lambda);
+
+/* Appends `function(columns) AS m FROM what is below`. */
+enum wd_status
+wd_duck_lower_input(struct wd_duck_lowering *lowering,
+                    const struct wd_plan_node *node, const char *name,
+                    struct wd_buf *buf);
+
+/* Appends the keys of a sort, without words in front. */
+enum wd_status
+wd_duck_lower_sort_keys(struct wd_duck_lowering *lowering,
+                        const struct wd_plan_node *node, struct wd_buf *buf);
+
 /* The steps that have files of their own. */
 enum wd_status
 wd_duck_lower_read(struct wd_duck_lowering *lowering,
@@ -91,6 +111,24 @@ wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,
 
 enum wd_status
 wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
+                          const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* Partition lambdas, lambdas over groups and co-groups (lower_stage.c). */
+enum wd_status
+wd_duck_lower_partition_node(struct wd_duck_lowering *lowering,
+                             const struct wd_plan_node *node,
+                             struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_group_node(struct wd_duck_lowering *lowering,
+                         const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_repartition(struct wd_duck_lowering *lowering,
+                          const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_sort_within(struct wd_duck_lowering *lowering,
                           const struct wd_plan_node *node, struct wd_buf *buf);
 
 /* Appends `(query) AS name`. */

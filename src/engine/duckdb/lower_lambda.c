@@ -5,6 +5,23 @@
 #include "engine/duckdb/types.h"
 
 enum wd_status
+wd_duck_lambda_check(const struct wd_duck_lowering *lowering,
+                     const struct wd_lambda *lambda)
+{
+  enum wd_status status;
+
+  if (!lowering->query->pool)
+    return wd_fail(lowering->error, WD_INTERNAL,
+                   "a plan with lambdas needs a pool to run them in");
+  status = wd_duck_schema_check(&lambda->wanted, lowering->error);
+  if (status == WD_OK)
+    status = wd_duck_schema_check(&lambda->right, lowering->error);
+  if (status == WD_OK)
+    status = wd_duck_schema_check(&lambda->output, lowering->error);
+  return status;
+}
+
+enum wd_status
 wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
                      const struct wd_lambda *lambda, bool wrapped,
                      struct wd_duck_call **out_call, const char **out_name)
@@ -18,13 +35,8 @@ wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
   *out_name = names[kind];
   if (!lowering->query)
     return WD_OK;
-  if (lambda && !lowering->query->pool)
-    return wd_fail(lowering->error, WD_INTERNAL,
-                   "a plan with lambdas needs a pool to run them in");
   if (lambda) {
-    status = wd_duck_schema_check(&lambda->wanted, lowering->error);
-    if (status == WD_OK)
-      status = wd_duck_schema_check(&lambda->output, lowering->error);
+    status = wd_duck_lambda_check(lowering, lambda);
     if (status != WD_OK)
       return status;
   }
@@ -70,9 +82,10 @@ write_fields(const char *structure, uint32_t count, uint32_t first,
                   first + i);
 }
 
-static enum wd_status
-lower_input(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-            const char *name, struct wd_buf *buf)
+enum wd_status
+wd_duck_lower_input(struct wd_duck_lowering *lowering,
+                    const struct wd_plan_node *node, const char *name,
+                    struct wd_buf *buf)
 {
   write_call(name, &node->lambda.bound, node->left->schema.count, buf);
   wd_buf_puts(buf, " AS m FROM ");
@@ -101,8 +114,9 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     write_fields("t.m", count, 0, buf);
   else
     wd_buf_puts(buf, "TRUE AS z");
-  wd_buf_puts(buf, " FROM (SELECT ");
-  status = lower_input(lowering, node, name, buf);
+  wd_buf_puts(buf, lowering->numbered ? ", t.b FROM (SELECT t.b, "
+                                      : " FROM (SELECT ");
+  status = wd_duck_lower_input(lowering, node, name, buf);
   wd_buf_puts(buf, ") AS t");
   /* The struct is never null; asking makes DuckDB call the function though
    * nobody reads a field. */
@@ -125,7 +139,7 @@ lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   if (status != WD_OK)
     return status;
   wd_buf_puts(buf, "SELECT * EXCLUDE (m) FROM (SELECT t.*, ");
-  status = lower_input(lowering, node, name, buf);
+  status = wd_duck_lower_input(lowering, node, name, buf);
   wd_buf_puts(buf, ") AS t WHERE t.m");
   return status;
 }
@@ -149,49 +163,8 @@ lower_flat_map(struct wd_duck_lowering *lowering,
   else
     wd_buf_printf(buf, "t.u AS %s", wd_duck_name(&node->schema, 0).text);
   wd_buf_puts(buf, " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
-  status = lower_input(lowering, node, name, buf);
+  status = wd_duck_lower_input(lowering, node, name, buf);
   wd_buf_puts(buf, ") AS t) AS t");
-  return status;
-}
-
-/* What is below becomes a query of its own; here stands the queue's end. */
-static enum wd_status
-lower_partitions(struct wd_duck_lowering *lowering,
-                 const struct wd_plan_node *node, struct wd_buf *buf)
-{
-  struct wd_query *query = lowering->query;
-  struct wd_duck_stage *stage = NULL;
-  struct wd_duck_call *call;
-  const char *name;
-  struct wd_buf below_buf;
-  enum wd_status status = wd_duck_lower_lambda(
-      lowering, WD_DUCK_SINK, node->lambda.bound.lambda, false, &call, &name);
-
-  if (status == WD_OK && query)
-    status = wd_duck_stage_new(query, call, &stage, lowering->error);
-  if (status != WD_OK)
-    return status;
-  if (stage) {
-    call->stage = stage;
-    wd_duck_source_add(query, &stage->source);
-    stage->next = query->stages;
-    query->stages = stage;
-  }
-  wd_buf_init(&below_buf, lowering->engine->mem, buf->maximum);
-  wd_buf_puts(&below_buf, "SELECT count(t.m) FROM (SELECT ");
-  status = lower_input(lowering, node, name, &below_buf);
-  wd_buf_puts(&below_buf, ") AS t");
-  if (status == WD_OK && stage) {
-    stage->sql = wd_arena_strdup(lowering->arena, wd_buf_text(&below_buf));
-    stage->ordered = query->ordered;
-    if (!stage->sql || below_buf.failed)
-      status = wd_fail_memory(lowering->error);
-    wd_buf_printf(buf, "SELECT * FROM wd_source(%llu)",
-                  (unsigned long long)stage->source.number);
-  } else if (status == WD_OK) {
-    wd_buf_printf(buf, "SELECT * FROM wd_source(%s)", wd_buf_text(&below_buf));
-  }
-  wd_buf_fini(&below_buf);
   return status;
 }
 
@@ -209,7 +182,9 @@ wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
     return lower_flat_map(lowering, node, buf);
   case WD_ROLE_PARTITION:
   case WD_ROLE_FOR_EACH:
-    return lower_partitions(lowering, node, buf);
+    return wd_duck_lower_partition_node(lowering, node, buf);
+  case WD_ROLE_GROUP:
+    return wd_duck_lower_group_node(lowering, node, buf);
   default:
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine duckdb does not run lambdas of the role %s yet",

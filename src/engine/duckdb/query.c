@@ -88,13 +88,11 @@ wd_duck_query_connect(struct wd_query *query, duckdb_connection *out_connection,
   return WD_OK;
 }
 
-/* Plans a statement; the order of rows is a setting of the database that
- * counts while it plans. */
-static enum wd_status
-plan_statement(struct wd_query *query, duckdb_connection connection,
-               const char *sql, bool ordered, bool streaming,
-               duckdb_prepared_statement *out_prepared,
-               duckdb_pending_result *out_pending, struct wd_error *error)
+enum wd_status
+wd_duck_query_plan(struct wd_query *query, duckdb_connection connection,
+                   const char *sql, bool ordered, bool streaming,
+                   duckdb_prepared_statement *out_prepared,
+                   duckdb_pending_result *out_pending, struct wd_error *error)
 {
   duckdb_state state;
   enum wd_status status;
@@ -124,8 +122,8 @@ wd_duck_query_run_stage(struct wd_query *query, duckdb_connection connection,
 {
   duckdb_prepared_statement prepared = NULL;
   duckdb_pending_result pending = NULL;
-  enum wd_status status = plan_statement(query, connection, sql, ordered, false,
-                                         &prepared, &pending, error);
+  enum wd_status status = wd_duck_query_plan(query, connection, sql, ordered,
+                                             false, &prepared, &pending, error);
 
   /* An interrupt that came before there was something to interrupt is lost. */
   if (status == WD_OK && atomic_load(&query->cancelled))
@@ -194,8 +192,8 @@ start(struct wd_query *query, const struct wd_request *request,
     status = lower(query, request, error);
   if (status == WD_OK)
     status =
-        plan_statement(query, query->connection, query->sql, query->ordered,
-                       streaming, &query->prepared, &query->pending, error);
+        wd_duck_query_plan(query, query->connection, query->sql, query->ordered,
+                           streaming, &query->prepared, &query->pending, error);
   for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
        stage = stage->next)
     status = wd_duck_stage_start(stage, error);

@@ -59,6 +59,14 @@ enum wd_status
 wd_duck_query_connect(struct wd_query *query, duckdb_connection *out_connection,
                       struct wd_error *error);
 
+/* Plans a statement; the order of rows is a setting of the database that
+ * counts while it plans. */
+enum wd_status
+wd_duck_query_plan(struct wd_query *query, duckdb_connection connection,
+                   const char *sql, bool ordered, bool streaming,
+                   duckdb_prepared_statement *out_prepared,
+                   duckdb_pending_result *out_pending, struct wd_error *error);
+
 /* Runs the SQL of a stage to its end. The stage's thread. */
 enum wd_status
 wd_duck_query_run_stage(struct wd_query *query, duckdb_connection connection,

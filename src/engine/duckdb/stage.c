@@ -4,6 +4,7 @@
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
 #include "engine/duckdb/query.h"
+#include "engine/duckdb/runs.h"
 #include "engine/duckdb/types.h"
 
 /* An open partition. */
@@ -13,8 +14,8 @@ struct wd_duck_cursor {
   uint32_t cursor;
 };
 
-static uint64_t
-batch_bytes(const struct wd_batch *batch)
+uint64_t
+wd_duck_stage_bytes(const struct wd_batch *batch)
 {
   uint64_t bytes = 0;
 
@@ -53,7 +54,7 @@ static enum wd_status
 make_items(struct wd_duck_stage *stage, const struct wd_batch *batch,
            struct wd_duck_queue_items *items, struct wd_error *error)
 {
-  uint64_t bytes = batch_bytes(batch);
+  uint64_t bytes = wd_duck_stage_bytes(batch);
   uint32_t from = 0;
 
   while (from < batch->rows) {
@@ -240,9 +241,14 @@ end_partitions(struct wd_duck_stage *stage, bool early, struct wd_error *error)
   return status;
 }
 
-/* Whether the rest of the plan wants no more rows. */
-static bool
-is_closed(struct wd_duck_stage *stage)
+uint32_t
+wd_duck_stage_width(const struct wd_duck_stage *stage)
+{
+  return wd_duck_width(&stage->source.schema);
+}
+
+bool
+wd_duck_stage_is_closed(struct wd_duck_stage *stage)
 {
   bool closed;
 
@@ -250,6 +256,16 @@ is_closed(struct wd_duck_stage *stage)
   closed = stage->queue.closed;
   pthread_mutex_unlock(&stage->queue.lock);
   return closed;
+}
+
+static enum wd_status
+run_sink(struct wd_duck_stage *stage, struct wd_error *error)
+{
+  enum wd_status status =
+      wd_duck_query_run_stage(stage->source.query, stage->connection,
+                              stage->sql, stage->ordered, error);
+
+  return status == WD_OK ? end_partitions(stage, false, error) : status;
 }
 
 static void *
@@ -261,11 +277,9 @@ stage_run(void *argument)
   enum wd_status status;
 
   wd_duck_error_init(&error);
-  status = wd_duck_query_run_stage(query, stage->connection, stage->sql,
-                                   stage->ordered, &error);
-  if (status == WD_OK)
-    status = end_partitions(stage, false, &error);
-  if (status != WD_OK && is_closed(stage)) {
+  status =
+      stage->runs ? wd_duck_runs_run(stage, &error) : run_sink(stage, &error);
+  if (status != WD_OK && wd_duck_stage_is_closed(stage)) {
     /* Stopped early; whoever did knows why. */
     wd_duck_error_init(&error);
     if (wd_duck_query_failure(query, NULL) == WD_OK)

@@ -4,7 +4,8 @@
  * top is a sink function that pushes batches into the lambda's partitions
  * (one cursor for each worker) and what these give into a queue. The queue is
  * the source of the rest of the plan. When the upstream query has ended its
- * thread ends the partitions of all workers, then the queue.
+ * thread ends the partitions of all workers, then the queue. Groups and
+ * partitions by number have no sink: their rows are fetched (runs.h).
  */
 #ifndef WD_ENGINE_DUCKDB_STAGE_H
 #define WD_ENGINE_DUCKDB_STAGE_H
@@ -17,7 +18,9 @@ struct wd_duck_cursor;
 
 struct wd_duck_stage {
   struct wd_duck_source source; /* first: the queue's end */
-  struct wd_duck_stage *next;   /* of the query; those above come first */
+  bool runs;        /* groups or partitions by number (runs.h), no sink */
+  uint32_t numbers; /* how many partitions; 0: groups, or a sink's */
+  struct wd_duck_stage *next; /* of the query; those above come first */
   struct wd_duck_call *call;
   const char *sql;
   bool ordered; /* preserve_insertion_order */
@@ -46,5 +49,17 @@ wd_duck_stage_stop(struct wd_duck_stage *stage);
 /* Waits for its thread; it was stopped or has ended. */
 void
 wd_duck_stage_join(struct wd_duck_stage *stage);
+
+/* Whether the rest of the plan wants no more rows. */
+bool
+wd_duck_stage_is_closed(struct wd_duck_stage *stage);
+
+/* Columns of the chunks in the queue. */
+uint32_t
+wd_duck_stage_width(const struct wd_duck_stage *stage);
+
+/* About how large a batch is. */
+uint64_t
+wd_duck_stage_bytes(const struct wd_batch *batch);
 
 #endif

@@ -114,7 +114,8 @@ duck_bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
 static inline enum wd_status
 duck_plan(struct duck *duck, struct wd_relation *relation, struct wd_plan *plan)
 {
-  const struct wd_binder binder = {duck, duck_bind_table, duck_bind_lambda};
+  const struct wd_binder binder = {
+      .env = duck, .table = duck_bind_table, .bind = duck_bind_lambda};
   enum wd_status status;
 
   memset(&duck->error, 0, sizeof duck->error);

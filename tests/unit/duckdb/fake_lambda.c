@@ -660,6 +660,15 @@ wd_partition_push(struct wd_worker *worker, const struct wd_lambda *lambda,
 }
 
 enum wd_status
+wd_partition_push_right(struct wd_worker *worker,
+                        const struct wd_lambda *lambda, uint32_t cursor,
+                        bool end, struct wd_error *error)
+{
+  (void)worker, (void)lambda, (void)cursor, (void)end;
+  return wd_fail(error, WD_UNSUPPORTED, "no co-groups here");
+}
+
+enum wd_status
 wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
                   uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
                   struct wd_error *error)

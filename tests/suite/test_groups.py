@@ -1,0 +1,358 @@
+"""Lambdas over groups and over partitions by number, end to end, against plain
+Python over the same rows: who gets which rows, once each, in which cursor."""
+
+import collections
+import os
+import random
+import re
+import subprocess
+import unittest
+
+from script import (BIN, CACHE, END, GUEST, SANITIZED, Case, create,
+                    needs_guests, start)
+from test_datasets import TYPES, key, quiet, sort, values
+
+THREADS = ["1", "2"]
+
+
+def rows_of(type, count):
+    """Rows (id, value): values with repeats, nulls among them."""
+    some = values(type)
+    return [(i, some[i * i % 7 % len(some)]) for i in range(count)]
+
+
+def by(rows, of):
+    groups = collections.defaultdict(list)
+    for row in rows:
+        groups[of(row)].append(row)
+    return groups
+
+
+class Parts(Case):
+    def runs(self, *steps, **more):
+        """The rows of each `part`, in the order of `row`, without both."""
+        table = self.collect(*steps, **more)
+        self.assertEqual(table.names[-2:], ["part", "row"])
+        parts = collections.defaultdict(dict)
+        for *row, part, number in table.rows:
+            self.assertNotIn(number, parts[part], "a row came twice")
+            parts[part][number] = tuple(row)
+        for part, numbers in parts.items():
+            self.assertEqual(sorted(numbers), list(range(len(numbers))), part)
+        return {part: [numbers[i] for i in range(len(numbers))]
+                for part, numbers in parts.items()}
+
+    def same_groups(self, parts, want):
+        """Each part has one group's rows, in any order; indices from 0."""
+        self.assertEqual(sorted(parts), list(range(len(want))))
+        got = sorted((sorted(quiet(rows), key=repr) for rows in parts.values()),
+                     key=repr)
+        want = sorted((sorted(quiet(rows), key=repr)
+                       for rows in want.values()), key=repr)
+        self.assertEqual(got, want)
+
+
+@needs_guests
+class Groups(Parts):
+    def test_every_type_as_key_with_nulls(self):
+        for type in TYPES:
+            rows = rows_of(type, 25)
+            steps = [*create([("id", "i64"), ("v", type)], rows),
+                     "group", "v", END, "number-rows"]
+            for threads in THREADS:
+                with self.subTest(type=type, threads=threads):
+                    parts = self.runs(*steps, options=["--threads", threads])
+                    self.same_groups(parts, by(rows, lambda r: key(r[1])))
+
+    def test_every_type_arrives(self):
+        schema = [("id", "i64")] + [(f"c{i}", t) for i, t in enumerate(TYPES)]
+        rows = [(i, *(values(t)[i % len(values(t))] for t in TYPES))
+                for i in range(30)]
+        parts = self.runs(*create(schema, rows), "group", "id % 4 as g", END,
+                          "number-rows")
+        want = by([(r[0] % 4, *r) for r in rows], lambda r: r[0])
+        self.same_groups(parts, want)
+
+    def test_more_rows_than_a_chunk(self):
+        for threads in THREADS:
+            for groups in (1, 2, 7, 1000, 30000):
+                with self.subTest(threads=threads, groups=groups):
+                    parts = self.runs(
+                        "range", "0", "30000", "1", "select", "id",
+                        f"id * 7 % {groups} as k", END, "group", "k", END,
+                        "number-rows", options=["--threads", threads])
+                    rows = [(i, i * 7 % groups) for i in range(30000)]
+                    self.same_groups(parts, by(rows, lambda r: r[1]))
+
+    def test_cursor_numbers_follow_the_keys_whatever_the_threads(self):
+        for threads in THREADS:
+            parts = self.runs("range", "0", "20000", "1", "select",
+                              "id", "id % 300 as k", END, "group", "k", END,
+                              "number-rows", options=["--threads", threads])
+            self.assertEqual({part: {row[1] for row in rows}
+                              for part, rows in parts.items()},
+                             {i: {i} for i in range(300)})
+
+    def test_several_keys(self):
+        pick = random.Random(4)
+        rows = [(i, pick.choice([None, 1, 2]), pick.choice([None, "a", ""]))
+                for i in range(500)]
+        parts = self.runs(
+            *create([("id", "i64"), ("a", "i32"), ("b", "string")], rows),
+            "group", "a", "b", END, "number-rows")
+        self.same_groups(parts, by(rows, lambda r: r[1:]))
+
+    def test_keys_that_are_no_columns_come_first(self):
+        table = self.collect("range", "0", "10", "1", "group", "id % 3 as k",
+                             "id", "id / 2 as half", END, "number-rows")
+        self.assertEqual(table.names, ["k", "half", "id", "part", "row"])
+        for k, half, id, _, _ in table.rows:
+            self.assertEqual((k, half), (id % 3, id / 2))
+
+    def test_no_keys_is_one_group(self):
+        parts = self.runs("range", "0", "5000", "1", "group", END,
+                          "number-rows")
+        self.same_groups(parts, {0: [(i,) for i in range(5000)]})
+
+    def test_no_rows_no_groups(self):
+        for keys in (["id"], ["id % 2 as k"], []):
+            table = self.collect("range", "0", "0", "1", "group", *keys, END,
+                                 "count-parts")
+            self.assertEqual(table.rows, [])
+        table = self.collect("range", "0", "9", "1", "filter", "id > 100",
+                             "group", "id", END, "number-rows")
+        self.assertEqual(table.rows, [])
+
+    def test_groups_of_what_lambdas_gave(self):
+        parts = self.runs("range", "0", "3000", "1", "map-tag", "id",
+                          "keep-even", "id", "group", "tag % 10 as k", END,
+                          "number-rows")
+        rows = [(2 * i % 10, i, 2 * i) for i in range(0, 3000, 2)]
+        self.same_groups(parts, by(rows, lambda r: r[0]))
+
+    def test_groups_of_groups(self):
+        table = self.collect("range", "0", "10000", "1", "group",
+                             "id % 100 as k", END, "count-parts",
+                             "select", "part as p", "rows", END, "group",
+                             "p % 10 as d", END, "number-rows", "measure",
+                             "count(*) as n", "sum(rows) as r", END)
+        self.assertEqual(table.rows, [(100, 10000)])
+
+    def test_a_million_groups(self):
+        count = 100000 if SANITIZED else 1000000
+        table = self.collect(
+            "range", "0", count, "1", "group", "id", END, "count-parts",
+            "measure", "count(*) as n", "sum(rows) as r", "min(part) as low",
+            "max(part) as high", "count(distinct part) as d", END)
+        self.assertEqual(table.rows, [(count, count, 0, count - 1, count)])
+
+    def test_wrong_keys(self):
+        self.fails(["range", "0", "9", "1", "group", "idd", END,
+                    "count-parts", "collect"], "unknown column 'idd'")
+        self.fails(["range", "0", "9", "1", "group", "id + 1 as id", END,
+                    "count-parts", "collect"], "the group key 'id'")
+        self.fails(["range", "0", "9", "1", "group", "id % 2 as k",
+                    "id % 3 as k", END, "count-parts", "collect"],
+                   "the group key 'k'")
+
+    def test_wanted_columns_only(self):
+        """A lambda that wants no column of 200 does not read them."""
+        schema = [(f"c{i}", "i64") for i in range(200)]
+        table = self.collect(*create(schema, [range(200), range(200)]),
+                             "group", "c7", END, "count-parts")
+        self.assertEqual(table.rows, [(0, 2)])
+
+    def test_early_stop(self):
+        table = self.collect("range", "0", "2000000000", "1", "filter",
+                             "id < 50000", "limit", "20000", "group", "id",
+                             END, "number-rows", "limit", "5")
+        self.assertEqual(len(table.rows), 5)
+
+    def test_explained(self):
+        text = "\n".join(self.play(
+            "range", "0", "9", "1", "group", "id % 2 as k", END,
+            "count-parts", "explain", "text"))
+        self.assertRegex(text, r"map-groups lambda \d+ at site 0 by k -> part")
+
+    @unittest.skipIf(SANITIZED, "memory is not the program's own")
+    def test_a_group_larger_than_memory(self):
+        """2 GiB of strings in one group pass in slices."""
+        folder = self.folder
+        process = subprocess.Popen(
+            [BIN, "run", "--quiet", "--engine-memory", "200MiB",
+             "--memory-limit", "64MiB", "--threads", "2", str(GUEST),
+             "range", "0", "20000000", "1", "select", "id",
+             "'" + "x" * 90 + "' || cast(id as string) as s", END, "group",
+             "1 as one", END, "number-rows", "measure", "count(*) as n",
+             "sum(char_length(s)) as c", "max(part) as p", END, "collect"],
+            cwd=folder, stdout=subprocess.PIPE,
+            env=dict(os.environ, WASI_DATA_CACHE=CACHE, TMPDIR=str(folder)))
+        out = process.stdout.read()
+        process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        self.assertEqual(status, 0)
+        self.assertIn(b'["20000000","1948888890","0"]', out)
+        self.assertLess(usage.ru_maxrss, 700 * 1024)
+
+
+@needs_guests
+class Repartition(Parts):
+    def test_equal_values_share_a_partition(self):
+        for type in TYPES:
+            rows = rows_of(type, 40)
+            with self.subTest(type=type):
+                parts = self.runs(*create([("id", "i64"), ("v", type)], rows),
+                                  "repartition", "5", "v", END, "number-rows")
+                where = collections.defaultdict(set)
+                got = []
+                for part, kept in parts.items():
+                    self.assertIn(part, range(5))
+                    got += kept
+                    for row in kept:
+                        where[key(row[1])].add(part)
+                self.assertEqual(sorted(quiet(got), key=repr),
+                                 sorted(quiet(rows), key=repr))
+                self.assertTrue(all(len(parts) == 1
+                                    for parts in where.values()), where)
+
+    def test_zeros_and_nans_are_one_value(self):
+        parts = self.runs(
+            *create([("v", "f64")], [(0.0,), (-0.0,), (float("nan"),),
+                                     (float("-nan"),)]),
+            "repartition", "64", "v", END, "number-rows")
+        self.assertEqual(sorted(map(len, parts.values())), [2, 2])
+
+    def test_the_same_whatever_the_threads(self):
+        seen = []
+        for threads in THREADS:
+            for _ in range(2):
+                parts = self.runs("range", "0", "50000", "1", "repartition",
+                                  "13", "id", END, "number-rows",
+                                  options=["--threads", threads])
+                self.assertEqual(sorted(parts), list(range(13)))
+                seen.append({part: sorted(rows)
+                             for part, rows in parts.items()})
+        self.assertTrue(all(one == seen[0] for one in seen))
+        sizes = [len(rows) for rows in seen[0].values()]
+        self.assertLess(max(sizes), 1.2 * min(sizes))
+
+    def test_evenly(self):
+        for threads in THREADS:
+            for count in (1, 2, 7, 5000):
+                table = self.collect("range", "0", "20000", "1",
+                                     "repartition", count, END, "count-parts",
+                                     options=["--threads", threads])
+                rows = dict(table.rows)
+                self.assertEqual(sorted(rows), list(range(count)))
+                self.assertEqual(sum(rows.values()), 20000)
+                self.assertLessEqual(max(rows.values()) - min(rows.values()),
+                                     1)
+
+    def test_empty_partitions_are_partitions(self):
+        for columns in ([], ["id"]):
+            table = self.collect("range", "0", "0", "1", "repartition", "6",
+                                 *columns, END, "count-parts")
+            self.assertEqual(sorted(table.rows), [(i, 0) for i in range(6)])
+        table = self.collect("range", "0", "3", "1", "repartition", "100000",
+                             "id", END, "count-parts", "measure",
+                             "count(*) as n", "sum(rows) as r", END)
+        self.assertEqual(table.rows, [(100000, 3)])
+
+    def test_sorted_within(self):
+        pick = random.Random(5)
+        rows = [(i, pick.choice([None, 1.5, -2.0, float("nan"), 0.0]))
+                for i in range(9000)]
+        for threads in THREADS:
+            parts = self.runs(
+                *create([("id", "i64"), ("v", "f64")], rows), "repartition",
+                "4", END, "sort-parts", "v desc nulls first", "id", END,
+                "number-rows", options=["--threads", threads])
+            self.assertEqual(sorted(parts), [0, 1, 2, 3])
+            for kept in parts.values():
+                self.assertEqual(quiet(kept), quiet(sort(
+                    kept, (1, True, True), (0, False, False))))
+            self.assertEqual(sum(map(len, parts.values())), 9000)
+
+    def test_sorted_without_numbers(self):
+        """A thread's share is sorted, too."""
+        table = self.collect("range", "0", "40000", "1", "select",
+                             "id * 7919 % 40000 as v", END, "sort-parts", "v",
+                             END, "shares", "v", options=["--threads", "2"])
+        self.assertEqual(sum(row[0] for row in table.rows), 40000)
+        self.assertEqual(sum(row[1] for row in table.rows),
+                         sum(range(40000)))
+        self.assertTrue(all(row[2] for row in table.rows))
+
+    def test_steps_between_keep_partitions(self):
+        plain = self.runs("range", "0", "5000", "1", "repartition", "9", "id",
+                          END, "number-rows")
+        between = self.runs(
+            "range", "0", "5000", "1", "repartition", "9", "id", END,
+            "select", "id", "id + 1 as x", END, "map-tag", "id", "filter",
+            "x % 3 = 0", "keep-even", "id", "sort-parts", "id desc", END,
+            "select", "id", END, "number-rows")
+        want = {part: sorted((row for row in rows
+                              if (row[0] + 1) % 3 == 0 and row[0] % 2 == 0),
+                             reverse=True)
+                for part, rows in plain.items()}
+        self.assertEqual(between, want)
+
+    def test_without_a_partition_lambda(self):
+        table = self.collect("range", "0", "3000", "1", "repartition", "9",
+                             "id", END, "measure", "count(*) as n",
+                             "sum(id) as s", END)
+        self.assertEqual(table.rows, [(3000, sum(range(3000)))])
+
+    def test_refused(self):
+        base = ["range", "0", "9", "1", "repartition"]
+        end = ["count-parts", "collect"]
+        self.fails([*base, "0", END, *end], "1 to 1000000 partitions, not 0")
+        self.fails([*base, "1000001", END, *end], "not 1000001")
+        self.fails([*base, "3", "idd", END, *end], "unknown column 'idd'",
+                   "id")
+        self.fails([*base, "3", "id", END, "repeat", "id", "2", *end],
+                   "flat-map", out=None)
+
+    def test_early_stop(self):
+        table = self.collect("range", "0", "100000", "1", "repartition",
+                             "1000", "id", END, "number-rows", "limit", "3")
+        self.assertEqual(len(table.rows), 3)
+
+
+@needs_guests
+class ForEach(Parts):
+    def logs(self, *steps, options=()):
+        """(rows, part) of the lines that the partitions logged."""
+        done = start(steps, options, self.folder)
+        error = done.stderr.decode()
+        self.assertEqual(done.returncode, 0, error)
+        self.assertEqual(done.stdout, b"")
+        return sorted((int(rows), int(part)) for rows, part in
+                      re.findall(r"seen (\d+) of (\d+)", error))
+
+    def test_every_partition_is_run(self):
+        lines = self.logs("range", "0", "1000", "1", "repartition", "4", END,
+                          "each", "seen", "wait")
+        self.assertEqual(lines, [(250, part) for part in range(4)])
+
+    def test_by_threads(self):
+        for threads in THREADS:
+            lines = self.logs("range", "0", "700000", "1", "each", "seen",
+                              "wait", options=["--threads", threads])
+            self.assertEqual(sum(rows for rows, _ in lines), 700000)
+            self.assertLessEqual(len(lines), int(threads))
+
+    def test_the_end_of_the_program_waits(self):
+        lines = self.logs("range", "0", "300000", "1", "repartition", "2",
+                          END, "each", "seen")
+        self.assertEqual(lines, [(150000, 0), (150000, 1)])
+
+    def test_no_rows(self):
+        self.assertEqual(self.logs("range", "0", "0", "1", "repartition", "3",
+                                   "id", END, "each", "seen", "wait"),
+                         [(0, 0), (0, 1), (0, 2)])
+
+
+if __name__ == "__main__":
+    unittest.main()
