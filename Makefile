@@ -10,8 +10,8 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 
-SOURCES = $(shell find src include sdk/c examples/c tests bench engines \
-	-name '*.[ch]' -not -path '*/target/*' -not -path '*/generated/*' \
+SOURCES = $(shell find src include sdk/c sdk/cpp examples/c examples/cpp tests \
+	bench engines \( -name '*.[ch]' -o -name '*.[ch]pp' \) -not -path '*/target/*' -not -path '*/generated/*' \
 	2>/dev/null)
 
 # $(call configured,<preset>): configures once; ninja repeats it when needed.
@@ -27,7 +27,7 @@ help:
 	@echo 'make test-all      that, the slow suites, other compilers, fuzzing'
 	@echo 'make bench         the benchmarks'
 	@echo 'make fuzz          each fuzzer for FUZZ_SECONDS ($(FUZZ_SECONDS))'
-	@echo 'make format        lay out the C code; format-check only looks'
+	@echo 'make format        lay out C and C++; format-check only looks'
 	@echo 'make lint          clang-tidy on src/'
 	@echo 'make install       to PREFIX ($(PREFIX)), DESTDIR honoured'
 	@echo 'make clean         remove the build folders (.deps/ stays)'

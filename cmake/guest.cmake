@@ -110,6 +110,7 @@ function(wd_guests)
       wd_guest_object(object "${source}")
       list(APPEND WD_GUEST_SDK "${object}")
     endforeach()
+    set(WD_GUEST_SDK "${WD_GUEST_SDK}" PARENT_SCOPE) # for other languages
     wd_guest_folder(examples/c)
     get_property(examples GLOBAL PROPERTY WD_GUEST_FILES)
     if(WD_BENCH)

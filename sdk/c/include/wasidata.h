@@ -37,6 +37,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- Errors ---------------------------------------------------------------
  *
  * By default a call that fails prints `wasi-data: message` to stderr and ends
@@ -84,6 +88,11 @@ wd_last_error(void);
 
 void
 wd_clear_error(void);
+
+/* Ends the program as a call that fails does by default: with the message and
+ * exit code 125. */
+_Noreturn void
+wd_exit_with(const wd_error *error);
 
 /* ---- Text ----------------------------------------------------------------*/
 
@@ -617,6 +626,8 @@ wd_dataset
 wd_map_f64(wd_dataset from, const char *column, wd_f64_fn *function,
            const void *env, size_t env_size, const char *name);
 
+typedef struct wd_bind wd_bind;
+
 /* A partition as a whole. Any member may be NULL. `state` is `size` bytes of
  * zeroes for each partition, 16-byte aligned. */
 typedef struct wd_partition_fn {
@@ -660,6 +671,21 @@ wd_dataset
 wd_reduce_all(wd_dataset from, wd_reduce_fn *function, const void *env,
               size_t env_size);
 
+/* With a function that looks at the columns first (as a wd_lambda's; the output
+ * is not for it to say). */
+typedef struct wd_reducer {
+  wd_reduce_fn *function;
+  const void *env;
+  size_t env_size;
+  void (*bind)(wd_bind *bind, void *env);
+} wd_reducer;
+
+wd_dataset
+wd_reduce_by(wd_grouped from, const wd_reducer *reducer);
+
+wd_dataset
+wd_reduce_all_by(wd_dataset from, const wd_reducer *reducer);
+
 bool
 wd_acc_is_null(const wd_acc *acc, uint32_t column);
 
@@ -695,6 +721,8 @@ typedef struct wd_aggregator {
   const char *output; /* the result's type: "f64" */
   const void *env;
   size_t env_size;
+  /* NULL, or looks at the arguments' columns first, as a wd_lambda's. */
+  void (*bind)(wd_bind *bind, void *env);
 } wd_aggregator;
 
 void
@@ -725,7 +753,6 @@ wd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The general form of a lambda, for those that want more: one of the function
  * members, and what else is needed. */
-typedef struct wd_bind wd_bind;
 
 enum {
   WD_DETERMINISTIC = 1, /* equal input gives equal output, whatever came before
@@ -818,6 +845,11 @@ wd_map_rows(const wd_batch *in, wd_rows *out, wd_map_fn *function, void *env);
 wd_job
 wd_collect(wd_dataset from);
 
+/* The columns of the rows, as long as the job is not dropped; NULL on failure.
+ */
+const wd_schema *
+wd_job_schema(wd_job job);
+
 /* The next row, NULL at the end (or on failure); valid until the next call. */
 const wd_row *
 wd_next_row(wd_job job);
@@ -878,6 +910,10 @@ wd_temp_table(wd_dataset from, const char *name, enum wd_write_mode mode);
 wd_job
 wd_for_each_partition(wd_dataset from, const wd_partition_fn *functions,
                       const void *env, size_t env_size);
+
+/* The same with all that a lambda may say; its function is `partition`. */
+wd_job
+wd_for_each(wd_dataset from, const wd_lambda *lambda);
 
 enum wd_state { WD_QUEUED, WD_RUNNING, WD_SUCCEEDED, WD_FAILED, WD_STOPPED };
 
@@ -946,5 +982,9 @@ wd_register_aggregate(const char *name, const char *arguments,
                       const wd_aggregator *aggregator);
 
 #include "wasidata_inline.h"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -109,18 +109,25 @@ columns_new(const struct wd__schema *schema)
   return columns;
 }
 
-static bool
-job_describe(struct wd__job *job)
+const wd_schema *
+wd_job_schema(wd_job handle)
 {
+  struct wd__job *job = handle.id;
   struct result_list result;
-  if (job->columns)
-    return true;
-  wd__begin();
+  if (!job)
+    return NULL;
   if (!job->schema) {
+    wd__begin();
     abi_job_schema(job->handle, &result);
     job->schema = schema_take(&result);
   }
-  if (job->schema)
+  return job->schema ? &job->schema->schema : NULL;
+}
+
+static bool
+job_describe(struct wd__job *job)
+{
+  if (!job->columns && wd_job_schema((wd_job){job}))
     job->columns = columns_new(job->schema);
   return job->columns != NULL;
 }
@@ -326,17 +333,28 @@ wd_job
 wd_for_each_partition(wd_dataset from, const wd_partition_fn *functions,
                       const void *env, size_t env_size)
 {
+  return wd_for_each(from, &(wd_lambda){.partition = functions,
+                                        .env = env,
+                                        .env_size = env_size,
+                                        .output = ""});
+}
+
+wd_job
+wd_for_each(wd_dataset from, const wd_lambda *lambda)
+{
   struct result_handle result;
   if (!from.id)
     return (wd_job){NULL};
-  struct wd__closure *closure = wd__closure_new(&(wd_lambda){
-      .partition = functions, .env = env, .env_size = env_size, .output = ""});
+  if (!lambda->partition) {
+    wd__raise(WD_INVALID_ARGUMENT, "a for-each lambda is a partition's");
+    return (wd_job){NULL};
+  }
+  struct wd__closure *closure = wd__closure_new(lambda);
   if (!closure)
     return (wd_job){NULL};
   action_begin();
-  struct wire_lambda lambda = wd__closure_to_wire(closure);
-  abi_for_each_partition(from.id->handle, lambda.function, lambda.state,
-                         &result);
+  struct wire_lambda wire = wd__closure_to_wire(closure);
+  abi_for_each_partition(from.id->handle, wire.function, wire.state, &result);
   /* The action has its image: main does not need the closure any more. */
   wd__closure_free(closure);
   return job_new(&result);

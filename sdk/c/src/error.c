@@ -31,21 +31,26 @@ wd_clear_error(void)
   failed = false;
 }
 
-static void
-raised(enum wd_code code)
+_Noreturn void
+wd_exit_with(const wd_error *error)
 {
-  last.code = code;
-  failed = true;
-  if (on_error == WD_RETURN)
-    return;
   fflush(stdout);
-  fprintf(stderr, "wasi-data: %s\n", message);
-  for (const char *line = origin; *line; line += *line == '\n') {
+  fprintf(stderr, "wasi-data: %s\n", error->message);
+  for (const char *line = error->origin; *line; line += *line == '\n') {
     size_t size = strcspn(line, "\n");
     fprintf(stderr, "  %.*s\n", (int)size, line);
     line += size;
   }
   exit(125);
+}
+
+static void
+raised(enum wd_code code)
+{
+  last.code = code;
+  failed = true;
+  if (on_error != WD_RETURN)
+    wd_exit_with(&last);
 }
 
 void

@@ -164,6 +164,7 @@ wd__closure_of_aggregator(const wd_aggregator *a)
     return NULL;
   }
   env_keep(closure, a->env, a->env_size);
+  closure->bind = a->bind;
   return closure;
 }
 
@@ -350,31 +351,42 @@ wd_map_f64(wd_dataset from, const char *column, wd_f64_fn *function,
 }
 
 static struct wd__closure *
-reduce_closure(wd_reduce_fn *function, const void *env, size_t env_size)
+reduce_closure(const wd_reducer *reducer)
 {
   struct wd__closure *closure = wd__new(sizeof *closure);
   closure->kind = WD__REDUCE;
-  closure->function.reduce = function;
-  env_keep(closure, env, env_size);
+  closure->function.reduce = reducer->function;
+  closure->bind = reducer->bind;
+  env_keep(closure, reducer->env, reducer->env_size);
   return closure;
+}
+
+wd_dataset
+wd_reduce_by(wd_grouped from, const wd_reducer *reducer)
+{
+  if (!from.id)
+    return (wd_dataset){NULL};
+  return apply_closure(abi_reduce, from.id, reduce_closure(reducer));
+}
+
+wd_dataset
+wd_reduce_all_by(wd_dataset from, const wd_reducer *reducer)
+{
+  if (!from.id)
+    return from;
+  return apply_closure(abi_reduce_all, from.id, reduce_closure(reducer));
 }
 
 wd_dataset
 wd_reduce(wd_grouped from, wd_reduce_fn *function, const void *env,
           size_t env_size)
 {
-  if (!from.id)
-    return (wd_dataset){NULL};
-  return apply_closure(abi_reduce, from.id,
-                       reduce_closure(function, env, env_size));
+  return wd_reduce_by(from, &(wd_reducer){function, env, env_size, NULL});
 }
 
 wd_dataset
 wd_reduce_all(wd_dataset from, wd_reduce_fn *function, const void *env,
               size_t env_size)
 {
-  if (!from.id)
-    return from;
-  return apply_closure(abi_reduce_all, from.id,
-                       reduce_closure(function, env, env_size));
+  return wd_reduce_all_by(from, &(wd_reducer){function, env, env_size, NULL});
 }

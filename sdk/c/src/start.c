@@ -27,6 +27,19 @@ wd__main_2(int count, char **arguments);
 __attribute__((weak)) int
 __main_argc_argv(int count, char **arguments);
 
+/* Debian's compiler-rt divides numbers of 128 bits with stack protection, which
+ * its wasi-libc does not have. */
+__attribute__((weak)) uintptr_t __stack_chk_guard = 0xb7a40cd9;
+
+__attribute__((weak)) _Noreturn void
+__stack_chk_fail(void);
+
+__attribute__((weak)) _Noreturn void
+__stack_chk_fail(void)
+{
+  wd_fail("the stack was overwritten");
+}
+
 static bool constructed;
 
 __attribute__((constructor(101))) static void
