@@ -23,6 +23,7 @@ struct wd_ipc_writer {
   struct ArrowArrayView root;
   struct column_view *columns;
   struct wd_error *error; /* of the call that is running */
+  bool file;
   bool broken;
   bool ended;
 };
@@ -118,6 +119,8 @@ write_schema(struct wd_ipc_writer *writer, struct wd_error *error)
   writer->error = error;
   ArrowSchemaInit(&schema);
   code = fill_schema(&schema, &writer->schema, &writer->arena);
+  if (code == NANOARROW_OK && writer->file)
+    code = ArrowIpcWriterStartFile(&writer->writer, &reason);
   if (code == NANOARROW_OK)
     code = ArrowIpcWriterWriteSchema(&writer->writer, &schema, &reason);
   ArrowSchemaRelease(&schema);
@@ -165,10 +168,10 @@ init_writer(struct wd_ipc_writer *writer, const struct wd_schema *schema,
   return write_schema(writer, error);
 }
 
-enum wd_status
-wd_ipc_writer_begin(struct wd_mem *mem, const struct wd_schema *schema,
-                    wd_ipc_write *write, void *env,
-                    struct wd_ipc_writer **out_writer, struct wd_error *error)
+static enum wd_status
+begin(struct wd_mem *mem, const struct wd_schema *schema, bool file,
+      wd_ipc_write *write, void *env, struct wd_ipc_writer **out_writer,
+      struct wd_error *error)
 {
   struct wd_ipc_writer *writer;
   enum wd_status status = wd_schema_check_carried(schema, error);
@@ -182,6 +185,7 @@ wd_ipc_writer_begin(struct wd_mem *mem, const struct wd_schema *schema,
   writer->mem = mem;
   writer->write = write;
   writer->env = env;
+  writer->file = file;
   wd_arena_init(&writer->arena, mem, 0);
   status = init_writer(writer, schema, error);
   if (status == WD_OK)
@@ -189,6 +193,23 @@ wd_ipc_writer_begin(struct wd_mem *mem, const struct wd_schema *schema,
   else
     wd_ipc_writer_free(writer);
   return status;
+}
+
+enum wd_status
+wd_ipc_writer_begin(struct wd_mem *mem, const struct wd_schema *schema,
+                    wd_ipc_write *write, void *env,
+                    struct wd_ipc_writer **out_writer, struct wd_error *error)
+{
+  return begin(mem, schema, false, write, env, out_writer, error);
+}
+
+enum wd_status
+wd_ipc_writer_begin_file(struct wd_mem *mem, const struct wd_schema *schema,
+                         wd_ipc_write *write, void *env,
+                         struct wd_ipc_writer **out_writer,
+                         struct wd_error *error)
+{
+  return begin(mem, schema, true, write, env, out_writer, error);
 }
 
 /* Points the views at a batch's buffers, without what pads them. */
@@ -241,7 +262,13 @@ enum wd_status
 wd_ipc_writer_end(struct wd_ipc_writer *writer, struct wd_error *error)
 {
   enum wd_status status = write_view(writer, NULL, error);
+  struct ArrowError reason = {{0}};
 
+  if (status == WD_OK && writer->file) {
+    writer->error = error;
+    status = finish(
+        writer, ArrowIpcWriterFinalizeFile(&writer->writer, &reason), &reason);
+  }
   if (status == WD_OK)
     writer->ended = true;
   return status;

@@ -36,6 +36,13 @@ struct wd_request {
    * this format; next then blocks until it is done and gives no rows. */
   const char *write_path;
   enum wd_format write_format;
+  /* Not NULL: the path is an empty folder, to be filled with files whose names
+   * begin so. */
+  const char *write_prefix;
+  /* Columns by whose values the files of a folder lie in folders
+   * `name=value`. */
+  uint32_t partition_count;
+  const uint32_t *partition_columns;
   uint32_t option_count;
   const struct wd_option *options; /* of the write */
 };

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "guest/internal.h"
+#include "plan/typing.h"
 
 /* What a binder needs while a plan is made. */
 struct binding {
@@ -200,6 +201,37 @@ tell_planned(struct wd_program *program, const struct wd_job_options *options,
   return wd_fail(error, WD_CANCELLED, "the plan was explained");
 }
 
+/* The columns by which a write is partitioned: each once, and not all. */
+static enum wd_status
+find_partition_columns(const struct wd_abi_list_string *names,
+                       struct wd_job_options *job, struct wd_error *error)
+{
+  const struct wd_schema *schema = &job->plan.root->schema;
+  uint32_t *columns =
+      wd_arena_array(&job->plan.arena, names->length, sizeof *columns);
+  enum wd_status status = WD_OK;
+
+  if (!columns)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; status == WD_OK && i < names->length; i++) {
+    const char *name = wd_guest_text(&job->plan.arena, names->data[i]);
+
+    status = name ? wd_schema_column(schema, name, &columns[i], error)
+                  : wd_fail_memory(error);
+    for (uint32_t k = 0; status == WD_OK && k < i; k++)
+      if (columns[k] == columns[i])
+        status = wd_fail(error, WD_INVALID_ARGUMENT,
+                         "a write is partitioned by '%.100s' twice", name);
+  }
+  if (status == WD_OK && names->length && names->length == schema->count)
+    status = wd_fail(error, WD_INVALID_ARGUMENT,
+                     "a write cannot be partitioned by all of its columns: "
+                     "the files would have none");
+  job->partition_count = names->length;
+  job->partition_columns = columns;
+  return status;
+}
+
 enum wd_status
 wd_program_start(struct wd_program *program,
                  const struct wd_program_action *action,
@@ -228,6 +260,8 @@ wd_program_start(struct wd_program *program,
     status =
         wd_guest_options(action->options, &job.plan.arena, &job.options, error);
   }
+  if (status == WD_OK && action->partition_by)
+    status = find_partition_columns(action->partition_by, &job, error);
   if (status == WD_OK)
     status = tell_planned(program, &job, error);
   if (status == WD_OK)
@@ -554,13 +588,13 @@ open_sink(struct wd_program *program,
       wd_grants_sink(program->options.grants, args->sink.data,
                      args->sink.length, out_grant, error);
 
-  if (status == WD_OK && args->partition_by.length)
-    status = wd_fail(error, WD_UNSUPPORTED,
-                     "writing partitioned by columns is not built yet");
-  if (status == WD_OK)
-    status = wd_sink_open(*out_grant, (enum wd_write_mode)args->mode,
-                          program->options.mem, out_sink, error);
-  return status;
+  if (status != WD_OK)
+    return status;
+  return args->partition_by.length
+             ? wd_sink_open_folder(*out_grant, (enum wd_write_mode)args->mode,
+                                   program->options.mem, out_sink, error)
+             : wd_sink_open(*out_grant, (enum wd_write_mode)args->mode,
+                            program->options.mem, out_sink, error);
 }
 
 /* The program's options and those of the grant, which count. */
@@ -629,6 +663,7 @@ on_write(struct wd_abi_call *call,
             .sink = sink,
             .format = nothing ? WD_FORMAT_UNKNOWN : grant->format,
             .options = &options,
+            .partition_by = nothing ? NULL : &args->partition_by,
         },
         &job, error);
   wd_relation_unref(nothing);

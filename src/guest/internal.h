@@ -93,6 +93,7 @@ struct wd_program_action {
   struct wd_sink *sink; /* taken over; NULL: none */
   enum wd_format format;
   const struct wd_abi_list_tuple_string_string *options; /* of the write */
+  const struct wd_abi_list_string *partition_by;         /* NULL: nothing */
   bool silent;                                           /* nothing */
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/append.h"
 #include "io/format.h"
 #include "io/show.h"
 
@@ -365,6 +366,24 @@ settle(struct walk *walk)
   walk->count = kept;
 }
 
+/* An append that was cut off belongs to the folder; it is finished first. */
+static enum wd_status
+expand_folder(struct walk *walk, const char *path)
+{
+  int number = wd_append_finish(path, walk->arena);
+  struct wd_shown name, shown;
+
+  if (number == ENOMEM)
+    return wd_fail_memory(walk->error);
+  if (number)
+    return wd_fail(walk->error, WD_IO,
+                   "table '%s': an append to '%s' was cut off and cannot be "
+                   "finished: %s",
+                   wd_show(&name, walk->grant->name), wd_show(&shown, path),
+                   strerror(number));
+  return each_entry(walk, path, 0, visit_folder_entry, NULL);
+}
+
 static enum wd_status
 expand(struct walk *walk, const char *location)
 {
@@ -375,9 +394,8 @@ expand(struct walk *walk, const char *location)
   if (!path)
     return wd_fail_memory(walk->error);
   if (stat(path, &info) == 0)
-    return S_ISDIR(info.st_mode)
-               ? each_entry(walk, path, 0, visit_folder_entry, NULL)
-               : add_file(walk, path);
+    return S_ISDIR(info.st_mode) ? expand_folder(walk, path)
+                                 : add_file(walk, path);
   if (is_glob(path, strlen(path)))
     return match(walk, "", path, 0);
   if (!is_absent(errno))

@@ -1,5 +1,6 @@
 #include "io/format.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -129,11 +130,29 @@ wd_format_of_path(const char *path)
   return ending ? find_name(ending, length) : WD_FORMAT_UNKNOWN;
 }
 
+const char *
+wd_format_writes(enum wd_format format, const char *compression)
+{
+  if (format != WD_FORMAT_CSV && format != WD_FORMAT_JSONL)
+    return NULL;
+  return strcmp(compression, "gz") == 0    ? "gzip"
+         : strcmp(compression, "zst") == 0 ? "zstd"
+                                           : NULL;
+}
+
 bool
 wd_format_reads(enum wd_format format, const char *compression)
 {
-  return strcmp(compression, "gz") == 0 &&
-         (format == WD_FORMAT_CSV || format == WD_FORMAT_JSONL);
+  return wd_format_writes(format, compression) != NULL;
+}
+
+bool
+wd_format_path_streams(const char *path)
+{
+  size_t length;
+  const char *ending = find_ending(path, length_of(path), &length);
+
+  return ending && equal("arrows", ending, length);
 }
 
 bool
@@ -268,34 +287,134 @@ check_columns(const struct option *option, const char **out_value,
   return *out_value ? WD_OK : wd_fail_memory(error);
 }
 
+/* One of some words, which are their own plain values. */
+static enum wd_status
+check_word(const struct option *option, const char *const *words,
+           const char *may_be, const char **out_value, struct wd_error *error)
+{
+  for (; *words; words++)
+    if (strcasecmp(*words, option->value) == 0) {
+      *out_value = *words;
+      return WD_OK;
+    }
+  return refuse(option, may_be, error);
+}
+
+static enum wd_status
+check_text_compression(const struct option *option, const char **out_value,
+                       struct wd_error *error)
+{
+  static const char *const words[] = {"none", "gzip", "zstd", NULL};
+
+  return check_word(option, words, "none, gzip or zstd", out_value, error);
+}
+
+static enum wd_status
+check_parquet_compression(const struct option *option, const char **out_value,
+                          struct wd_error *error)
+{
+  static const char *const words[] = {"none",    "snappy", "gzip", "zstd",
+                                      "lz4_raw", "brotli", NULL};
+
+  return check_word(option, words,
+                    "none, snappy, gzip, zstd, lz4_raw or brotli", out_value,
+                    error);
+}
+
+static enum wd_status
+check_container(const struct option *option, const char **out_value,
+                struct wd_error *error)
+{
+  static const char *const words[] = {"file", "stream", NULL};
+
+  return check_word(option, words, "file or stream", out_value, error);
+}
+
+/* A number of digits, so that it is one in SQL. */
+static enum wd_status
+check_number(const struct option *option, uint64_t low, uint64_t high,
+             const char *may_be, const char **out_value, struct wd_error *error)
+{
+  size_t length = strlen(option->value);
+  uint64_t number = 0;
+
+  if (length == 0 || length > 10 ||
+      strspn(option->value, "0123456789") != length)
+    return refuse(option, may_be, error);
+  for (size_t i = 0; i < length; i++)
+    number = number * 10 + (uint64_t)(option->value[i] - '0');
+  if (number < low || number > high)
+    return refuse(option, may_be, error);
+  *out_value = option->value;
+  return WD_OK;
+}
+
+static enum wd_status
+check_level(const struct option *option, const char **out_value,
+            struct wd_error *error)
+{
+  return check_number(option, 1, 22, "a number from 1 to 22, of zstd",
+                      out_value, error);
+}
+
+static enum wd_status
+check_row_group(const struct option *option, const char **out_value,
+                struct wd_error *error)
+{
+  return check_number(option, 1, 1000000000,
+                      "a number of rows from 1 to 1000000000", out_value,
+                      error);
+}
+
+/* In the order in which messages list them. */
 static const struct {
+  enum wd_format format;
   const char *name;
   check_option *check;
-  bool sink; /* sinks have it too */
-} csv_options[] = {
-    {"header", check_header, true}, {"delimiter", check_delimiter, true},
-    {"quote", check_quote, true},   {"escape", check_quote, true},
-    {"null", check_null, true},     {"columns", check_columns, false},
+  bool table;
+  bool sink;
+} options[] = {
+    {WD_FORMAT_CSV, "header", check_header, true, true},
+    {WD_FORMAT_CSV, "delimiter", check_delimiter, true, true},
+    {WD_FORMAT_CSV, "quote", check_quote, true, true},
+    {WD_FORMAT_CSV, "escape", check_quote, true, true},
+    {WD_FORMAT_CSV, "null", check_null, true, true},
+    {WD_FORMAT_CSV, "columns", check_columns, true, false},
+    {WD_FORMAT_CSV, "compression", check_text_compression, false, true},
+    {WD_FORMAT_JSONL, "compression", check_text_compression, false, true},
+    {WD_FORMAT_PARQUET, "compression", check_parquet_compression, false, true},
+    {WD_FORMAT_PARQUET, "compression_level", check_level, false, true},
+    {WD_FORMAT_PARQUET, "row_group_size", check_row_group, false, true},
+    {WD_FORMAT_ARROW, "container", check_container, false, true},
 };
+
+static bool
+has_option(size_t i, enum wd_format format, enum wd_direction direction)
+{
+  return options[i].format == format &&
+         (direction == WD_SINK ? options[i].sink : options[i].table);
+}
 
 static enum wd_status
 refuse_unknown(enum wd_format format, enum wd_direction direction,
                const char *name, struct wd_error *error)
 {
   const char *what = direction == WD_SINK ? "sink" : "table";
-  const char *format_name = wd_format_name(format);
+  char list[160] = "format";
+  bool some = false;
   struct wd_shown shown;
 
-  wd_show(&shown, name);
-  if (format != WD_FORMAT_CSV)
-    return wd_fail(error, WD_INVALID_ARGUMENT,
-                   "a %s %s has no option '%s': it has none but format",
-                   format_name, what, shown.text);
+  for (size_t i = 0; i < COUNT(options); i++)
+    if (has_option(i, format, direction)) {
+      size_t length = strlen(list);
+
+      snprintf(list + length, sizeof list - length, ", %s", options[i].name);
+      some = true;
+    }
   return wd_fail(error, WD_INVALID_ARGUMENT,
-                 "a %s %s has no option '%s': it has format, header, "
-                 "delimiter, quote, escape, null%s",
-                 format_name, what, shown.text,
-                 direction == WD_TABLE ? ", columns" : "");
+                 "a %s %s has no option '%s': it has %s%s",
+                 wd_format_name(format), what, wd_show(&shown, name),
+                 some ? "" : "none but ", list);
 }
 
 enum wd_status
@@ -305,10 +424,8 @@ wd_format_option(enum wd_format format, enum wd_direction direction,
 {
   const struct option option = {direction, name, value, arena};
 
-  for (size_t i = 0; format == WD_FORMAT_CSV && i < COUNT(csv_options); i++) {
-    if (strcmp(csv_options[i].name, name) == 0 &&
-        (direction == WD_TABLE || csv_options[i].sink))
-      return csv_options[i].check(&option, out_value, error);
-  }
+  for (size_t i = 0; i < COUNT(options); i++)
+    if (has_option(i, format, direction) && strcmp(options[i].name, name) == 0)
+      return options[i].check(&option, out_value, error);
   return refuse_unknown(format, direction, name, error);
 }

@@ -24,6 +24,15 @@ wd_format_compression(const char *path);
 bool
 wd_format_reads(enum wd_format format, const char *compression);
 
+/* What sinks of the format call that compression (`gz`: gzip); NULL: they are
+ * not compressed so as a whole. */
+const char *
+wd_format_writes(enum wd_format format, const char *compression);
+
+/* Whether a path's ending means an Arrow stream, not a file. */
+bool
+wd_format_path_streams(const char *path);
+
 /* Whether a name of a format, or a path's ending, means separation by tabs. */
 bool
 wd_format_name_tabs(const char *name);

@@ -170,7 +170,7 @@ add_option(struct draft *draft, char *part, struct wd_error *error)
 static enum wd_status
 parse_options(struct draft *draft, const char *at, struct wd_error *error)
 {
-  size_t most = 2; /* the first, and what `tsv` means */
+  size_t most = 3; /* the first, and what an ending means */
   enum wd_status status = WD_OK;
 
   for (const char *c = at; c && *c; c++)
@@ -198,15 +198,21 @@ check_compression(const struct draft *draft, struct wd_error *error)
 
   if (!compression)
     return WD_OK;
+  if (draft->direction == WD_SINK &&
+      wd_format_writes(draft->grant.format, compression))
+    return WD_OK;
   if (draft->direction == WD_SINK)
     return wd_fail(error, WD_UNSUPPORTED,
-                   "'%s': sinks are not compressed by %s in this version",
-                   wd_show(&shown, path), compression);
+                   "'%s': %s sinks are not compressed by %s: csv and jsonl "
+                   "may end in .gz and .zst, parquet has the option "
+                   "compression",
+                   wd_show(&shown, path), wd_format_name(draft->grant.format),
+                   compression);
   if (wd_format_reads(draft->grant.format, compression))
     return WD_OK;
   return wd_fail(error, WD_UNSUPPORTED,
                  "'%s': %s files compressed by %s are not read in this "
-                 "version: unpack them (csv and jsonl may be .gz)",
+                 "version: unpack them (csv and jsonl may be .gz and .zst)",
                  wd_show(&shown, path), wd_format_name(draft->grant.format),
                  compression);
 }
@@ -238,6 +244,29 @@ choose_format(struct draft *draft, struct wd_error *error)
   return check_compression(draft, error);
 }
 
+/* Adds an option, unless it was given. */
+static void
+imply(struct draft *draft, const char *name, const char *value)
+{
+  if (!wd_grant_option(&draft->grant, name))
+    draft->options[draft->grant.option_count++] =
+        (struct wd_grant_option){name, value};
+}
+
+/* What the ending of a sink's location means beyond the format. */
+static void
+imply_of_sink(struct draft *draft)
+{
+  const char *path = draft->grant.location;
+  const char *compression = wd_format_compression(path);
+
+  if (compression)
+    imply(draft, "compression",
+          wd_format_writes(draft->grant.format, compression));
+  if (draft->grant.format == WD_FORMAT_ARROW && wd_format_path_streams(path))
+    imply(draft, "container", "stream");
+}
+
 /* Options to their plain values, and what the format's name implies. */
 static enum wd_status
 check_options(struct draft *draft, struct wd_error *error)
@@ -254,9 +283,10 @@ check_options(struct draft *draft, struct wd_error *error)
     if (status != WD_OK)
       return status;
   }
-  if (tabs && !wd_grant_option(&draft->grant, "delimiter"))
-    draft->options[draft->grant.option_count++] =
-        (struct wd_grant_option){"delimiter", "\t"};
+  if (tabs)
+    imply(draft, "delimiter", "\t");
+  if (draft->direction == WD_SINK)
+    imply_of_sink(draft);
   return WD_OK;
 }
 

@@ -65,7 +65,8 @@ enum wd_status
 wd_grants_add_table(struct wd_grants *grants, const char *text,
                     struct wd_error *error);
 
-/* As a table; text sinks and compressed ones are WD_UNSUPPORTED. */
+/* As a table; text sinks, and compression that is not written, are
+ * WD_UNSUPPORTED. */
 enum wd_status
 wd_grants_add_sink(struct wd_grants *grants, const char *text,
                    struct wd_error *error);

@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "io/append.h"
+#include "io/format.h"
 #include "io/show.h"
+#include "io/tree.h"
 #include "io/unfinished.h"
 
 /* What a temporary name adds to NAME: `.`, `.<pid>-<n>.wasi-data`. */
@@ -22,8 +26,12 @@ struct wd_sink {
   struct wd_arena arena;
   const struct wd_grant *grant;
   enum wd_write_mode mode;
-  const char *target;
-  const char *folder;
+  bool is_folder;
+  bool appends; /* to a folder that is there */
+  bool stands;  /* the append has happened, what is left is to move files */
+  unsigned serial;
+  const char *target; /* without slashes at its end */
+  const char *folder; /* that the target is in */
   const char *temporary;
   struct wd_unfinished unfinished;
 };
@@ -46,6 +54,8 @@ fail_errno(const struct wd_sink *sink, struct wd_error *error, const char *verb,
 {
   struct wd_shown name, shown;
 
+  if (number == ENOMEM)
+    return wd_fail_memory(error);
   return wd_fail(error, WD_IO, "sink '%s': cannot %s '%s': %s",
                  wd_show(&name, sink->grant->name), verb, wd_show(&shown, path),
                  strerror(number));
@@ -63,9 +73,16 @@ static enum wd_status
 resolve_target(struct wd_sink *sink, struct wd_error *error)
 {
   const char *location = sink->grant->location;
+  size_t length = strlen(location);
   struct stat info;
   char *real;
 
+  sink->is_folder = sink->is_folder || location[length - 1] == '/';
+  while (length > 1 && location[length - 1] == '/')
+    length--;
+  location = wd_arena_strndup(&sink->arena, location, length);
+  if (!location)
+    return wd_fail_memory(error);
   sink->target = location;
   if (lstat(location, &info) || !S_ISLNK(info.st_mode))
     return WD_OK;
@@ -77,30 +94,94 @@ resolve_target(struct wd_sink *sink, struct wd_error *error)
   return sink->target ? WD_OK : wd_fail_memory(error);
 }
 
+/* What is not hidden in a folder that is replaced must be files of the sink's
+ * format: nobody shall lose a folder for a mistaken path. */
 static enum wd_status
-check_target(const struct wd_sink *sink, bool *out_exists,
-             struct wd_error *error)
+check_replaced(struct wd_sink *sink, struct wd_error *error)
 {
-  size_t length = strlen(sink->target);
+  const char *const *files;
+  uint32_t count;
+  struct wd_shown name, shown, file;
+  int number = wd_tree_files(sink->target, &sink->arena, &files, &count);
+
+  if (number)
+    return fail_errno(sink, error, "look into", sink->target, number);
+  for (uint32_t i = 0; i < count; i++) {
+    const char *slash = strrchr(files[i], '/');
+    const char *last = slash ? slash + 1 : files[i];
+
+    if (*last == '.' || *last == '_' ||
+        wd_format_of_path(files[i]) == sink->grant->format)
+      continue;
+    return wd_fail(error, WD_IO,
+                   "sink '%s': '%s' holds '%s', which is no %s file: it is "
+                   "not replaced; remove that file, or the folder",
+                   wd_show(&name, sink->grant->name),
+                   wd_show(&shown, sink->target), wd_show(&file, files[i]),
+                   wd_format_name(sink->grant->format));
+  }
+  return WD_OK;
+}
+
+static enum wd_status
+check_folder_target(struct wd_sink *sink, struct wd_error *error)
+{
+  int number;
+
+  switch (sink->mode) {
+  case WD_WRITE_CREATE:
+    return fail_exists(sink, error);
+  case WD_WRITE_OVERWRITE:
+    return check_replaced(sink, error);
+  case WD_WRITE_APPEND:
+    sink->appends = true;
+    number = wd_append_finish(sink->target, &sink->arena);
+    return number ? fail_errno(sink, error, "finish an append to", sink->target,
+                               number)
+                  : WD_OK;
+  default:
+    return WD_OK;
+  }
+}
+
+static enum wd_status
+check_target(struct wd_sink *sink, bool *out_exists, struct wd_error *error)
+{
   struct stat info;
 
   *out_exists = false;
   if (stat(sink->target, &info)) {
     if (errno != ENOENT && errno != ENOTDIR)
       return fail_errno(sink, error, "reach", sink->target, errno);
-    if (sink->target[length - 1] == '/')
-      return fail_at(sink, error, WD_IO, sink->target,
-                     "names a folder: a sink is one file");
     return WD_OK;
   }
   *out_exists = true;
-  if (S_ISDIR(info.st_mode))
-    return fail_at(sink, error, WD_IO, sink->target,
-                   "is a folder: a sink is one file");
+  if (S_ISDIR(info.st_mode)) {
+    sink->is_folder = true;
+    return check_folder_target(sink, error);
+  }
   if (!S_ISREG(info.st_mode))
     return fail_at(sink, error, WD_IO, sink->target,
-                   "is a pipe or a device: a sink is one file");
+                   "is a pipe or a device: a sink is a file or a folder");
+  if (sink->is_folder)
+    return fail_at(sink, error, WD_IO, sink->target,
+                   "is a file: a location that ends in '/', and what is "
+                   "written partitioned, is a folder");
   return sink->mode == WD_WRITE_CREATE ? fail_exists(sink, error) : WD_OK;
+}
+
+/* A file cannot grow as a whole or not at all. */
+static enum wd_status
+check_append(const struct wd_sink *sink, struct wd_error *error)
+{
+  struct wd_shown name;
+
+  if (sink->mode != WD_WRITE_APPEND || sink->is_folder)
+    return WD_OK;
+  return wd_fail(error, WD_UNSUPPORTED,
+                 "sink '%s': rows cannot be appended to a file, only files to "
+                 "a folder: grant one, with a location that ends in '/'",
+                 wd_show(&name, sink->grant->name));
 }
 
 /* "" stands for the current folder, the others end in a slash. */
@@ -136,14 +217,23 @@ choose_temporary(struct wd_sink *sink, const char *name, struct wd_error *error)
   if (length > most)
     length = wd_utf8_cut((const uint8_t *)name, most);
   do {
-    sink->temporary = wd_arena_printf(
-        &sink->arena, "%s.%.*s.%ld-%u.wasi-data", sink->folder, (int)length,
-        name, (long)getpid(), atomic_fetch_add(&serial, 1) + 1);
+    sink->serial = atomic_fetch_add(&serial, 1) + 1;
+    if (sink->appends)
+      sink->temporary = wd_arena_printf(
+          &sink->arena, "%s/" WD_APPEND_PREFIX "%ld-%u" WD_APPEND_SUFFIX,
+          sink->target, (long)getpid(), sink->serial);
+    else
+      sink->temporary = wd_arena_printf(
+          &sink->arena, "%s.%.*s.%ld-%u.wasi-data", sink->folder, (int)length,
+          name, (long)getpid(), sink->serial);
     if (!sink->temporary)
       return wd_fail_memory(error);
   } while (lstat(sink->temporary, &info) == 0);
   if (errno != ENOENT)
     return fail_errno(sink, error, "reach", sink->temporary, errno);
+  if (sink->is_folder && mkdir(sink->temporary, 0777))
+    return fail_errno(sink, error, "write to the folder",
+                      sink->appends ? sink->target : sink->folder, errno);
   return WD_OK;
 }
 
@@ -176,20 +266,17 @@ check_mode(enum wd_write_mode mode, const struct wd_grant *grant,
 {
   struct wd_shown name;
 
-  if (mode == WD_WRITE_CREATE || mode == WD_WRITE_OVERWRITE ||
-      mode == WD_WRITE_IGNORE)
+  if (mode != WD_WRITE_UPSERT)
     return WD_OK;
   return wd_fail(error, WD_UNSUPPORTED,
-                 "sink '%s': a file cannot be written with %s in this version: "
-                 "use create, overwrite or ignore",
-                 wd_show(&name, grant->name),
-                 mode == WD_WRITE_APPEND ? "append" : "upsert");
+                 "sink '%s': files cannot be written with upsert in this "
+                 "version: use create, overwrite, append or ignore",
+                 wd_show(&name, grant->name));
 }
 
-enum wd_status
-wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
-             struct wd_mem *mem, struct wd_sink **out_sink,
-             struct wd_error *error)
+static enum wd_status
+open_sink(const struct wd_grant *grant, enum wd_write_mode mode, bool folder,
+          struct wd_mem *mem, struct wd_sink **out_sink, struct wd_error *error)
 {
   enum wd_status status = check_mode(mode, grant, error);
   struct wd_sink *sink;
@@ -204,6 +291,7 @@ wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
   sink->mem = mem;
   sink->grant = grant;
   sink->mode = mode;
+  sink->is_folder = folder;
   wd_arena_init(&sink->arena, mem, 0);
   status = resolve_target(sink, error);
   if (status == WD_OK)
@@ -212,6 +300,8 @@ wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
     sink_free(sink);
     return WD_OK;
   }
+  if (status == WD_OK)
+    status = check_append(sink, error);
   if (status == WD_OK)
     status = reserve(sink, error);
   if (status != WD_OK) {
@@ -223,10 +313,45 @@ wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
   return WD_OK;
 }
 
+enum wd_status
+wd_sink_open(const struct wd_grant *grant, enum wd_write_mode mode,
+             struct wd_mem *mem, struct wd_sink **out_sink,
+             struct wd_error *error)
+{
+  return open_sink(grant, mode, false, mem, out_sink, error);
+}
+
+enum wd_status
+wd_sink_open_folder(const struct wd_grant *grant, enum wd_write_mode mode,
+                    struct wd_mem *mem, struct wd_sink **out_sink,
+                    struct wd_error *error)
+{
+  return open_sink(grant, mode, true, mem, out_sink, error);
+}
+
 const char *
 wd_sink_path(const struct wd_sink *sink)
 {
   return sink->temporary;
+}
+
+bool
+wd_sink_is_folder(const struct wd_sink *sink)
+{
+  return sink->is_folder;
+}
+
+const char *
+wd_sink_prefix(struct wd_sink *sink)
+{
+  struct timespec now;
+
+  if (!sink->appends)
+    return "part-";
+  clock_gettime(CLOCK_REALTIME, &now);
+  return wd_arena_printf(&sink->arena, "part-%llx%08lx-%lx-%x-",
+                         (unsigned long long)now.tv_sec, now.tv_nsec,
+                         (long)getpid(), sink->serial);
 }
 
 /* The permissions of the file that goes, for the one that comes. */
@@ -286,7 +411,7 @@ appear(const struct wd_sink *sink, struct wd_error *error)
   else
     number = rename_new(sink->temporary, sink->target);
   if (number == EEXIST && sink->mode == WD_WRITE_IGNORE) {
-    unlink(sink->temporary);
+    wd_tree_remove(sink->temporary);
     return WD_OK;
   }
   if (number == EEXIST)
@@ -314,13 +439,80 @@ sync_folder(const struct wd_sink *sink, struct wd_error *error)
   return fail_errno(sink, error, "sync the folder", folder, number);
 }
 
+/* Exchanges two paths; 0 or an error number. A file system that cannot is
+ * left without the target for a moment. */
+static int
+exchange(const struct wd_sink *sink)
+{
+  const char *aside;
+  int number;
+
+  if (renameat2(AT_FDCWD, sink->temporary, AT_FDCWD, sink->target,
+                RENAME_EXCHANGE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return errno;
+  aside = wd_arena_printf((struct wd_arena *)(uintptr_t)&sink->arena, "%s.old",
+                          sink->temporary);
+  if (!aside)
+    return ENOMEM;
+  if (rename(sink->target, aside))
+    return errno;
+  number = rename(sink->temporary, sink->target) ? errno : 0;
+  if (rename(aside, number ? sink->target : sink->temporary))
+    return errno;
+  return number;
+}
+
+/* A folder that takes the place of another one gets its permissions. */
+static enum wd_status
+replace_folder(const struct wd_sink *sink, struct wd_error *error)
+{
+  struct stat old;
+  int number = rename_new(sink->temporary, sink->target);
+
+  if (number != EEXIST && number != ENOTEMPTY)
+    return number ? fail_errno(sink, error, "write", sink->target, number)
+                  : WD_OK;
+  if (stat(sink->target, &old) == 0)
+    chmod(sink->temporary, old.st_mode & 0777);
+  number = exchange(sink);
+  if (number)
+    return fail_errno(sink, error, "write", sink->target, number);
+  wd_tree_remove(sink->temporary);
+  return WD_OK;
+}
+
+static enum wd_status
+commit_folder(struct wd_sink *sink, struct wd_error *error)
+{
+  const char *what;
+  int number;
+
+  if (sink->appends) {
+    number = wd_append_publish(sink->target, sink->temporary, &sink->arena,
+                               &sink->stands, &what);
+    return number ? fail_errno(sink, error, what, sink->target, number) : WD_OK;
+  }
+  number = wd_tree_sync(sink->temporary);
+  if (number)
+    return fail_errno(sink, error, "write", sink->target, number);
+  return sink->mode == WD_WRITE_OVERWRITE ? replace_folder(sink, error)
+                                          : appear(sink, error);
+}
+
 enum wd_status
 wd_sink_commit(struct wd_sink *sink, struct wd_error *error)
 {
-  enum wd_status status = sync_file(sink, error);
+  enum wd_status status;
 
-  if (status == WD_OK)
-    status = appear(sink, error);
+  if (sink->is_folder) {
+    status = commit_folder(sink, error);
+  } else {
+    status = sync_file(sink, error);
+    if (status == WD_OK)
+      status = appear(sink, error);
+  }
   if (status != WD_OK) {
     wd_sink_abort(sink);
     return status;
@@ -335,6 +527,7 @@ wd_sink_abort(struct wd_sink *sink)
 {
   if (!sink)
     return;
-  unlink(sink->temporary);
+  if (!sink->stands)
+    wd_tree_remove(sink->temporary);
   sink_free(sink);
 }

@@ -2,7 +2,8 @@
 
 #include <pthread.h>
 #include <stddef.h>
-#include <unistd.h>
+
+#include "io/tree.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct wd_unfinished *entries; /* under the lock */
@@ -38,5 +39,5 @@ wd_unfinished_remove_all(void)
 {
   pthread_mutex_lock(&lock);
   for (const struct wd_unfinished *entry = entries; entry; entry = entry->next)
-    unlink(entry->path);
+    wd_tree_remove(entry->path);
 }

@@ -157,10 +157,17 @@ start_query(struct wd_job *job, struct wd_error *error)
       .pool = options->pool,
       .write_path = options->sink ? wd_sink_path(options->sink) : NULL,
       .write_format = options->format,
+      .partition_count = options->partition_count,
+      .partition_columns = options->partition_columns,
       .option_count = options->option_count,
       .options = options->options,
   };
 
+  if (options->sink && wd_sink_is_folder(options->sink)) {
+    request.write_prefix = wd_sink_prefix(options->sink);
+    if (!request.write_prefix)
+      return wd_fail_memory(error);
+  }
   return options->engine->functions->start(options->engine, &request,
                                            &job->query, error);
 }

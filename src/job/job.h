@@ -44,6 +44,8 @@ struct wd_job_options {
   struct wd_pool *pool;  /* a reference is taken over; may be NULL */
   struct wd_sink *sink;  /* taken over; NULL: rows are collected */
   enum wd_format format; /* of the sink */
+  uint32_t partition_count;
+  const uint32_t *partition_columns; /* in the plan's arena */
   bool silent;           /* runs for what its lambdas do: rows are dropped */
   uint32_t option_count; /* of the write; in the plan's arena */
   const struct wd_option *options;

@@ -77,6 +77,12 @@ wd_aggregation_add(struct wd_aggregation *aggregation,
                    const struct wd_measure *measure, struct wd_arena *arena,
                    struct wd_error *error);
 
+/* Finds a column by its name, exactly or with case folded. WD_INVALID_PLAN
+ * lists what there is. */
+enum wd_status
+wd_schema_column(const struct wd_schema *schema, const char *name,
+                 uint32_t *out_column, struct wd_error *error);
+
 /* ", " between the names of a schema's columns, the last ones left out when
  * the list gets long. Returns text. */
 const char *

@@ -25,6 +25,10 @@
  *   sort-parts KEY … .
  *   show | collect | take COUNT | count | first | schema | explain FORMAT
  *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
+ *   write-by SINK MODE COLUMN … . OPTION VALUE … .
+ *   cache STORAGE         memory or disk
+ *   temp NAME MODE        temp-table, and waits
+ *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
  * `collect` prints a line of types, then a JSON array for each row, exactly:
@@ -725,6 +729,11 @@ store(struct script *s, const char *verb)
     const char *sink = word(s);
     enum wd_write_mode mode = write_mode(s);
     s->written = wd_write_list(s->current, sink, mode, NULL, list(s));
+  } else if (VERB("write-by")) {
+    const char *sink = word(s);
+    enum wd_write_mode mode = write_mode(s);
+    const char *const *columns = list(s);
+    s->written = wd_write_list(s->current, sink, mode, columns, list(s));
   } else if (VERB("wait")) {
     wd_wait(s->written);
     print_failure();

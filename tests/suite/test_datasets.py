@@ -878,8 +878,8 @@ class Writing(Rows):
     def test_arrow(self):
         self.write(create(self.SCHEMA, self.ROWS), "o.arrow")
         content = (self.folder / "o.arrow").read_bytes()
-        self.assertEqual(content[:4], b"\xff\xff\xff\xff")
-        self.assertEqual(content[-8:], b"\xff\xff\xff\xff\0\0\0\0")
+        self.assertEqual(content[:12], b"ARROW1\0\0\xff\xff\xff\xff")
+        self.assertEqual(content[-6:], b"ARROW1")
         shown = start([*create(self.SCHEMA, self.ROWS), "show"],
                       ["--format", "arrow"])
         self.assertEqual(shown.returncode, 0)

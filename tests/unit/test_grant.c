@@ -180,7 +180,7 @@ test_refused_tables(void **state)
   refuse_table("t=a.csv,columns=(a nosuch)", WD_INVALID_ARGUMENT, "columns");
   refuse_table("t=a.csv,columns=", WD_INVALID_ARGUMENT, "columns");
   refuse_table("t=a.txt.gz", WD_UNSUPPORTED, "compressed by gz");
-  refuse_table("t=a.csv.zst", WD_UNSUPPORTED, "compressed by zst");
+  refuse_table("t=a.csv.xz", WD_UNSUPPORTED, "compressed by xz");
   assert_int_equal(grants.table_count, 0);
   table("t=a.csv");
   refuse_table("t=b.csv", WD_INVALID_ARGUMENT, "table 't' is granted twice");
@@ -212,7 +212,20 @@ test_sinks(void **state)
   assert_string_equal(wd_grant_option(sink("c=c.tsv,header=false"), "header"),
                       "false");
   refuse_sink("t=t.txt", WD_UNSUPPORTED, "cannot be text");
-  refuse_sink("t=t.csv.gz", WD_UNSUPPORTED, "not compressed");
+  assert_string_equal(wd_grant_option(sink("d=d.csv.gz"), "compression"),
+                      "gzip");
+  assert_string_equal(
+      wd_grant_option(sink("e=e.jsonl.zst,compression=none"), "compression"),
+      "none");
+  assert_string_equal(wd_grant_option(sink("f=f.arrows"), "container"),
+                      "stream");
+  assert_null(wd_grant_option(sink("g=g.arrow"), "container"));
+  refuse_sink("t=t.csv.xz", WD_UNSUPPORTED, "not compressed by xz");
+  refuse_sink("t=t.parquet.gz", WD_UNSUPPORTED, "not compressed by gz");
+  refuse_sink("t=t.parquet,compression=lzma", WD_INVALID_ARGUMENT, "snappy");
+  refuse_sink("t=t.parquet,row_group_size=0", WD_INVALID_ARGUMENT,
+              "a number of rows");
+  refuse_sink("t=t.arrow,container=box", WD_INVALID_ARGUMENT, "file or stream");
   refuse_sink("t=t.csv,columns=a i64", WD_INVALID_ARGUMENT,
               "a csv sink has no option 'columns'");
   refuse_sink("t=t.csv,header=auto", WD_INVALID_ARGUMENT, "true or false");

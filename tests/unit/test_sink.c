@@ -203,8 +203,10 @@ test_bad_places(void **state)
          "no/' does not exist");
   refuse(folder_join(folder, "file/out.csv"), WD_WRITE_CREATE, WD_NOT_FOUND,
          "is no folder");
-  refuse(folder->path, WD_WRITE_OVERWRITE, WD_IO, "is a folder");
-  refuse(folder_join(folder, "new/"), WD_WRITE_CREATE, WD_IO, "names a folder");
+  refuse(folder->path, WD_WRITE_CREATE, WD_IO, "exists already");
+  refuse(folder->path, WD_WRITE_OVERWRITE, WD_IO,
+         "holds 'file', which is no csv file");
+  refuse(folder_join(folder, "file/"), WD_WRITE_OVERWRITE, WD_IO, "is a file");
   refuse("/dev/null", WD_WRITE_OVERWRITE, WD_IO, "pipe or a device");
   refuse(folder_join(folder, "a.csv"), WD_WRITE_APPEND, WD_UNSUPPORTED,
          "append");
@@ -400,6 +402,141 @@ run_sink(void *env)
   return wd_sink_commit(sink, &local);
 }
 
+/* A file in a folder that is being written. */
+static void
+put(struct wd_sink *sink, const char *name, const char *text)
+{
+  char path[1200];
+
+  snprintf(path, sizeof path, "%s/%s", wd_sink_path(sink), name);
+  file_write(path, text);
+}
+
+static struct wd_sink *
+folder_sink(const char *path, enum wd_write_mode mode)
+{
+  static struct wd_grant grant;
+  struct wd_sink *sink;
+
+  grant = grant_of(path);
+  wd_error_clear(&error);
+  if (wd_sink_open_folder(&grant, mode, NULL, &sink, &error) != WD_OK)
+    fail_msg("%s", error.message);
+  assert_true(wd_sink_is_folder(sink));
+  return sink;
+}
+
+static void
+test_folders(void **state)
+{
+  struct folder *folder = *state;
+  const char *path = folder_join(folder, "out");
+  struct wd_sink *sink = folder_sink(path, WD_WRITE_CREATE);
+  struct stat info;
+
+  assert_string_equal(wd_sink_prefix(sink), "part-");
+  put(sink, "a.csv", "1");
+  assert_int_equal(access(path, F_OK), -1);
+  commit(sink);
+  file_expect(folder_join(folder, "out/a.csv"), "1");
+  assert_string_equal(list(folder->path), "out ");
+  sink = folder_sink(path, WD_WRITE_OVERWRITE);
+  put(sink, "b.csv", "2");
+  wd_sink_abort(sink);
+  assert_string_equal(list(path), "a.csv ");
+  chmod(path, 0750);
+  sink = folder_sink(path, WD_WRITE_OVERWRITE);
+  put(sink, "b.csv", "2");
+  commit(sink);
+  assert_string_equal(list(path), "b.csv ");
+  assert_int_equal(stat(path, &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0750);
+  assert_string_equal(list(folder->path), "out ");
+}
+
+static void
+test_folder_that_appeared_meanwhile(void **state)
+{
+  struct folder *folder = *state;
+  const char *path = folder_join(folder, "out");
+  struct wd_sink *create = folder_sink(path, WD_WRITE_CREATE);
+  struct wd_sink *ignore = folder_sink(path, WD_WRITE_IGNORE);
+
+  put(create, "a.csv", "1");
+  put(ignore, "b.csv", "2");
+  mkdir(path, 0777);
+  file_write(folder_join(folder, "out/c.csv"), "meanwhile");
+  assert_int_equal(wd_sink_commit(create, &error), WD_IO);
+  assert_non_null(strstr(error.message, "exists already"));
+  commit(ignore);
+  assert_string_equal(list(path), "c.csv ");
+  assert_string_equal(list(folder->path), "out ");
+}
+
+static void
+test_append(void **state)
+{
+  struct folder *folder = *state;
+  struct wd_sink *sink, *other;
+  char path[512], first[200];
+
+  snprintf(path, sizeof path, "%s", folder_join(folder, "out"));
+  mkdir(path, 0777);
+  file_write(folder_join(folder, "out/a.csv"), "1");
+  sink = folder_sink(path, WD_WRITE_APPEND);
+  other = folder_sink(path, WD_WRITE_APPEND);
+  snprintf(first, sizeof first, "%s", wd_sink_prefix(sink));
+  assert_string_not_equal(first, wd_sink_prefix(other));
+  put(sink, "b.csv", "2");
+  put(other, "c.csv", "3");
+  wd_sink_abort(other);
+  commit(sink);
+  file_expect(folder_join(folder, "out/a.csv"), "1");
+  file_expect(folder_join(folder, "out/b.csv"), "2");
+  assert_int_equal(access(folder_join(folder, "out/c.csv"), F_OK), -1);
+  assert_int_equal(strlen(list(path)), strlen("a.csv b.csv "));
+}
+
+struct memory_case {
+  const char *path;
+  enum wd_write_mode mode;
+};
+
+static enum wd_status
+run_folder(void *env)
+{
+  const struct memory_case *wanted = env;
+  struct wd_grant grant = grant_of(wanted->path);
+  struct wd_error local = {0};
+  struct wd_sink *sink;
+  enum wd_status status =
+      wd_sink_open_folder(&grant, wanted->mode, NULL, &sink, &local);
+
+  if (status != WD_OK)
+    return status;
+  if (!wd_sink_prefix(sink)) {
+    wd_sink_abort(sink);
+    return WD_NO_MEMORY;
+  }
+  put(sink, "a.csv", "1");
+  return wd_sink_commit(sink, &local);
+}
+
+static void
+test_folder_out_of_memory(void **state)
+{
+  struct folder *folder = *state;
+  struct memory_case wanted = {folder_join(folder, "out"), WD_WRITE_OVERWRITE};
+
+  mkdir(wanted.path, 0777);
+  wd_oom_each(run_folder, &wanted);
+  wanted.mode = WD_WRITE_APPEND;
+  wd_oom_each(run_folder, &wanted);
+  /* An append whose memory ran out after its manifest is finished by the
+   * next. */
+  assert_string_equal(list(wanted.path), "a.csv ");
+}
+
 static void
 test_out_of_memory(void **state)
 {
@@ -436,6 +573,10 @@ main(void)
       IN_FOLDER(test_not_writable),
       IN_FOLDER(test_full_disk),
       IN_FOLDER(test_file_size_limit),
+      IN_FOLDER(test_folders),
+      IN_FOLDER(test_folder_that_appeared_meanwhile),
+      IN_FOLDER(test_append),
+      IN_FOLDER(test_folder_out_of_memory),
       IN_FOLDER(test_out_of_memory),
   };
 

@@ -137,6 +137,12 @@ wd_duck_lower_from(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, const char *name,
                    struct wd_buf *buf);
 
+/* The file that is written, in a folder's case in it; checks the options of
+ * Arrow, which is written without SQL. */
+enum wd_status
+wd_duck_lower_target(struct wd_duck_lowering *lowering,
+                     const struct wd_request *request);
+
 /* COPY (query) TO path, in the arena. */
 enum wd_status
 wd_duck_lower_write(struct wd_duck_lowering *lowering,

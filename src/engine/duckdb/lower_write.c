@@ -7,7 +7,7 @@
 
 /* Instants that are stored without zone get it back, so that files say it. */
 static void
-write_column(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
+write_value(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
 {
   const struct wd_type *type = &column->type;
   bool instant = type->id == WD_TYPE_TIMESTAMP && type->timezone &&
@@ -17,30 +17,58 @@ write_column(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
     wd_buf_printf(buf, "CAST(CAST(t.c%u AS TIMESTAMP) AS TIMESTAMPTZ)", index);
   else
     wd_buf_printf(buf, "t.c%u", index);
+}
+
+static void
+write_column(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
+{
+  write_value(column, index, buf);
   wd_buf_puts(buf, " AS ");
   wd_duck_quote(column->name, strlen(column->name), '"', buf);
 }
 
-static enum wd_status
-write_csv_option(const struct wd_option *option, struct wd_arena *arena,
-                 struct wd_buf *buf, struct wd_error *error)
+static void
+write_columns(const struct wd_schema *schema, struct wd_buf *buf)
 {
-  static const struct {
-    const char *name;
-    const char *sql;
-  } names[] = {{"header", "HEADER"},
-               {"delimiter", "DELIMITER"},
-               {"quote", "QUOTE"},
-               {"escape", "ESCAPE"},
-               {"null", "NULLSTR"}};
-  const char *value;
-  enum wd_status status = wd_format_option(WD_FORMAT_CSV, WD_SINK, option->name,
-                                           option->value, arena, &value, error);
+  for (uint32_t i = 0; i < schema->count; i++) {
+    wd_buf_puts(buf, i ? ", " : "");
+    write_column(&schema->columns[i], i, buf);
+  }
+}
 
-  for (size_t i = 0; status == WD_OK && i < sizeof names / sizeof *names; i++) {
-    if (strcmp(names[i].name, option->name) != 0)
+/* Options in the words of COPY. */
+static const struct {
+  const char *name;
+  const char *sql;
+} option_names[] = {
+    {"header", "HEADER"},
+    {"delimiter", "DELIMITER"},
+    {"quote", "QUOTE"},
+    {"escape", "ESCAPE"},
+    {"null", "NULLSTR"},
+    {"compression", "COMPRESSION"},
+    {"compression_level", "COMPRESSION_LEVEL"},
+    {"row_group_size", "ROW_GROUP_SIZE"},
+};
+
+#define OPTION_NAMES (sizeof option_names / sizeof *option_names)
+
+static enum wd_status
+write_option(const struct wd_request *request, const struct wd_option *option,
+             struct wd_arena *arena, struct wd_buf *buf, struct wd_error *error)
+{
+  const char *value;
+  enum wd_status status =
+      wd_format_option(request->write_format, WD_SINK, option->name,
+                       option->value, arena, &value, error);
+
+  for (size_t i = 0; status == WD_OK && i < OPTION_NAMES; i++) {
+    if (strcmp(option_names[i].name, option->name) != 0)
       continue;
-    wd_buf_printf(buf, ", %s ", names[i].sql);
+    if (request->write_format == WD_FORMAT_PARQUET &&
+        strcmp(value, "none") == 0)
+      value = "uncompressed";
+    wd_buf_printf(buf, ", %s ", option_names[i].sql);
     wd_duck_quote(value, strlen(value), '\'', buf);
   }
   return status;
@@ -51,7 +79,6 @@ write_format(const struct wd_request *request, struct wd_arena *arena,
              struct wd_buf *buf, struct wd_error *error)
 {
   enum wd_status status = WD_OK;
-  const char *ignored;
 
   switch (request->write_format) {
   case WD_FORMAT_PARQUET:
@@ -61,7 +88,10 @@ write_format(const struct wd_request *request, struct wd_arena *arena,
     wd_buf_puts(buf, "FORMAT csv");
     break;
   case WD_FORMAT_JSONL:
-    wd_buf_puts(buf, "FORMAT json, ARRAY false");
+    wd_buf_puts(buf, request->partition_count
+                         ? "FORMAT csv, QUOTE '', ESCAPE '', DELIMITER '', "
+                           "HEADER false"
+                         : "FORMAT json, ARRAY false");
     break;
   default:
     return wd_fail(error, WD_UNSUPPORTED,
@@ -69,18 +99,132 @@ write_format(const struct wd_request *request, struct wd_arena *arena,
                    "csv, jsonl, parquet and arrow",
                    wd_format_name(request->write_format));
   }
-  for (uint32_t i = 0; status == WD_OK && i < request->option_count; i++) {
-    const struct wd_option *option = &request->options[i];
-
-    if (strcmp(option->name, "format") == 0)
-      continue;
-    if (request->write_format == WD_FORMAT_CSV)
-      status = write_csv_option(option, arena, buf, error);
-    else
-      status = wd_format_option(request->write_format, WD_SINK, option->name,
-                                option->value, arena, &ignored, error);
-  }
+  for (uint32_t i = 0; status == WD_OK && i < request->option_count; i++)
+    if (strcmp(request->options[i].name, "format") != 0)
+      status = write_option(request, &request->options[i], arena, buf, error);
   return status;
+}
+
+static const char *
+find_option(const struct wd_request *request, const char *name)
+{
+  for (uint32_t i = 0; i < request->option_count; i++)
+    if (strcmp(request->options[i].name, name) == 0)
+      return request->options[i].value;
+  return "";
+}
+
+/* What the names of files end with. */
+static const char *
+file_ending(const struct wd_request *request)
+{
+  const char *compression = find_option(request, "compression");
+  bool gzip = strcmp(compression, "gzip") == 0;
+  bool zstd = strcmp(compression, "zstd") == 0;
+
+  switch (request->write_format) {
+  case WD_FORMAT_CSV:
+    return gzip ? "csv.gz" : zstd ? "csv.zst" : "csv";
+  case WD_FORMAT_JSONL:
+    return gzip ? "jsonl.gz" : zstd ? "jsonl.zst" : "jsonl";
+  case WD_FORMAT_ARROW:
+    return strcmp(find_option(request, "container"), "stream") == 0 ? "arrows"
+                                                                    : "arrow";
+  default:
+    return "parquet";
+  }
+}
+
+enum wd_status
+wd_duck_lower_target(struct wd_duck_lowering *lowering,
+                     const struct wd_request *request)
+{
+  struct wd_query *query = lowering->query;
+  const char *ignored;
+  enum wd_status status = WD_OK;
+
+  if (request->write_prefix && !request->partition_count) {
+    query->write_path =
+        wd_arena_printf(lowering->arena, "%s/%s0.%s", request->write_path,
+                        request->write_prefix, file_ending(request));
+    if (!query->write_path)
+      return wd_fail_memory(lowering->error);
+  }
+  if (request->write_format != WD_FORMAT_ARROW)
+    return WD_OK;
+  query->write_stream =
+      strcmp(find_option(request, "container"), "stream") == 0;
+  for (uint32_t i = 0; status == WD_OK && i < request->option_count; i++)
+    if (strcmp(request->options[i].name, "format") != 0)
+      status =
+          wd_format_option(WD_FORMAT_ARROW, WD_SINK, request->options[i].name,
+                           request->options[i].value, lowering->arena, &ignored,
+                           lowering->error);
+  if (status == WD_OK && request->partition_count)
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine duckdb does not write arrow files partitioned "
+                   "by columns: use parquet");
+  return status;
+}
+
+/* Folders `name=value`; what is in files then are the other columns. */
+static void
+write_partitions(const struct wd_request *request,
+                 const struct wd_schema *schema, struct wd_buf *buf)
+{
+  if (!request->partition_count)
+    return;
+  for (uint32_t i = 0; i < request->partition_count; i++) {
+    const char *name = schema->columns[request->partition_columns[i]].name;
+
+    wd_buf_puts(buf, i ? ", " : ", PARTITION_BY (");
+    wd_duck_quote(name, strlen(name), '"', buf);
+  }
+  wd_buf_printf(buf, "), FILENAME_PATTERN '%s{i}', FILE_EXTENSION '%s'",
+                request->write_prefix, file_ending(request));
+}
+
+static bool
+is_partition(const struct wd_request *request, uint32_t column)
+{
+  for (uint32_t i = 0; i < request->partition_count; i++)
+    if (request->partition_columns[i] == column)
+      return true;
+  return false;
+}
+
+/* DuckDB writes no JSON partitioned: lines of JSON beside the partitions'
+ * columns, as text without quotes. The text's name has no meaning but to be
+ * no other's; names fold case. */
+static void
+write_json_columns(const struct wd_request *request,
+                   const struct wd_schema *schema, struct wd_buf *buf)
+{
+  size_t longest = 0;
+  bool first = true;
+
+  wd_buf_puts(buf, "CAST(to_json({");
+  for (uint32_t i = 0; i < schema->count; i++) {
+    const struct wd_column *column = &schema->columns[i];
+
+    if (is_partition(request, i)) {
+      longest = strlen(column->name) > longest ? strlen(column->name) : longest;
+      continue;
+    }
+    wd_buf_puts(buf, first ? "" : ", ");
+    wd_duck_quote(column->name, strlen(column->name), '"', buf);
+    wd_buf_puts(buf, ": ");
+    write_value(column, i, buf);
+    first = false;
+  }
+  wd_buf_puts(buf, "}) AS VARCHAR) AS ");
+  for (size_t i = 0; i <= longest; i++)
+    wd_buf_putc(buf, 'j');
+  for (uint32_t i = 0; i < request->partition_count; i++) {
+    wd_buf_puts(buf, ", ");
+    write_column(&schema->columns[request->partition_columns[i]],
+                 request->partition_columns[i], buf);
+  }
 }
 
 enum wd_status
@@ -89,6 +233,7 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
                     const struct wd_schema *schema, const char *query,
                     char **out_sql)
 {
+  const char *path = lowering->query->write_path;
   struct wd_buf buf;
   enum wd_status status;
 
@@ -97,15 +242,16 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
                    "rows without columns cannot be written");
   wd_buf_init(&buf, lowering->engine->mem, 128 << 20);
   wd_buf_puts(&buf, "COPY (SELECT ");
-  for (uint32_t i = 0; i < schema->count; i++) {
-    wd_buf_puts(&buf, i ? ", " : "");
-    write_column(&schema->columns[i], i, &buf);
-  }
+  if (request->write_format == WD_FORMAT_JSONL && request->partition_count)
+    write_json_columns(request, schema, &buf);
+  else
+    write_columns(schema, &buf);
   wd_buf_printf(&buf, " FROM (%s) AS t) TO ", query);
-  wd_duck_quote(request->write_path, strlen(request->write_path), '\'', &buf);
+  wd_duck_quote(path, strlen(path), '\'', &buf);
   /* The path is a temporary one already. */
-  wd_buf_puts(&buf, " (USE_TMP_FILE false, ");
+  wd_buf_puts(&buf, request->partition_count ? " (" : " (USE_TMP_FILE false, ");
   status = write_format(request, lowering->arena, &buf, lowering->error);
+  write_partitions(request, schema, &buf);
   wd_buf_putc(&buf, ')');
   if (status == WD_OK) {
     *out_sql = wd_arena_strndup(lowering->arena, wd_buf_text(&buf), buf.length);

@@ -155,6 +155,8 @@ lower(struct wd_query *query, const struct wd_request *request,
 
   wd_buf_init(&buf, query->engine->mem, SQL_MAX);
   status = wd_duck_lower_plan(&lowering, request->plan, &buf, &query->ordered);
+  if (status == WD_OK && query->write_path)
+    status = wd_duck_lower_target(&lowering, request);
   if (status == WD_OK && query->write_path &&
       query->write_format != WD_FORMAT_ARROW)
     status = wd_duck_lower_write(&lowering, request, &query->schema,

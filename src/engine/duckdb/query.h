@@ -38,6 +38,7 @@ struct wd_query {
 
   const char *write_path; /* NULL: rows are fetched */
   enum wd_format write_format;
+  bool write_stream; /* Arrow: a stream, not a file */
 
   pthread_mutex_t lock; /* failure, worker locks */
   struct wd_error failure;

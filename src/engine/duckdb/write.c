@@ -60,8 +60,9 @@ wd_duck_write_arrow(struct wd_query *query, wd_duck_next *next,
   if (output.descriptor < 0)
     return wd_fail(error, WD_IO, "cannot write '%s': %s", query->write_path,
                    strerror(errno));
-  status = wd_ipc_writer_begin(query->engine->mem, &query->schema, write_bytes,
-                               &output, &writer, error);
+  status = (query->write_stream ? wd_ipc_writer_begin
+                                : wd_ipc_writer_begin_file)(
+      query->engine->mem, &query->schema, write_bytes, &output, &writer, error);
   if (status == WD_OK)
     status = write_rows(query, next, writer, error);
   if (status == WD_OK)
