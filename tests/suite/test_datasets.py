@@ -968,9 +968,9 @@ class Writing(Rows):
         self.assertEqual((self.folder / "real/o.csv").read_text(), "id\n0\n")
 
     def test_bad_places(self):
-        (self.folder / "dir").mkdir()
+        self.file("dir/letter.txt", "dear")
         os.mkfifo(self.folder / "pipe.csv")
-        for location, *parts in (("dir,format=csv", "'o'", "dir"),
+        for location, *parts in (("dir,format=csv", "'o'", "letter.txt"),
                                  ("pipe.csv", "'o'", "pipe.csv"),
                                  ("no/o.csv", "'o'", "no/"),
                                  ("o.txt", "'o'"), ("o", "'o'"),
