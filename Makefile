@@ -14,6 +14,9 @@ SOURCES = $(shell find src include sdk/c sdk/cpp examples/c examples/cpp tests \
 	bench engines \( -name '*.[ch]' -o -name '*.[ch]pp' \) -not -path '*/target/*' -not -path '*/generated/*' \
 	2>/dev/null)
 
+RUST = $(shell find sdk/rust examples/rust bench/guests/rust -name '*.rs' \
+	-not -path '*/target/*' 2>/dev/null)
+
 # $(call configured,<preset>): configures once; ninja repeats it when needed.
 configured = test -f $(or $(2),build-$(1))/build.ninja || cmake --preset $(1)
 built = $(call configured,$(1)) && cmake --build --preset $(1) -j $(JOBS)
@@ -74,9 +77,11 @@ fuzz: setup
 
 format: setup
 	@clang-format-14 -i $(SOURCES)
+	@if command -v rustfmt >/dev/null; then rustfmt $(RUST); fi
 
 format-check: setup
 	@clang-format-14 --dry-run --Werror $(SOURCES)
+	@if command -v rustfmt >/dev/null; then rustfmt --check $(RUST); fi
 
 lint: setup
 	@$(call configured,clang)

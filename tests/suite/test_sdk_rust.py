@@ -18,10 +18,9 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 
 def run(*command, folder=None, timeout=600, **environment):
-    path = f"{os.path.dirname(BIN)}:{os.environ['PATH']}"
     return subprocess.run(
         list(map(str, command)), cwd=folder, timeout=timeout, text=True,
-        env=dict(os.environ, PATH=path, SDK=str(SDK), **environment),
+        env=dict(os.environ, SDK=str(SDK), **environment),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -57,6 +56,55 @@ def cargo(toolchain, *arguments, folder=None):
     return run(program, *arguments, folder=folder, RUSTC=rustc,
                CARGO_TARGET_DIR=BUILD / f"rust-tests/{version}",
                CARGO_NET_OFFLINE="true"), BUILD / f"rust-tests/{version}"
+
+
+class Readme(unittest.TestCase):
+    """What a reader copies works, and prints what the page says."""
+
+    def test_readme(self):
+        for toolchain in TOOLCHAINS:
+            with self.subTest(toolchain):
+                self.check(*toolchain)
+
+    def check(self, program, rustc, target):
+        text = (SDK / "README.md").read_text()
+        output = None
+        path = f"{os.path.dirname(program)}:{os.path.dirname(BIN)}"
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            for kind, file, body in BLOCK.findall(text):
+                if file:
+                    (folder / file).write_text(body)
+                elif kind == "sh":
+                    done = run("sh", "-e", "-c", body, folder=folder,
+                               TARGET=target, RUSTC=rustc,
+                               CARGO_NET_OFFLINE="true",
+                               PATH=f"{path}:{os.environ['PATH']}")
+                    self.assertEqual(
+                        done.returncode, 0, body + done.stdout + done.stderr)
+                    output = done.stdout
+                elif kind == "text":
+                    self.assertEqual(output.strip(), body.strip())
+
+
+class Sources(unittest.TestCase):
+    def test_tests(self):
+        """Units, and the examples in the documentation."""
+        program, rustc, _ = TOOLCHAINS[0]
+        rustdoc = pathlib.Path(rustc).with_name("rustdoc")
+        if not rustdoc.exists():
+            self.skipTest("rustdoc is missing")
+        done, _ = cargo(TOOLCHAINS[0], "test", "--quiet", "--locked",
+                        folder=SDK)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_format(self):
+        if not shutil.which("rustfmt"):
+            self.skipTest("rustfmt is missing")
+        files = [*SDK.rglob("*.rs"), *SOURCE.glob("examples/rust/**/*.rs")]
+        files = [file for file in files if "target" not in file.parts]
+        done = run("rustfmt", "--check", "--edition", "2021", *files)
+        self.assertEqual(done.stdout + done.stderr, "")
 
 
 class Examples(unittest.TestCase):

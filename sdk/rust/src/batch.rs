@@ -153,7 +153,7 @@ impl Batch {
     }
 
     /// The strings of a column, in place: [`str`] by row. Nulls are empty.
-    pub fn strings(&self, key: impl Key) -> Strings {
+    pub fn strings(&self, key: impl Key) -> Strings<'_> {
         let (array, field) = self.array(self.find(key));
         match field.data_type {
             DataType::String => Strings { array },

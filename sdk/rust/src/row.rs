@@ -449,7 +449,7 @@ mod tests {
     #[test]
     fn names_of_types() {
         assert_eq!(type_name::<Option<Vec<String>>>(), "Option<Vec<String>>");
-        assert_eq!(type_name::<Finder>(), "Finder");
+        assert_eq!(type_name::<Slot<u8>>(), "Slot<u8>");
         assert_eq!(type_name::<(i64, crate::Text)>(), "(i64, Text)");
     }
 }
