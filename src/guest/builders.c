@@ -10,9 +10,39 @@ wd_guest_text(struct wd_arena *arena, struct wd_text text)
   return wd_arena_strndup(arena, text.data, text.length);
 }
 
-static enum wd_status
-parse(struct wd_text text, struct wd_arena *arena,
-      const struct wd_syntax **out_syntax, struct wd_error *error)
+enum wd_status
+wd_guest_name(struct wd_arena *arena, struct wd_text text, const char *what,
+              const char **out_name, struct wd_error *error)
+{
+  if (text.length == 0)
+    return wd_fail(error, WD_INVALID_ARGUMENT, "%s: a column's name is empty",
+                   what);
+  if (memchr(text.data, '\0', text.length))
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "%s: a column's name has a zero byte", what);
+  *out_name = wd_guest_text(arena, text);
+  return *out_name ? WD_OK : wd_fail_memory(error);
+}
+
+enum wd_status
+wd_guest_names(struct wd_arena *arena, const struct wd_abi_list_string *texts,
+               const char *what, const char *const **out_names,
+               struct wd_error *error)
+{
+  const char **names = wd_arena_array(arena, texts->length, sizeof *names);
+  enum wd_status status = WD_OK;
+
+  if (!names)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < texts->length && status == WD_OK; i++)
+    status = wd_guest_name(arena, texts->data[i], what, &names[i], error);
+  *out_names = names;
+  return status;
+}
+
+enum wd_status
+wd_guest_parse(struct wd_text text, struct wd_arena *arena,
+               const struct wd_syntax **out_syntax, struct wd_error *error)
 {
   const char *name;
   enum wd_status status =
@@ -67,9 +97,9 @@ wd_program_give(struct wd_program *program, struct wd_relation *relation,
   return status;
 }
 
-/* A relation over the data set that a method was called on; NULL: no memory. */
-static struct wd_relation *
-over(struct wd_abi_call *call, enum wd_relation_kind kind, uint32_t self)
+struct wd_relation *
+wd_guest_over(struct wd_abi_call *call, enum wd_relation_kind kind,
+              uint32_t self)
 {
   struct wd_program *program = wd_program_of(call);
 
@@ -205,7 +235,7 @@ on_select(struct wd_abi_call *call,
           const struct wd_abi_datasets_dataset_select_args *args, uint32_t *out,
           struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, WD_REL_SELECT, args->self);
+  struct wd_relation *relation = wd_guest_over(call, WD_REL_SELECT, args->self);
   enum wd_status status;
 
   if (!relation)
@@ -224,14 +254,14 @@ on_filter(struct wd_abi_call *call,
           const struct wd_abi_datasets_dataset_filter_args *args, uint32_t *out,
           struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, WD_REL_FILTER, args->self);
+  struct wd_relation *relation = wd_guest_over(call, WD_REL_FILTER, args->self);
 
   if (!relation)
     return wd_fail_memory(error);
-  return wd_program_finish(
-      wd_program_of(call),
-      parse(args->predicate, &relation->arena, &relation->filter, error),
-      relation, out, error);
+  return wd_program_finish(wd_program_of(call),
+                           wd_guest_parse(args->predicate, &relation->arena,
+                                          &relation->filter, error),
+                           relation, out, error);
 }
 
 static enum wd_status
@@ -246,7 +276,7 @@ parse_keys(const struct wd_abi_list_datasets_sort_key *from,
     return wd_fail_memory(error);
   for (uint32_t i = 0; i < from->length; i++) {
     enum wd_status status =
-        parse(from->data[i].expression, arena, &keys[i].syntax, error);
+        wd_guest_parse(from->data[i].expression, arena, &keys[i].syntax, error);
 
     if (status != WD_OK)
       return status;
@@ -262,7 +292,7 @@ sort_over(struct wd_abi_call *call, enum wd_relation_kind kind, uint32_t self,
           const struct wd_abi_list_datasets_sort_key *keys, uint32_t *out,
           struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, kind, self);
+  struct wd_relation *relation = wd_guest_over(call, kind, self);
   enum wd_status status;
 
   if (!relation)
@@ -297,7 +327,8 @@ on_repartition(struct wd_abi_call *call,
                const struct wd_abi_datasets_dataset_repartition_args *args,
                uint32_t *out, struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, WD_REL_REPARTITION, args->self);
+  struct wd_relation *relation =
+      wd_guest_over(call, WD_REL_REPARTITION, args->self);
   const char **columns;
 
   if (!relation)
@@ -322,7 +353,7 @@ on_limit(struct wd_abi_call *call,
          const struct wd_abi_datasets_dataset_limit_args *args, uint32_t *out,
          struct wd_error *error)
 {
-  struct wd_relation *relation = over(call, WD_REL_LIMIT, args->self);
+  struct wd_relation *relation = wd_guest_over(call, WD_REL_LIMIT, args->self);
 
   if (relation) {
     relation->limit.count = args->count;
@@ -336,23 +367,19 @@ join_condition(const struct wd_abi_datasets_join_condition *from,
                struct wd_relation *relation, struct wd_error *error)
 {
   const struct wd_abi_list_string *names = &from->as.using;
-  const char **columns;
+  enum wd_status status;
 
   if (from->tag == WD_ABI_DATASETS_JOIN_CONDITION_ON) {
     if (from->as.on.length == 0 && relation->join.kind == WD_JOIN_CROSS)
       return WD_OK;
-    return parse(from->as.on, &relation->arena, &relation->join.on, error);
+    return wd_guest_parse(from->as.on, &relation->arena, &relation->join.on,
+                          error);
   }
-  columns = wd_arena_array(&relation->arena, names->length, sizeof *columns);
-  if (!columns)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < names->length; i++) {
-    columns[i] = wd_guest_text(&relation->arena, names->data[i]);
-    if (!columns[i])
-      return wd_fail_memory(error);
-  }
+  status = wd_guest_names(&relation->arena, names, "join",
+                          &relation->join.using_columns, error);
+  if (status != WD_OK)
+    return status;
   relation->join.using_count = names->length;
-  relation->join.using_columns = columns;
   if (names->length == 0)
     return wd_fail(error, WD_INVALID_ARGUMENT,
                    "a join needs columns or a condition");
@@ -385,7 +412,7 @@ lambda_over(struct wd_abi_call *call, enum wd_role role, uint32_t self,
             struct wd_error *error)
 {
   struct wd_program *program = wd_program_of(call);
-  struct wd_relation *relation = over(call, WD_REL_LAMBDA, self);
+  struct wd_relation *relation = wd_guest_over(call, WD_REL_LAMBDA, self);
 
   if (relation) {
     relation->lambda.role = role;

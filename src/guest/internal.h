@@ -125,6 +125,8 @@ wd_grouped_free(struct wd_program *program, struct wd_grouped *grouped);
 void
 wd_guest_builders(struct wd_abi_handlers *handlers);
 void
+wd_guest_shapes(struct wd_abi_handlers *handlers);
+void
 wd_guest_groups(struct wd_abi_handlers *handlers);
 void
 wd_guest_actions(struct wd_abi_handlers *handlers);
@@ -143,6 +145,26 @@ wd_guest_give_rows(struct wd_abi_call *call, struct wd_rows *rows, bool has,
  * with a NUL is refused where it matters, by those who use it. */
 char *
 wd_guest_text(struct wd_arena *arena, struct wd_text text);
+
+/* The same for a name: not empty, without NUL. `what` is named in the error. */
+enum wd_status
+wd_guest_name(struct wd_arena *arena, struct wd_text text, const char *what,
+              const char **out_name, struct wd_error *error);
+
+enum wd_status
+wd_guest_names(struct wd_arena *arena, const struct wd_abi_list_string *texts,
+               const char *what, const char *const **out_names,
+               struct wd_error *error);
+
+/* A relation over the data set that a method was called on; NULL: no memory. */
+struct wd_relation *
+wd_guest_over(struct wd_abi_call *call, enum wd_relation_kind kind,
+              uint32_t self);
+
+/* Parses one expression, which has no name. */
+enum wd_status
+wd_guest_parse(struct wd_text text, struct wd_arena *arena,
+               const struct wd_syntax **out_syntax, struct wd_error *error);
 
 /* Parses a list of expressions, each with an optional name. */
 enum wd_status

@@ -12,6 +12,7 @@ static void
 make_handlers(void)
 {
   wd_guest_builders(&handlers);
+  wd_guest_shapes(&handlers);
   wd_guest_groups(&handlers);
   wd_guest_actions(&handlers);
   wd_guest_jobs(&handlers);

@@ -43,6 +43,22 @@ wd_expression_make_column(const struct wd_schema *schema, uint32_t column,
 }
 
 enum wd_status
+wd_expression_make_text(const char *text, struct wd_arena *arena,
+                        const struct wd_expression **out_expression,
+                        struct wd_error *error)
+{
+  struct wd_expression *node = new_expression(arena, WD_EXPR_LITERAL, 0, NULL);
+
+  if (!node)
+    return wd_fail_memory(error);
+  node->type = wd_type_of(WD_TYPE_STRING);
+  node->literal.value.bytes.data = text;
+  node->literal.value.bytes.length = strlen(text);
+  *out_expression = node;
+  return WD_OK;
+}
+
+enum wd_status
 wd_expression_make_cast(const struct wd_expression *expression,
                         const struct wd_type *type, struct wd_arena *arena,
                         const struct wd_expression **out_expression,

@@ -31,8 +31,8 @@ wd__plan_node(struct planner *planner, enum wd_node_kind kind,
   return WD_OK;
 }
 
-static enum wd_status
-check_column_count(struct planner *planner, uint64_t count)
+enum wd_status
+wd__plan_check_width(struct planner *planner, uint64_t count)
 {
   if (count <= WD_PLAN_COLUMNS)
     return WD_OK;
@@ -65,7 +65,7 @@ static enum wd_status
 check_output(struct planner *planner, const struct wd_schema *schema,
              const char *what)
 {
-  enum wd_status status = check_column_count(planner, schema->count);
+  enum wd_status status = wd__plan_check_width(planner, schema->count);
 
   if (status == WD_OK)
     status = wd_schema_check_carried(schema, planner->error);
@@ -155,7 +155,7 @@ make_read(struct planner *planner, const struct wd_relation *relation,
   node->read.option_count = relation->read.option_count;
   node->read.options = relation->read.options;
   if (status == WD_OK)
-    status = check_column_count(planner, node->schema.count);
+    status = wd__plan_check_width(planner, node->schema.count);
   return status;
 }
 
@@ -203,7 +203,7 @@ count_items(struct planner *planner, const struct wd_relation *relation,
     return wd_fail(planner->error, WD_INVALID_PLAN,
                    "a select needs at least one expression");
   *out_count = (uint32_t)count;
-  return check_column_count(planner, count);
+  return wd__plan_check_width(planner, count);
 }
 
 /* One item, from `at` on: one column, or all of the input. */
@@ -455,6 +455,20 @@ make_one(struct planner *planner, const struct wd_relation *relation,
     return wd__plan_repartition(planner, relation, left, out_node);
   case WD_REL_CACHE:
     return wd__plan_cache(planner, relation, left, out_node);
+  case WD_REL_WITH_COLUMN:
+  case WD_REL_DROP_COLUMNS:
+  case WD_REL_RENAME:
+    return wd__plan_columns(planner, relation, left, out_node);
+  case WD_REL_DISTINCT:
+    return wd__plan_distinct(planner, relation, left, out_node);
+  case WD_REL_SET:
+    return wd__plan_set(planner, relation, left, right, out_node);
+  case WD_REL_SAMPLE:
+  case WD_REL_ROW_INDEX:
+  case WD_REL_ZIP:
+    return wd__plan_rows(planner, relation, left, right, out_node);
+  case WD_REL_UNPIVOT:
+    return wd__plan_unpivot(planner, relation, left, out_node);
   default:
     return make_simple(planner, relation, left, out_node);
   }
@@ -481,6 +495,15 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_REPARTITION] = "repartition",
       [WD_REL_SORT_WITHIN] = "sort-within-partitions",
       [WD_REL_CACHE] = "cache",
+      [WD_REL_WITH_COLUMN] = "with-column",
+      [WD_REL_DROP_COLUMNS] = "drop-columns",
+      [WD_REL_RENAME] = "rename",
+      [WD_REL_DISTINCT] = "distinct",
+      [WD_REL_SET] = "set-operation",
+      [WD_REL_SAMPLE] = "sample",
+      [WD_REL_ROW_INDEX] = "with-row-index",
+      [WD_REL_UNPIVOT] = "unpivot",
+      [WD_REL_ZIP] = "zip-with",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)

@@ -29,6 +29,9 @@ struct wd_bound {
 #define WD_PLAN_DEPTH 1000u
 #define WD_PLAN_COLUMNS 10000u
 
+/* How often a sample with replacement may give a row, on average. */
+#define WD_SAMPLE_FRACTION_MAX 100.0
+
 struct wd_binder {
   void *env;
   /* The schema of a granted table. */
@@ -72,6 +75,12 @@ enum wd_node_kind {
   WD_NODE_REPARTITION,
   WD_NODE_SORT_WITHIN, /* each partition: uses `sort` */
   WD_NODE_CACHE,       /* left is NULL when the rows are there already */
+  WD_NODE_DISTINCT,
+  WD_NODE_SET, /* the columns of both sides have the same types */
+  WD_NODE_SAMPLE,
+  WD_NODE_ROW_INDEX, /* the left's columns, then the index */
+  WD_NODE_EXPAND,    /* so many rows for each row */
+  WD_NODE_ZIP,       /* left's columns, then right's */
 };
 
 struct wd_sort_key {
@@ -158,6 +167,23 @@ struct wd_plan_node {
       const uint32_t *columns;
     } repartition;
     void *stored; /* a cache's */
+    struct {
+      uint32_t count; /* 0: rows that are equal in all columns */
+      const uint32_t *columns;
+    } distinct;
+    enum wd_set_operation set;
+    struct {
+      double fraction;
+      bool replacement;
+      uint64_t seed;
+    } sample;
+    struct {
+      uint32_t kept_count; /* columns of the left, which come first */
+      const uint32_t *kept;
+      uint32_t row_count;
+      /* Row by row, schema.count - kept_count each. */
+      const struct wd_expression *const *expressions;
+    } expand;
   };
 };
 

@@ -16,6 +16,12 @@ struct join {
 };
 
 static bool
+is_as_of(enum wd_join_kind kind)
+{
+  return kind == WD_JOIN_AS_OF || kind == WD_JOIN_AS_OF_LEFT;
+}
+
+static bool
 one_sided(enum wd_join_kind kind)
 {
   return kind == WD_JOIN_SEMI || kind == WD_JOIN_ANTI;
@@ -26,22 +32,13 @@ check_kind(struct planner *planner, const struct wd_relation *relation)
 {
   bool condition = relation->join.on || relation->join.using_count;
 
-  switch (relation->join.kind) {
-  case WD_JOIN_AS_OF:
-  case WD_JOIN_AS_OF_LEFT:
-    return wd_fail(planner->error, WD_UNSUPPORTED,
-                   "as-of joins are not supported yet");
-  case WD_JOIN_CROSS:
-    if (condition)
-      return wd_fail(planner->error, WD_INVALID_PLAN,
-                     "a cross join has no condition; use an inner join");
-    return WD_OK;
-  default:
-    if (!condition)
-      return wd_fail(planner->error, WD_INVALID_PLAN,
-                     "a join needs a condition; all pairs are a cross join");
-    return WD_OK;
-  }
+  if (relation->join.kind == WD_JOIN_CROSS && condition)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "a cross join has no condition; use an inner join");
+  if (relation->join.kind != WD_JOIN_CROSS && !condition)
+    return wd_fail(planner->error, WD_INVALID_PLAN,
+                   "a join needs a condition; all pairs are a cross join");
+  return WD_OK;
 }
 
 static enum wd_status
@@ -69,36 +66,12 @@ make_schema(const struct join *join, struct wd_schema *out_schema)
 
     columns[i] = is_left ? left->columns[i] : right->columns[i - left->count];
     if (kind == WD_JOIN_FULL ||
-        kind == (is_left ? WD_JOIN_RIGHT : WD_JOIN_LEFT))
+        (is_left ? kind == WD_JOIN_RIGHT
+                 : kind == WD_JOIN_LEFT || kind == WD_JOIN_AS_OF_LEFT))
       columns[i].nullable = true;
   }
   *out_schema = (struct wd_schema){(uint32_t)count, columns};
   return WD_OK;
-}
-
-static enum wd_status
-find_key(const struct join *join, const struct wd_schema *schema,
-         const char *side, const char *name, uint32_t *out_key)
-{
-  int found = wd_schema_find(schema, name, strlen(name));
-  char clean[128], names[300], names_clean[300];
-
-  wd_text_clean(clean, sizeof clean, name, strlen(name));
-  if (found == -2)
-    return wd_fail(join->planner->error, WD_INVALID_PLAN,
-                   "column '%s' is ambiguous in the %s side of the join; "
-                   "rename one of them in a select before",
-                   clean, side);
-  if (found >= 0) {
-    *out_key = (uint32_t)found;
-    return WD_OK;
-  }
-  wd_schema_names(schema, names, sizeof names);
-  wd_text_clean(names_clean, sizeof names_clean, names, strlen(names));
-  return wd_fail(join->planner->error, WD_INVALID_PLAN,
-                 "unknown column '%s' in the %s side of the join; the columns "
-                 "are: %s",
-                 clean, side, names_clean);
 }
 
 static enum wd_status
@@ -118,10 +91,12 @@ find_keys(struct join *join, const struct wd_relation *relation)
     const char *name = relation->join.using_columns[i];
 
     status =
-        find_key(join, &join->left->schema, "left", name, &join->left_keys[i]);
+        wd__plan_find(join->planner, &join->left->schema,
+                      "the left side of the join", name, &join->left_keys[i]);
     if (status == WD_OK)
-      status = find_key(join, &join->right->schema, "right", name,
-                        &join->right_keys[i]);
+      status = wd__plan_find(join->planner, &join->right->schema,
+                             "the right side of the join", name,
+                             &join->right_keys[i]);
     for (uint32_t k = 0; k < i && status == WD_OK; k++)
       if (join->left_keys[k] == join->left_keys[i])
         status = wd_fail(join->planner->error, WD_INVALID_PLAN,
@@ -171,8 +146,12 @@ using_condition(const struct join *join, const struct wd_schema *both,
 
   if (!equals)
     return wd_fail_memory(join->planner->error);
-  for (uint32_t i = 0; i < join->key_count && status == WD_OK; i++)
-    status = key_call(join, both, i, WD_FN_EQUAL, &equals[i]);
+  for (uint32_t i = 0; i < join->key_count && status == WD_OK; i++) {
+    bool nearest = is_as_of(join->kind) && i + 1 == join->key_count;
+
+    status =
+        key_call(join, both, i, nearest ? WD_FN_GTE : WD_FN_EQUAL, &equals[i]);
+  }
   if (status != WD_OK)
     return status;
   if (join->key_count == 1) {
@@ -182,6 +161,63 @@ using_condition(const struct join *join, const struct wd_schema *both,
   return wd_expression_make_call(WD_FN_AND, join->key_count, equals,
                                  join->planner->arena, out,
                                  join->planner->error);
+}
+
+/* Which sides an expression looks at: 1 the left, 2 the right. */
+static unsigned
+sides_of(const struct join *join, const struct wd_expression *expression)
+{
+  unsigned sides = 0;
+
+  if (expression->kind == WD_EXPR_COLUMN)
+    return expression->column < join->left->schema.count ? 1 : 2;
+  for (uint32_t i = 0; i < expression->argument_count; i++)
+    sides |= sides_of(join, expression->arguments[i]);
+  return sides;
+}
+
+/* Counts the comparisons between the sides that are joined by `and`. */
+static enum wd_status
+count_comparisons(const struct join *join, const struct wd_expression *part,
+                  uint32_t *inequalities)
+{
+  bool call = part->kind == WD_EXPR_CALL;
+  enum wd_status status = WD_OK;
+
+  if (call && part->function == WD_FN_AND) {
+    for (uint32_t i = 0; i < part->argument_count && status == WD_OK; i++)
+      status = count_comparisons(join, part->arguments[i], inequalities);
+    return status;
+  }
+  if (call &&
+      (part->function == WD_FN_EQUAL || part->function == WD_FN_LT ||
+       part->function == WD_FN_LTE || part->function == WD_FN_GT ||
+       part->function == WD_FN_GTE) &&
+      sides_of(join, part->arguments[0]) + sides_of(join, part->arguments[1]) ==
+          3 &&
+      sides_of(join, part->arguments[0]) % 3 != 0) {
+    *inequalities += part->function != WD_FN_EQUAL;
+    return WD_OK;
+  }
+  return wd_fail(join->planner->error, WD_INVALID_PLAN,
+                 "the condition of an as-of join is comparisons (=, <, <=, >, "
+                 ">=) of the left side with the right, joined by 'and'; filter "
+                 "the sides before for all else");
+}
+
+/* Equalities, and the one inequality by which the nearest is found. */
+static enum wd_status
+check_as_of(const struct join *join, const struct wd_expression *condition)
+{
+  uint32_t inequalities = 0;
+  enum wd_status status = count_comparisons(join, condition, &inequalities);
+
+  if (status != WD_OK || inequalities == 1)
+    return status;
+  return wd_fail(join->planner->error, WD_INVALID_PLAN,
+                 "an as-of join needs one inequality, such as left.time >= "
+                 "right.time, not %u",
+                 inequalities);
 }
 
 static enum wd_status
@@ -283,6 +319,8 @@ wd__plan_join(struct planner *planner, const struct wd_relation *relation,
     status = make_schema(&join, &node->schema);
   if (status == WD_OK)
     status = make_condition(&join, relation, &node->join.condition);
+  if (status == WD_OK && is_as_of(join.kind))
+    status = check_as_of(&join, node->join.condition);
   if (status != WD_OK)
     return status;
   node->join.kind = join.kind;

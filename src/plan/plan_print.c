@@ -233,6 +233,84 @@ print_sort(const struct wd_plan_node *node, struct wd_buf *buf)
 }
 
 static void
+print_distinct(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, "distinct");
+  for (uint32_t i = 0; i < node->distinct.count; i++) {
+    wd_buf_puts(buf, i ? ", " : " on ");
+    wd_name_print(node->schema.columns[node->distinct.columns[i]].name, buf);
+  }
+}
+
+static const char *
+set_name(enum wd_set_operation operation)
+{
+  static const char *const names[] = {
+      [WD_SET_UNION_ALL] = "union all",
+      [WD_SET_UNION_DISTINCT] = "union distinct",
+      [WD_SET_INTERSECT_ALL] = "intersect all",
+      [WD_SET_INTERSECT_DISTINCT] = "intersect distinct",
+      [WD_SET_EXCEPT_ALL] = "except all",
+      [WD_SET_EXCEPT_DISTINCT] = "except distinct",
+  };
+
+  return names[operation];
+}
+
+/* Kept columns, then the rows in brackets. */
+static void
+print_expand(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const struct wd_schema *input = &node->left->schema;
+  uint32_t width = node->schema.count - node->expand.kept_count;
+
+  wd_buf_puts(buf, "expand");
+  for (uint32_t i = 0; i < node->expand.kept_count; i++) {
+    wd_buf_puts(buf, i ? ", " : " ");
+    wd_name_print(input->columns[node->expand.kept[i]].name, buf);
+  }
+  for (uint32_t row = 0; row < node->expand.row_count; row++) {
+    wd_buf_puts(buf, row || node->expand.kept_count ? ", (" : " (");
+    for (uint32_t i = 0; i < width; i++) {
+      if (i)
+        wd_buf_puts(buf, ", ");
+      wd_expression_print(node->expand.expressions[(size_t)row * width + i],
+                          input, buf);
+    }
+    wd_buf_putc(buf, ')');
+  }
+  print_schema(&node->schema, buf);
+}
+
+static void
+print_rows(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  switch (node->kind) {
+  case WD_NODE_DISTINCT:
+    print_distinct(node, buf);
+    break;
+  case WD_NODE_SET:
+    wd_buf_puts(buf, set_name(node->set));
+    break;
+  case WD_NODE_SAMPLE:
+    wd_buf_printf(buf, "sample %g%s seed %" PRIu64, node->sample.fraction,
+                  node->sample.replacement ? " with replacement" : "",
+                  node->sample.seed);
+    break;
+  case WD_NODE_ROW_INDEX:
+    wd_buf_puts(buf, "row index ");
+    wd_name_print(node->schema.columns[node->left->schema.count].name, buf);
+    break;
+  case WD_NODE_EXPAND:
+    print_expand(node, buf);
+    break;
+  default:
+    wd_buf_puts(buf, "zip");
+    break;
+  }
+}
+
+static void
 print_node(const struct wd_plan_node *node, struct wd_buf *buf)
 {
   switch (node->kind) {
@@ -280,6 +358,9 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     wd_buf_printf(buf, "limit %" PRIu64, node->limit.count);
     if (node->limit.offset)
       wd_buf_printf(buf, " offset %" PRIu64, node->limit.offset);
+    break;
+  default:
+    print_rows(node, buf);
     break;
   }
 }

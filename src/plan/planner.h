@@ -39,6 +39,54 @@ wd__plan_name(const struct wd_named_syntax *named,
               const struct wd_expression *expression,
               const struct wd_schema *input);
 
+/* The column of a name; `where` says whose columns they are in the error that
+ * there is none, or more than one. */
+enum wd_status
+wd__plan_find(struct planner *planner, const struct wd_schema *schema,
+              const char *where, const char *name, uint32_t *out_column);
+
+/* Whether a column has exactly this name. */
+bool
+wd__plan_has_name(const struct wd_schema *schema, const char *name);
+
+/* More columns than there may be are an error. */
+enum wd_status
+wd__plan_check_width(struct planner *planner, uint64_t count);
+
+/* The columns of a schema as expressions, and their names. */
+enum wd_status
+wd__plan_all_columns(struct planner *planner, const struct wd_schema *schema,
+                     const struct wd_expression **expressions,
+                     const char **names);
+
+/* with-column, drop-columns, rename. */
+enum wd_status
+wd__plan_columns(struct planner *planner, const struct wd_relation *relation,
+                 const struct wd_plan_node *input,
+                 const struct wd_plan_node **out_node);
+
+/* distinct and the set operations. */
+enum wd_status
+wd__plan_distinct(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node *input,
+                  const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_set(struct planner *planner, const struct wd_relation *relation,
+             const struct wd_plan_node *left, const struct wd_plan_node *right,
+             const struct wd_plan_node **out_node);
+
+/* sample, with-row-index, zip-with. */
+enum wd_status
+wd__plan_rows(struct planner *planner, const struct wd_relation *relation,
+              const struct wd_plan_node *left, const struct wd_plan_node *right,
+              const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_unpivot(struct planner *planner, const struct wd_relation *relation,
+                 const struct wd_plan_node *input,
+                 const struct wd_plan_node **out_node);
+
 enum wd_status
 wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
                    const struct wd_plan_node *input,

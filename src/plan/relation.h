@@ -29,6 +29,15 @@ enum wd_relation_kind {
   WD_REL_REPARTITION,
   WD_REL_SORT_WITHIN, /* each partition: uses `sort` */
   WD_REL_CACHE,
+  WD_REL_WITH_COLUMN,
+  WD_REL_DROP_COLUMNS,
+  WD_REL_RENAME,
+  WD_REL_DISTINCT,
+  WD_REL_SET,
+  WD_REL_SAMPLE,
+  WD_REL_ROW_INDEX,
+  WD_REL_UNPIVOT,
+  WD_REL_ZIP,
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -42,6 +51,16 @@ enum wd_join_kind {
   WD_JOIN_CROSS,
   WD_JOIN_AS_OF,
   WD_JOIN_AS_OF_LEFT,
+};
+
+/* As the WIT's enum `set-operation`, in its order. */
+enum wd_set_operation {
+  WD_SET_UNION_ALL,
+  WD_SET_UNION_DISTINCT,
+  WD_SET_INTERSECT_ALL,
+  WD_SET_INTERSECT_DISTINCT,
+  WD_SET_EXCEPT_ALL,
+  WD_SET_EXCEPT_DISTINCT,
 };
 
 /* A function of a program and its state, and whose (opaque: the program that
@@ -82,6 +101,11 @@ struct wd_keys_syntax {
 struct wd_option {
   const char *name;
   const char *value;
+};
+
+struct wd_renaming {
+  const char *from;
+  const char *to;
 };
 
 struct wd_relation {
@@ -154,6 +178,31 @@ struct wd_relation {
       void *stored;
       void (*release)(void *stored);
     } cache;
+    struct wd_named_syntax with_column;
+    struct {
+      uint32_t count;
+      const char *const *list;
+    } names; /* drop-columns, distinct */
+    struct {
+      uint32_t count;
+      const struct wd_renaming *list;
+    } rename;
+    struct {
+      enum wd_set_operation operation;
+      bool by_name;
+    } set;
+    struct {
+      double fraction;
+      bool replacement;
+      uint64_t seed;
+    } sample;
+    const char *row_index; /* the new column's name */
+    struct {
+      uint32_t count;
+      const char *const *columns;
+      const char *name;
+      const char *value;
+    } unpivot;
   };
 };
 

@@ -56,6 +56,12 @@ wd_expression_make_column(const struct wd_schema *schema, uint32_t column,
                           const struct wd_expression **out_expression,
                           struct wd_error *error);
 
+/* A string as a literal; the text is not copied. */
+enum wd_status
+wd_expression_make_text(const char *text, struct wd_arena *arena,
+                        const struct wd_expression **out_expression,
+                        struct wd_error *error);
+
 /* A call over expressions of the right types. */
 enum wd_status
 wd_expression_make_call(enum wd_function function, uint32_t count,

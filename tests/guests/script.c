@@ -12,6 +12,11 @@
  *   filter E | sort KEY … . | limit COUNT | slice OFFSET COUNT
  *   distinct COLUMN … . | group KEY … . | measure M … . (of the group, or all)
  *   join REGISTER KIND CONDITION | join-using REGISTER KIND COLUMN … .
+ *   combine REGISTER OPERATION by-name|by-position | zip REGISTER
+ *   sample FRACTION once|again SEED | row-index NAME
+ *   unpivot NAME VALUE COLUMN … . | describe COLUMN … .
+ *   rollup KEY … . | cube KEY … . | pivot EXPRESSION VALUE … .
+ *   sets KEY … . INDEX,INDEX … .   (`-` is the empty set)
  *   repartition COUNT COLUMN … .
  *   map-tag COLUMN        adds `tag`: twice the value of an i64 column
  *   repeat COLUMN COUNT   flat map: `value`, `copy` for each of COUNT copies
@@ -491,6 +496,19 @@ write_mode(struct script *script)
   return (enum wd_write_mode)choose(word(script), names);
 }
 
+static enum wd_set_operation
+set_operation(struct script *script)
+{
+  static const char *const names[] = {"union-all",
+                                      "union-distinct",
+                                      "intersect-all",
+                                      "intersect-distinct",
+                                      "except-all",
+                                      "except-distinct",
+                                      NULL};
+  return (enum wd_set_operation)choose(word(script), names);
+}
+
 #define VERB(text) (strcmp(verb, text) == 0)
 
 static bool
@@ -545,6 +563,34 @@ shape(struct script *s, const char *verb)
   } else if (VERB("repartition")) {
     uint32_t count = (uint32_t)number(s);
     s->current = wd_repartition_list(s->current, count, list(s));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool
+rearrange(struct script *s, const char *verb)
+{
+  if (VERB("combine")) {
+    wd_dataset right = *find_register(s, word(s));
+    enum wd_set_operation operation = set_operation(s);
+    s->current = wd_combine(s->current, right, operation,
+                            strcmp(word(s), "by-name") == 0);
+  } else if (VERB("zip")) {
+    s->current = wd_zip(s->current, *find_register(s, word(s)));
+  } else if (VERB("sample")) {
+    double fraction = strtod(word(s), NULL);
+    bool again = strcmp(word(s), "again") == 0;
+    s->current =
+        wd_sample(s->current, fraction, again, strtoull(word(s), NULL, 10));
+  } else if (VERB("row-index")) {
+    s->current = wd_with_row_index(s->current, word(s));
+  } else if (VERB("unpivot")) {
+    const char *name = word(s), *value = word(s);
+    s->current = wd_unpivot(s->current, list(s), name, value);
+  } else if (VERB("describe")) {
+    s->current = wd_describe_list(s->current, list(s));
   } else {
     return false;
   }
@@ -752,9 +798,9 @@ main(int argc, char **argv)
   while (*script.next) {
     const char *verb = *script.next++;
     if (!start_from(&script, verb) && !shape(&script, verb) &&
-        !relate(&script, verb) && !apply(&script, verb) &&
-        !apply_parts(&script, verb) && !act(&script, verb) &&
-        !store(&script, verb))
+        !rearrange(&script, verb) && !relate(&script, verb) &&
+        !apply(&script, verb) && !apply_parts(&script, verb) &&
+        !act(&script, verb) && !store(&script, verb))
       usage("unknown step", verb);
   }
   return 0;

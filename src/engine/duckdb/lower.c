@@ -32,12 +32,27 @@ is_guarded(const struct wd_plan_node *node)
   case WD_NODE_SORT:
   case WD_NODE_SORT_WITHIN:
   case WD_NODE_REPARTITION:
+  case WD_NODE_DISTINCT:
+  case WD_NODE_EXPAND:
+  case WD_NODE_SAMPLE:
+  case WD_NODE_AGGREGATE:
     return is_guarded(node->left);
   case WD_NODE_JOIN:
+  case WD_NODE_SET:
+  case WD_NODE_ZIP:
     return is_guarded(node->left) || is_guarded(node->right);
   default:
     return false;
   }
+}
+
+void
+wd_duck_write_columns(const char *relation, uint32_t count, uint32_t first,
+                      struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < count; i++)
+    wd_buf_printf(buf, "%s%s.c%u AS c%u", i ? ", " : "", relation, i,
+                  first + i);
 }
 
 static enum wd_status
@@ -185,30 +200,18 @@ join_words(enum wd_join_kind kind)
   return NULL;
 }
 
+/* `left JOIN right ON condition` */
 static enum wd_status
-lower_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-           struct wd_buf *buf)
+write_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+           const struct wd_duck_scope *scope, struct wd_buf *buf)
 {
-  uint32_t left = node->left->schema.count;
-  const struct wd_duck_scope scope = {"l", "r", left};
-  const char *words = join_words(node->join.kind);
   const struct wd_expression *condition = node->join.condition;
   bool idle = lowering->idle && !(condition && wd_duck_uses_columns(condition));
   enum wd_status status;
 
-  wd_buf_puts(buf, "SELECT ");
-  if (node->schema.count == 0)
-    wd_buf_puts(buf, "TRUE AS z");
-  for (uint32_t i = 0; i < node->schema.count; i++)
-    wd_buf_printf(buf, i < left ? "%sl.c%u AS c%u" : "%sr.c%u AS c%u",
-                  i ? ", " : "", i < left ? i : i - left, i);
-  wd_buf_puts(buf, " FROM ");
   lowering->idle = idle;
   status = wd_duck_lower_from(lowering, node->left, "l", buf);
-  if (condition || node->join.kind == WD_JOIN_CROSS)
-    wd_buf_printf(buf, " %s ", condition ? words : "CROSS JOIN");
-  else
-    wd_buf_printf(buf, " %s ", words);
+  wd_buf_printf(buf, " %s ", join_words(node->join.kind));
   lowering->idle = idle;
   if (status == WD_OK)
     status = wd_duck_lower_from(lowering, node->right, "r", buf);
@@ -219,7 +222,60 @@ lower_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     wd_buf_puts(buf, "TRUE");
     return WD_OK;
   }
-  return wd_duck_lower_expression(lowering, condition, &scope, buf);
+  return wd_duck_lower_expression(lowering, condition, scope, buf);
+}
+
+/* The columns of both sides, counted on. */
+static void
+write_sides(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint32_t left = node->left->schema.count;
+
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    wd_buf_printf(buf, i < left ? "%sl.c%u AS c%u" : "%sr.c%u AS c%u",
+                  i ? ", " : "", i < left ? i : i - left, i);
+}
+
+/* On several threads DuckDB 1.5 finds matches for nulls; what it found is
+ * looked at again. */
+static enum wd_status
+lower_as_of(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+            const struct wd_duck_scope *scope, struct wd_buf *buf)
+{
+  bool outer = node->join.kind == WD_JOIN_AS_OF_LEFT;
+  uint32_t left = outer ? node->left->schema.count : node->schema.count;
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT ");
+  wd_duck_write_columns("t", left, 0, buf);
+  for (uint32_t i = left; i < node->schema.count; i++)
+    wd_buf_printf(buf, "%sCASE WHEN t.m THEN t.c%u END AS c%u", i ? ", " : "",
+                  i, i);
+  wd_buf_puts(buf, " FROM (SELECT ");
+  write_sides(node, buf);
+  wd_buf_puts(buf, ", ");
+  status = wd_duck_lower_expression(lowering, node->join.condition, scope, buf);
+  wd_buf_puts(buf, " AS m FROM ");
+  if (status == WD_OK)
+    status = write_join(lowering, node, scope, buf);
+  wd_buf_puts(buf, outer ? ") AS t" : ") AS t WHERE t.m");
+  return status;
+}
+
+static enum wd_status
+lower_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+           struct wd_buf *buf)
+{
+  const struct wd_duck_scope scope = {"l", "r", node->left->schema.count};
+
+  if (node->join.kind == WD_JOIN_AS_OF || node->join.kind == WD_JOIN_AS_OF_LEFT)
+    return lower_as_of(lowering, node, &scope, buf);
+  wd_buf_puts(buf, "SELECT ");
+  if (node->schema.count == 0)
+    wd_buf_puts(buf, "TRUE AS z");
+  write_sides(node, buf);
+  wd_buf_puts(buf, " FROM ");
+  return write_join(lowering, node, &scope, buf);
 }
 
 /* Rows of a source that the query has. */
@@ -292,6 +348,13 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return wd_duck_lower_sort_within(lowering, node, buf);
   case WD_NODE_CACHE:
     break;
+  case WD_NODE_DISTINCT:
+  case WD_NODE_SET:
+  case WD_NODE_SAMPLE:
+  case WD_NODE_ROW_INDEX:
+  case WD_NODE_EXPAND:
+  case WD_NODE_ZIP:
+    return wd_duck_lower_rows(lowering, node, buf);
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of plan node");
 }
@@ -313,9 +376,8 @@ wd_duck_lower_node(struct wd_duck_lowering *lowering,
   return status;
 }
 
-/* Whether the rows that come out have an order that a sort gave them. */
-static bool
-is_ordered(const struct wd_plan_node *node)
+bool
+wd_duck_is_ordered(const struct wd_plan_node *node)
 {
   switch (node->kind) {
   case WD_NODE_SORT:
@@ -324,22 +386,26 @@ is_ordered(const struct wd_plan_node *node)
   case WD_NODE_PROJECT:
   case WD_NODE_FILTER:
   case WD_NODE_LIMIT:
-    return is_ordered(node->left);
+  case WD_NODE_ROW_INDEX:
+  case WD_NODE_EXPAND:
+  case WD_NODE_ZIP:
+    return wd_duck_is_ordered(node->left);
   case WD_NODE_LAMBDA:
     return node->lambda.role != WD_ROLE_PARTITION &&
            node->lambda.role != WD_ROLE_FOR_EACH &&
-           node->lambda.role != WD_ROLE_GROUP && is_ordered(node->left);
+           node->lambda.role != WD_ROLE_GROUP && wd_duck_is_ordered(node->left);
   default:
     return false;
   }
 }
 
 /* Whether the order of any part matters to the rows: it does below a limit,
- * wherever that is. */
+ * wherever that is, and where rows are told apart by their place. */
 static bool
 needs_order(const struct wd_plan_node *node)
 {
-  if (is_ordered(node))
+  if (wd_duck_is_ordered(node) || node->kind == WD_NODE_ROW_INDEX ||
+      node->kind == WD_NODE_ZIP || node->kind == WD_NODE_SAMPLE)
     return true;
   return (node->left && needs_order(node->left)) ||
          (node->right && needs_order(node->right));

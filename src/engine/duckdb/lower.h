@@ -100,6 +100,16 @@ enum wd_status
 wd_duck_lower_sort_keys(struct wd_duck_lowering *lowering,
                         const struct wd_plan_node *node, struct wd_buf *buf);
 
+/* Whether the rows that come out have an order that a sort gave them. */
+bool
+wd_duck_is_ordered(const struct wd_plan_node *node);
+
+/* Appends `c0, c1 …` of a relation, each with the relation's name before it;
+ * they count on from `first` in the result. */
+void
+wd_duck_write_columns(const char *relation, uint32_t count, uint32_t first,
+                      struct wd_buf *buf);
+
 /* The steps that have files of their own. */
 enum wd_status
 wd_duck_lower_read(struct wd_duck_lowering *lowering,
@@ -108,6 +118,10 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
 enum wd_status
 wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,
                         const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_rows(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf);
 
 enum wd_status
 wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,

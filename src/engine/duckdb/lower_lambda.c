@@ -72,16 +72,6 @@ write_call(const char *name, const struct wd_bound *bound, uint32_t count,
   wd_buf_putc(buf, ')');
 }
 
-/* The fields of a STRUCT column as columns from c<first> on. */
-static void
-write_fields(const char *structure, uint32_t count, uint32_t first,
-             struct wd_buf *buf)
-{
-  for (uint32_t i = 0; i < count; i++)
-    wd_buf_printf(buf, "%s%s.c%u AS c%u", i ? ", " : "", structure, i,
-                  first + i);
-}
-
 enum wd_status
 wd_duck_lower_input(struct wd_duck_lowering *lowering,
                     const struct wd_plan_node *node, const char *name,
@@ -111,7 +101,7 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   if (!wrapped)
     wd_buf_puts(buf, "t.m AS c0");
   else if (count)
-    write_fields("t.m", count, 0, buf);
+    wd_duck_write_columns("t.m", count, 0, buf);
   else
     wd_buf_puts(buf, "TRUE AS z");
   wd_buf_puts(buf, lowering->numbered ? ", t.b FROM (SELECT t.b, "
@@ -159,7 +149,7 @@ lower_flat_map(struct wd_duck_lowering *lowering,
     return status;
   wd_buf_puts(buf, "SELECT ");
   if (count > 1)
-    write_fields("t.u", count, 0, buf);
+    wd_duck_write_columns("t.u", count, 0, buf);
   else
     wd_buf_printf(buf, "t.u AS %s", wd_duck_name(&node->schema, 0).text);
   wd_buf_puts(buf, " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
