@@ -127,6 +127,8 @@ wd_guest_builders(struct wd_abi_handlers *handlers);
 void
 wd_guest_shapes(struct wd_abi_handlers *handlers);
 void
+wd_guest_parameters(struct wd_abi_handlers *handlers);
+void
 wd_guest_groups(struct wd_abi_handlers *handlers);
 void
 wd_guest_actions(struct wd_abi_handlers *handlers);

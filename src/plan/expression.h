@@ -17,6 +17,60 @@ enum wd_expression_kind {
   WD_EXPR_CAST,    /* arguments[0] to type; try_cast: null on failure */
   WD_EXPR_CASE,    /* condition, value, …, [else]; no else: null */
   WD_EXPR_IN,      /* arguments[0] in the others */
+  WD_EXPR_WINDOW,  /* window over arguments; in a project's columns only */
+};
+
+/* Which rows around a row a window function sees. */
+enum wd_frame_unit {
+  WD_FRAME_NONE, /* all of the partition, with keys up to the row's peers */
+  WD_FRAME_ROWS,
+  WD_FRAME_RANGE,
+  WD_FRAME_GROUPS,
+};
+
+enum wd_frame_end_kind {
+  WD_FRAME_UNBOUNDED_PRECEDING,
+  WD_FRAME_PRECEDING, /* by an offset */
+  WD_FRAME_CURRENT_ROW,
+  WD_FRAME_FOLLOWING, /* by an offset */
+  WD_FRAME_UNBOUNDED_FOLLOWING,
+};
+
+struct wd_frame {
+  enum wd_frame_unit unit;
+  enum wd_frame_end_kind start, end;
+};
+
+static inline bool
+wd_frame_has_offset(enum wd_frame_end_kind kind)
+{
+  return kind == WD_FRAME_PRECEDING || kind == WD_FRAME_FOLLOWING;
+}
+
+struct wd_window_key {
+  bool descending;
+  bool nulls_first;
+};
+
+/* What stands after a call's name: its operands are the arguments, the filter,
+ * what partitions, the keys, and the offsets of the frame's ends. */
+struct wd_window_shape {
+  uint32_t arguments;
+  bool has_filter;
+  bool ignore_nulls;
+  bool over; /* false: only a filter */
+  uint32_t partitions;
+  uint32_t keys;
+  const struct wd_window_key *sorts; /* one for each key */
+  struct wd_frame frame;
+};
+
+struct wd_window {
+  struct wd_window_shape shape; /* over is true */
+  bool aggregate;               /* which of the two functions counts */
+  bool distinct;
+  enum wd_window_function function;
+  enum wd_aggregate_function aggregate_function;
 };
 
 /* A value of a carried type; which member is meant follows from the type. */
@@ -35,6 +89,20 @@ struct wd_literal {
   } value;
 };
 
+/* Values of `$name`. */
+struct wd_parameter {
+  const char *name;
+  struct wd_type type;
+  struct wd_literal value;
+};
+
+struct wd_parameters {
+  uint32_t count;
+  const struct wd_parameter *items;
+  const struct wd_parameters *outer; /* bound earlier; the inner one wins */
+  const struct wd_parameters *other; /* of the right side of a join */
+};
+
 struct wd_expression {
   enum wd_expression_kind kind;
   struct wd_type type;
@@ -43,6 +111,7 @@ struct wd_expression {
   struct wd_literal literal;
   enum wd_function function;
   bool try_cast;
+  const struct wd_window *window;
   uint32_t size; /* nodes, this one included, shared ones as often as used */
   uint32_t argument_count;
   const struct wd_expression *const *arguments;

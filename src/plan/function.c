@@ -180,6 +180,13 @@ static const char *const aggregates[] = {
 
 static const struct {
   const char *name;
+  const char *signature;
+} windows[] = {
+#define WINDOW(id, name, signature) [WD_WIN_##id] = {name, signature},
+    WD_WINDOW_FUNCTIONS(WINDOW)};
+
+static const struct {
+  const char *name;
   enum wd_function function;
 } aliases[] = {
     {"bround", WD_FN_ROUND_EVEN},
@@ -288,6 +295,30 @@ wd_function_find(const char *name, size_t length,
 }
 
 bool
+wd_window_find(const char *name, size_t length,
+               enum wd_window_function *out_function)
+{
+  for (size_t i = 0; i < COUNT(windows); i++)
+    if (names_equal(windows[i].name, name, length)) {
+      *out_function = (enum wd_window_function)i;
+      return true;
+    }
+  return false;
+}
+
+const char *
+wd_window_name(enum wd_window_function function)
+{
+  return windows[function].name;
+}
+
+const char *
+wd_window_signature(enum wd_window_function function)
+{
+  return windows[function].signature;
+}
+
+bool
 wd_aggregate_find(const char *name, size_t length,
                   enum wd_aggregate_function *out_function)
 {
@@ -317,6 +348,8 @@ wd_function_suggest(const char *name, size_t length)
     wd_suggest(name, length, aliases[i].name, &best, &distance);
   for (size_t i = WD_AGG_COUNT; i < COUNT(aggregates); i++)
     wd_suggest(name, length, aggregates[i], &best, &distance);
+  for (size_t i = 0; i < COUNT(windows); i++)
+    wd_suggest(name, length, windows[i].name, &best, &distance);
   return best;
 }
 

@@ -154,6 +154,27 @@
   X(MAX, "max", "arithmetic")                                                  \
   X(AVG, "avg", "arithmetic")
 
+/* X(id, name, signature): of the extension arithmetic */
+#define WD_WINDOW_FUNCTIONS(X)                                                 \
+  X(ROW_NUMBER, "row_number", ">l.")                                           \
+  X(RANK, "rank", ">l.")                                                       \
+  X(DENSE_RANK, "dense_rank", ">l.")                                           \
+  X(PERCENT_RANK, "percent_rank", ">f.")                                       \
+  X(CUME_DIST, "cume_dist", ">f.")                                             \
+  X(NTILE, "ntile", "l>l")                                                     \
+  X(LAG, "lag", "x?l?x>x!")                                                    \
+  X(LEAD, "lead", "x?l?x>x!")                                                  \
+  X(FIRST_VALUE, "first_value", "x>x!")                                        \
+  X(LAST_VALUE, "last_value", "x>x!")                                          \
+  X(NTH_VALUE, "nth_value", "xl>x!")
+
+enum wd_window_function {
+#define WD_WINDOW_ENUM(id, name, signature) WD_WIN_##id,
+  WD_WINDOW_FUNCTIONS(WD_WINDOW_ENUM)
+#undef WD_WINDOW_ENUM
+      WD_WIN_COUNT_OF_FUNCTIONS
+};
+
 enum wd_function {
 #define WD_FUNCTION_ENUM(id, name, extension) WD_FN_##id,
   WD_SCALAR_FUNCTIONS(WD_FUNCTION_ENUM)
@@ -218,6 +239,17 @@ wd_function_signature(enum wd_function function);
 bool
 wd_function_find(const char *name, size_t length,
                  enum wd_function *out_function);
+
+bool
+wd_window_find(const char *name, size_t length,
+               enum wd_window_function *out_function);
+
+const char *
+wd_window_name(enum wd_window_function function);
+
+/* See signature.h. */
+const char *
+wd_window_signature(enum wd_window_function function);
 
 bool
 wd_aggregate_find(const char *name, size_t length,

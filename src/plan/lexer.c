@@ -13,7 +13,8 @@ static const char *const reserved[] = {
 static const uint16_t pairs[] = {
     WD_SYMBOL('<', '='), WD_SYMBOL('>', '='), WD_SYMBOL('<', '>'),
     WD_SYMBOL('!', '='), WD_SYMBOL('=', '='), WD_SYMBOL('|', '|'),
-    WD_SYMBOL(':', ':'), WD_SYMBOL('/', '/'),
+    WD_SYMBOL(':', ':'), WD_SYMBOL('/', '/'), WD_SYMBOL('<', '<'),
+    WD_SYMBOL('>', '>'), WD_SYMBOL('-', '>'),
 };
 
 static bool
@@ -136,17 +137,18 @@ lex_symbol(const struct wd_source *source, struct wd_token *token,
   size_t size;
 
   token->kind = WD_TOKEN_SYMBOL;
-  if (at[0] == '-' && at[1] == '-')
-    return wd_source_fail(source, token->start, WD_INVALID_PLAN, error,
-                          "comments are not part of the language; twice a "
-                          "minus is written: - -x");
+  if (at[0] == '<' && at[1] == '=' && at[2] == '>') {
+    token->symbol = WD_SYMBOL_NULL_SAFE;
+    token->end = token->start + 3;
+    return WD_OK;
+  }
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
     if (WD_SYMBOL((uint8_t)at[0], (uint8_t)at[1]) == pairs[i]) {
       token->symbol = pairs[i];
       token->end = token->start + 2;
       return WD_OK;
     }
-  if (strchr("+-*/%<>=(),.$", *at)) {
+  if (strchr("+-*/%<>=(),.$&|~[]{}:", *at) && !(at[0] == '&' && at[1] == '&')) {
     token->symbol = WD_SYMBOL(0, (uint8_t)*at);
     token->end = token->start + 1;
     return WD_OK;
@@ -156,10 +158,34 @@ lex_symbol(const struct wd_source *source, struct wd_token *token,
                         "unexpected '%.*s'%s", (int)size, at,
                         *at == '!'   ? "; to negate, write: not"
                         : *at == '&' ? "; write: and"
-                        : *at == '|' ? "; write: or (and || joins texts)"
+                        : *at == '^'
+                            ? "; write power(x, y), or bitwise_xor(x, y)"
                         : *at == ';' ? "; one expression is one text"
                         : size > 1 ? "; quotes are ' for text and \" for names"
                                    : "");
+}
+
+size_t
+wd_lex_skip(const struct wd_source *source, size_t at)
+{
+  const char *text = source->text; /* zero-terminated */
+
+  for (;;) {
+    while (at < source->length && strchr(" \t\r\n", text[at]))
+      at++;
+    if (text[at] == '-' && text[at + 1] == '-') {
+      while (at < source->length && text[at] != '\n')
+        at++;
+    } else if (text[at] == '/' && text[at + 1] == '*') {
+      const char *end = strstr(text + at + 2, "*/");
+
+      if (!end)
+        return at;
+      at = (size_t)(end - text) + 2;
+    } else {
+      return at;
+    }
+  }
 }
 
 enum wd_status
@@ -169,13 +195,15 @@ wd_lex(const struct wd_source *source, size_t at, struct wd_token *out_token,
   const char *text = source->text;
   char c, next;
 
-  while (at < source->length && strchr(" \t\r\n", text[at]))
-    at++;
+  at = wd_lex_skip(source, at);
   *out_token = (struct wd_token){.start = at, .end = at};
   if (at == source->length)
     return WD_OK;
   c = text[at];
   next = text[at + 1];
+  if (c == '/' && next == '*')
+    return wd_source_fail(source, at, WD_INVALID_PLAN, error,
+                          "the comment that begins here has no closing */");
   if (is_digit(c) || (c == '.' && is_digit(next)))
     return lex_number(source, out_token, error);
   if (c == '\'' || c == '"') {

@@ -19,8 +19,9 @@ enum wd_token_kind {
   WD_TOKEN_SYMBOL, /* symbol */
 };
 
-/* A symbol of one or two characters as a number. */
+/* A symbol of one or two characters as a number; `<=>` has a number too. */
 #define WD_SYMBOL(first, second) ((uint16_t)((first) << 8 | (second)))
+#define WD_SYMBOL_NULL_SAFE WD_SYMBOL('=', '>')
 
 struct wd_token {
   enum wd_token_kind kind;
@@ -28,6 +29,11 @@ struct wd_token {
   size_t start;
   size_t end;
 };
+
+/* Past blanks and comments: `-- … end of line`, and between slashes and stars.
+ * A comment without an end is not passed. */
+size_t
+wd_lex_skip(const struct wd_source *source, size_t at);
 
 /* The token at or after `at`. WD_INVALID_PLAN for what is none. */
 enum wd_status

@@ -85,16 +85,19 @@ parse_prefix(struct parser *p, enum wd_level least,
 {
   size_t start = p->token.start;
   bool minus = at_symbol(p, '-'), plus = at_symbol(p, '+');
+  bool flip = at_symbol(p, '~');
   enum wd_status status = enter(p);
 
   if (status != WD_OK)
     return status;
   if (is_word(p, "not")) {
     status = parse_not(p, least, out);
-  } else if (minus || plus) {
+  } else if (minus || plus || flip) {
     status = wd__parse_advance(p);
     if (status == WD_OK)
       status = parse_prefix(p, WD_LEVEL_UNARY, out);
+    if (status == WD_OK && flip)
+      status = wd__parse_call_of(p, "bitwise_not", start, *out, NULL, out);
     if (status == WD_OK && minus)
       status = new_negate(p, start, *out, out);
   } else {
@@ -135,6 +138,21 @@ parse_operands(struct parser *p, const struct infix *op,
   return WD_OK;
 }
 
+/* `is [not] true`, `is [not] false`, at the last word. */
+static enum wd_status
+parse_is_truth(struct parser *p, bool negated, const struct wd_syntax **left)
+{
+  bool truth = is_word(p, "true");
+  const char *name = truth     ? negated ? "is_not_true" : "is_true"
+                     : negated ? "is_not_false"
+                               : "is_false";
+  enum wd_status status = wd__parse_advance(p);
+
+  return status == WD_OK
+             ? wd__parse_call_of(p, name, (*left)->start, *left, NULL, left)
+             : status;
+}
+
 /* `is [not] null`, `is [not] distinct from x`, at `is`. */
 static enum wd_status
 parse_is(struct parser *p, const struct wd_syntax **left)
@@ -159,14 +177,16 @@ parse_is(struct parser *p, const struct wd_syntax **left)
     if (status == WD_OK)
       status = wd__parse_word(p, "from");
     if (status == WD_OK)
-      status = parse_binary(p, WD_LEVEL_CONCAT, &right);
+      status = parse_binary(p, WD_LEVEL_OPERAND, &right);
     if (status == WD_OK)
       status = wd__parse_add(p, &list, right);
+  } else if (status == WD_OK && (is_word(p, "true") || is_word(p, "false"))) {
+    return parse_is_truth(p, negated, left);
   } else if (status == WD_OK) {
-    status =
-        is_word(p, "null")
-            ? wd__parse_advance(p)
-            : wd__parse_expected(p, "null, not null or [not] distinct from");
+    status = is_word(p, "null") || is_word(p, "unknown")
+                 ? wd__parse_advance(p)
+                 : wd__parse_expected(p, "null, true, false, not or [not] "
+                                         "distinct from");
   }
   if (status == WD_OK)
     status = wd__parse_operation(p,
@@ -200,15 +220,21 @@ parse_after(struct parser *p, struct list *list)
   enum wd_status status = wd__parse_advance(p);
 
   if (status == WD_OK)
-    status = parse_binary(p, WD_LEVEL_CONCAT, &operand);
+    status = parse_binary(p, WD_LEVEL_OPERAND, &operand);
   return status == WD_OK ? wd__parse_add(p, list, operand) : status;
 }
 
 static enum wd_status
-parse_between(struct parser *p, struct list *list)
+parse_between(struct parser *p, struct list *list, bool *out_symmetric)
 {
-  enum wd_status status = parse_after(p, list);
+  struct wd_token next = wd__parse_peek(p);
+  enum wd_status status = WD_OK;
 
+  *out_symmetric = wd_token_is(p->source, &next, "symmetric");
+  if (*out_symmetric)
+    status = wd__parse_advance(p);
+  if (status == WD_OK)
+    status = parse_after(p, list);
   if (status == WD_OK && !is_word(p, "and"))
     return wd__parse_expected(p, "'and'");
   return status == WD_OK ? parse_after(p, list) : status;
@@ -224,6 +250,58 @@ parse_like(struct parser *p, struct list *list)
   return status;
 }
 
+/* Between the two ends in either order. */
+static enum wd_status
+add_reverse(struct parser *p, const struct list *ends, struct wd_syntax **node)
+{
+  struct list reverse = {0}, both = {0};
+  struct wd_syntax *other;
+  enum wd_status status = wd__parse_add(p, &reverse, ends->items[0]);
+
+  if (status == WD_OK)
+    status = wd__parse_add(p, &reverse, ends->items[2]);
+  if (status == WD_OK)
+    status = wd__parse_add(p, &reverse, ends->items[1]);
+  if (status == WD_OK)
+    status =
+        wd__parse_node(p, WD_SYNTAX_BETWEEN, (*node)->start, &reverse, &other);
+  if (status == WD_OK)
+    status = wd__parse_add(p, &both, *node);
+  if (status == WD_OK)
+    status = wd__parse_add(p, &both, other);
+  return status == WD_OK
+             ? wd__parse_operation(p, WD_FN_OR, (*node)->start, &both, node)
+             : status;
+}
+
+/* *left made NOT of it. */
+static enum wd_status
+negate(struct parser *p, const struct wd_syntax **left)
+{
+  struct list list = {0};
+  struct wd_syntax *node;
+  enum wd_status status = wd__parse_add(p, &list, *left);
+
+  if (status == WD_OK)
+    status = wd__parse_operation(p, WD_FN_NOT, (*left)->start, &list, &node);
+  if (status == WD_OK)
+    *left = node;
+  return status;
+}
+
+/* `[not] rlike`, at the word. */
+static enum wd_status
+parse_rlike(struct parser *p, bool negated, const struct wd_syntax **left)
+{
+  struct list list = {0};
+  enum wd_status status = parse_after(p, &list);
+
+  if (status == WD_OK)
+    status = wd__parse_call_of(p, "regexp_match", (*left)->start, *left,
+                               list.items[0], left);
+  return status == WD_OK && negated ? negate(p, left) : status;
+}
+
 /* `[not] in`, `[not] between`, `[not] like`. */
 static enum wd_status
 parse_special(struct parser *p, const struct wd_syntax **left)
@@ -231,7 +309,7 @@ parse_special(struct parser *p, const struct wd_syntax **left)
   size_t start = (*left)->start;
   struct list list = {0};
   struct wd_syntax *node;
-  bool negated = is_word(p, "not");
+  bool negated = is_word(p, "not"), symmetric = false, ilike = false;
   enum wd_syntax_kind kind = WD_SYNTAX_OPERATOR;
   enum wd_status status = wd__parse_add(p, &list, *left);
 
@@ -244,20 +322,26 @@ parse_special(struct parser *p, const struct wd_syntax **left)
     status = parse_in(p, &list);
   } else if (is_word(p, "between")) {
     kind = WD_SYNTAX_BETWEEN;
-    status = parse_between(p, &list);
-  } else if (is_word(p, "like")) {
+    status = parse_between(p, &list, &symmetric);
+  } else if (is_word(p, "like") || is_word(p, "ilike")) {
+    ilike = is_word(p, "ilike");
     status = parse_like(p, &list);
+  } else if (is_word(p, "rlike")) {
+    return parse_rlike(p, negated, left);
   } else {
-    return wd__parse_expected(p, "in, between or like");
+    return wd__parse_expected(p, "in, between, like, ilike or rlike");
   }
   if (status == WD_OK)
     status = wd__parse_node(p, kind, start, &list, &node);
   if (status != WD_OK)
     return status;
-  node->function = WD_FN_LIKE;
-  node->negated = negated;
+  node->function = ilike ? WD_FN_ILIKE : WD_FN_LIKE;
+  if (symmetric)
+    status = add_reverse(p, &list, &node);
+  else
+    node->negated = negated;
   *left = node;
-  return WD_OK;
+  return status == WD_OK && symmetric && negated ? negate(p, left) : status;
 }
 
 static enum wd_status
@@ -306,27 +390,103 @@ wd__parse_expression(struct parser *p, const struct wd_syntax **out)
   return parse_binary(p, WD_LEVEL_OR, out);
 }
 
-/* `*`, at it. */
+enum wd_status
+wd__parse_operand(struct parser *p, const struct wd_syntax **out)
+{
+  return parse_binary(p, WD_LEVEL_OPERAND, out);
+}
+
+/* Names with commas between, in brackets. */
+static enum wd_status
+parse_except(struct parser *p, struct list *list)
+{
+  bool bracket;
+  enum wd_status status = wd__parse_advance(p);
+
+  bracket = status == WD_OK && at_symbol(p, '(');
+  if (bracket)
+    status = wd__parse_advance(p);
+  while (status == WD_OK) {
+    struct wd_syntax *node;
+
+    status = wd__parse_node(p, WD_SYNTAX_COLUMN, p->token.start, NULL, &node);
+    if (status == WD_OK && p->token.kind != WD_TOKEN_NAME &&
+        p->token.kind != WD_TOKEN_QUOTED)
+      status = wd__parse_expected(p, "a column's name");
+    if (status == WD_OK)
+      status = wd__parse_name(p, &node->name);
+    if (status == WD_OK)
+      status = wd__parse_add(p, list, node);
+    if (status != WD_OK || !bracket || !at_symbol(p, ','))
+      break;
+    status = wd__parse_advance(p);
+  }
+  return status == WD_OK && bracket ? wd__parse_symbol(p, ')') : status;
+}
+
+/* `expression as name`. */
+static enum wd_status
+parse_replacement(struct parser *p, struct list *list)
+{
+  const struct wd_syntax *value;
+  struct list operand = {0};
+  struct wd_syntax *node;
+  size_t start = p->token.start;
+  enum wd_status status = wd__parse_expression(p, &value);
+
+  if (status == WD_OK)
+    status = wd__parse_word(p, "as");
+  if (status == WD_OK)
+    status = wd__parse_add(p, &operand, value);
+  if (status == WD_OK)
+    status = wd__parse_node(p, WD_SYNTAX_ALIAS, start, &operand, &node);
+  if (status == WD_OK && p->token.kind != WD_TOKEN_NAME &&
+      p->token.kind != WD_TOKEN_QUOTED)
+    status = wd__parse_expected(p, "a column's name");
+  if (status == WD_OK)
+    status = wd__parse_name(p, &node->name);
+  return status == WD_OK ? wd__parse_add(p, list, node) : status;
+}
+
+static enum wd_status
+parse_replace(struct parser *p, struct list *list)
+{
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK)
+    status = wd__parse_symbol(p, '(');
+  while (status == WD_OK) {
+    status = parse_replacement(p, list);
+    if (status != WD_OK || !at_symbol(p, ','))
+      break;
+    status = wd__parse_advance(p);
+  }
+  return status == WD_OK ? wd__parse_symbol(p, ')') : status;
+}
+
+/* `* [except (…)] [replace (…)]`, at the star. */
 static enum wd_status
 parse_star(struct parser *p, const struct wd_syntax **out)
 {
+  size_t start = p->token.start;
+  struct list list = {0};
   struct wd_syntax *node;
-  enum wd_status status =
-      wd__parse_node(p, WD_SYNTAX_STAR, p->token.start, NULL, &node);
+  enum wd_status status = wd__parse_advance(p);
 
-  if (status == WD_OK)
-    status = wd__parse_advance(p);
+  if (status == WD_OK && (is_word(p, "except") || is_word(p, "exclude")))
+    status = parse_except(p, &list);
+  if (status == WD_OK && is_word(p, "replace"))
+    status = parse_replace(p, &list);
   if (status != WD_OK)
     return status;
-  if (is_word(p, "except") || is_word(p, "exclude") || is_word(p, "replace"))
-    return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED, p->error,
-                          "'* %.*s' is not supported yet; name the columns",
-                          wd__token_length(p), token_text(p));
   if (p->token.kind != WD_TOKEN_END)
-    return wd__parse_fail(p, 0,
-                          "'*' stands alone, for all columns, or in count(*)");
-  *out = node;
-  return WD_OK;
+    return wd__parse_fail(p, start,
+                          "'*' stands alone (or with except (...), replace "
+                          "(... as ...)), for all columns, or in count(*)");
+  status = wd__parse_node(p, WD_SYNTAX_STAR, start, &list, &node);
+  if (status == WD_OK)
+    *out = node;
+  return status;
 }
 
 static enum wd_status
@@ -344,28 +504,30 @@ parse_alias(struct parser *p, const char **out_name)
   return wd__parse_name(p, out_name);
 }
 
-/* The text with every run of blanks as one, up to `end`. */
+/* The text with every run of blanks and comments as one blank, up to `end`. */
 static enum wd_status
 fold(struct parser *p, size_t end)
 {
   char *folded = wd_arena_alloc(p->arena, end + 1);
+  const char *text = p->source->text;
   size_t length = 0;
   char quote = '\0';
 
   if (!folded)
     return wd_fail_memory(p->error);
-  for (size_t i = 0; i < end; i++) {
-    char c = p->source->text[i];
-    bool blank = !quote && strchr(" \t\r\n", c);
+  for (size_t i = 0; i < end;) {
+    size_t next = quote ? i : wd_lex_skip(p->source, i);
 
-    if (quote ? c == quote : c == '\'' || c == '"')
-      quote = quote ? '\0' : c;
-    if (blank && (length == 0 || folded[length - 1] == ' '))
+    if (next > i) {
+      if (length && next < end)
+        folded[length++] = ' ';
+      i = next;
       continue;
-    folded[length++] = blank ? ' ' : c;
+    }
+    if (quote ? text[i] == quote : text[i] == '\'' || text[i] == '"')
+      quote = quote ? '\0' : text[i];
+    folded[length++] = text[i++];
   }
-  while (length && folded[length - 1] == ' ' && !quote)
-    folded[--length] = '\0';
   p->source->folded = folded;
   return WD_OK;
 }

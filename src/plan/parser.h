@@ -118,6 +118,20 @@ wd__parse_operation(struct parser *p, enum wd_function function, size_t start,
 enum wd_status
 wd__parse_expression(struct parser *p, const struct wd_syntax **out);
 
+/* An operand of a comparison. */
+enum wd_status
+wd__parse_operand(struct parser *p, const struct wd_syntax **out);
+
+/* A call of a function by name over one or two operands (b may be NULL). */
+enum wd_status
+wd__parse_call_of(struct parser *p, const char *name, size_t start,
+                  const struct wd_syntax *a, const struct wd_syntax *b,
+                  const struct wd_syntax **out);
+
+/* `name(…)` and what may follow a call, at the name. */
+enum wd_status
+wd__parse_call(struct parser *p, const struct wd_syntax **out);
+
 /* Expressions with commas between, up to and with the closing bracket. */
 enum wd_status
 wd__parse_list(struct parser *p, struct list *list);

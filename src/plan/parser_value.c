@@ -345,68 +345,6 @@ parse_case(struct parser *p, const struct wd_syntax **out)
   return WD_OK;
 }
 
-/* The arguments of a call, after its opening bracket. */
-static enum wd_status
-parse_arguments(struct parser *p, struct list *list, bool *out_distinct,
-                bool *out_star)
-{
-  struct wd_token next = wd__parse_peek(p);
-  enum wd_status status = WD_OK;
-
-  *out_distinct = *out_star = false;
-  if (at_symbol(p, ')'))
-    return wd__parse_advance(p);
-  if (at_symbol(p, '*') && is_symbol(&next, WD_SYMBOL(0, ')'))) {
-    *out_star = true;
-    status = wd__parse_advance(p);
-    return status == WD_OK ? wd__parse_advance(p) : status;
-  }
-  if (is_word(p, "distinct")) {
-    *out_distinct = true;
-    status = wd__parse_advance(p);
-  }
-  return status == WD_OK ? wd__parse_list(p, list) : status;
-}
-
-static char *
-lower_name(struct parser *p)
-{
-  char *name =
-      wd_arena_strndup(p->arena, token_text(p), p->token.end - p->token.start);
-
-  for (char *c = name; c && *c; c++)
-    if (*c >= 'A' && *c <= 'Z')
-      *c = (char)(*c + ('a' - 'A'));
-  return name;
-}
-
-/* `name(…)`, at the name. */
-static enum wd_status
-parse_call(struct parser *p, const struct wd_syntax **out)
-{
-  size_t start = p->token.start;
-  char *name = lower_name(p);
-  struct list list = {0};
-  bool distinct, star;
-  struct wd_syntax *node;
-  enum wd_status status =
-      name ? wd__parse_advance(p) : wd_fail_memory(p->error);
-
-  if (status == WD_OK)
-    status = wd__parse_advance(p);
-  if (status == WD_OK)
-    status = parse_arguments(p, &list, &distinct, &star);
-  if (status == WD_OK)
-    status = wd__parse_node(p, WD_SYNTAX_CALL, start, &list, &node);
-  if (status != WD_OK)
-    return status;
-  node->name = name;
-  node->distinct = distinct;
-  node->star = star;
-  *out = node;
-  return WD_OK;
-}
-
 /* The text of a name token, bare or quoted. */
 enum wd_status
 wd__parse_name(struct parser *p, const char **out_name)
@@ -480,7 +418,7 @@ parse_named(struct parser *p, const struct wd_syntax **out)
                             "%.*s literals are not supported yet",
                             wd__token_length(p), token_text(p));
   }
-  return open ? parse_call(p, out) : parse_column(p, out);
+  return open ? wd__parse_call(p, out) : parse_column(p, out);
 }
 
 static enum wd_status
@@ -494,6 +432,27 @@ parse_group(struct parser *p, const struct wd_syntax **out)
     return wd__parse_fail(p, p->token.start,
                           "lists are only written after: in");
   return status == WD_OK ? wd__parse_symbol(p, ')') : status;
+}
+
+/* `$name`, at the sign. */
+static enum wd_status
+parse_parameter(struct parser *p, const struct wd_syntax **out)
+{
+  struct wd_syntax *node;
+  size_t end = p->token.end;
+  enum wd_status status =
+      wd__parse_node(p, WD_SYNTAX_PARAMETER, p->token.start, NULL, &node);
+
+  if (status == WD_OK)
+    status = wd__parse_advance(p);
+  if (status == WD_OK &&
+      ((p->token.kind != WD_TOKEN_NAME && p->token.kind != WD_TOKEN_QUOTED) ||
+       p->token.start != end))
+    return wd__parse_expected(p, "a parameter's name after '$'");
+  if (status != WD_OK)
+    return status;
+  *out = node;
+  return wd__parse_name(p, &node->name);
 }
 
 static enum wd_status
@@ -515,9 +474,7 @@ parse_primary(struct parser *p, const struct wd_syntax **out)
   if (at_symbol(p, '('))
     return parse_group(p, out);
   if (at_symbol(p, '$'))
-    return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED, p->error,
-                          "parameters ($name) are not supported yet; write "
-                          "the value into the text");
+    return parse_parameter(p, out);
   if (at_symbol(p, '*'))
     return wd__parse_fail(p, p->token.start,
                           "'*' stands alone, for all columns, or in count(*)");

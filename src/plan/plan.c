@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan/planner.h"
+#include "plan/star.h"
 
 /* Bytes of a plan without the values in it. */
 #define ARENA_MAX (256u << 20)
@@ -25,8 +26,19 @@ wd__plan_node(struct planner *planner, enum wd_node_kind kind,
   node->kind = kind;
   node->left = left;
   node->right = right;
-  if (left)
+  if (left) {
     node->schema = left->schema;
+    node->parameters = left->parameters;
+  }
+  if (right && right->parameters) {
+    struct wd_parameters *both = wd_arena_alloc(planner->arena, sizeof *both);
+
+    if (!both)
+      return wd_fail_memory(planner->error);
+    both->outer = node->parameters;
+    both->other = right->parameters;
+    node->parameters = both;
+  }
   *out_node = node;
   return WD_OK;
 }
@@ -195,10 +207,18 @@ count_items(struct planner *planner, const struct wd_relation *relation,
 {
   uint64_t count = 0;
 
-  for (uint32_t i = 0; i < relation->select.count; i++)
-    count += wd_syntax_is_star(relation->select.expressions[i].syntax)
-                 ? input->schema.count
-                 : 1;
+  for (uint32_t i = 0; i < relation->select.count; i++) {
+    const struct wd_syntax *syntax = relation->select.expressions[i].syntax;
+    uint32_t columns = 1;
+    enum wd_status status =
+        wd_syntax_is_star(syntax)
+            ? wd_star_count(syntax, &input->schema, &columns, planner->error)
+            : WD_OK;
+
+    if (status != WD_OK)
+      return status;
+    count += columns;
+  }
   if (count == 0)
     return wd_fail(planner->error, WD_INVALID_PLAN,
                    "a select needs at least one expression");
@@ -214,17 +234,20 @@ make_item(struct planner *planner, const struct wd_named_syntax *item,
           uint32_t *at)
 {
   const struct wd_schema *schema = &input->schema;
-  struct wd_scope scope = {.left = schema};
+  struct wd_scope scope = wd__plan_scope(input);
+  uint32_t count = 0;
   enum wd_status status = WD_OK;
+
+  scope.windows = true;
 
   if (wd_syntax_is_star(item->syntax)) {
     if (item->name)
       return wd_fail(planner->error, WD_INVALID_PLAN, "'*' cannot have a name");
-    for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
-      names[*at] = schema->columns[i].name;
-      status = wd_expression_make_column(schema, i, planner->arena,
-                                         &expressions[(*at)++], planner->error);
-    }
+    status = wd_star_count(item->syntax, schema, &count, planner->error);
+    if (status == WD_OK)
+      status = wd_star_expand(item->syntax, &scope, planner->arena,
+                              expressions + *at, names + *at, planner->error);
+    *at += count;
     return status;
   }
   status = wd_expression_make(item->syntax, &scope, planner->arena,
@@ -341,7 +364,7 @@ static enum wd_status
 make_sort(struct planner *planner, const struct wd_relation *relation,
           const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = {.left = &input->schema};
+  struct wd_scope scope = wd__plan_scope(input);
   uint32_t count = relation->sort.count;
   struct wd_sort_key *keys =
       wd_arena_array(planner->arena, count, sizeof *keys);
@@ -369,7 +392,7 @@ static enum wd_status
 make_filter(struct planner *planner, const struct wd_relation *relation,
             const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = {.left = &input->schema};
+  struct wd_scope scope = wd__plan_scope(input);
 
   return wd_expression_make_predicate(
       relation->filter, &scope, "the condition of a filter", planner->arena,
@@ -433,12 +456,34 @@ make_simple(struct planner *planner, const struct wd_relation *relation,
   }
 }
 
+/* The same node, under which more names are known. */
+static enum wd_status
+make_parameters(struct planner *planner, const struct wd_relation *relation,
+                const struct wd_plan_node *input,
+                const struct wd_plan_node **out_node)
+{
+  struct wd_plan_node *node = wd_arena_alloc(planner->arena, sizeof *node);
+  struct wd_parameters *parameters =
+      wd_arena_alloc(planner->arena, sizeof *parameters);
+
+  if (!node || !parameters)
+    return wd_fail_memory(planner->error);
+  *node = *input;
+  *parameters = relation->parameters;
+  parameters->outer = input->parameters;
+  node->parameters = parameters;
+  *out_node = node;
+  return WD_OK;
+}
+
 static enum wd_status
 make_one(struct planner *planner, const struct wd_relation *relation,
          const struct wd_plan_node *left, const struct wd_plan_node *right,
          const struct wd_plan_node **out_node)
 {
   switch (relation->kind) {
+  case WD_REL_PARAMETERS:
+    return make_parameters(planner, relation, left, out_node);
   case WD_REL_SELECT:
     return make_select(planner, relation, left, out_node);
   case WD_REL_AGGREGATE:
@@ -504,6 +549,7 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_ROW_INDEX] = "with-row-index",
       [WD_REL_UNPIVOT] = "unpivot",
       [WD_REL_ZIP] = "zip-with",
+      [WD_REL_PARAMETERS] = "with-parameters",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)

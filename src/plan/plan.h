@@ -114,6 +114,7 @@ struct wd_plan_node {
   struct wd_schema schema; /* what comes out */
   const struct wd_plan_node *left;
   const struct wd_plan_node *right;
+  const struct wd_parameters *parameters; /* known in expressions over it */
   union {
     struct {
       const char *name;

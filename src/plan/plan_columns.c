@@ -98,10 +98,11 @@ with_column(const struct shape *shape, const struct wd_relation *relation,
   struct planner *planner = shape->planner;
   const struct wd_schema *schema = &shape->input->schema;
   const char *name = relation->with_column.name;
-  struct wd_scope scope = {.left = schema};
+  struct wd_scope scope = wd__plan_scope(shape->input);
   uint32_t at = schema->count;
   enum wd_status status = WD_OK;
 
+  scope.windows = true;
   if (wd_schema_find(schema, name, strlen(name)) != -1)
     status = wd__plan_find(planner, schema, "with-column", name, &at);
   if (status == WD_OK && at == schema->count)

@@ -224,8 +224,11 @@ static enum wd_status
 make_condition(struct join *join, const struct wd_relation *relation,
                const struct wd_expression **out)
 {
+  const struct wd_parameters parameters = {.outer = join->left->parameters,
+                                           .other = join->right->parameters};
   struct wd_scope scope = {.left = &join->left->schema,
-                           .right = &join->right->schema};
+                           .right = &join->right->schema,
+                           .parameters = &parameters};
   struct wd_schema both;
   enum wd_status status;
 

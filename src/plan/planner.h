@@ -12,6 +12,14 @@ struct planner {
   uint32_t nodes;
 };
 
+/* What expressions over a node's rows see. */
+static inline struct wd_scope
+wd__plan_scope(const struct wd_plan_node *input)
+{
+  return (struct wd_scope){.left = &input->schema,
+                           .parameters = input->parameters};
+}
+
 /* A node of a kind over its inputs (each may be NULL), to be filled. */
 enum wd_status
 wd__plan_node(struct planner *planner, enum wd_node_kind kind,

@@ -40,6 +40,7 @@ level_of(const struct wd_expression *expression)
   case WD_FN_IS_DISTINCT_FROM:
   case WD_FN_IS_NOT_DISTINCT_FROM:
   case WD_FN_LIKE:
+  case WD_FN_ILIKE:
     return WD_LEVEL_COMPARE;
   default:
     return WD_LEVEL_PRIMARY;
@@ -61,7 +62,7 @@ static void
 print_infix(const struct printer *p, const struct wd_expression *expression,
             const char *sign, enum wd_level level)
 {
-  bool left = level == WD_LEVEL_ADD || level == WD_LEVEL_MULTIPLY;
+  bool left = wd_level_is_left(level);
 
   if (expression->function == WD_FN_DIVIDE &&
       wd_type_is_integer(&expression->type))
@@ -77,7 +78,7 @@ static void
 print_comparison(const struct printer *p,
                  const struct wd_expression *expression)
 {
-  print(p, expression->arguments[0], WD_LEVEL_CONCAT);
+  print(p, expression->arguments[0], WD_LEVEL_OPERAND);
   switch (expression->function) {
   case WD_FN_IS_NULL:
     wd_buf_puts(p->buf, " is null");
@@ -91,14 +92,17 @@ print_comparison(const struct printer *p,
   case WD_FN_IS_NOT_DISTINCT_FROM:
     wd_buf_puts(p->buf, " is not distinct from ");
     break;
+  case WD_FN_ILIKE:
+    wd_buf_puts(p->buf, " ilike ");
+    break;
   default:
     wd_buf_puts(p->buf, " like ");
     break;
   }
-  print(p, expression->arguments[1], WD_LEVEL_CONCAT);
+  print(p, expression->arguments[1], WD_LEVEL_OPERAND);
   if (expression->argument_count == 3) {
     wd_buf_puts(p->buf, " escape ");
-    print(p, expression->arguments[2], WD_LEVEL_CONCAT);
+    print(p, expression->arguments[2], WD_LEVEL_OPERAND);
   }
 }
 
@@ -167,6 +171,40 @@ print_case(const struct printer *p, const struct wd_expression *expression)
   wd_buf_puts(p->buf, " end");
 }
 
+struct printer_items {
+  const struct printer *printer;
+  const struct wd_expression *expression;
+};
+
+static void
+print_item(void *env, uint32_t index, enum wd_level least)
+{
+  struct printer_items *items = env;
+
+  print(items->printer, items->expression->arguments[index], least);
+}
+
+static void
+print_window(const struct printer *p, const struct wd_expression *expression)
+{
+  const struct wd_window *window = expression->window;
+  struct printer_items items = {p, expression};
+  bool star =
+      window->aggregate && window->aggregate_function == WD_AGG_COUNT_STAR;
+
+  wd_buf_puts(p->buf, window->aggregate
+                          ? wd_aggregate_name(window->aggregate_function)
+                          : wd_window_name(window->function));
+  wd_buf_puts(p->buf, star ? "(*" : window->distinct ? "(distinct " : "(");
+  for (uint32_t i = 0; i < window->shape.arguments; i++) {
+    if (i)
+      wd_buf_puts(p->buf, ", ");
+    print(p, expression->arguments[i], WD_LEVEL_OR);
+  }
+  wd_buf_putc(p->buf, ')');
+  wd_window_print(&window->shape, print_item, &items, p->buf);
+}
+
 static void
 print_bare(const struct printer *p, const struct wd_expression *expression)
 {
@@ -190,8 +228,11 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
   case WD_EXPR_CASE:
     print_case(p, expression);
     break;
+  case WD_EXPR_WINDOW:
+    print_window(p, expression);
+    break;
   case WD_EXPR_IN:
-    print(p, expression->arguments[0], WD_LEVEL_CONCAT);
+    print(p, expression->arguments[0], WD_LEVEL_OPERAND);
     wd_buf_puts(p->buf, " in (");
     print_list(p, expression, 1, ", ", WD_LEVEL_OR);
     wd_buf_putc(p->buf, ')');

@@ -10,6 +10,7 @@
 
 #include "arrow/batch.h"
 #include "base/role.h"
+#include "plan/expression.h"
 #include "plan/syntax.h"
 
 enum wd_relation_kind {
@@ -38,6 +39,7 @@ enum wd_relation_kind {
   WD_REL_ROW_INDEX,
   WD_REL_UNPIVOT,
   WD_REL_ZIP,
+  WD_REL_PARAMETERS,
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -203,6 +205,7 @@ struct wd_relation {
       const char *name;
       const char *value;
     } unpivot;
+    struct wd_parameters parameters;
   };
 };
 

@@ -63,7 +63,7 @@ static void
 print_infix(const struct wd_syntax *syntax, const char *sign,
             enum wd_level level, struct wd_buf *buf)
 {
-  bool left = level == WD_LEVEL_ADD || level == WD_LEVEL_MULTIPLY;
+  bool left = wd_level_is_left(level);
 
   print(syntax->operands[0], left ? level : level + 1, buf);
   for (uint32_t i = 1; i < syntax->count; i++) {
@@ -75,7 +75,7 @@ print_infix(const struct wd_syntax *syntax, const char *sign,
 static void
 print_comparison(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
-  print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+  print(syntax->operands[0], WD_LEVEL_OPERAND, buf);
   switch (syntax->function) {
   case WD_FN_IS_NULL:
     wd_buf_puts(buf, " is null");
@@ -89,14 +89,17 @@ print_comparison(const struct wd_syntax *syntax, struct wd_buf *buf)
   case WD_FN_IS_NOT_DISTINCT_FROM:
     wd_buf_puts(buf, " is not distinct from ");
     break;
+  case WD_FN_ILIKE:
+    wd_buf_puts(buf, syntax->negated ? " not ilike " : " ilike ");
+    break;
   default:
     wd_buf_puts(buf, syntax->negated ? " not like " : " like ");
     break;
   }
-  print(syntax->operands[1], WD_LEVEL_CONCAT, buf);
+  print(syntax->operands[1], WD_LEVEL_OPERAND, buf);
   if (syntax->count == 3) {
     wd_buf_puts(buf, " escape ");
-    print(syntax->operands[2], WD_LEVEL_CONCAT, buf);
+    print(syntax->operands[2], WD_LEVEL_OPERAND, buf);
   }
 }
 
@@ -131,6 +134,146 @@ print_call(const struct wd_syntax *syntax, struct wd_buf *buf)
   wd_buf_puts(buf, syntax->star ? "(*" : syntax->distinct ? "(distinct " : "(");
   print_list(syntax, 0, ", ", WD_LEVEL_OR, buf);
   wd_buf_putc(buf, ')');
+}
+
+static const char *
+frame_end_text(enum wd_frame_end_kind kind)
+{
+  switch (kind) {
+  case WD_FRAME_UNBOUNDED_PRECEDING:
+    return "unbounded preceding";
+  case WD_FRAME_PRECEDING:
+    return " preceding";
+  case WD_FRAME_CURRENT_ROW:
+    return "current row";
+  case WD_FRAME_FOLLOWING:
+    return " following";
+  default:
+    return "unbounded following";
+  }
+}
+
+static void
+print_keys(const struct wd_window_shape *window, uint32_t at,
+           void (*item)(void *env, uint32_t index, enum wd_level least),
+           void *env, struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < window->keys; i++) {
+    wd_buf_puts(buf, i ? ", " : "order by ");
+    item(env, at + i, WD_LEVEL_OR);
+    if (window->sorts[i].descending)
+      wd_buf_puts(buf, " desc");
+    if (window->sorts[i].nulls_first)
+      wd_buf_puts(buf, " nulls first");
+  }
+}
+
+static void
+print_frame(const struct wd_window_shape *window, uint32_t at,
+            void (*item)(void *env, uint32_t index, enum wd_level least),
+            void *env, struct wd_buf *buf)
+{
+  static const char *const units[] = {"", "rows", "range", "groups"};
+  const struct wd_frame *frame = &window->frame;
+
+  wd_buf_printf(buf, "%s between ", units[frame->unit]);
+  if (wd_frame_has_offset(frame->start))
+    item(env, at++, WD_LEVEL_OPERAND);
+  wd_buf_printf(buf, "%s and ", frame_end_text(frame->start));
+  if (wd_frame_has_offset(frame->end))
+    item(env, at, WD_LEVEL_OPERAND);
+  wd_buf_puts(buf, frame_end_text(frame->end));
+}
+
+static void
+print_over(const struct wd_window_shape *window, uint32_t at,
+           void (*item)(void *env, uint32_t index, enum wd_level least),
+           void *env, struct wd_buf *buf)
+{
+  const char *blank = "";
+
+  wd_buf_puts(buf, " over (");
+  for (uint32_t i = 0; i < window->partitions; i++) {
+    wd_buf_puts(buf, i ? ", " : "partition by ");
+    item(env, at++, WD_LEVEL_OR);
+    blank = " ";
+  }
+  if (window->keys) {
+    wd_buf_puts(buf, blank);
+    print_keys(window, at, item, env, buf);
+    at += window->keys;
+    blank = " ";
+  }
+  if (window->frame.unit != WD_FRAME_NONE) {
+    wd_buf_puts(buf, blank);
+    print_frame(window, at, item, env, buf);
+  }
+  wd_buf_putc(buf, ')');
+}
+
+void
+wd_window_print(const struct wd_window_shape *window,
+                void (*item)(void *env, uint32_t index, enum wd_level least),
+                void *env, struct wd_buf *buf)
+{
+  if (window->ignore_nulls)
+    wd_buf_puts(buf, " ignore nulls");
+  if (window->has_filter) {
+    wd_buf_puts(buf, " filter (where ");
+    item(env, window->arguments, WD_LEVEL_OR);
+    wd_buf_putc(buf, ')');
+  }
+  if (window->over)
+    print_over(window, window->arguments + window->has_filter, item, env, buf);
+}
+
+struct syntax_items {
+  const struct wd_syntax *syntax;
+  struct wd_buf *buf;
+};
+
+static void
+print_item(void *env, uint32_t index, enum wd_level least)
+{
+  struct syntax_items *items = env;
+
+  print(items->syntax->operands[index], least, items->buf);
+}
+
+static void
+print_window(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  struct syntax_items items = {syntax, buf};
+
+  wd_buf_puts(buf, syntax->name);
+  wd_buf_puts(buf, syntax->star ? "(*" : syntax->distinct ? "(distinct " : "(");
+  for (uint32_t i = 0; i < syntax->window->arguments; i++) {
+    if (i)
+      wd_buf_puts(buf, ", ");
+    print(syntax->operands[i], WD_LEVEL_OR, buf);
+  }
+  wd_buf_putc(buf, ')');
+  wd_window_print(syntax->window, print_item, &items, buf);
+}
+
+static void
+print_star(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  bool replaced = false;
+
+  wd_buf_putc(buf, '*');
+  for (uint32_t i = 0; i < syntax->count; i++) {
+    bool alias = syntax->operands[i]->kind == WD_SYNTAX_ALIAS;
+
+    if (alias && !replaced)
+      wd_buf_puts(buf, i ? ") replace (" : " replace (");
+    else
+      wd_buf_puts(buf, i ? ", " : " except (");
+    replaced = alias;
+    print(syntax->operands[i], WD_LEVEL_OR, buf);
+  }
+  if (syntax->count)
+    wd_buf_putc(buf, ')');
 }
 
 static void
@@ -171,7 +314,19 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
   switch (syntax->kind) {
   case WD_SYNTAX_STAR:
-    wd_buf_putc(buf, '*');
+    print_star(syntax, buf);
+    break;
+  case WD_SYNTAX_ALIAS:
+    print(syntax->operands[0], WD_LEVEL_OR, buf);
+    wd_buf_puts(buf, " as ");
+    wd_name_print(syntax->name, buf);
+    break;
+  case WD_SYNTAX_PARAMETER:
+    wd_buf_putc(buf, '$');
+    wd_name_print(syntax->name, buf);
+    break;
+  case WD_SYNTAX_WINDOW:
+    print_window(syntax, buf);
     break;
   case WD_SYNTAX_COLUMN:
     if (syntax->side != WD_SIDE_NONE)
@@ -194,15 +349,15 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     print_case(syntax, buf);
     break;
   case WD_SYNTAX_IN:
-    print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+    print(syntax->operands[0], WD_LEVEL_OPERAND, buf);
     wd_buf_puts(buf, syntax->negated ? " not in (" : " in (");
     print_list(syntax, 1, ", ", WD_LEVEL_OR, buf);
     wd_buf_putc(buf, ')');
     break;
   case WD_SYNTAX_BETWEEN:
-    print(syntax->operands[0], WD_LEVEL_CONCAT, buf);
+    print(syntax->operands[0], WD_LEVEL_OPERAND, buf);
     wd_buf_puts(buf, syntax->negated ? " not between " : " between ");
-    print_list(syntax, 1, " and ", WD_LEVEL_CONCAT, buf);
+    print_list(syntax, 1, " and ", WD_LEVEL_OPERAND, buf);
     break;
   }
 }

@@ -38,6 +38,16 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                    enum wd_aggregate_function function,
                    const struct wd_expression **out);
 
+/* Casts an aggregate's argument to what it takes. */
+enum wd_status
+wd__cast_aggregated(struct typer *typer, enum wd_aggregate_function function,
+                    struct typed *argument);
+
+/* A call over a window. */
+enum wd_status
+wd__type_window(struct typer *typer, const struct wd_syntax *syntax,
+                const struct wd_expression **out);
+
 /* Casts in place, implicitly: a literal takes the type if it can. */
 enum wd_status
 wd__cast(struct typer *typer, struct typed *operand,

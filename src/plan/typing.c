@@ -445,6 +445,59 @@ type_case(struct typer *typer, const struct wd_syntax *syntax,
   return WD_OK;
 }
 
+static const struct wd_parameter *
+find_parameter(const struct wd_parameters *parameters, const char *name)
+{
+  const struct wd_parameter *found = NULL;
+
+  for (; parameters && !found; parameters = parameters->outer) {
+    for (uint32_t i = 0; i < parameters->count; i++)
+      if (strcmp(parameters->items[i].name, name) == 0)
+        return &parameters->items[i];
+    if (parameters->other)
+      found =
+          parameters->outer ? find_parameter(parameters->outer, name) : NULL;
+    if (parameters->other && !found)
+      return find_parameter(parameters->other, name);
+  }
+  return found;
+}
+
+/* A parameter is the literal of its value. */
+static enum wd_status
+type_parameter(struct typer *typer, const struct wd_syntax *syntax,
+               const struct wd_expression **out)
+{
+  const struct wd_parameter *parameter =
+      find_parameter(typer->scope.parameters, syntax->name);
+  const char *best = NULL;
+  unsigned distance = 0;
+  struct wd_expression *node;
+  enum wd_status status;
+
+  if (!parameter) {
+    for (const struct wd_parameters *p = typer->scope.parameters; p;
+         p = p->outer)
+      for (uint32_t i = 0; i < p->count; i++)
+        wd_suggest(syntax->name, strlen(syntax->name), p->items[i].name, &best,
+                   &distance);
+    return wd_source_fail(
+        syntax->source, syntax->start, WD_INVALID_PLAN, typer->error,
+        "unknown parameter $%.64s%s%.64s%s; bind it by with-parameters on a "
+        "data set that this one is made of",
+        syntax->name, best ? " (did you mean $" : "", best ? best : "",
+        best ? "?)" : "");
+  }
+  status = wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
+  if (status != WD_OK)
+    return status;
+  node->type = parameter->type;
+  node->literal = parameter->value;
+  node->nullable = parameter->value.null;
+  *out = node;
+  return WD_OK;
+}
+
 static enum wd_status
 fail_function(struct typer *typer, const struct wd_syntax *syntax)
 {
@@ -466,12 +519,19 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
 {
   size_t length = strlen(syntax->name);
   enum wd_aggregate_function aggregate;
+  enum wd_window_function window;
   enum wd_function function;
   struct typed *operands;
   enum wd_status status;
 
   if (wd_aggregate_find(syntax->name, length, &aggregate))
     return wd__type_aggregate(typer, syntax, aggregate, out);
+  if (wd_window_find(syntax->name, length, &window))
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error,
+                          "%s is called over a window: %s(...) "
+                          "over (partition by ... order by ...)",
+                          syntax->name, syntax->name);
   if (!wd_function_find(syntax->name, length, &function))
     return fail_function(typer, syntax);
   if (syntax->star || syntax->distinct)
@@ -499,6 +559,14 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
     return type_literal(typer, syntax, out);
   case WD_SYNTAX_OPERATOR:
     return type_operator(typer, syntax, out);
+  case WD_SYNTAX_ALIAS:
+    break;
+  case WD_SYNTAX_PARAMETER:
+    return type_parameter(typer, syntax, out);
+  case WD_SYNTAX_WINDOW:
+    if (!syntax->window->over && typer->scope.aggregation)
+      return type_call(typer, syntax, out);
+    return wd__type_window(typer, syntax, out);
   case WD_SYNTAX_CALL:
     return type_call(typer, syntax, out);
   case WD_SYNTAX_CAST:

@@ -23,6 +23,8 @@ struct wd_scope {
   const struct wd_schema *left;
   const struct wd_schema *right;      /* of a join's condition, else NULL */
   struct wd_aggregation *aggregation; /* NULL: aggregate calls are refused */
+  const struct wd_parameters *parameters; /* or NULL */
+  bool windows;                           /* calls over windows are allowed */
 };
 
 /* Columns of `right` count on after those of `left`. With an aggregation,

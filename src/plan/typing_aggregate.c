@@ -25,6 +25,13 @@ wd_aggregation_add(struct wd_aggregation *aggregation,
   return WD_OK;
 }
 
+/* Without the filter. */
+static uint32_t
+arguments_of(const struct wd_syntax *syntax)
+{
+  return syntax->window ? syntax->window->arguments : syntax->count;
+}
+
 static enum wd_status
 check_call(struct typer *typer, const struct wd_syntax *syntax,
            enum wd_aggregate_function function)
@@ -36,10 +43,13 @@ check_call(struct typer *typer, const struct wd_syntax *syntax,
               "other";
   else if (syntax->star && function != WD_AGG_COUNT)
     message = "only count takes a '*'";
-  else if (!syntax->star && syntax->count == 0 && function == WD_AGG_COUNT)
+  else if (!syntax->star && arguments_of(syntax) == 0 &&
+           function == WD_AGG_COUNT)
     message = "to count rows, write count(*)";
-  else if (!syntax->star && syntax->count != 1)
+  else if (!syntax->star && arguments_of(syntax) != 1)
     message = "an aggregate takes one argument";
+  else if (syntax->window && syntax->window->ignore_nulls)
+    message = "aggregates leave nulls out by themselves";
   if (!message)
     return WD_OK;
   return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
@@ -48,9 +58,9 @@ check_call(struct typer *typer, const struct wd_syntax *syntax,
 
 /* Integers are averaged as floats: Substrait's avg of integers is an
  * integer, which nobody means. */
-static enum wd_status
-cast_argument(struct typer *typer, enum wd_aggregate_function function,
-              struct typed *argument)
+enum wd_status
+wd__cast_aggregated(struct typer *typer, enum wd_aggregate_function function,
+                    struct typed *argument)
 {
   struct wd_type f64 = wd_type_of(WD_TYPE_F64);
   const struct wd_type *type = &argument->expression->type;
@@ -67,7 +77,7 @@ type_argument(struct typer *typer, const struct wd_syntax *syntax,
               enum wd_aggregate_function function, struct wd_measure *measure)
 {
   struct typer rows = *typer;
-  struct typed *argument;
+  struct typed operand, *argument;
   const struct wd_expression **arguments =
       wd_arena_array(typer->arena, 1, sizeof *arguments);
   char text[96];
@@ -76,9 +86,11 @@ type_argument(struct typer *typer, const struct wd_syntax *syntax,
   if (!arguments)
     return wd_fail_memory(typer->error);
   rows.scope.aggregation = NULL;
-  status = wd__type_operands(&rows, syntax, &argument);
+  argument = &operand;
+  operand.syntax = syntax->operands[0];
+  status = wd__type(&rows, operand.syntax, &operand.expression);
   if (status == WD_OK)
-    status = cast_argument(&rows, function, argument);
+    status = wd__cast_aggregated(&rows, function, argument);
   if (status != WD_OK)
     return status;
   arguments[0] = argument->expression;
@@ -91,6 +103,31 @@ type_argument(struct typer *typer, const struct wd_syntax *syntax,
                         typer->error, "%s does not take %s",
                         wd_aggregate_name(function),
                         wd_type_text(&arguments[0]->type, text, sizeof text));
+}
+
+/* `filter (where …)` beside the filter that the measure has. */
+static enum wd_status
+type_filter(struct typer *typer, const struct wd_syntax *syntax,
+            struct wd_measure *measure)
+{
+  struct typer rows = *typer;
+  struct typed both[2];
+  enum wd_status status;
+
+  rows.scope.aggregation = NULL;
+  both[0].syntax = both[1].syntax = syntax->operands[syntax->count - 1];
+  status = wd__type(&rows, both[0].syntax, &both[0].expression);
+  if (status == WD_OK)
+    status = wd__make_boolean(&rows, &both[0], "a filter");
+  if (status != WD_OK)
+    return status;
+  if (measure->filter) {
+    both[1].expression = measure->filter;
+    return wd__type_function(&rows, syntax, WD_FN_AND, 2, both,
+                             &measure->filter);
+  }
+  measure->filter = both[0].expression;
+  return WD_OK;
 }
 
 enum wd_status
@@ -114,6 +151,8 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
   } else {
     status = type_argument(typer, syntax, function, &measure);
   }
+  if (status == WD_OK && syntax->window && syntax->window->has_filter)
+    status = type_filter(typer, syntax, &measure);
   if (status == WD_OK)
     status =
         wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &column);

@@ -12,6 +12,13 @@ static const char columns[] =
     "h date, i timestamp<6>, j timestamp_tz<6,UTC>, k string, l binary, "
     "m boolean, \"n o\" i16, p u8";
 
+static const struct wd_parameter values[] = {
+    {"p", {.id = WD_TYPE_I64}, {.value.integer = -7}},
+    {"q", {.id = WD_TYPE_F32}, {.value.real = 0.5}},
+    {"r", {.id = WD_TYPE_STRING}, {.null = true}},
+};
+static const struct wd_parameters parameters = {.count = 3, .items = values};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,7 +74,8 @@ fuzz_syntax(struct fuzz *fuzz, const struct wd_syntax *syntax)
 static void
 fuzz_typed(struct fuzz *fuzz, const struct wd_syntax *syntax)
 {
-  struct wd_scope scope = {.left = &fuzz->schema};
+  struct wd_scope scope = {
+      .left = &fuzz->schema, .parameters = &parameters, .windows = true};
   const struct wd_expression *expression, *again;
   struct wd_buf first, second;
 

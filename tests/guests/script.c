@@ -8,6 +8,7 @@
  *   read NAME | read-with NAME OPTION VALUE … . | range START END STEP
  *   create SCHEMA VALUE … .     (row by row; \N is null, binary in hexadecimal)
  *   as REGISTER | use REGISTER
+ *   parameters SCHEMA VALUE … .   (for `$name` from here on)
  *   select E … . | with NAME E | drop-columns NAME … . | rename OLD NEW … .
  *   filter E | sort KEY … . | limit COUNT | slice OFFSET COUNT
  *   distinct COLUMN … . | group KEY … . | measure M … . (of the group, or all)
@@ -176,8 +177,8 @@ set_value(wd_rows *rows, uint32_t column, const wd_field *field,
   }
 }
 
-static wd_dataset
-create(const char *text, const char *const *values)
+static wd_rows *
+rows_of(const char *text, const char *const *values)
 {
   wd_schema *schema = wd_schema_of(wd_create(wd_rows_new(text)));
   wd_rows *rows = wd_rows_new(text);
@@ -189,7 +190,7 @@ create(const char *text, const char *const *values)
     }
   }
   free(schema);
-  return wd_create(rows);
+  return rows;
 }
 
 /* ---- Rows to text -------------------------------------------------------- */
@@ -524,7 +525,7 @@ start_from(struct script *s, const char *verb)
     s->current = wd_range(start, end, number(s));
   } else if (VERB("create")) {
     const char *schema = word(s);
-    s->current = create(schema, list(s));
+    s->current = wd_create(rows_of(schema, list(s)));
   } else if (VERB("use")) {
     s->current = *find_register(s, word(s));
   } else if (VERB("as")) {
@@ -540,6 +541,9 @@ shape(struct script *s, const char *verb)
 {
   if (VERB("select")) {
     s->current = wd_select_list(s->current, list(s));
+  } else if (VERB("parameters")) {
+    const char *schema = word(s);
+    s->current = wd_with_parameters(s->current, rows_of(schema, list(s)));
   } else if (VERB("with")) {
     const char *name = word(s);
     s->current = wd_with_column(s->current, name, word(s));

@@ -93,7 +93,19 @@ test_arithmetic(void **state)
       {"round(f)", "round(f, cast(0 as i32))", "fp64"},
       {"sqrt(b)", "sqrt(cast(b as fp64))", "fp64 not null"},
       {"power(g, 2)", "power(g, cast(2e0 as fp32))", "fp32"},
-      {"bitwise_or(s8, a)", "bitwise_or(cast(s8 as i32), a)", "i32"},
+      {"bitwise_or(s8, a)", "cast(s8 as i32) | a", "i32"},
+      {"a << 2", "a << cast(2 as i32)", "i32"},
+      {"b >> a & 1", "b >> a & 1", "i64"},
+      {"lpad(s, 5)", "lpad(s, cast(5 as i32))", "string"},
+      {"lpad(n, b, 'x')", "lpad(n, cast(b as i32), 'x')", "string not null"},
+      {"hex(n)", "hex(cast(n as binary))", "string not null"},
+      {"sinh(a)", "sinh(cast(a as fp64))", "fp64"},
+      {"pi()", "pi()", "fp64 not null"},
+      {"concat_ws(',', s, null)", "concat_ws(',', s, cast(null as string))",
+       "string"},
+      {"n rlike 'x'", "regexp_match(n, 'x')", "boolean not null"},
+      {"ok is true", "is_true(ok)", "boolean not null"},
+      {"s ilike n", "s ilike n", "boolean"},
   };
 
   (void)state;
@@ -346,6 +358,179 @@ test_blow_up(void **state)
   free(text);
 }
 
+/* Windows: in the columns of a select only. */
+static void
+check_window(const char *text, const char *typed, const char *type)
+{
+  struct wd_arena arena;
+  struct wd_error error = {.status = WD_OK};
+  struct wd_schema schema;
+  struct wd_scope scope = {.left = &schema, .windows = true};
+  const struct wd_syntax *syntax;
+  const struct wd_expression *expression;
+  struct wd_buf buf;
+  char shown[128];
+
+  wd_arena_init(&arena, NULL, 0);
+  wd_buf_init(&buf, NULL, 1 << 20);
+  test_schema(WD_TEST_COLUMNS, &arena, &schema);
+  if (test_parse(text, &arena, &syntax, &error) != WD_OK ||
+      wd_expression_make(syntax, &scope, &arena, &expression, &error) != WD_OK)
+    fail_msg("%s: %s", text, error.message);
+  wd_expression_print(expression, &schema, &buf);
+  assert_string_equal(wd_buf_text(&buf), typed);
+  print_type(expression, shown, sizeof shown);
+  assert_string_equal(shown, type);
+  wd_buf_fini(&buf);
+  wd_arena_fini(&arena);
+}
+
+static void
+test_windows(void **state)
+{
+  static const struct triple cases[] = {
+      {"row_number() over ()", "row_number() over ()", "i64 not null"},
+      {"percent_rank() over (order by a)", "percent_rank() over (order by a)",
+       "fp64 not null"},
+      {"lag(qty) over (order by d)", "lag(qty) over (order by d)", "i64"},
+      {"lead(p, 2, 0) over (order by d)",
+       "lead(cast(p as decimal<10,2>), 2, cast(0 as decimal<10,2>)) over "
+       "(order by d)",
+       "decimal<10,2>"},
+      {"sum(a) over (partition by null order by b desc)",
+       "sum(a) over (partition by cast(null as i64) order by b desc)", "i64"},
+      {"avg(a) filter (where ok) over ()",
+       "avg(cast(a as fp64)) filter (where ok) over ()", "fp64"},
+      {"count(*) over (order by a range between 1 preceding and 2 following)",
+       "count(*) over (order by a range between cast(1 as i32) preceding and "
+       "cast(2 as i32) following)",
+       "i64 not null"},
+      {"1 + rank() over (order by s nulls first)",
+       "1 + rank() over (order by s nulls first)", "i64 not null"},
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    check_window(cases[i].text,
+                 i == 3 ? "lead(p, 2, cast(0.00 as decimal<10,2>)) over "
+                          "(order by d)"
+                        : cases[i].typed,
+                 cases[i].type);
+}
+
+/* What is refused names what to do. */
+static void
+test_window_errors(void **state)
+{
+  static const struct {
+    const char *text;
+    const char *part;
+  } cases[] = {
+      {"row_number()", "over (partition by"},
+      {"sum(sum(a) over ()) over ()", "not inside each other"},
+      {"sum(a) ignore nulls over ()", "leave nulls out"},
+      {"rank() ignore nulls over ()", "ignore nulls"},
+      {"upper(s) over ()", "row_number"},
+      {"rank(a) over ()", "0 arguments"},
+      {"ntile('x') over ()", "does not take"},
+      {"lag(distinct a) over ()", "distinct"},
+      {"count(a, b) over ()", "one argument"},
+      {"count() over ()", "count(*)"},
+      {"sum(*) over ()", "'*'"},
+      {"sum(s) over ()", "does not take string"},
+      {"sum(a) filter (where a) over ()", "must be boolean"},
+      {"sum(a) over (rows -1 preceding)", "not negative"},
+      {"sum(a) over (rows a preceding)", "not negative"},
+      {"sum(a) over (range 1 preceding)", "one key"},
+      {"sum(a) over (order by a, b range 1 preceding)", "one key"},
+      {"sum(a) over (order by s range 1 preceding)", "beside"},
+      {"sum(a) over (order by a range -1 preceding)", "negative"},
+      {"sum(a) over (order by a range b preceding)", "constant"},
+      {"sum(a) over (groups 1 preceding)", "needs keys"},
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct wd_arena arena;
+    struct wd_error error = {.status = WD_OK};
+    struct wd_schema schema;
+    struct wd_scope scope = {.left = &schema, .windows = true};
+    const struct wd_syntax *syntax;
+    const struct wd_expression *expression;
+
+    wd_arena_init(&arena, NULL, 0);
+    test_schema(WD_TEST_COLUMNS, &arena, &schema);
+    if (test_parse(cases[i].text, &arena, &syntax, &error) != WD_OK)
+      fail_msg("%s: %s", cases[i].text, error.message);
+    assert_int_not_equal(
+        wd_expression_make(syntax, &scope, &arena, &expression, &error), WD_OK);
+    if (!strstr(error.message, cases[i].part))
+      fail_msg("%s: %s", cases[i].text, error.message);
+    wd_arena_fini(&arena);
+  }
+}
+
+/* A parameter is the literal of its value; the inner binding wins. */
+static void
+test_parameters(void **state)
+{
+  const struct wd_parameter outer[] = {
+      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 1}},
+      {"y", {.id = WD_TYPE_I32}, {.null = true}},
+  };
+  const struct wd_parameter inner[] = {
+      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 2}},
+  };
+  const struct wd_parameters first = {.count = 2, .items = outer};
+  const struct wd_parameters last = {1, inner, &first, NULL};
+  struct wd_arena arena;
+  struct wd_error error = {.status = WD_OK};
+  struct wd_schema schema;
+  struct wd_scope scope = {.left = &schema, .parameters = &last};
+  const struct wd_syntax *syntax;
+  const struct wd_expression *expression;
+  struct wd_buf buf;
+
+  (void)state;
+  wd_arena_init(&arena, NULL, 0);
+  wd_buf_init(&buf, NULL, 1 << 20);
+  test_schema(WD_TEST_COLUMNS, &arena, &schema);
+  assert_int_equal(
+      test_parse("a > $limit and $y is null", &arena, &syntax, NULL), WD_OK);
+  assert_int_equal(
+      wd_expression_make(syntax, &scope, &arena, &expression, &error), WD_OK);
+  wd_expression_print(expression, &schema, &buf);
+  assert_string_equal(wd_buf_text(&buf),
+                      "a > cast(2 as i32) and cast(null as i32) is null");
+  assert_int_equal(test_parse("$limits", &arena, &syntax, NULL), WD_OK);
+  assert_int_equal(
+      wd_expression_make(syntax, &scope, &arena, &expression, &error),
+      WD_INVALID_PLAN);
+  assert_non_null(strstr(error.message, "did you mean $limit?"));
+  wd_buf_fini(&buf);
+  wd_arena_fini(&arena);
+}
+
+static enum wd_status
+window_once(void *env)
+{
+  struct wd_arena arena;
+  struct wd_schema schema;
+  struct wd_scope scope = {.left = &schema, .windows = true};
+  const struct wd_syntax *syntax;
+  const struct wd_expression *expression;
+  enum wd_status status;
+
+  wd_arena_init(&arena, NULL, 0);
+  status = test_schema(WD_TEST_COLUMNS, &arena, &schema);
+  if (status == WD_OK)
+    status = test_parse(env, &arena, &syntax, NULL);
+  if (status == WD_OK)
+    status = wd_expression_make(syntax, &scope, &arena, &expression, NULL);
+  wd_arena_fini(&arena);
+  return status;
+}
+
 static enum wd_status
 type_once(void *env)
 {
@@ -367,17 +552,24 @@ test_out_of_memory(void **state)
   wd_oom_each(type_once,
               "case a when 1 then round(p) else f end > 0.1 and s like 'a%' "
               "or d not between '2000-01-01' and t or s8 in (1, u32, null) or "
-              "coalesce(a::i8, 1) // 2 = 1 or sqrt(g) > 1.5");
+              "coalesce(a::i8, 1) // 2 = 1 or sqrt(g) > 1.5 or "
+              "lpad(s, b) rlike 'x' or hex(s) = 'y'");
+  wd_oom_each(window_once,
+              "lag(p, 1, 0) over (partition by s, null order by a range "
+              "between 1 preceding and current row) + sum(p) filter (where "
+              "ok) over ()");
 }
 
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_comparison),
-      cmocka_unit_test(test_choices),    cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_ambiguous),  cmocka_unit_test(test_join),
-      cmocka_unit_test(test_blow_up),    cmocka_unit_test(test_out_of_memory),
+      cmocka_unit_test(test_arithmetic),    cmocka_unit_test(test_comparison),
+      cmocka_unit_test(test_choices),       cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_ambiguous),     cmocka_unit_test(test_join),
+      cmocka_unit_test(test_blow_up),       cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_window_errors), cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

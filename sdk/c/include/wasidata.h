@@ -380,6 +380,17 @@ wd_dataset
 wd_rename_list(wd_dataset from, const char *const *names);
 #define wd_rename(from, ...) wd_rename_list(from, WD__LIST(__VA_ARGS__))
 
+/* Binds `$name` in every expression given to data sets that are made of the
+ * result: one row, whose columns are the parameters. Takes over and frees it.
+ *
+ *     wd_rows *row = wd_rows_new("least: i64");
+ *     wd_set_i64(row, 0, least);
+ *     wd_emit(row);
+ *     orders = wd_with_parameters(orders, row);
+ *     wd_show(wd_filter(orders, "qty >= $least")); */
+wd_dataset
+wd_with_parameters(wd_dataset from, wd_rows *row);
+
 /* The rows for which an expression is true. */
 wd_dataset
 wd_filter(wd_dataset from, const char *predicate);

@@ -181,6 +181,13 @@ abi_sql(address text, uint32_t text_size, address dialect,
         uint32_t rows, address nodes, uint32_t node_count, address buffers,
         uint32_t buffer_count, struct result_handle *out);
 
+IMPORT("datasets", "[method]dataset.with-parameters")
+void
+abi_with_parameters(handle self, address fields, uint32_t field_count,
+                    uint32_t rows, address nodes, uint32_t node_count,
+                    address buffers, uint32_t buffer_count,
+                    struct result_handle *out);
+
 /* Methods of dataset and grouped, by the shape of their parameters. */
 #define METHOD_LIST(c, resource, name)                                         \
   IMPORT("datasets", "[method]" resource "." name)                             \

@@ -271,6 +271,25 @@ wd_with_column(wd_dataset from, const char *name, const char *expression)
 }
 
 wd_dataset
+wd_with_parameters(wd_dataset from, wd_rows *row)
+{
+  struct result_handle result;
+  if (!row || !from.id) {
+    wd_rows_free(row);
+    return (wd_dataset){NULL};
+  }
+  wd__begin();
+  struct wire_list fields =
+      wd__schema_to_wire(&wd__scratch, &row->schema->schema);
+  struct wire_batch batch = wd__rows_to_wire(row, NULL, 0);
+  abi_with_parameters(from.id->handle, fields.data, fields.count, batch.rows,
+                      batch.nodes, batch.node_count, batch.buffers,
+                      batch.buffer_count, &result);
+  wd_rows_free(row);
+  return dataset(&result, from.id, NULL);
+}
+
+wd_dataset
 wd_filter(wd_dataset from, const char *predicate)
 {
   struct result_handle result;

@@ -95,11 +95,14 @@ open_database(struct wd_duck_engine *engine,
   if (status == WD_OK &&
       duckdb_connect(engine->database, &engine->connection) != DuckDBSuccess)
     status = wd_fail_memory(error);
-  /* Chains of steps become deep expressions when DuckDB merges them. */
+  /* Chains of steps become deep expressions when DuckDB merges them. What is
+   * below a window must not be computed twice: sources are read once, lambdas
+   * are called once. */
   if (status == WD_OK)
     status = wd_duck_execute(
         engine->connection,
-        "SET GLOBAL TimeZone='UTC'; SET GLOBAL max_expression_depth=10000",
+        "SET GLOBAL TimeZone='UTC'; SET GLOBAL max_expression_depth=10000; "
+        "SET GLOBAL disabled_optimizers='window_self_join'",
         error);
   return status;
 }

@@ -376,6 +376,16 @@ wd_duck_lower_node(struct wd_duck_lowering *lowering,
   return status;
 }
 
+/* DuckDB gives rows the order of its last window. */
+static bool
+has_window(const struct wd_plan_node *project)
+{
+  for (uint32_t i = 0; i < project->schema.count; i++)
+    if (wd_duck_has_window(project->project.expressions[i]))
+      return true;
+  return false;
+}
+
 bool
 wd_duck_is_ordered(const struct wd_plan_node *node)
 {
@@ -384,6 +394,7 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
   case WD_NODE_SORT_WITHIN:
     return true;
   case WD_NODE_PROJECT:
+    return !has_window(node) && wd_duck_is_ordered(node->left);
   case WD_NODE_FILTER:
   case WD_NODE_LIMIT:
   case WD_NODE_ROW_INDEX:

@@ -35,6 +35,7 @@ struct wd_duck_lowering {
    * partition as a last column `b`: it takes rows one by one, or is the
    * repartition itself. */
   bool numbered;
+  const char *over; /* the window of the aggregate that is lowered, or NULL */
 };
 
 /* Appends the query of a node. */
@@ -61,9 +62,18 @@ wd_duck_lower_expression(struct wd_duck_lowering *lowering,
                          const struct wd_expression *expression,
                          const struct wd_duck_scope *scope, struct wd_buf *buf);
 
+/* Whether it is over a window, or has a part that is. */
+bool
+wd_duck_has_window(const struct wd_expression *expression);
+
 /* Whether it looks at any column. */
 bool
 wd_duck_uses_columns(const struct wd_expression *expression);
+
+/* An aggregate function as SQL, in the type of its result. */
+enum wd_status
+wd_duck_lower_measure(struct wd_duck_lowering *lowering,
+                      const struct wd_measure *measure, struct wd_buf *buf);
 
 enum wd_status
 wd_duck_lower_literal(const struct wd_type *type,

@@ -46,17 +46,20 @@ write_arguments(struct wd_duck_lowering *lowering,
   return status;
 }
 
+/* What stands after the arguments: a filter, a window. */
 static enum wd_status
 write_filter(struct wd_duck_lowering *lowering,
              const struct wd_measure *measure, struct wd_buf *buf)
 {
-  enum wd_status status;
+  enum wd_status status = WD_OK;
 
-  if (!measure->filter)
-    return WD_OK;
-  wd_buf_puts(buf, " FILTER (WHERE ");
-  status = wd_duck_lower_expression(lowering, measure->filter, &below, buf);
-  wd_buf_putc(buf, ')');
+  if (measure->filter) {
+    wd_buf_puts(buf, " FILTER (WHERE ");
+    status = wd_duck_lower_expression(lowering, measure->filter, &below, buf);
+    wd_buf_putc(buf, ')');
+  }
+  if (lowering->over)
+    wd_buf_puts(buf, lowering->over);
   return status;
 }
 
@@ -145,9 +148,9 @@ write_decimal_sum(struct wd_duck_lowering *lowering,
 
 /* DuckDB's sum of integers is HUGEINT, its averages are DOUBLE; Substrait's
  * average of integers drops the fraction. */
-static enum wd_status
-write_function(struct wd_duck_lowering *lowering,
-               const struct wd_measure *measure, struct wd_buf *buf)
+enum wd_status
+wd_duck_lower_measure(struct wd_duck_lowering *lowering,
+                      const struct wd_measure *measure, struct wd_buf *buf)
 {
   const char *name = aggregate_name(measure->function);
   bool whole =
@@ -231,8 +234,9 @@ lower_groups(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     const struct wd_measure *measure = &node->aggregate.measures[i];
 
     wd_buf_puts(buf, keys || i ? ", " : "");
-    status = measure->bound.lambda ? write_lambda(lowering, measure, buf)
-                                   : write_function(lowering, measure, buf);
+    status = measure->bound.lambda
+                 ? write_lambda(lowering, measure, buf)
+                 : wd_duck_lower_measure(lowering, measure, buf);
     wd_buf_printf(buf, " AS m%u", i);
   }
   if (keys + measures == 0)

@@ -120,6 +120,17 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
   return status;
 }
 
+bool
+wd_duck_has_window(const struct wd_expression *expression)
+{
+  if (expression->kind == WD_EXPR_WINDOW)
+    return true;
+  for (uint32_t i = 0; i < expression->argument_count; i++)
+    if (wd_duck_has_window(expression->arguments[i]))
+      return true;
+  return false;
+}
+
 static enum wd_status
 write_case(const struct writer *writer, const struct wd_expression *branches)
 {
@@ -199,6 +210,8 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return write_cast(&writer, expression);
   case WD_EXPR_CASE:
     return write_case(&writer, expression);
+  case WD_EXPR_WINDOW:
+    return wd__write_window(&writer, expression);
   case WD_EXPR_IN:
     return write_in(&writer, expression);
   }

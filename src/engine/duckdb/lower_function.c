@@ -98,8 +98,9 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
         "len(regexp_extract_all($1, $2));len(regexp_extract_all(substring($1, "
         "$3), $2))",
     [WD_FN_REGEXP_REPLACE] = "regexp_replace($1, $2, $3, 'g')",
-    [WD_FN_COUNT_SUBSTRING] =
-        "CASE WHEN $2 = '' THEN 0 ELSE len(string_split($1, $2)) - 1 END",
+    [WD_FN_COUNT_SUBSTRING] = "CASE WHEN $2 = '' THEN strlen($1) * 0 WHEN $2 "
+                              "<> '' THEN len(string_split($1, $2)) "
+                              "- 1 END",
     [WD_FN_CONCAT_WS] = "concat_ws($@)",
     [WD_FN_REPEAT] =
         "CASE WHEN $2 > 0 AND CAST(strlen($1) AS HUGEINT) * $2 > 268435456 "

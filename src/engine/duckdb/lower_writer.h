@@ -37,6 +37,9 @@ enum wd_status
 wd__write_function(const struct writer *writer,
                    const struct wd_expression *call);
 
+enum wd_status
+wd__write_window(const struct writer *writer, const struct wd_expression *call);
+
 static inline bool
 is_timestamp(const struct wd_type *type)
 {

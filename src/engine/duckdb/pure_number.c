@@ -179,7 +179,7 @@ round_real_even(double x, double digits)
 
   if (!isfinite(scaled) || !isfinite(unit))
     return isfinite(x) && digits < 0 ? 0 : x;
-  scaled -= remainder(scaled, 1);
+  scaled = copysign(scaled - remainder(scaled, 1), x);
   return digits < 0 ? scaled * unit : scaled / unit;
 }
 
