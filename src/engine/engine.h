@@ -27,6 +27,8 @@ struct wd_engine_progress {
   uint64_t rows_out;
 };
 
+struct wd_stored;
+
 /* What to run. The plan, its lambdas and their pool stay until the query is
  * freed. */
 struct wd_request {
@@ -45,10 +47,20 @@ struct wd_request {
   const uint32_t *partition_columns;
   uint32_t option_count;
   const struct wd_option *options; /* of the write */
+  /* Not NULL: the rows are kept there, added to what is there or as all there
+   * is; next then blocks until it is done and gives no rows. */
+  struct wd_stored *into;
+  bool append;
 };
 
 struct wd_query;
 struct wd_engine;
+
+/* The head of what an engine keeps rows in: of a cache, which the first query
+ * that needs it fills, or a table of the program's own. Counted. */
+struct wd_stored {
+  struct wd_engine *engine;
+};
 
 struct wd_engine_functions {
   const char *name;
@@ -92,6 +104,22 @@ struct wd_engine_functions {
   enum wd_status (*explain)(struct wd_engine *engine,
                             const struct wd_plan *plan, struct wd_buf *buf,
                             struct wd_error *error);
+
+  /* Room for rows, empty; the caller has the one reference. Any thread. */
+  enum wd_status (*stored_new)(struct wd_engine *engine, bool on_disk,
+                               struct wd_stored **out_stored,
+                               struct wd_error *error);
+
+  struct wd_stored *(*stored_ref)(struct wd_stored *stored);
+
+  /* The last one frees the rows. Also for NULL. */
+  void (*stored_unref)(struct wd_stored *stored);
+
+  /* Whether rows are there; their columns then, in the arena. */
+  enum wd_status (*stored_schema)(struct wd_stored *stored,
+                                  struct wd_arena *arena, bool *out_filled,
+                                  struct wd_schema *out_schema,
+                                  struct wd_error *error);
 };
 
 struct wd_engine {

@@ -108,6 +108,17 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
 }
 
 static enum wd_status
+bind_stored(void *env, void *stored, struct wd_arena *arena, bool *out_filled,
+            struct wd_schema *out_schema, struct wd_error *error)
+{
+  const struct wd_engine *engine = ((struct wd_stored *)stored)->engine;
+
+  (void)env;
+  return engine->functions->stored_schema(stored, arena, out_filled, out_schema,
+                                          error);
+}
+
+static enum wd_status
 bind_pair(void *env, const struct wd_closure *closure,
           const struct wd_schema *left, const uint32_t *left_keys,
           const struct wd_schema *right, const uint32_t *right_keys,
@@ -140,6 +151,7 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .table = bind_table,
       .bind = bind_lambda,
       .bind_pair = bind_pair,
+      .stored = bind_stored,
   };
   enum wd_status status =
       wd_plan_make(program->options.mem, relation, &binder, out_plan, error);
@@ -232,6 +244,51 @@ find_partition_columns(const struct wd_abi_list_string *names,
   return status;
 }
 
+/* Rows that are added to a table have its columns. */
+static enum wd_status
+check_appended(struct wd_job_options *job, struct wd_error *error)
+{
+  const struct wd_schema *schema = &job->plan.root->schema;
+  struct wd_schema there = {0, NULL};
+  struct wd_buf have, want;
+  bool filled, same;
+  enum wd_status status = job->engine->functions->stored_schema(
+      job->into, &job->plan.arena, &filled, &there, error);
+
+  if (status != WD_OK)
+    return status;
+  same = there.count == schema->count;
+  for (uint32_t i = 0; same && i < there.count; i++)
+    same = strcmp(there.columns[i].name, schema->columns[i].name) == 0 &&
+           wd_type_equal(&there.columns[i].type, &schema->columns[i].type);
+  if (same)
+    return WD_OK;
+  wd_buf_init(&have, job->mem, 400);
+  wd_buf_init(&want, job->mem, 400);
+  wd_schema_print(schema, &have);
+  wd_schema_print(&there, &want);
+  status = wd_fail(error, WD_TYPE_MISMATCH,
+                   "the rows that are added have other columns than the table: "
+                   "%s; the table has: %s",
+                   wd_buf_text(&have), wd_buf_text(&want));
+  wd_buf_fini(&have);
+  wd_buf_fini(&want);
+  return status;
+}
+
+/* Gives up what a job that is not started was to take over. */
+static void
+give_up(struct wd_job_options *job)
+{
+  wd_sink_abort(job->sink);
+  if (job->into)
+    job->engine->functions->stored_unref(job->into);
+  if (job->plan.root) {
+    wd_plan_fini(&job->plan);
+    wd_pool_unref(job->pool);
+  }
+}
+
 enum wd_status
 wd_program_start(struct wd_program *program,
                  const struct wd_program_action *action,
@@ -242,6 +299,8 @@ wd_program_start(struct wd_program *program,
       .id = ++program->job_count,
       .sink = action->sink,
       .format = action->format,
+      .into = action->into,
+      .append = action->append,
       .silent = action->silent,
   };
   enum wd_status status;
@@ -252,7 +311,7 @@ wd_program_start(struct wd_program *program,
     status = wd_program_plan(program, action->relation, job.id, &job.plan,
                              &job.pool, error);
   if (status != WD_OK) {
-    wd_sink_abort(action->sink);
+    give_up(&job);
     return status;
   }
   if (action->options) {
@@ -260,15 +319,15 @@ wd_program_start(struct wd_program *program,
     status =
         wd_guest_options(action->options, &job.plan.arena, &job.options, error);
   }
+  if (status == WD_OK && action->append)
+    status = check_appended(&job, error);
   if (status == WD_OK && action->partition_by)
     status = find_partition_columns(action->partition_by, &job, error);
   if (status == WD_OK)
     status = tell_planned(program, &job, error);
   if (status == WD_OK)
     return start_job(program, &job, out_job, error);
-  wd_sink_abort(action->sink);
-  wd_plan_fini(&job.plan);
-  wd_pool_unref(job.pool);
+  give_up(&job);
   return status;
 }
 

@@ -146,9 +146,18 @@ on_read(struct wd_abi_call *call, const struct wd_abi_datasets_read_args *args,
   const struct wd_grant *grant;
   struct wd_relation *relation;
   enum wd_status status =
-      wd_grants_table(program->options.grants, args->name.data,
-                      args->name.length, &grant, error);
+      wd_program_table(program, args->name, &relation, error);
 
+  if (status == WD_OK && relation && args->options.length)
+    status = wd_fail(error, WD_INVALID_ARGUMENT,
+                     "table '%.*s' is of the program's own: reading it has no "
+                     "options",
+                     (int)args->name.length, args->name.data);
+  if (relation)
+    return wd_program_finish(program, status, relation, out, error);
+  if (status == WD_OK)
+    status = wd_grants_table(program->options.grants, args->name.data,
+                             args->name.length, &grant, error);
   if (status != WD_OK)
     return status;
   relation = wd_relation_new(program->options.mem, WD_REL_READ, NULL, NULL);

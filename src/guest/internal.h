@@ -38,6 +38,7 @@ struct wd_program {
   struct wd_error write_error; /* of a write that nobody asked about */
   bool stopped;                /* explain: the program was ended */
   bool trapped;                /* main */
+  struct wd_program_table *tables;
 
   pthread_mutex_t lock; /* guards jobs against cancel and progress */
   struct wd_program_job *jobs;
@@ -95,6 +96,18 @@ struct wd_program_action {
   const struct wd_abi_list_tuple_string_string *options; /* of the write */
   const struct wd_abi_list_string *partition_by;         /* NULL: nothing */
   bool silent;                                           /* nothing */
+  struct wd_stored *into; /* they become a table; NULL: no */
+  bool append;            /* are added to it: columns must be the same */
+};
+
+/* A table that the program made. */
+struct wd_program_table {
+  struct wd_program_table *next;
+  char *name;
+  struct wd_relation *relation; /* NULL: the first job is at it */
+  /* The job that makes it, or adds to it, and what it will be then. */
+  struct wd_program_job *job;
+  struct wd_relation *coming;
 };
 
 /* Starts a job. */
@@ -117,6 +130,21 @@ wd_program_release(struct wd_program *program, struct wd_program_job *job);
 void
 wd_program_reap(struct wd_program *program);
 
+/* A table of the program's own, when there is one of that name: waits for the
+ * job that makes it. *out_relation is NULL when there is none, else a new
+ * reference. Fails when the job failed that was to make it. */
+enum wd_status
+wd_program_table(struct wd_program *program, struct wd_text name,
+                 struct wd_relation **out_relation, struct wd_error *error);
+
+/* A job has ended and goes: tables that wait for it become what they are. */
+void
+wd_program_settle_tables(struct wd_program *program,
+                         struct wd_program_job *job);
+
+void
+wd_program_free_tables(struct wd_program *program);
+
 /* Also for NULL. */
 void
 wd_grouped_free(struct wd_program *program, struct wd_grouped *grouped);
@@ -132,6 +160,8 @@ void
 wd_guest_groups(struct wd_abi_handlers *handlers);
 void
 wd_guest_actions(struct wd_abi_handlers *handlers);
+void
+wd_guest_stored(struct wd_abi_handlers *handlers);
 void
 wd_guest_jobs(struct wd_abi_handlers *handlers);
 void

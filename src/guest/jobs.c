@@ -33,6 +33,7 @@ forget(struct wd_program *program, struct wd_program_job *job)
     at = &(*at)->next;
   *at = job->next;
   pthread_mutex_unlock(&program->lock);
+  wd_program_settle_tables(program, job);
   wd_job_free(job->job);
   wd_mem_free(program->options.mem, job, sizeof *job);
 }

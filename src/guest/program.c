@@ -16,6 +16,7 @@ make_handlers(void)
   wd_guest_parameters(&handlers);
   wd_guest_groups(&handlers);
   wd_guest_actions(&handlers);
+  wd_guest_stored(&handlers);
   wd_guest_jobs(&handlers);
   wd_guest_context(&handlers);
 }
@@ -394,6 +395,7 @@ wd_program_free(struct wd_program *program)
     wd_mem_free(mem, job, sizeof *job);
   }
   free_handles(program);
+  wd_program_free_tables(program);
   if (program->engine)
     program->engine->functions->close(program->engine);
   wd_instance_free(program->instance);

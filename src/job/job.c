@@ -144,6 +144,8 @@ static void
 release(struct wd_job_options *options)
 {
   wd_sink_abort(options->sink);
+  if (options->into)
+    options->engine->functions->stored_unref(options->into);
   wd_plan_fini(&options->plan);
   wd_pool_unref(options->pool);
 }
@@ -159,6 +161,8 @@ start_query(struct wd_job *job, struct wd_error *error)
       .write_format = options->format,
       .partition_count = options->partition_count,
       .partition_columns = options->partition_columns,
+      .into = options->into,
+      .append = options->append,
       .option_count = options->option_count,
       .options = options->options,
   };
@@ -228,7 +232,8 @@ wd_job_id(const struct wd_job *job)
 bool
 wd_job_writes(const struct wd_job *job)
 {
-  return job->options.format != WD_FORMAT_UNKNOWN || job->options.silent;
+  return job->options.format != WD_FORMAT_UNKNOWN || job->options.silent ||
+         job->options.into;
 }
 
 const struct wd_schema *

@@ -46,6 +46,8 @@ struct wd_job_options {
   enum wd_format format; /* of the sink */
   uint32_t partition_count;
   const uint32_t *partition_columns; /* in the plan's arena */
+  struct wd_stored *into; /* a reference is taken over; NULL: no table */
+  bool append;
   bool silent;           /* runs for what its lambdas do: rows are dropped */
   uint32_t option_count; /* of the write; in the plan's arena */
   const struct wd_option *options;

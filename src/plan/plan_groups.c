@@ -295,9 +295,11 @@ wd__plan_cache(struct planner *planner, const struct wd_relation *relation,
                const struct wd_plan_node **out_node)
 {
   struct wd_plan_node *node;
-  enum wd_status status =
-      wd__plan_node(planner, WD_NODE_CACHE, input, NULL, &node);
+  enum wd_status status;
 
+  if (!input)
+    return wd_fail(planner->error, WD_INTERNAL, "a table without rows");
+  status = wd__plan_node(planner, WD_NODE_CACHE, input, NULL, &node);
   if (status != WD_OK)
     return status;
   node->stored = relation->cache.stored;

@@ -33,7 +33,9 @@
  *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
  *   write-by SINK MODE COLUMN … . OPTION VALUE … .
  *   cache STORAGE         memory or disk
- *   temp NAME MODE        temp-table, and waits
+ *   temp NAME MODE        temp-table; `wait` waits for it
+ *   set-factor NUMBER     what map-tag multiplies by, from the next action on;
+ *                         a negative one makes it fail
  *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
@@ -328,11 +330,16 @@ struct column {
   int64_t count;
 };
 
+/* Memory that lambdas see as of the action. */
+static int64_t factor = 2;
+
 static int64_t
 twice(int64_t value, void *env)
 {
   (void)env;
-  return 2 * value;
+  if (factor < 0)
+    wd_fail("the factor is %lld", (long long)factor);
+  return factor * value;
 }
 
 static void
@@ -784,6 +791,20 @@ store(struct script *s, const char *verb)
     enum wd_write_mode mode = write_mode(s);
     const char *const *columns = list(s);
     s->written = wd_write_list(s->current, sink, mode, columns, list(s));
+  } else if (VERB("cache")) {
+    static const char *const storages[] = {"memory", "disk", NULL};
+    s->current =
+        wd_cache(s->current, (enum wd_storage)choose(word(s), storages));
+  } else if (VERB("temp")) {
+    const char *name = word(s);
+    s->written = wd_temp_table(s->current, name, write_mode(s));
+    print_failure();
+  } else if (VERB("drop")) {
+    wd_dataset *dropped = find_register(s, word(s));
+    wd_drop(*dropped);
+    dropped->id = NULL;
+  } else if (VERB("set-factor")) {
+    factor = number(s);
   } else if (VERB("wait")) {
     wd_wait(s->written);
     print_failure();

@@ -9,6 +9,7 @@
 #include "engine/duckdb/pure.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/source.h"
+#include "engine/duckdb/stored.h"
 #include "engine/duckdb/tables.h"
 
 enum wd_status
@@ -114,6 +115,7 @@ engine_close(struct wd_engine *base)
 
   duckdb_disconnect(&engine->connection);
   duckdb_close(&engine->database);
+  wd_duck_disk_remove(engine);
   wd_duck_slots_free(engine);
   wd_duck_pures_free(engine);
   pthread_mutex_destroy(&engine->lock);
@@ -138,6 +140,10 @@ engine_open(const struct wd_engine_options *options,
   engine->threads = options->threads ? options->threads
                     : processors > 0 ? (uint32_t)processors
                                      : 1;
+  snprintf(engine->temp_dir, sizeof engine->temp_dir, "%s",
+           options->temp_dir                       ? options->temp_dir
+           : getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR")
+                                                   : "/tmp");
   engine->text_range = WD_DUCK_TEXT_RANGE;
   pthread_mutex_init(&engine->lock, NULL);
   pthread_mutex_init(&engine->planning, NULL);
@@ -163,4 +169,8 @@ const struct wd_engine_functions wd_engine_duckdb = {
     .progress = wd_duck_query_progress,
     .free = wd_duck_query_free,
     .explain = wd_duck_query_explain,
+    .stored_new = wd_duck_stored_new,
+    .stored_ref = wd_duck_stored_ref,
+    .stored_unref = wd_duck_stored_unref,
+    .stored_schema = wd_duck_stored_schema,
 };

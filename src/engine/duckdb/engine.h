@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "engine/engine.h"
+#include "io/unfinished.h"
 
 struct wd_duck_slot;
 struct wd_duck_pure;
@@ -33,6 +34,12 @@ struct wd_duck_engine {
   uint32_t pure_count;
   struct wd_duck_source *sources;
   uint64_t source_count; /* made so far: numbers are never used again */
+  uint64_t stored_count; /* tables made so far */
+  /* The database in a file, made when it is first needed. */
+  char temp_dir[4096];
+  char disk_path[4200];
+  bool disk_attached;
+  struct wd_unfinished disk_file;
   /* Held from setting preserve_insertion_order, which is the database's, until
    * a query is planned. */
   pthread_mutex_t planning;

@@ -2,6 +2,7 @@
 
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
+#include "engine/duckdb/stored.h"
 
 static const struct wd_duck_scope below = {"t", NULL, 0};
 
@@ -347,7 +348,7 @@ lower_by_kind(struct wd_duck_lowering *lowering,
   case WD_NODE_SORT_WITHIN:
     return wd_duck_lower_sort_within(lowering, node, buf);
   case WD_NODE_CACHE:
-    break;
+    return wd_duck_lower_cache(lowering, node, buf);
   case WD_NODE_DISTINCT:
   case WD_NODE_SET:
   case WD_NODE_SAMPLE:
@@ -405,6 +406,9 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
     return node->lambda.role != WD_ROLE_PARTITION &&
            node->lambda.role != WD_ROLE_FOR_EACH &&
            node->lambda.role != WD_ROLE_GROUP && wd_duck_is_ordered(node->left);
+  case WD_NODE_CACHE:
+    return node->left ? wd_duck_is_ordered(node->left)
+                      : ((struct wd_duck_stored *)node->stored)->ordered;
   default:
     return false;
   }

@@ -19,6 +19,9 @@
  * plans large ones for minutes. */
 #define WD_DUCK_PARTS 10000
 
+/* Most bytes of generated SQL. */
+#define WD_DUCK_SQL_MAX (64u << 20)
+
 struct wd_duck_lowering {
   struct wd_duck_engine *engine;
   struct wd_query *query; /* NULL: the text is for people, nothing is taken */
@@ -36,6 +39,8 @@ struct wd_duck_lowering {
    * repartition itself. */
   bool numbered;
   const char *over; /* the window of the aggregate that is lowered, or NULL */
+  /* Whose part of the query is lowered; NULL: its own. */
+  const struct wd_duck_fill *fill;
 };
 
 /* Appends the query of a node. */
@@ -154,6 +159,17 @@ wd_duck_lower_repartition(struct wd_duck_lowering *lowering,
 enum wd_status
 wd_duck_lower_sort_within(struct wd_duck_lowering *lowering,
                           const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* Rows that are kept (lower_stored.c). */
+enum wd_status
+wd_duck_lower_cache(struct wd_duck_lowering *lowering,
+                    const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* The statement that makes a table of the query, or adds to one. */
+enum wd_status
+wd_duck_lower_into(struct wd_duck_lowering *lowering,
+                   const struct wd_request *request, const char *query,
+                   char **out_sql);
 
 /* Appends `(query) AS name`. */
 enum wd_status

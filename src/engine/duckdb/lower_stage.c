@@ -21,6 +21,7 @@ open_stage(struct wd_duck_lowering *lowering, struct wd_duck_call *call,
   if (status != WD_OK)
     return status;
   call->stage = stage;
+  stage->fill = lowering->fill;
   wd_duck_source_add(query, &stage->source);
   stage->next = query->stages;
   query->stages = stage;
@@ -203,14 +204,17 @@ find_repartition(struct wd_duck_lowering *lowering,
         return WD_OK;
       return wd_fail(lowering->error, WD_UNSUPPORTED,
                      "the engine duckdb does not keep the partitions of a "
-                     "repartition through a flat-map yet: put the repartition "
-                     "after it");
+                     "repartition through steps that make more rows, such as "
+                     "flat-map, yet: put the repartition after them");
     case WD_NODE_LAMBDA:
       if (node->lambda.role == WD_ROLE_FLAT_MAP)
         expands = true;
       else if (node->lambda.role != WD_ROLE_MAP &&
                node->lambda.role != WD_ROLE_FILTER)
         return WD_OK;
+      break;
+    case WD_NODE_EXPAND:
+      expands = true;
       break;
     case WD_NODE_PROJECT:
     case WD_NODE_FILTER:

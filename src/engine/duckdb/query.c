@@ -5,11 +5,9 @@
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/lower.h"
+#include "engine/duckdb/stored.h"
 #include "engine/duckdb/types.h"
 #include "engine/duckdb/write.h"
-
-/* Most bytes of generated SQL. */
-#define SQL_MAX (64u << 20)
 
 struct wd_duck_worker_lock {
   struct wd_duck_worker_lock *next;
@@ -153,7 +151,7 @@ lower(struct wd_query *query, const struct wd_request *request,
   struct wd_buf buf;
   enum wd_status status;
 
-  wd_buf_init(&buf, query->engine->mem, SQL_MAX);
+  wd_buf_init(&buf, query->engine->mem, WD_DUCK_SQL_MAX);
   status = wd_duck_lower_plan(&lowering, request->plan, &buf, &query->ordered);
   if (status == WD_OK && query->write_path)
     status = wd_duck_lower_target(&lowering, request);
@@ -161,6 +159,9 @@ lower(struct wd_query *query, const struct wd_request *request,
       query->write_format != WD_FORMAT_ARROW)
     status = wd_duck_lower_write(&lowering, request, &query->schema,
                                  wd_buf_text(&buf), &query->sql);
+  else if (status == WD_OK && query->into)
+    status =
+        wd_duck_lower_into(&lowering, request, wd_buf_text(&buf), &query->sql);
   else if (status == WD_OK)
     query->sql = wd_arena_strndup(&query->arena, wd_buf_text(&buf), buf.length);
   if (status == WD_OK && (!query->sql || buf.failed))
@@ -179,11 +180,32 @@ set_progress(duckdb_connection connection, struct wd_error *error)
                          error);
 }
 
+/* Plans the statement, which needs all tables, and starts what it reads. */
+static enum wd_status
+plan(struct wd_query *query, struct wd_error *error)
+{
+  bool streaming = !query->into && (!query->write_path ||
+                                    query->write_format == WD_FORMAT_ARROW);
+  enum wd_status status = WD_OK;
+
+  if (query->append)
+    status = wd_duck_execute(query->connection, "BEGIN TRANSACTION", error);
+  if (status == WD_OK)
+    status =
+        wd_duck_query_plan(query, query->connection, query->sql, query->ordered,
+                           streaming, &query->prepared, &query->pending, error);
+  for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
+       stage = stage->next)
+    if (!stage->fill)
+      status = wd_duck_stage_start(stage, error);
+  query->planned = status == WD_OK;
+  return status;
+}
+
 static enum wd_status
 start(struct wd_query *query, const struct wd_request *request,
       struct wd_error *error)
 {
-  bool streaming = !query->write_path || query->write_format == WD_FORMAT_ARROW;
   enum wd_status status = wd_duck_schema_check(&query->schema, error);
 
   if (status == WD_OK)
@@ -192,13 +214,8 @@ start(struct wd_query *query, const struct wd_request *request,
     status = set_progress(query->connection, error);
   if (status == WD_OK)
     status = lower(query, request, error);
-  if (status == WD_OK)
-    status =
-        wd_duck_query_plan(query, query->connection, query->sql, query->ordered,
-                           streaming, &query->prepared, &query->pending, error);
-  for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
-       stage = stage->next)
-    status = wd_duck_stage_start(stage, error);
+  if (status == WD_OK && !query->fills)
+    status = plan(query, error);
   return status;
 }
 
@@ -217,6 +234,10 @@ wd_duck_query_start(struct wd_engine *base, const struct wd_request *request,
   query->schema = request->plan->root->schema;
   query->write_path = request->write_path;
   query->write_format = request->write_format;
+  query->into = (struct wd_duck_stored *)request->into;
+  query->append = request->append;
+  query->into_ordered =
+      !request->append && wd_duck_is_ordered(request->plan->root);
   wd_arena_init(&query->arena, engine->mem, 0);
   pthread_mutex_init(&query->lock, NULL);
   status = start(query, request, error);
@@ -236,6 +257,16 @@ execute(struct wd_query *query, struct wd_error *error)
 
   if (query->has_result)
     return WD_OK;
+  if (!query->planned) {
+    struct wd_error local;
+
+    wd_duck_error_init(&local);
+    if (wd_duck_fill_all(query, &local) != WD_OK ||
+        plan(query, &local) != WD_OK) {
+      wd_duck_query_fail(query, &local);
+      return fail_query(query, NULL, error);
+    }
+  }
   state = duckdb_execute_pending(query->pending, &query->result);
   query->has_result = true;
   if (state == DuckDBSuccess)
@@ -310,7 +341,19 @@ next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
   return copy_rows(query, out_rows, error);
 }
 
-/* A COPY's result is the number of rows. */
+/* Rows are added when nothing of the query failed. */
+static enum wd_status
+end_append(struct wd_query *query, enum wd_status status,
+           struct wd_error *error)
+{
+  duckdb_destroy_result(&query->result);
+  if (status == WD_OK)
+    return wd_duck_execute(query->connection, "COMMIT", error);
+  wd_duck_execute(query->connection, "ROLLBACK", NULL);
+  return status;
+}
+
+/* The result of a COPY, and of what makes a table, is the number of rows. */
 static enum wd_status
 run_copy(struct wd_query *query, struct wd_error *error)
 {
@@ -328,7 +371,13 @@ run_copy(struct wd_query *query, struct wd_error *error)
     atomic_store(&query->rows_out, (uint64_t)*rows);
   }
   duckdb_destroy_data_chunk(&chunk);
-  return fail_query(query, NULL, error);
+  status = fail_query(query, NULL, error);
+  if (query->append)
+    status = end_append(query, status, error);
+  if (status == WD_OK && query->into)
+    status = wd_duck_stored_filled(query->into, &query->schema,
+                                   query->into_ordered, true, error);
+  return status;
 }
 
 enum wd_status
@@ -340,9 +389,9 @@ wd_duck_query_next(struct wd_query *query, struct wd_rows *out_rows,
     return fail_query(query, NULL, error);
   if (atomic_load(&query->cancelled))
     return fail_query(query, NULL, error);
-  if (!query->write_path)
+  if (!query->write_path && !query->into)
     return next_rows(query, out_rows, out_has, error);
-  if (query->write_format == WD_FORMAT_ARROW)
+  if (query->write_path && query->write_format == WD_FORMAT_ARROW)
     return wd_duck_write_arrow(query, next_rows, error);
   return run_copy(query, error);
 }

@@ -13,6 +13,8 @@
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/stage.h"
 
+struct wd_duck_fill;
+struct wd_duck_stored;
 struct wd_duck_worker_lock;
 
 struct wd_query {
@@ -36,6 +38,12 @@ struct wd_query {
   struct wd_duck_source *sources; /* stages too */
   struct wd_duck_stage *stages;
 
+  struct wd_duck_fill *fills; /* run before anything else */
+  bool planned;
+
+  struct wd_duck_stored *into; /* NULL: no table is made */
+  bool into_ordered;
+  bool append;
   const char *write_path; /* NULL: rows are fetched */
   enum wd_format write_format;
   bool write_stream; /* Arrow: a stream, not a file */

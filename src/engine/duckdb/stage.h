@@ -22,6 +22,7 @@ struct wd_duck_stage {
   uint32_t numbers; /* how many partitions; 0: groups, or a sink's */
   struct wd_duck_stage *next; /* of the query; those above come first */
   struct wd_duck_call *call;
+  const struct wd_duck_fill *fill; /* that it is a part of; NULL: the query */
   const char *sql;
   bool ordered; /* preserve_insertion_order */
   duckdb_connection connection;
