@@ -1,5 +1,5 @@
-# Guest programs in Go: each folder of examples/go to build/examples/go/*.wasm,
-# by the stock toolchain and without the network.
+# Guest programs in Go: each folder of examples/go and tests/golden/go to a .wasm
+# of the same name, by the stock toolchain and without the network.
 
 find_program(WD_GO go DOC "The Go toolchain, 1.24 or newer")
 
@@ -38,24 +38,34 @@ function(wd_go_guest wasm folder)
   set_property(GLOBAL APPEND PROPERTY WD_GO_FILES "${output}")
 endfunction()
 
-# Target `examples_go`, a part of `examples` and `guests`.
+# Every program of a folder.
+function(wd_go_folder folder)
+  file(GLOB mains CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*/main.go")
+  foreach(main ${mains})
+    cmake_path(GET main PARENT_PATH from)
+    cmake_path(GET from FILENAME name)
+    wd_go_guest("${folder}/${name}.wasm" "${from}")
+  endforeach()
+endfunction()
+
+# Target `examples_go`, a part of `examples` and `guests`; those of the tests are
+# a part of `guests`.
 function(wd_go_guests)
   wd_go_missing(missing)
   if(missing)
     message(STATUS "guest programs in Go are skipped: ${missing}")
     return()
   endif()
-  file(GLOB folders CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/go/*")
-  foreach(folder ${folders})
-    if(EXISTS "${folder}/main.go")
-      cmake_path(GET folder FILENAME name)
-      wd_go_guest("examples/go/${name}.wasm" "${folder}")
-    endif()
-  endforeach()
+  wd_go_folder(examples/go)
   get_property(files GLOBAL PROPERTY WD_GO_FILES)
   add_custom_target(examples_go DEPENDS ${files})
   add_dependencies(examples examples_go)
-  add_dependencies(guests examples_go)
+  if(WD_TESTS)
+    wd_go_folder(tests/golden/go)
+  endif()
+  get_property(files GLOBAL PROPERTY WD_GO_FILES)
+  add_custom_target(guests_go DEPENDS ${files})
+  add_dependencies(guests guests_go)
 endfunction()
 
 wd_go_guests()
