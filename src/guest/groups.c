@@ -1,6 +1,10 @@
 /* Handlers of `datasets` about groups. */
 
 #include "guest/internal.h"
+#include "plan/plan.h"
+
+/* Bytes of what a program may say about one group. */
+#define GROUPED_MAX (64u << 20)
 
 static enum wd_status
 parse_measure(struct wd_program *program,
@@ -79,23 +83,25 @@ wd_grouped_free(struct wd_program *program, struct wd_grouped *grouped)
   wd_mem_free(program->options.mem, grouped, sizeof *grouped);
 }
 
-static enum wd_status
-on_group_by(struct wd_abi_call *call,
-            const struct wd_abi_datasets_dataset_group_by_args *args,
-            uint32_t *out, struct wd_error *error)
+/* A group over a data set, without keys yet; NULL: no memory. */
+static struct wd_grouped *
+new_grouped(struct wd_program *program, struct wd_relation *relation)
 {
-  struct wd_program *program = wd_program_of(call);
   struct wd_grouped *grouped =
       wd_mem_calloc(program->options.mem, 1, sizeof *grouped);
-  enum wd_status status;
 
   if (!grouped)
-    return wd_fail_memory(error);
-  wd_arena_init(&grouped->arena, program->options.mem, 0);
-  grouped->relation = wd_relation_ref(wd_program_dataset(program, args->self));
-  grouped->key_count = args->keys.length;
-  status =
-      wd_guest_expressions(&args->keys, &grouped->arena, &grouped->keys, error);
+    return NULL;
+  wd_arena_init(&grouped->arena, program->options.mem, GROUPED_MAX);
+  grouped->relation = wd_relation_ref(relation);
+  return grouped;
+}
+
+/* Hands it over to a new handle when it was built, frees it when not. */
+static enum wd_status
+give(struct wd_program *program, enum wd_status status,
+     struct wd_grouped *grouped, uint32_t *out, struct wd_error *error)
+{
   if (status == WD_OK)
     status = wd_handles_add(&program->handles, WD_ABI_RESOURCE_GROUPED, grouped,
                             out, error);
@@ -104,37 +110,312 @@ on_group_by(struct wd_abi_call *call,
   return status;
 }
 
-/* The keys of a group are parsed again into the relation's own arena, from
- * their canonical text: the group may be dropped before it. */
+static enum wd_status
+take_group_keys(struct wd_abi_call *call, uint32_t self,
+                const struct wd_abi_list_string *keys,
+                struct wd_grouped **out_grouped, struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_grouped *grouped =
+      new_grouped(program, wd_program_dataset(program, self));
+  enum wd_status status;
+
+  if (!grouped)
+    return wd_fail_memory(error);
+  grouped->key_count = keys->length;
+  status = wd_guest_expressions(keys, &grouped->arena, &grouped->keys, error);
+  if (status != WD_OK) {
+    wd_grouped_free(program, grouped);
+    return status;
+  }
+  *out_grouped = grouped;
+  return WD_OK;
+}
+
+static enum wd_status
+on_group_by(struct wd_abi_call *call,
+            const struct wd_abi_datasets_dataset_group_by_args *args,
+            uint32_t *out, struct wd_error *error)
+{
+  struct wd_grouped *grouped;
+  enum wd_status status =
+      take_group_keys(call, args->self, &args->keys, &grouped, error);
+
+  return status == WD_OK
+             ? give(wd_program_of(call), status, grouped, out, error)
+             : status;
+}
+
+/* Room for so many sets, to be filled. */
+static enum wd_status
+make_sets(struct wd_grouped *grouped, uint64_t count,
+          struct wd_key_set **out_sets, struct wd_error *error)
+{
+  if (count == 0)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "grouping sets: there must be at least one set");
+  if (count > WD_PLAN_GROUPING_SETS)
+    return wd_fail(error, WD_LIMIT_EXCEEDED,
+                   "there may be %u grouping sets, not %llu",
+                   WD_PLAN_GROUPING_SETS, (unsigned long long)count);
+  *out_sets = wd_arena_array(&grouped->arena, count, sizeof **out_sets);
+  if (!*out_sets)
+    return wd_fail_memory(error);
+  grouped->set_count = (uint32_t)count;
+  grouped->sets = *out_sets;
+  return WD_OK;
+}
+
+static enum wd_status
+copy_set(struct wd_grouped *grouped, const struct wd_abi_list_u32 *from,
+         struct wd_key_set *out_set, struct wd_error *error)
+{
+  uint32_t *keys = wd_arena_array(&grouped->arena, from->length, sizeof *keys);
+
+  if (!keys)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < from->length; i++) {
+    keys[i] = from->data[i];
+    if (keys[i] >= grouped->key_count)
+      return wd_fail(error, WD_INVALID_ARGUMENT,
+                     "grouping sets: there is no key %u; there are %u, counted "
+                     "from 0",
+                     keys[i], grouped->key_count);
+    for (uint32_t k = 0; k < i; k++)
+      if (keys[k] == keys[i])
+        return wd_fail(error, WD_INVALID_ARGUMENT,
+                       "grouping sets: key %u is in a set twice", keys[i]);
+  }
+  *out_set = (struct wd_key_set){from->length, keys};
+  return WD_OK;
+}
+
+static enum wd_status
+on_grouping_sets(struct wd_abi_call *call,
+                 const struct wd_abi_datasets_dataset_grouping_sets_args *args,
+                 uint32_t *out, struct wd_error *error)
+{
+  struct wd_grouped *grouped;
+  struct wd_key_set *sets = NULL;
+  enum wd_status status =
+      take_group_keys(call, args->self, &args->keys, &grouped, error);
+
+  if (status != WD_OK)
+    return status;
+  status = make_sets(grouped, args->sets.length, &sets, error);
+  for (uint32_t i = 0; status == WD_OK && i < args->sets.length; i++)
+    status = copy_set(grouped, &args->sets.data[i], &sets[i], error);
+  return give(wd_program_of(call), status, grouped, out, error);
+}
+
+/* The keys 0, 1, 2 …, for which the bit of the mask is set. */
+static enum wd_status
+mask_set(struct wd_grouped *grouped, uint64_t mask, struct wd_key_set *out_set,
+         struct wd_error *error)
+{
+  uint32_t *keys =
+      wd_arena_array(&grouped->arena, grouped->key_count, sizeof *keys);
+  uint32_t count = 0;
+
+  if (!keys)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < grouped->key_count; i++)
+    if (mask >> i & 1)
+      keys[count++] = i;
+  *out_set = (struct wd_key_set){count, keys};
+  return WD_OK;
+}
+
+/* All keys of a few: sets are masks of 64 bits. */
+static enum wd_status
+fill_sets(struct wd_grouped *grouped, bool cube, struct wd_error *error)
+{
+  uint32_t keys = grouped->key_count;
+  uint64_t all = (UINT64_C(1) << (keys < 63 ? keys : 63)) - 1;
+  struct wd_key_set *sets = NULL;
+  enum wd_status status;
+
+  if (keys > 62)
+    return wd_fail(error, WD_LIMIT_EXCEEDED, "%s takes at most 62 keys, not %u",
+                   cube ? "cube" : "rollup", keys);
+  status =
+      make_sets(grouped, cube ? all + 1 : (uint64_t)keys + 1, &sets, error);
+  for (uint32_t i = 0; status == WD_OK && i < grouped->set_count; i++)
+    status = mask_set(grouped, cube ? all - i : all >> i, &sets[i], error);
+  return status;
+}
+
+static enum wd_status
+on_rollup(struct wd_abi_call *call,
+          const struct wd_abi_datasets_dataset_rollup_args *args, uint32_t *out,
+          struct wd_error *error)
+{
+  struct wd_grouped *grouped;
+  enum wd_status status =
+      take_group_keys(call, args->self, &args->keys, &grouped, error);
+
+  return status == WD_OK
+             ? give(wd_program_of(call), fill_sets(grouped, false, error),
+                    grouped, out, error)
+             : status;
+}
+
+static enum wd_status
+on_cube(struct wd_abi_call *call,
+        const struct wd_abi_datasets_dataset_cube_args *args, uint32_t *out,
+        struct wd_error *error)
+{
+  struct wd_grouped *grouped;
+  enum wd_status status =
+      take_group_keys(call, args->self, &args->keys, &grouped, error);
+
+  return status == WD_OK
+             ? give(wd_program_of(call), fill_sets(grouped, true, error),
+                    grouped, out, error)
+             : status;
+}
+
+/* Expressions are parsed again into another arena, from their canonical text:
+ * what they came from may be dropped before it. */
+static enum wd_status
+copy_expression(const struct wd_syntax *from, struct wd_arena *arena,
+                const struct wd_syntax **out_syntax, struct wd_error *error)
+{
+  struct wd_buf text;
+  const char *ignored;
+  enum wd_status status;
+
+  wd_buf_init(&text, arena->mem, 1 << 20);
+  wd_syntax_print(from, &text);
+  status = text.failed ? wd_fail_memory(error)
+                       : wd_syntax_parse(wd_buf_text(&text), text.length, arena,
+                                         out_syntax, &ignored, error);
+  wd_buf_fini(&text);
+  return status;
+}
+
+/* With the names that they have, or would have. */
+static enum wd_status
+copy_named(uint32_t count, const struct wd_named_syntax *from, bool all_named,
+           struct wd_arena *arena, const struct wd_named_syntax **out_list,
+           struct wd_error *error)
+{
+  struct wd_named_syntax *list = wd_arena_array(arena, count, sizeof *list);
+  enum wd_status status = WD_OK;
+
+  if (!list)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
+    const char *name = from[i].name;
+
+    if (!name && all_named)
+      name = wd_syntax_default_name(from[i].syntax);
+    list[i].name = name ? wd_arena_strdup(arena, name) : NULL;
+    status = name && !list[i].name ? wd_fail_memory(error)
+                                   : copy_expression(from[i].syntax, arena,
+                                                     &list[i].syntax, error);
+  }
+  *out_list = list;
+  return status;
+}
+
 static enum wd_status
 copy_keys(const struct wd_grouped *grouped, struct wd_arena *arena,
           const struct wd_named_syntax **out_keys, struct wd_error *error)
 {
-  struct wd_named_syntax *keys =
-      wd_arena_array(arena, grouped->key_count, sizeof *keys);
-  struct wd_buf text;
-  enum wd_status status = WD_OK;
+  return copy_named(grouped->key_count, grouped->keys, true, arena, out_keys,
+                    error);
+}
 
-  if (!keys)
+static enum wd_status
+copy_sets(const struct wd_grouped *grouped, struct wd_arena *arena,
+          const struct wd_key_set **out_sets, struct wd_error *error)
+{
+  struct wd_key_set *sets =
+      wd_arena_array(arena, grouped->set_count, sizeof *sets);
+
+  if (!sets)
     return wd_fail_memory(error);
-  wd_buf_init(&text, arena->mem, 1 << 20);
-  for (uint32_t i = 0; status == WD_OK && i < grouped->key_count; i++) {
-    const struct wd_named_syntax *key = &grouped->keys[i];
-    const char *name =
-        key->name ? key->name : wd_syntax_default_name(key->syntax);
-    const char *ignored;
+  for (uint32_t i = 0; i < grouped->set_count; i++) {
+    uint32_t count = grouped->sets[i].count;
+    uint32_t *keys = wd_arena_array(arena, count, sizeof *keys);
 
-    wd_buf_clear(&text);
-    wd_syntax_print(key->syntax, &text);
-    keys[i].name = wd_arena_strdup(arena, name);
-    if (!keys[i].name || text.failed)
-      status = wd_fail_memory(error);
-    else
-      status = wd_syntax_parse(wd_buf_text(&text), text.length, arena,
-                               &keys[i].syntax, &ignored, error);
+    if (!keys)
+      return wd_fail_memory(error);
+    for (uint32_t k = 0; k < count; k++)
+      keys[k] = grouped->sets[i].keys[k];
+    sets[i] = (struct wd_key_set){count, keys};
   }
-  wd_buf_fini(&text);
-  *out_keys = keys;
+  *out_sets = sets;
+  return WD_OK;
+}
+
+/* What knows no grouping sets and no pivot. */
+static enum wd_status
+check_plain(const struct wd_grouped *grouped, const char *what,
+            struct wd_error *error)
+{
+  if (!grouped->set_count && !grouped->pivot)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "%s works on plain groups; %s only have aggregate", what,
+                 grouped->pivot ? "pivots" : "grouping sets");
+}
+
+static enum wd_status
+on_pivot(struct wd_abi_call *call,
+         const struct wd_abi_datasets_grouped_pivot_args *args, uint32_t *out,
+         struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  const struct wd_grouped *from =
+      wd_handles_get(&program->handles, WD_ABI_RESOURCE_GROUPED, args->self);
+  struct wd_grouped *grouped;
+  enum wd_status status;
+
+  if (from->pivot)
+    return wd_fail(error, WD_INVALID_ARGUMENT, "the group has a pivot already");
+  if (args->values.length == 0)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "a pivot needs at least one value");
+  grouped = new_grouped(program, from->relation);
+  if (!grouped)
+    return wd_fail_memory(error);
+  grouped->key_count = from->key_count;
+  grouped->set_count = from->set_count;
+  grouped->value_count = args->values.length;
+  status = copy_keys(from, &grouped->arena, &grouped->keys, error);
+  if (status == WD_OK)
+    status = copy_sets(from, &grouped->arena, &grouped->sets, error);
+  if (status == WD_OK)
+    status = wd_guest_parse(args->expression, &grouped->arena, &grouped->pivot,
+                            error);
+  if (status == WD_OK)
+    status = wd_guest_expressions(&args->values, &grouped->arena,
+                                  &grouped->values, error);
+  return give(program, status, grouped, out, error);
+}
+
+/* Keys, sets and pivot of an aggregation. */
+static enum wd_status
+take_group(const struct wd_grouped *grouped, struct wd_relation *relation,
+           struct wd_error *error)
+{
+  struct wd_arena *arena = &relation->arena;
+  enum wd_status status =
+      copy_keys(grouped, arena, &relation->aggregate.keys, error);
+
+  relation->aggregate.key_count = grouped->key_count;
+  relation->aggregate.set_count = grouped->set_count;
+  relation->aggregate.value_count = grouped->value_count;
+  if (status == WD_OK)
+    status = copy_sets(grouped, arena, &relation->aggregate.sets, error);
+  if (status == WD_OK && grouped->pivot)
+    status = copy_expression(grouped->pivot, arena, &relation->aggregate.pivot,
+                             error);
+  if (status == WD_OK && grouped->pivot)
+    status = copy_named(grouped->value_count, grouped->values, false, arena,
+                        &relation->aggregate.values, error);
   return status;
 }
 
@@ -152,9 +433,7 @@ on_aggregate(struct wd_abi_call *call,
 
   if (!relation)
     return wd_fail_memory(error);
-  relation->aggregate.key_count = grouped->key_count;
-  status =
-      copy_keys(grouped, &relation->arena, &relation->aggregate.keys, error);
+  status = take_group(grouped, relation, error);
   if (status == WD_OK)
     status = parse_measures(program, &args->measures, relation, error);
   return wd_program_finish(program, status, relation, out, error);
@@ -170,16 +449,18 @@ on_reduce(struct wd_abi_call *call,
       wd_handles_get(&program->handles, WD_ABI_RESOURCE_GROUPED, args->self);
   struct wd_relation *relation = wd_relation_new(
       program->options.mem, WD_REL_REDUCE, grouped->relation, NULL);
+  enum wd_status status;
 
   if (!relation)
     return wd_fail_memory(error);
   relation->reduce.key_count = grouped->key_count;
   relation->reduce.closure = (struct wd_closure){
       program, args->function.function, args->function.state};
-  return wd_program_finish(
-      program,
-      copy_keys(grouped, &relation->arena, &relation->reduce.keys, error),
-      relation, out, error);
+  status = check_plain(grouped, "reduce", error);
+  if (status == WD_OK)
+    status =
+        copy_keys(grouped, &relation->arena, &relation->reduce.keys, error);
+  return wd_program_finish(program, status, relation, out, error);
 }
 
 static struct wd_closure
@@ -192,6 +473,10 @@ static enum wd_status
 take_keys(const struct wd_grouped *grouped, struct wd_relation *relation,
           struct wd_keys_syntax *out_keys, struct wd_error *error)
 {
+  enum wd_status status = check_plain(grouped, "a lambda of groups", error);
+
+  if (status != WD_OK)
+    return status;
   out_keys->count = grouped->key_count;
   return copy_keys(grouped, &relation->arena, &out_keys->keys, error);
 }
@@ -295,6 +580,10 @@ void
 wd_guest_groups(struct wd_abi_handlers *handlers)
 {
   handlers->datasets_dataset_group_by = on_group_by;
+  handlers->datasets_dataset_grouping_sets = on_grouping_sets;
+  handlers->datasets_dataset_rollup = on_rollup;
+  handlers->datasets_dataset_cube = on_cube;
+  handlers->datasets_grouped_pivot = on_pivot;
   handlers->datasets_dataset_aggregate = on_dataset_aggregate;
   handlers->datasets_dataset_reduce = on_dataset_reduce;
   handlers->datasets_grouped_aggregate = on_aggregate;

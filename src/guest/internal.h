@@ -21,6 +21,11 @@ struct wd_grouped {
   struct wd_arena arena;
   uint32_t key_count;
   const struct wd_named_syntax *keys;
+  uint32_t set_count; /* grouping sets; none: all keys */
+  const struct wd_key_set *sets;
+  const struct wd_syntax *pivot; /* or NULL */
+  uint32_t value_count;
+  const struct wd_named_syntax *values;
 };
 
 struct wd_program {

@@ -57,6 +57,15 @@ on_distinct(struct wd_abi_call *call,
 }
 
 static enum wd_status
+on_describe(struct wd_abi_call *call,
+            const struct wd_abi_datasets_dataset_describe_args *args,
+            uint32_t *out, struct wd_error *error)
+{
+  return names_over(call, WD_REL_DESCRIBE, args->self, &args->columns,
+                    "describe", out, error);
+}
+
+static enum wd_status
 copy_renamings(const struct wd_abi_list_tuple_string_string *from,
                struct wd_relation *relation, struct wd_error *error)
 {
@@ -192,6 +201,7 @@ wd_guest_shapes(struct wd_abi_handlers *handlers)
   handlers->datasets_dataset_drop_columns = on_drop_columns;
   handlers->datasets_dataset_rename = on_rename;
   handlers->datasets_dataset_distinct = on_distinct;
+  handlers->datasets_dataset_describe = on_describe;
   handlers->datasets_dataset_set_operation = on_set_operation;
   handlers->datasets_dataset_zip_with = on_zip_with;
   handlers->datasets_dataset_sample = on_sample;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "arrow/decimal.h"
+#include "plan/aggregate_function.h"
 #include "plan/signature.h"
 #include "plan/suggest.h"
 
@@ -322,10 +323,8 @@ bool
 wd_aggregate_find(const char *name, size_t length,
                   enum wd_aggregate_function *out_function)
 {
-  if (names_equal("mean", name, length)) {
-    *out_function = WD_AGG_AVG;
+  if (wd_aggregate_alias(name, length, out_function))
     return true;
-  }
   /* count(*) has no name of its own. */
   for (size_t i = WD_AGG_COUNT; i < COUNT(aggregates); i++)
     if (names_equal(aggregates[i], name, length)) {
@@ -600,25 +599,57 @@ sum_type(const struct wd_type *type)
   return wd_type_of(is_unsigned(type) ? WD_TYPE_U64 : WD_TYPE_I64);
 }
 
+static bool
+is_never_null(enum wd_aggregate_function function)
+{
+  switch (wd_aggregate_rule(function)) {
+  case WD_AGG_RULE_COUNT:
+  case WD_AGG_RULE_COUNT_IF:
+  case WD_AGG_RULE_GROUPING:
+    return true;
+  default:
+    return function == WD_AGG_COLLECT_LIST || function == WD_AGG_COLLECT_SET;
+  }
+}
+
 bool
 wd_aggregate_derive(enum wd_aggregate_function function,
                     const struct wd_type *type, struct wd_type *out_type,
                     bool *out_nullable)
 {
-  *out_nullable = function != WD_AGG_COUNT_STAR && function != WD_AGG_COUNT;
-  switch (function) {
-  case WD_AGG_SUM:
-    *out_type = sum_type(type);
-    return wd_type_is_numeric(type);
-  case WD_AGG_AVG:
-    *out_type = type->id == WD_TYPE_DECIMAL ? sum_type(type) : *type;
-    return wd_type_is_numeric(type) && !is_unsigned(type);
-  case WD_AGG_MIN:
-  case WD_AGG_MAX:
-    *out_type = *type;
-    return type->id != WD_TYPE_NULL;
-  default:
+  *out_nullable = !is_never_null(function);
+  switch (wd_aggregate_rule(function)) {
+  case WD_AGG_RULE_COUNT:
+  case WD_AGG_RULE_GROUPING:
     *out_type = wd_type_of(WD_TYPE_I64);
     return true;
+  case WD_AGG_RULE_SUM:
+    *out_type = sum_type(type);
+    return wd_type_is_numeric(type);
+  case WD_AGG_RULE_AVG:
+    *out_type = type->id == WD_TYPE_DECIMAL ? sum_type(type) : *type;
+    return wd_type_is_numeric(type) && !is_unsigned(type);
+  case WD_AGG_RULE_SAME:
+  case WD_AGG_RULE_PICK:
+  case WD_AGG_RULE_LIST:
+    *out_type = *type;
+    return type->id != WD_TYPE_NULL;
+  case WD_AGG_RULE_FLOAT:
+  case WD_AGG_RULE_QUANTILE:
+    *out_type = *type;
+    return type->id == WD_TYPE_F64;
+  case WD_AGG_RULE_BITS:
+    *out_type = *type;
+    return wd_type_is_integer(type);
+  case WD_AGG_RULE_LOGIC:
+    *out_type = *type;
+    return type->id == WD_TYPE_BOOL;
+  case WD_AGG_RULE_COUNT_IF:
+    *out_type = wd_type_of(WD_TYPE_I64);
+    return type->id == WD_TYPE_BOOL;
+  case WD_AGG_RULE_TEXT:
+    *out_type = *type;
+    return type->id == WD_TYPE_STRING;
   }
+  return false;
 }

@@ -152,7 +152,37 @@
   X(SUM, "sum", "arithmetic")                                                  \
   X(MIN, "min", "arithmetic")                                                  \
   X(MAX, "max", "arithmetic")                                                  \
-  X(AVG, "avg", "arithmetic")
+  X(AVG, "avg", "arithmetic")                                                  \
+  X(APPROX_COUNT_DISTINCT, "approx_count_distinct", "aggregate_approx")        \
+  X(COUNT_IF, "count_if", "wasidata")                                          \
+  X(ANY_VALUE, "any_value", "aggregate_generic")                               \
+  X(FIRST, "first", "wasidata")                                                \
+  X(LAST, "last", "wasidata")                                                  \
+  X(MODE, "mode", "arithmetic")                                                \
+  X(MIN_BY, "min_by", "wasidata")                                              \
+  X(MAX_BY, "max_by", "wasidata")                                              \
+  X(PRODUCT, "product", "arithmetic")                                          \
+  X(STD_DEV, "std_dev", "arithmetic")                                          \
+  X(STD_DEV_POP, "std_dev_pop", "arithmetic")                                  \
+  X(VARIANCE, "variance", "arithmetic")                                        \
+  X(VARIANCE_POP, "variance_pop", "arithmetic")                                \
+  X(CORR, "corr", "arithmetic")                                                \
+  X(COVAR_SAMP, "covar_samp", "wasidata")                                      \
+  X(COVAR_POP, "covar_pop", "wasidata")                                        \
+  X(MEDIAN, "median", "arithmetic")                                            \
+  X(QUANTILE, "quantile", "arithmetic")                                        \
+  X(QUANTILE_DISC, "quantile_disc", "wasidata")                                \
+  X(APPROX_QUANTILE, "approx_quantile", "wasidata")                            \
+  X(BOOL_AND, "bool_and", "boolean")                                           \
+  X(BOOL_OR, "bool_or", "boolean")                                             \
+  X(BIT_AND, "bit_and", "wasidata")                                            \
+  X(BIT_OR, "bit_or", "wasidata")                                              \
+  X(BIT_XOR, "bit_xor", "wasidata")                                            \
+  X(STRING_AGG, "string_agg", "string")                                        \
+  X(LIST, "list", "wasidata")                                                  \
+  X(COLLECT_LIST, "collect_list", "wasidata")                                  \
+  X(COLLECT_SET, "collect_set", "wasidata")                                    \
+  X(GROUPING, "grouping", "wasidata")
 
 /* X(id, name, signature): of the extension arithmetic */
 #define WD_WINDOW_FUNCTIONS(X)                                                 \
@@ -268,7 +298,9 @@ wd_function_derive(enum wd_function function, uint32_t count,
                    struct wd_arena *arena, struct wd_type *out_type,
                    bool *out_nullable);
 
-/* Likewise for an aggregate; type is ignored for count(*). */
+/* Likewise for an aggregate, from the type of its first argument, which is
+ * ignored where there is none; of a list (aggregate_function.h) the type of
+ * what is in it. */
 bool
 wd_aggregate_derive(enum wd_aggregate_function function,
                     const struct wd_type *type, struct wd_type *out_type,

@@ -28,6 +28,7 @@ struct wd_bound {
 #define WD_PLAN_NODES 10000u
 #define WD_PLAN_DEPTH 1000u
 #define WD_PLAN_COLUMNS 10000u
+#define WD_PLAN_GROUPING_SETS 4096u
 
 /* How often a sample with replacement may give a row, on average. */
 #define WD_SAMPLE_FRACTION_MAX 100.0
@@ -147,6 +148,8 @@ struct wd_plan_node {
     struct {
       uint32_t key_count; /* the first columns of the schema */
       const struct wd_expression *const *keys;
+      uint32_t set_count; /* none: all keys; else each key is in one */
+      const struct wd_key_set *sets;
       uint32_t measure_count;
       const struct wd_measure *measures;
       bool drop_empty; /* a reduce without keys: no row for no rows */

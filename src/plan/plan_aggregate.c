@@ -10,6 +10,8 @@ struct aggregate {
   const struct wd_expression **keys;
   struct wd_column *columns; /* of the keys */
   struct wd_schema key_schema;
+  uint32_t set_count;
+  const struct wd_key_set *sets;
 };
 
 static enum wd_status
@@ -160,8 +162,8 @@ make_measure(const struct aggregate *aggregate,
   return status;
 }
 
-static const char *
-measure_name(const struct wd_measure_syntax *syntax)
+const char *
+wd__plan_measure_name(const struct wd_measure_syntax *syntax)
 {
   if (syntax->name && *syntax->name)
     return syntax->name;
@@ -197,6 +199,8 @@ make_node(const struct aggregate *aggregate,
   node->schema = (struct wd_schema){count, columns};
   node->aggregate.key_count = keys;
   node->aggregate.keys = aggregate->keys;
+  node->aggregate.set_count = aggregate->set_count;
+  node->aggregate.sets = aggregate->sets;
   node->aggregate.measure_count = aggregation->count;
   node->aggregate.measures = aggregation->measures;
   *out_node = node;
@@ -219,6 +223,24 @@ number_measures(struct planner *planner, uint32_t count,
   }
   *out_names = names;
   return WD_OK;
+}
+
+enum wd_status
+wd__plan_measures(struct planner *planner, const struct wd_plan_node *input,
+                  const struct wd_aggregation *aggregation,
+                  const struct wd_plan_node **out_node)
+{
+  struct aggregate aggregate = {.planner = planner, .input = input};
+  struct wd_plan_node *node = NULL;
+  const char **names = NULL;
+  enum wd_status status = wd__plan_check_width(planner, aggregation->count);
+
+  if (status == WD_OK)
+    status = number_measures(planner, aggregation->count, &names);
+  if (status == WD_OK)
+    status = make_node(&aggregate, aggregation, names, &node);
+  *out_node = node;
+  return status;
 }
 
 /* Measures that are more than one call become a project after. */
@@ -256,6 +278,39 @@ make_results(const struct aggregate *aggregate,
                           out_node);
 }
 
+static bool
+has_key(const struct wd_key_set *set, uint32_t key)
+{
+  for (uint32_t i = 0; i < set->count; i++)
+    if (set->keys[i] == key)
+      return true;
+  return false;
+}
+
+/* A key that is not in all sets is null in the others. */
+static enum wd_status
+use_sets(struct aggregate *aggregate, const struct wd_relation *relation)
+{
+  uint32_t count = relation->aggregate.set_count;
+  const struct wd_key_set *sets = relation->aggregate.sets;
+
+  aggregate->set_count = count;
+  aggregate->sets = sets;
+  for (uint32_t key = 0; count && key < aggregate->key_count; key++) {
+    uint32_t in = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+      in += has_key(&sets[i], key);
+    if (in == 0)
+      return wd_fail(aggregate->planner->error, WD_INVALID_PLAN,
+                     "the key '%.100s' is in none of the grouping sets",
+                     aggregate->columns[key].name);
+    if (in < count)
+      aggregate->columns[key].nullable = true;
+  }
+  return WD_OK;
+}
+
 enum wd_status
 wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
                    const struct wd_plan_node *input,
@@ -263,14 +318,22 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
 {
   uint32_t keys = relation->aggregate.key_count;
   uint32_t count = relation->aggregate.measure_count;
-  const struct wd_expression **results =
-      wd_arena_array(planner->arena, (size_t)keys + count, sizeof *results);
-  const char **names =
-      wd_arena_array(planner->arena, (size_t)keys + count, sizeof *names);
+  const struct wd_measure_syntax *measures = relation->aggregate.measures;
+  const struct wd_expression **results;
+  const char **names;
   struct aggregate aggregate;
   struct wd_aggregation aggregation = {.keys = &aggregate.key_schema};
-  enum wd_status status;
+  enum wd_status status = WD_OK;
 
+  if (relation->aggregate.pivot)
+    status = wd__plan_pivot(planner, relation, &count, &measures);
+  if (status == WD_OK)
+    status = wd__plan_check_width(planner, (uint64_t)keys + count);
+  if (status != WD_OK)
+    return status;
+  results =
+      wd_arena_array(planner->arena, (size_t)keys + count, sizeof *results);
+  names = wd_arena_array(planner->arena, (size_t)keys + count, sizeof *names);
   if (!results || !names)
     return wd_fail_memory(planner->error);
   if (keys + count == 0)
@@ -278,11 +341,12 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
                    "an aggregation needs a key or a measure");
   status =
       make_keys(planner, input, keys, relation->aggregate.keys, &aggregate);
+  if (status == WD_OK)
+    status = use_sets(&aggregate, relation);
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
-    const struct wd_measure_syntax *syntax = &relation->aggregate.measures[i];
-
-    names[keys + i] = measure_name(syntax);
-    status = make_measure(&aggregate, syntax, &aggregation, &results[keys + i]);
+    names[keys + i] = wd__plan_measure_name(&measures[i]);
+    status = make_measure(&aggregate, &measures[i], &aggregation,
+                          &results[keys + i]);
   }
   if (status != WD_OK)
     return status;

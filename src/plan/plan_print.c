@@ -128,8 +128,11 @@ print_call(const struct wd_measure *measure, const struct wd_schema *input,
   wd_buf_puts(buf, measure->distinct ? "(distinct " : "(");
   if (measure->function == WD_AGG_COUNT_STAR)
     wd_buf_putc(buf, '*');
-  for (uint32_t i = 0; i < measure->argument_count; i++)
+  for (uint32_t i = 0; i < measure->argument_count; i++) {
+    if (i)
+      wd_buf_puts(buf, ", ");
     wd_expression_print(measure->arguments[i], input, buf);
+  }
   wd_buf_putc(buf, ')');
 }
 
@@ -158,6 +161,22 @@ print_measure(const struct wd_measure *measure, const struct wd_schema *input,
   }
 }
 
+/* ` in sets (a, b), (a), ()` */
+static void
+print_sets(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < node->aggregate.set_count; i++) {
+    const struct wd_key_set *set = &node->aggregate.sets[i];
+
+    wd_buf_puts(buf, i ? ", (" : " in sets (");
+    for (uint32_t k = 0; k < set->count; k++) {
+      wd_buf_puts(buf, k ? ", " : "");
+      wd_name_print(node->schema.columns[set->keys[k]].name, buf);
+    }
+    wd_buf_putc(buf, ')');
+  }
+}
+
 static void
 print_aggregate(const struct wd_plan_node *node, struct wd_buf *buf)
 {
@@ -170,11 +189,16 @@ print_aggregate(const struct wd_plan_node *node, struct wd_buf *buf)
     print_named(node->aggregate.keys[i], input, node->schema.columns[i].name,
                 buf);
   }
+  print_sets(node, buf);
   for (uint32_t i = 0; i < node->aggregate.measure_count; i++) {
     const struct wd_measure *measure = &node->aggregate.measures[i];
 
     wd_buf_puts(buf, i ? ", " : ": ");
-    print_measure(measure, input, buf);
+    print_measure(measure,
+                  !measure->bound.lambda && measure->function == WD_AGG_GROUPING
+                      ? &node->schema
+                      : input,
+                  buf);
     if (measure->bound.lambda && measure->role == WD_ROLE_REDUCE)
       continue;
     wd_buf_puts(buf, " as ");

@@ -100,6 +100,27 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
                    const struct wd_plan_node *input,
                    const struct wd_plan_node **out_node);
 
+/* The name of a measure's result. */
+const char *
+wd__plan_measure_name(const struct wd_measure_syntax *syntax);
+
+/* An aggregation without keys, of measures that were added. */
+enum wd_status
+wd__plan_measures(struct planner *planner, const struct wd_plan_node *input,
+                  const struct wd_aggregation *aggregation,
+                  const struct wd_plan_node **out_node);
+
+/* The measures of a pivot: each once for each value. */
+enum wd_status
+wd__plan_pivot(struct planner *planner, const struct wd_relation *relation,
+               uint32_t *out_count,
+               const struct wd_measure_syntax **out_measures);
+
+enum wd_status
+wd__plan_describe(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node *input,
+                  const struct wd_plan_node **out_node);
+
 enum wd_status
 wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
                 const struct wd_plan_node *input,

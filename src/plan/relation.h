@@ -40,6 +40,7 @@ enum wd_relation_kind {
   WD_REL_UNPIVOT,
   WD_REL_ZIP,
   WD_REL_PARAMETERS,
+  WD_REL_DESCRIBE,
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -100,6 +101,12 @@ struct wd_keys_syntax {
   const struct wd_named_syntax *keys;
 };
 
+/* One of the grouping sets: which of the keys it has. */
+struct wd_key_set {
+  uint32_t count;
+  const uint32_t *keys;
+};
+
 struct wd_option {
   const char *name;
   const char *value;
@@ -143,6 +150,11 @@ struct wd_relation {
     struct {
       uint32_t key_count;
       const struct wd_named_syntax *keys;
+      uint32_t set_count; /* none: all keys */
+      const struct wd_key_set *sets;
+      const struct wd_syntax *pivot; /* or NULL */
+      uint32_t value_count;          /* of the pivot */
+      const struct wd_named_syntax *values;
       uint32_t measure_count;
       const struct wd_measure_syntax *measures;
     } aggregate;
@@ -184,7 +196,7 @@ struct wd_relation {
     struct {
       uint32_t count;
       const char *const *list;
-    } names; /* drop-columns, distinct */
+    } names; /* drop-columns, distinct, describe */
     struct {
       uint32_t count;
       const struct wd_renaming *list;

@@ -379,3 +379,25 @@ wd_syntax_print(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
   print(syntax, WD_LEVEL_OR, buf);
 }
+
+const struct wd_syntax *
+wd_syntax_pair(enum wd_function function, const struct wd_syntax *left,
+               const struct wd_syntax *right, struct wd_arena *arena)
+{
+  struct wd_syntax *pair = wd_arena_alloc(arena, sizeof *pair);
+  const struct wd_syntax **operands =
+      wd_arena_array(arena, 2, sizeof *operands);
+
+  if (!pair || !operands)
+    return NULL;
+  operands[0] = left;
+  operands[1] = right;
+  pair->kind = WD_SYNTAX_OPERATOR;
+  pair->function = function;
+  pair->depth = 1 + (left->depth > right->depth ? left->depth : right->depth);
+  pair->start = left->start;
+  pair->source = left->source;
+  pair->count = 2;
+  pair->operands = operands;
+  return pair;
+}

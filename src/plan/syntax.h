@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "plan/function.h"
 
 struct wd_syntax;
 
@@ -32,6 +33,11 @@ wd_syntax_is_star(const struct wd_syntax *syntax);
  * column, else the text of the expression as it was written (blanks folded). */
 const char *
 wd_syntax_default_name(const struct wd_syntax *syntax);
+
+/* A function over two expressions that were parsed; NULL: out of memory. */
+const struct wd_syntax *
+wd_syntax_pair(enum wd_function function, const struct wd_syntax *left,
+               const struct wd_syntax *right, struct wd_arena *arena);
 
 /* Prints it in canonical form. */
 void

@@ -38,10 +38,12 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                    enum wd_aggregate_function function,
                    const struct wd_expression **out);
 
-/* Casts an aggregate's argument to what it takes. */
+/* Checks an aggregate's call, casts its arguments to what it takes and says
+ * what it gives. */
 enum wd_status
-wd__cast_aggregated(struct typer *typer, enum wd_aggregate_function function,
-                    struct typed *argument);
+wd__type_measured(struct typer *typer, const struct wd_syntax *syntax,
+                  enum wd_aggregate_function function, struct typed *operands,
+                  struct wd_type *out_type, bool *out_nullable);
 
 /* A call over a window. */
 enum wd_status

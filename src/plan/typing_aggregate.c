@@ -1,6 +1,8 @@
 /* Aggregates: their calls become measures. */
 #include <string.h>
 
+#include "plan/aggregate_function.h"
+#include "plan/coerce.h"
 #include "plan/typer.h"
 
 enum wd_status
@@ -25,6 +27,14 @@ wd_aggregation_add(struct wd_aggregation *aggregation,
   return WD_OK;
 }
 
+static enum wd_status
+fail_call(struct typer *typer, const struct wd_syntax *syntax,
+          const char *message)
+{
+  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                        typer->error, "%s: %s", syntax->name, message);
+}
+
 /* Without the filter. */
 static uint32_t
 arguments_of(const struct wd_syntax *syntax)
@@ -33,76 +43,223 @@ arguments_of(const struct wd_syntax *syntax)
 }
 
 static enum wd_status
+check_arity(struct typer *typer, const struct wd_syntax *syntax,
+            enum wd_aggregate_function function)
+{
+  uint32_t count = arguments_of(syntax);
+  uint32_t least, most;
+
+  wd_aggregate_arity(function, &least, &most);
+  if (syntax->star || (count >= least && count <= most))
+    return WD_OK;
+  if (count == 0 && function == WD_AGG_COUNT)
+    return fail_call(typer, syntax, "to count rows, write count(*)");
+  if (most == 1)
+    return fail_call(typer, syntax, "an aggregate takes one argument");
+  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                        typer->error, "%s takes %u arguments, not %u",
+                        syntax->name, least, count);
+}
+
+static enum wd_status
 check_call(struct typer *typer, const struct wd_syntax *syntax,
            enum wd_aggregate_function function)
 {
-  const char *message = NULL;
+  if (syntax->star && function != WD_AGG_COUNT)
+    return fail_call(typer, syntax, "only count takes a '*'");
+  if (syntax->distinct && !wd_aggregate_takes_distinct(function))
+    return fail_call(typer, syntax, "'distinct' has no meaning here");
+  if (syntax->window && syntax->window->ignore_nulls)
+    return fail_call(typer, syntax, "aggregates leave nulls out by themselves");
+  return check_arity(typer, syntax, function);
+}
 
-  if (!typer->scope.aggregation)
-    message = "aggregates are only allowed in aggregate, and not inside each "
-              "other";
-  else if (syntax->star && function != WD_AGG_COUNT)
-    message = "only count takes a '*'";
-  else if (!syntax->star && arguments_of(syntax) == 0 &&
-           function == WD_AGG_COUNT)
-    message = "to count rows, write count(*)";
-  else if (!syntax->star && arguments_of(syntax) != 1)
-    message = "an aggregate takes one argument";
-  else if (syntax->window && syntax->window->ignore_nulls)
-    message = "aggregates leave nulls out by themselves";
-  if (!message)
+static enum wd_status
+fail_type(struct typer *typer, const struct typed *argument,
+          enum wd_aggregate_function function)
+{
+  char text[96];
+
+  return wd_source_fail(
+      argument->syntax->source, argument->syntax->start, WD_TYPE_MISMATCH,
+      typer->error, "%s does not take %s", wd_aggregate_name(function),
+      wd_type_text(&argument->expression->type, text, sizeof text));
+}
+
+/* A fraction or a separator: what the engine must know before it starts. */
+static enum wd_status
+cast_constant(struct typer *typer, enum wd_aggregate_function function,
+              struct typed *argument)
+{
+  bool text = wd_aggregate_rule(function) == WD_AGG_RULE_TEXT;
+  struct wd_type f64 = wd_type_of(WD_TYPE_F64);
+  const struct wd_expression *value = argument->expression;
+  enum wd_status status = WD_OK;
+
+  if (!text && value->kind == WD_EXPR_LITERAL &&
+      wd_type_is_numeric(&value->type))
+    status = wd__cast(typer, argument, &f64);
+  value = argument->expression;
+  if (status != WD_OK)
+    return status;
+  if (value->kind == WD_EXPR_LITERAL && !value->literal.null &&
+      (text ? value->type.id == WD_TYPE_STRING
+            : value->type.id == WD_TYPE_F64 && value->literal.value.real >= 0 &&
+                  value->literal.value.real <= 1))
     return WD_OK;
-  return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
-                        typer->error, "%s: %s", syntax->name, message);
+  return wd_source_fail(
+      argument->syntax->source, argument->syntax->start, WD_INVALID_PLAN,
+      typer->error,
+      text ? "%s: the separator must be a text, such as ', '"
+           : "%s: the fraction must be a number between 0 and 1, such as 0.5",
+      wd_aggregate_name(function));
 }
 
 /* Integers are averaged as floats: Substrait's avg of integers is an
  * integer, which nobody means. */
-enum wd_status
-wd__cast_aggregated(struct typer *typer, enum wd_aggregate_function function,
-                    struct typed *argument)
+static enum wd_status
+cast_argument(struct typer *typer, enum wd_aggregate_function function,
+              uint32_t index, struct typed *argument)
 {
+  enum wd_aggregate_rule rule = wd_aggregate_rule(function);
   struct wd_type f64 = wd_type_of(WD_TYPE_F64);
+  struct wd_type string = wd_type_of(WD_TYPE_STRING);
   const struct wd_type *type = &argument->expression->type;
+  bool null = type->id == WD_TYPE_NULL;
 
-  if (type->id == WD_TYPE_NULL ||
-      (function == WD_AGG_AVG && wd_type_is_integer(type)))
+  switch (rule) {
+  case WD_AGG_RULE_LOGIC:
+  case WD_AGG_RULE_COUNT_IF:
+    return wd__make_boolean(typer, argument, "what it looks at");
+  case WD_AGG_RULE_TEXT:
+    if (index)
+      return cast_constant(typer, function, argument);
+    return null ? wd__cast(typer, argument, &string) : WD_OK;
+  case WD_AGG_RULE_QUANTILE:
+  case WD_AGG_RULE_PICK:
+    if (index)
+      return cast_constant(typer, function, argument);
+    break;
+  case WD_AGG_RULE_BITS:
+    f64 = wd_type_of(WD_TYPE_I64);
+    break;
+  default:
+    break;
+  }
+  if (rule == WD_AGG_RULE_FLOAT || rule == WD_AGG_RULE_QUANTILE) {
+    if (!null && !wd_type_is_numeric(type))
+      return fail_type(typer, argument, function);
+    return wd__cast(typer, argument, &f64);
+  }
+  if (null || (function == WD_AGG_AVG && wd_type_is_integer(type)))
     return wd__cast(typer, argument, &f64);
   return WD_OK;
 }
 
-/* The argument is typed on the rows, where aggregates are not known. */
 static enum wd_status
-type_argument(struct typer *typer, const struct wd_syntax *syntax,
-              enum wd_aggregate_function function, struct wd_measure *measure)
+derive(struct typer *typer, const struct typed *argument,
+       enum wd_aggregate_function function, struct wd_type *out_type,
+       bool *out_nullable)
+{
+  struct wd_type item;
+
+  if (!wd_aggregate_derive(function, &argument->expression->type, out_type,
+                           out_nullable))
+    return fail_type(typer, argument, function);
+  if (wd_aggregate_rule(function) != WD_AGG_RULE_LIST)
+    return WD_OK;
+  item = *out_type;
+  return wd_type_list(&item, true, typer->arena, out_type)
+             ? WD_OK
+             : wd_fail_memory(typer->error);
+}
+
+enum wd_status
+wd__type_measured(struct typer *typer, const struct wd_syntax *syntax,
+                  enum wd_aggregate_function function, struct typed *operands,
+                  struct wd_type *out_type, bool *out_nullable)
+{
+  enum wd_status status = check_call(typer, syntax, function);
+
+  if (syntax->star && status == WD_OK) {
+    wd_aggregate_derive(WD_AGG_COUNT_STAR, NULL, out_type, out_nullable);
+    return WD_OK;
+  }
+  for (uint32_t i = 0; status == WD_OK && i < arguments_of(syntax); i++)
+    status = cast_argument(typer, function, i, &operands[i]);
+  return status == WD_OK
+             ? derive(typer, &operands[0], function, out_type, out_nullable)
+             : status;
+}
+
+/* The arguments are typed on the rows, where aggregates are not known. */
+static enum wd_status
+type_arguments(struct typer *typer, const struct wd_syntax *syntax,
+               enum wd_aggregate_function function, struct wd_measure *measure)
 {
   struct typer rows = *typer;
-  struct typed operand, *argument;
+  uint32_t count = arguments_of(syntax);
+  struct typed *typed = wd_arena_array(typer->arena, count, sizeof *typed);
   const struct wd_expression **arguments =
-      wd_arena_array(typer->arena, 1, sizeof *arguments);
-  char text[96];
-  enum wd_status status;
+      wd_arena_array(typer->arena, count, sizeof *arguments);
+  enum wd_status status = WD_OK;
 
-  if (!arguments)
+  if (!arguments || !typed)
     return wd_fail_memory(typer->error);
   rows.scope.aggregation = NULL;
-  argument = &operand;
-  operand.syntax = syntax->operands[0];
-  status = wd__type(&rows, operand.syntax, &operand.expression);
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    typed[i].syntax = syntax->operands[i];
+    status = wd__type(&rows, typed[i].syntax, &typed[i].expression);
+  }
   if (status == WD_OK)
-    status = wd__cast_aggregated(&rows, function, argument);
+    status = wd__type_measured(&rows, syntax, function, typed, &measure->type,
+                               &measure->nullable);
   if (status != WD_OK)
     return status;
-  arguments[0] = argument->expression;
-  measure->argument_count = 1;
+  for (uint32_t i = 0; i < count; i++)
+    arguments[i] = typed[i].expression;
+  measure->argument_count = count;
   measure->arguments = arguments;
-  if (wd_aggregate_derive(function, &arguments[0]->type, &measure->type,
-                          &measure->nullable))
-    return WD_OK;
-  return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
-                        typer->error, "%s does not take %s",
-                        wd_aggregate_name(function),
-                        wd_type_text(&arguments[0]->type, text, sizeof text));
+  return WD_OK;
+}
+
+/* Arguments are keys by name; none: all of them. */
+static enum wd_status
+type_grouping(struct typer *typer, const struct wd_syntax *syntax,
+              struct wd_measure *measure)
+{
+  const struct wd_schema *keys = typer->scope.aggregation->keys;
+  uint32_t given = arguments_of(syntax), most, least;
+  uint32_t count = given ? given : keys->count;
+  const struct wd_expression **arguments =
+      wd_arena_array(typer->arena, count, sizeof *arguments);
+  enum wd_status status = check_call(typer, syntax, WD_AGG_GROUPING);
+
+  if (status != WD_OK)
+    return status;
+  if (!arguments)
+    return wd_fail_memory(typer->error);
+  wd_aggregate_arity(WD_AGG_GROUPING, &least, &most);
+  if (count > most || (syntax->window && syntax->window->has_filter))
+    return fail_call(typer, syntax, "it takes at most 62 keys and no filter");
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    const struct wd_syntax *key = given ? syntax->operands[i] : NULL;
+    int found = key && key->kind == WD_SYNTAX_COLUMN
+                    ? wd_schema_find(keys, key->name, strlen(key->name))
+                    : -1;
+
+    if (key && found < 0)
+      return fail_call(typer, syntax, "its arguments are names of the keys");
+    status =
+        wd_expression_make_column(keys, key ? (uint32_t)found : i, typer->arena,
+                                  &arguments[i], typer->error);
+  }
+  measure->argument_count = count;
+  measure->arguments = arguments;
+  wd_aggregate_derive(WD_AGG_GROUPING, NULL, &measure->type,
+                      &measure->nullable);
+  measure->filter = NULL;
+  return status;
 }
 
 /* `filter (where …)` beside the filter that the measure has. */
@@ -139,18 +296,19 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
   struct wd_measure measure = {.function = function,
                                .distinct = syntax->distinct};
   struct wd_expression *column;
-  enum wd_status status = check_call(typer, syntax, function);
+  enum wd_status status;
 
-  if (status != WD_OK)
-    return status;
+  if (!aggregation)
+    return fail_call(typer, syntax,
+                     "aggregates are only allowed in aggregate, and not inside "
+                     "each other");
   measure.filter = aggregation->filter;
-  if (syntax->star) {
+  if (function == WD_AGG_GROUPING)
+    status = type_grouping(typer, syntax, &measure);
+  else
+    status = type_arguments(typer, syntax, function, &measure);
+  if (syntax->star)
     measure.function = WD_AGG_COUNT_STAR;
-    wd_aggregate_derive(WD_AGG_COUNT_STAR, NULL, &measure.type,
-                        &measure.nullable);
-  } else {
-    status = type_argument(typer, syntax, function, &measure);
-  }
   if (status == WD_OK && syntax->window && syntax->window->has_filter)
     status = type_filter(typer, syntax, &measure);
   if (status == WD_OK)

@@ -70,32 +70,14 @@ type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                enum wd_aggregate_function function, struct typed *operands,
                struct wd_window *window, struct wd_expression *node)
 {
-  char text[96];
-  enum wd_status status;
-
-  if (syntax->star ? function != WD_AGG_COUNT : syntax->window->arguments != 1)
+  if (function == WD_AGG_GROUPING)
     return fail_at(typer, syntax, WD_INVALID_PLAN,
-                   syntax->star ? "only count takes a '*'"
-                   : function == WD_AGG_COUNT && syntax->window->arguments == 0
-                       ? "to count rows, write count(*)"
-                       : "takes one argument");
+                   "is only known in the measures of groups");
   window->aggregate = true;
   window->distinct = syntax->distinct;
   window->aggregate_function = syntax->star ? WD_AGG_COUNT_STAR : function;
-  if (syntax->star) {
-    wd_aggregate_derive(WD_AGG_COUNT_STAR, NULL, &node->type, &node->nullable);
-    return WD_OK;
-  }
-  status = wd__cast_aggregated(typer, function, operands);
-  if (status != WD_OK)
-    return status;
-  if (wd_aggregate_derive(function, &operands[0].expression->type, &node->type,
-                          &node->nullable))
-    return WD_OK;
-  return wd_source_fail(
-      syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
-      "%s does not take %s", wd_aggregate_name(function),
-      wd_type_text(&operands[0].expression->type, text, sizeof text));
+  return wd__type_measured(typer, syntax, function, operands, &node->type,
+                           &node->nullable);
 }
 
 static enum wd_status

@@ -17,7 +17,7 @@
  *   sample FRACTION once|again SEED | row-index NAME
  *   unpivot NAME VALUE COLUMN … . | describe COLUMN … .
  *   rollup KEY … . | cube KEY … . | pivot EXPRESSION VALUE … .
- *   sets KEY … . INDEX,INDEX … .   (`-` is the empty set)
+ *   sets KEY … . INDEX,INDEX … .   (`-`: without keys)
  *   repartition COUNT COLUMN … .
  *   map-tag COLUMN        adds `tag`: twice the value of an i64 column
  *   repeat COLUMN COUNT   flat map: `value`, `copy` for each of COUNT copies
@@ -609,6 +609,24 @@ rearrange(struct script *s, const char *verb)
 }
 
 static void
+grouping_sets(struct script *s)
+{
+  static uint32_t indices[MOST][MOST];
+  static wd_key_set sets[MOST];
+  const char *const *keys = list(s), *const *texts = list(s);
+  size_t count = 0;
+  for (; texts[count]; count++) {
+    char *rest = (char *)texts[count];
+    sets[count] = (wd_key_set){.keys = indices[count]};
+    while (*rest && *rest != '-') {
+      indices[count][sets[count].count++] = (uint32_t)strtoul(rest, &rest, 10);
+      rest += *rest == ',';
+    }
+  }
+  s->grouped = wd_grouping_sets(s->current, keys, sets, count);
+}
+
+static void
 measure(struct script *s)
 {
   const char *const *measures = list(s);
@@ -640,6 +658,15 @@ relate(struct script *s, const char *verb)
     s->current = wd_join_using_list(s->current, right, kind, list(s));
   } else if (VERB("group")) {
     s->grouped = wd_group_by_list(s->current, list(s));
+  } else if (VERB("rollup")) {
+    s->grouped = wd_rollup_list(s->current, list(s));
+  } else if (VERB("cube")) {
+    s->grouped = wd_cube_list(s->current, list(s));
+  } else if (VERB("sets")) {
+    grouping_sets(s);
+  } else if (VERB("pivot")) {
+    const char *expression = word(s);
+    s->grouped = wd_pivot(s->grouped, expression, list(s));
   } else if (VERB("measure")) {
     measure(s);
   } else if (VERB("reduce-sum")) {

@@ -181,7 +181,9 @@ test_names(void **state)
   assert_false(wd_function_find("", 0, &function));
   assert_true(wd_aggregate_find("COUNT", 5, &aggregate));
   assert_int_equal(aggregate, WD_AGG_COUNT);
-  assert_false(wd_aggregate_find("median", 6, &aggregate));
+  assert_false(wd_aggregate_find("medain", 6, &aggregate));
+  assert_true(wd_aggregate_find("Stddev", 6, &aggregate));
+  assert_int_equal(aggregate, WD_AGG_STD_DEV);
   assert_string_equal(wd_function_suggest("rond", 4), "round");
   assert_string_equal(wd_function_suggest("summ", 4), "sum");
   assert_null(wd_function_suggest("gibberish", 9));

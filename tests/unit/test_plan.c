@@ -153,7 +153,7 @@ test_aggregate(void **state)
       "each other\n  sum(max(qty))\n      ^");
   check_error(
       aggregate_of(read_table("orders"), TEXTS("day"), TEXTS("sum(day)")),
-      WD_TYPE_MISMATCH, "sum does not take date\n  sum(day)\n  ^");
+      WD_TYPE_MISMATCH, "sum does not take date\n  sum(day)\n      ^");
   check_error(aggregate_of(read_table("orders"), TEXTS("day"), TEXTS("#4")),
               WD_TYPE_MISMATCH,
               "an aggregate lambda must return one column, not 0");

@@ -512,6 +512,18 @@ wd_grouped
 wd_cube_list(wd_dataset from, const char *const *keys);
 #define wd_cube(from, ...) wd_cube_list(from, WD__LIST(__VA_ARGS__))
 
+/* One of the grouping sets: indices into the list of keys. */
+typedef struct wd_key_set {
+  const uint32_t *keys;
+  uint32_t count;
+} wd_key_set;
+
+/* Groups by each of the sets; keys that are not in a set are null in its rows
+ * (grouping(key) in a measure tells them from others). */
+wd_grouped
+wd_grouping_sets(wd_dataset from, const char *const *keys,
+                 const wd_key_set *sets, size_t count);
+
 /* Measures are aggregate expressions with names: wd_aggregate(g,
  * "count(*) as n", "sum(price * qty) as total"). A row for each group: the
  * keys, then the measures. */

@@ -222,6 +222,10 @@ METHOD_LAMBDA(abi_reduce, "grouped", "reduce")
 METHOD_LAMBDA(abi_map_groups, "grouped", "map-groups")
 METHOD_LAMBDA(abi_for_each_partition, "dataset", "for-each-partition")
 
+IMPORT("datasets", "[method]dataset.grouping-sets")
+void
+abi_grouping_sets(handle self, address keys, uint32_t key_count, address sets,
+                  uint32_t set_count, struct result_handle *out);
 IMPORT("datasets", "[method]dataset.with-column")
 void
 abi_with_column(handle self, address name, uint32_t name_size, address text,

@@ -176,6 +176,20 @@ wd_cube_list(wd_dataset from, const char *const *keys)
   return group_with(abi_cube, from, keys);
 }
 
+wd_grouped
+wd_grouping_sets(wd_dataset from, const char *const *keys,
+                 const wd_key_set *sets, size_t count)
+{
+  struct result_handle result;
+  if (!from.id)
+    return (wd_grouped){NULL};
+  wd__begin();
+  struct wire_list strings = wd__strings(keys);
+  abi_grouping_sets(from.id->handle, strings.data, strings.count, sets,
+                    (uint32_t)count, &result);
+  return grouped(&result, from.id);
+}
+
 wd_dataset
 wd_rename_list(wd_dataset from, const char *const *names)
 {

@@ -34,6 +34,8 @@ struct wd_duck_lowering {
   /* No column of the node that is lowered next is used: DuckDB would leave out
    * a lambda whose result nobody looks at. */
   bool idle;
+  bool placed;        /* rows below the measures have their place as `t.i` */
+  bool grouping_sets; /* their keys are columns `t.k0` … */
   /* The node that is lowered next shall give the number of each row's
    * partition as a last column `b`: it takes rows one by one, or is the
    * repartition itself. */
@@ -137,6 +139,12 @@ wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,
 enum wd_status
 wd_duck_lower_rows(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* What stands after its arguments; `more` is a condition as SQL, or NULL. */
+enum wd_status
+wd_duck_lower_measure_filter(struct wd_duck_lowering *lowering,
+                             const struct wd_measure *measure, const char *more,
+                             struct wd_buf *buf);
 
 enum wd_status
 wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
