@@ -181,6 +181,7 @@ make_node(const struct aggregate *aggregate,
   uint32_t keys = aggregate->key_count, count = keys + aggregation->count;
   struct wd_column *columns =
       wd_arena_array(planner->arena, count, sizeof *columns);
+  char text[96];
   struct wd_plan_node *node;
   enum wd_status status =
       wd__plan_node(planner, WD_NODE_AGGREGATE, aggregate->input, NULL, &node);
@@ -195,6 +196,11 @@ make_node(const struct aggregate *aggregate,
     columns[keys + i].name = names[i];
     columns[keys + i].type = aggregation->measures[i].type;
     columns[keys + i].nullable = aggregation->measures[i].nullable;
+    if (!wd_type_carried(&columns[keys + i].type))
+      return wd_fail(planner->error, WD_UNSUPPORTED,
+                     "the measure '%.100s' is a %s, which is not supported yet",
+                     names[i],
+                     wd_type_text(&columns[keys + i].type, text, sizeof text));
   }
   node->schema = (struct wd_schema){count, columns};
   node->aggregate.key_count = keys;
