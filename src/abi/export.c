@@ -127,8 +127,8 @@ static void
 clean_text(const struct wd_abi_guest *guest, const struct wd_wire_list *text,
            char *to, size_t size)
 {
-  uint64_t memory_size;
-  const uint8_t *memory = guest->memory(guest->env, &memory_size);
+  const uint8_t *memory = *guest->memory;
+  uint64_t memory_size = atomic_load(guest->memory_size);
 
   to[0] = '\0';
   if (text->length && text->pointer <= memory_size &&

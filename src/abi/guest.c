@@ -25,30 +25,21 @@ wd_abi_fault(const struct wd_abi_site *site, struct wd_error *error,
 }
 
 enum wd_status
-wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
-             uint32_t pointer, uint64_t count, uint32_t size, uint32_t align,
-             uint8_t **out_address, struct wd_error *error)
+wd_abi_range_fault(const struct wd_abi_guest *guest,
+                   const struct wd_abi_site *site, uint32_t pointer,
+                   uint64_t count, uint32_t size, uint32_t align,
+                   struct wd_error *error)
 {
-  uint64_t memory_size = 0;
-  uint8_t *memory = guest->memory(guest->env, &memory_size);
-  uint64_t total;
-
-  if (!memory)
-    memory_size = 0;
   if (pointer & (align - 1))
     return wd_abi_fault(site, error,
                         "pointer 0x%" PRIx32 " is not a multiple of %" PRIu32,
                         pointer, align);
-  if (__builtin_mul_overflow(count, (uint64_t)size, &total) ||
-      pointer > memory_size || total > memory_size - pointer)
-    return wd_abi_fault(site, error,
-                        "pointer 0x%" PRIx32 " + %" PRIu64 " × %" PRIu32
-                        " is outside of the program's memory (%" PRIu64
-                        " bytes)",
-                        pointer, count, size, memory_size);
-  /* No memory, and so no base, is possible too: only nothing fits. */
-  *out_address = memory ? memory + pointer : NULL;
-  return WD_OK;
+  return wd_abi_fault(
+      site, error,
+      "pointer 0x%" PRIx32 " + %" PRIu64 " × %" PRIu32
+      " is outside of the program's memory (%" PRIu64 " bytes)",
+      pointer, count, size,
+      atomic_load_explicit(guest->memory_size, memory_order_relaxed));
 }
 
 enum wd_status

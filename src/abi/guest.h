@@ -8,12 +8,16 @@
 #ifndef WD_ABI_GUEST_H
 #define WD_ABI_GUEST_H
 
+#include <stdatomic.h>
+
 #include "abi/function.h"
 
 struct wd_abi_guest {
   void *env;
-  /* The memory as it is now; its base is aligned to 8. */
-  uint8_t *(*memory)(void *env, uint64_t *out_size);
+  /* Where its memory and the size of that are found, as they are now; the base
+   * is aligned to 8, NULL with size 0. */
+  uint8_t *const *memory;
+  const _Atomic uint64_t *memory_size;
   /* cabi_realloc(0, 0, align, size); imports trap while it runs. What it gives
    * need not be checked. */
   enum wd_status (*allocate)(void *env, uint32_t align, uint32_t size,
@@ -35,12 +39,33 @@ enum wd_status
 wd_abi_fault(const struct wd_abi_site *site, struct wd_error *error,
              const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Checks that count * size bytes at a guest pointer are aligned and inside of
- * the memory; *out_address is theirs until guest code runs again. */
+/* What wd_abi_range says of a range that is none. */
 enum wd_status
+wd_abi_range_fault(const struct wd_abi_guest *guest,
+                   const struct wd_abi_site *site, uint32_t pointer,
+                   uint64_t count, uint32_t size, uint32_t align,
+                   struct wd_error *error);
+
+/* Checks that count * size bytes at a guest pointer are aligned and inside of
+ * the memory; *out_address is theirs until guest code runs again. NULL when
+ * there is no memory, where only nothing fits. */
+static inline enum wd_status
 wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
              uint32_t pointer, uint64_t count, uint32_t size, uint32_t align,
-             uint8_t **out_address, struct wd_error *error);
+             uint8_t **out_address, struct wd_error *error)
+{
+  uint8_t *memory = *guest->memory;
+  uint64_t memory_size =
+      atomic_load_explicit(guest->memory_size, memory_order_relaxed);
+  uint64_t total;
+
+  if ((pointer & (align - 1)) ||
+      __builtin_mul_overflow(count, (uint64_t)size, &total) ||
+      pointer > memory_size || total > memory_size - pointer)
+    return wd_abi_range_fault(guest, site, pointer, count, size, align, error);
+  *out_address = memory ? memory + pointer : NULL;
+  return WD_OK;
+}
 
 /* Room for `size` bytes in the guest, checked. Size 0 allocates nothing and
  * gives a pointer that is aligned. */

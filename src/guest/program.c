@@ -21,14 +21,6 @@ make_handlers(void)
   wd_guest_context(&handlers);
 }
 
-static uint8_t *
-guest_memory(void *env, uint64_t *out_size)
-{
-  struct wd_program *program = env;
-
-  return wd_instance_memory(program->instance, out_size);
-}
-
 static enum wd_status
 guest_allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
                struct wd_error *error)
@@ -172,13 +164,15 @@ wd_program_new(const struct wd_program_options *options,
   wd_handles_init(&program->handles, options->mem);
   program->guest = (struct wd_abi_guest){
       .env = program,
-      .memory = guest_memory,
       .allocate = guest_allocate,
       .holds = guest_holds,
   };
   status = link_driver(program, error);
   if (status == WD_OK)
     status = make_instance(program, error);
+  if (status == WD_OK)
+    wd_instance_memory_places(program->instance, &program->guest.memory,
+                              &program->guest.memory_size);
   program->has_realloc =
       wd_module_export(options->module, "cabi_realloc") != NULL;
   if (status == WD_OK && program->has_realloc)

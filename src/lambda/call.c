@@ -84,8 +84,7 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
   if (status != WD_OK)
     return failed(worker, lambda, error);
   if (slot == WD_SLOT_INPUT || lambda->role == WD_ROLE_CO_GROUP)
-    atomic_fetch_add_explicit(&worker->rows_in, shape->rows,
-                              memory_order_relaxed);
+    wd_worker_count(&worker->rows_in, shape->rows);
   return WD_OK;
 }
 
@@ -208,8 +207,7 @@ take_batch(struct wd_worker *worker, enum wd_abi_export which,
   if (status == WD_OK)
     status = wd_batch_check(schema, out_batch, rows, error);
   if (status == WD_OK)
-    atomic_fetch_add_explicit(&worker->rows_out, out_batch->rows,
-                              memory_order_relaxed);
+    wd_worker_count(&worker->rows_out, out_batch->rows);
   return status;
 }
 

@@ -3,14 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint8_t *
-guest_memory(void *env, uint64_t *out_size)
-{
-  struct wd_worker *worker = env;
-
-  return wd_instance_memory(worker->instance, out_size);
-}
-
 static enum wd_status
 guest_allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
                struct wd_error *error)
@@ -32,9 +24,10 @@ wd_worker_prepare(struct wd_worker *worker, struct wd_error *error)
 {
   worker->guest = (struct wd_abi_guest){
       .env = worker,
-      .memory = guest_memory,
       .allocate = guest_allocate,
   };
+  wd_instance_memory_places(worker->instance, &worker->guest.memory,
+                            &worker->guest.memory_size);
   worker->groups.pointer = sizeof(uint32_t);
   return wd_instance_function(worker->instance, "cabi_realloc", "iiii", "i",
                               &worker->realloc, error);
@@ -187,7 +180,7 @@ wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
   stream->random = worker->wasi.random;
   if (status != WD_OK)
     return status;
-  atomic_fetch_add_explicit(&worker->calls, 1, memory_order_relaxed);
+  wd_worker_count(&worker->calls, 1);
   worker->pending = export;
   worker->area = values[0];
   return WD_OK;

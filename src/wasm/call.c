@@ -52,7 +52,7 @@ wd_instance_import(void *env, wasmtime_caller_t *caller,
   prepare(&error);
   status = call_import(instance, env, values, &error);
   /* Killed meanwhile: what came back does not matter. */
-  if (!wd_guard_enter(&instance->guard))
+  if (!wd_guard_enter(&instance->guard, &instance->memory))
     return new_trap();
   if (!status)
     return NULL;
@@ -155,7 +155,7 @@ wd_instance_call(struct wd_instance *instance, const wasmtime_func_t *function,
     *out_exit = -1;
   if (instance->failed)
     return wd_fail(error, WD_TRAP, "called again after a trap");
-  if (!wd_guard_enter(&instance->guard))
+  if (!wd_guard_enter(&instance->guard, &instance->memory))
     return fail_killed(NULL, error);
   instance->depth++;
   failure = wasmtime_func_call_unchecked(instance->context, function, values,

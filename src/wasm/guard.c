@@ -1,12 +1,37 @@
 #include "wasm/guard.h"
 
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "wasm/fault.h"
+
+bool wd_guard_fences;
+
+static void
+install(void)
+{
+  wd_guard_fences =
+      syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+              0) != 0;
+}
+
+void
+wd_guard_install(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once(&once, install);
+}
 
 void
 wd_guard_init(struct wd_guard *guard)
 {
-  atomic_init(&guard->state, WD_GUARD_OUTSIDE);
+  wd_guard_install();
+  atomic_init(&guard->inside, false);
+  atomic_init(&guard->condemned, false);
   pthread_mutex_init(&guard->lock, NULL);
+  guard->dead = false;
   guard->slot = -1;
 }
 
@@ -17,7 +42,7 @@ wd_guard_fini(struct wd_guard *guard)
 }
 
 void
-wd_guard_leave_killed(struct wd_guard *guard, const struct wd_linear *memory)
+wd_guard_die(struct wd_guard *guard, const struct wd_linear *memory)
 {
   pthread_mutex_lock(&guard->lock);
   if (guard->slot >= 0) {
@@ -25,7 +50,8 @@ wd_guard_leave_killed(struct wd_guard *guard, const struct wd_linear *memory)
     wd_fault_remove(guard->slot);
     guard->slot = -1;
   }
-  atomic_store(&guard->state, WD_GUARD_DEAD);
+  guard->dead = true;
+  atomic_store(&guard->inside, false);
   pthread_mutex_unlock(&guard->lock);
 }
 
@@ -48,19 +74,18 @@ take_away(struct wd_guard *guard, const struct wd_linear *memory,
     wd_linear_protect(memory, size, false);
 }
 
-/* The next state of a kill: from outside dead, from inside killed. */
-static int
+/* Says that it is condemned, and then asks where the guest is. When it is said
+ * to be inside after all, its thread will see the first. */
+static bool
 condemn(struct wd_guard *guard)
 {
-  int state = atomic_load(&guard->state);
-  int next;
-
-  do {
-    if (state >= WD_GUARD_KILLED)
-      return state;
-    next = state == WD_GUARD_INSIDE ? WD_GUARD_KILLED : WD_GUARD_DEAD;
-  } while (!atomic_compare_exchange_weak(&guard->state, &state, next));
-  return next;
+  if (!atomic_exchange(&guard->condemned, true)) {
+    if (wd_guard_fences)
+      atomic_thread_fence(memory_order_seq_cst);
+    else
+      syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  }
+  return atomic_load(&guard->inside);
 }
 
 bool
@@ -70,7 +95,7 @@ wd_guard_kill(struct wd_guard *guard, const struct wd_linear *memory,
   bool inside;
 
   pthread_mutex_lock(&guard->lock);
-  inside = condemn(guard) == WD_GUARD_KILLED;
+  inside = condemn(guard) && !guard->dead;
   if (inside && module)
     take_away(guard, memory, module);
   pthread_mutex_unlock(&guard->lock);

@@ -1,13 +1,15 @@
 /* The state that decides whether a guest's memory may be taken away: see
- * instance.h. Entering and leaving cost one atomic exchange each; killing,
- * and whatever meets a kill, takes the lock.
+ * instance.h.
  *
- *   outside --enter--> inside --leave--> outside
- *   outside --kill--> dead
- *   inside  --kill--> killed --leave--> dead
+ * The thread that runs the guest says where it is, whoever kills it says that
+ * it is condemned; each looks at the other's word after giving its own, so at
+ * least one of them sees both. Entering and leaving happen several times for
+ * each batch, a kill once: so the killer pays for the order of both sides'
+ * accesses, by the system call membarrier(2), and entering and leaving are a
+ * store and a load. Where the system does not have it they fence themselves.
  *
- * Only in `killed` is the memory away, and leaving gives it back: host code
- * never runs without it.
+ * Only while the guest is inside and condemned is its memory away, and leaving
+ * gives it back: host code never runs without it.
  */
 #ifndef WD_WASM_GUARD_H
 #define WD_WASM_GUARD_H
@@ -18,18 +20,21 @@
 
 #include "wasm/linear.h"
 
-enum wd_guard_state {
-  WD_GUARD_OUTSIDE,
-  WD_GUARD_INSIDE,
-  WD_GUARD_KILLED,
-  WD_GUARD_DEAD,
+struct wd_guard {
+  atomic_bool inside;    /* written by the guest's thread only */
+  atomic_bool condemned; /* never taken back */
+  pthread_mutex_t lock;
+  bool dead; /* the guest's thread knows that it is condemned */
+  int slot;  /* of fault.h, while the memory is away; else -1 */
 };
 
-struct wd_guard {
-  atomic_int state;
-  pthread_mutex_t lock;
-  int slot; /* of fault.h, while killed; else -1 */
-};
+/* Entering and leaving must fence: there is no membarrier. Set once, before
+ * the first guard is in use. */
+extern bool wd_guard_fences;
+
+/* Once for the process, before other threads run guests; again is free. */
+void
+wd_guard_install(void);
 
 void
 wd_guard_init(struct wd_guard *guard);
@@ -37,34 +42,40 @@ wd_guard_init(struct wd_guard *guard);
 void
 wd_guard_fini(struct wd_guard *guard);
 
-/* False when the instance is dead. */
-static inline bool
-wd_guard_enter(struct wd_guard *guard)
-{
-  int outside = WD_GUARD_OUTSIDE;
+/* What a condemned guest's thread does: the memory comes back, the instance is
+ * dead. */
+void
+wd_guard_die(struct wd_guard *guard, const struct wd_linear *memory);
 
-  return atomic_compare_exchange_strong_explicit(
-      &guard->state, &outside, WD_GUARD_INSIDE, memory_order_acquire,
-      memory_order_relaxed);
+/* The guest's thread says where it is. False when it is condemned. */
+static inline bool
+wd_guard_move(struct wd_guard *guard, const struct wd_linear *memory,
+              bool inside)
+{
+  atomic_store_explicit(&guard->inside, inside, memory_order_release);
+  atomic_signal_fence(memory_order_seq_cst);
+  if (__builtin_expect(wd_guard_fences, false))
+    atomic_thread_fence(memory_order_seq_cst);
+  if (__builtin_expect(
+          !atomic_load_explicit(&guard->condemned, memory_order_acquire), true))
+    return true;
+  wd_guard_die(guard, memory);
+  return false;
 }
 
-/* The slow half of wd_guard_leave. */
-void
-wd_guard_leave_killed(struct wd_guard *guard, const struct wd_linear *memory);
+/* False when the instance is dead. */
+static inline bool
+wd_guard_enter(struct wd_guard *guard, const struct wd_linear *memory)
+{
+  return wd_guard_move(guard, memory, true);
+}
 
 /* False when the guest was killed meanwhile; the memory is accessible then
  * too. */
 static inline bool
 wd_guard_leave(struct wd_guard *guard, const struct wd_linear *memory)
 {
-  int inside = WD_GUARD_INSIDE;
-
-  if (atomic_compare_exchange_strong_explicit(
-          &guard->state, &inside, WD_GUARD_OUTSIDE, memory_order_release,
-          memory_order_relaxed))
-    return true;
-  wd_guard_leave_killed(guard, memory);
-  return false;
+  return wd_guard_move(guard, memory, false);
 }
 
 /* From any thread. True when the guest was inside. Its memory is taken away
@@ -76,7 +87,7 @@ wd_guard_kill(struct wd_guard *guard, const struct wd_linear *memory,
 static inline bool
 wd_guard_killed(const struct wd_guard *guard)
 {
-  return atomic_load(&guard->state) >= WD_GUARD_KILLED;
+  return atomic_load(&guard->condemned);
 }
 
 #endif

@@ -176,6 +176,15 @@ wd_instance_memory(struct wd_instance *instance, uint64_t *out_size)
   return instance->memory.base;
 }
 
+void
+wd_instance_memory_places(const struct wd_instance *instance,
+                          uint8_t *const **out_base,
+                          const _Atomic uint64_t **out_size)
+{
+  *out_base = &instance->memory.base;
+  *out_size = &instance->memory.size;
+}
+
 bool
 wd_instance_alive(const struct wd_instance *instance)
 {

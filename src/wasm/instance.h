@@ -125,6 +125,12 @@ wd_instance_call(struct wd_instance *instance, const wasmtime_func_t *function,
 uint8_t *
 wd_instance_memory(struct wd_instance *instance, uint64_t *out_size);
 
+/* Where both are kept, for who asks often. As long as the instance. */
+void
+wd_instance_memory_places(const struct wd_instance *instance,
+                          uint8_t *const **out_base,
+                          const _Atomic uint64_t **out_size);
+
 /* Address of `size` bytes at a guest pointer, NULL when not all of them are
  * inside. */
 static inline void *

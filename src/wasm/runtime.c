@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wasm/fault.h"
+#include "wasm/guard.h"
 #include "wasm/linear.h"
 #include "wasm/module_internal.h"
 
@@ -43,6 +44,7 @@ wd_runtime_new(const struct wd_runtime_options *options,
   }
   pthread_mutex_init(&runtime->lock, NULL);
   wd_fault_install();
+  wd_guard_install();
   *out_runtime = runtime;
   return WD_OK;
 }

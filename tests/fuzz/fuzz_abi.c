@@ -15,15 +15,6 @@ struct fuzz_guest {
   uint32_t next;
 };
 
-static uint8_t *
-memory_of(void *env, uint64_t *out_size)
-{
-  struct fuzz_guest *guest = env;
-
-  *out_size = MEMORY_SIZE;
-  return guest->memory;
-}
-
 static enum wd_status
 allocate(void *env, uint32_t align, uint32_t size, uint32_t *out_pointer,
          struct wd_error *error)
@@ -121,8 +112,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static struct fuzz_guest fuzz;
+  static uint8_t *const memory = fuzz.memory;
+  static const _Atomic uint64_t memory_size = MEMORY_SIZE;
   struct wd_abi_guest guest = {
-      .env = &fuzz, .memory = memory_of, .allocate = allocate, .holds = holds};
+      .env = &fuzz,
+      .memory = &memory,
+      .memory_size = &memory_size,
+      .allocate = allocate,
+      .holds = holds,
+  };
   wasmtime_val_raw_t values[18] = {0};
   struct wd_arena arena;
   size_t row, answers;

@@ -11,6 +11,8 @@
 
 #define GUEST_SIZE 65536u
 
+static const _Atomic uint64_t guest_size = GUEST_SIZE;
+
 enum guest_mood {
   GUEST_GOOD,
   GUEST_NULL,
@@ -28,15 +30,6 @@ struct fake_guest {
   unsigned allocations;
   struct wd_abi_guest guest;
 };
-
-static inline uint8_t *
-guest_memory(void *env, uint64_t *out_size)
-{
-  struct fake_guest *fake = env;
-
-  *out_size = GUEST_SIZE;
-  return fake->memory;
-}
 
 static inline void
 guest_move(struct fake_guest *fake)
@@ -98,7 +91,8 @@ guest_init(struct fake_guest *fake)
   *fake = (struct fake_guest){.next = 4096, .handles = 8};
   fake->memory = calloc(1, GUEST_SIZE);
   fake->guest = (struct wd_abi_guest){.env = fake,
-                                      .memory = guest_memory,
+                                      .memory = &fake->memory,
+                                      .memory_size = &guest_size,
                                       .allocate = guest_allocate,
                                       .holds = guest_holds};
 }
