@@ -4,6 +4,7 @@
 #define WD_BENCH_KERNELS_H
 
 #include <stdint.h>
+#include <string.h>
 
 /* The finaliser of MurmurHash3. */
 static inline int64_t
@@ -64,18 +65,35 @@ bench_upper(const char *restrict from, char *restrict to, uint32_t size)
 
 /* The next word at or after *at: a run of bytes above the blank. Its size, 0
  * when there is none; *at is behind it, it begins at *at - size. */
+/* The first byte from `i` on that ends a word, eight at a time: a branch for
+ * each letter is one that the processor guesses wrong in every word. */
+static inline uint32_t
+bench_word_end(const char *text, uint32_t size, uint32_t i)
+{
+  const uint64_t tops = 0x8080808080808080;
+
+  for (; i + 8 <= size; i += 8) {
+    uint64_t eight, blanks;
+
+    memcpy(&eight, text + i, sizeof eight);
+    blanks = ~(((eight & ~tops) + 0x5f5f5f5f5f5f5f5f) | eight) & tops;
+    if (blanks)
+      return i + (uint32_t)__builtin_ctzll(blanks) / 8;
+  }
+  while (i < size && (uint8_t)text[i] > ' ')
+    i++;
+  return i;
+}
+
 static inline uint32_t
 bench_word(const char *text, uint32_t size, uint32_t *at)
 {
-  uint32_t i = *at, start;
+  uint32_t start = *at;
 
-  while (i < size && (uint8_t)text[i] <= ' ')
-    i++;
-  start = i;
-  while (i < size && (uint8_t)text[i] > ' ')
-    i++;
-  *at = i;
-  return i - start;
+  while (start < size && (uint8_t)text[start] <= ' ')
+    start++;
+  *at = bench_word_end(text, size, start);
+  return *at - start;
 }
 
 /* An aggregate with a state of 32 bytes: the variance, and the largest. */

@@ -46,6 +46,7 @@ struct wd_rows {
   uint32_t capacity; /* index stays below it */
   uint32_t room;     /* rows that there is memory for */
   uint32_t size;     /* wd_size */
+  uint32_t readable; /* where WD__WORD bytes can be read, as can all before */
   bool full;         /* large enough to be handed over */
   bool fixed_size;   /* a map's: wd_resize is not for it */
   struct wd__schema *schema;
@@ -78,7 +79,8 @@ void
 wd__set_real(wd_rows *rows, uint32_t column, double value, enum wd_type type);
 
 char *
-wd__set_bytes(wd_rows *rows, uint32_t column, wd_str value, enum wd_type type);
+wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
+              enum wd_type type);
 
 void *
 wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type);
@@ -105,31 +107,11 @@ wd__null(const wd_column *column, uint32_t index)
   return column->validity && !wd__bit(column->validity, index);
 }
 
-/* memcpy for sizes that are mostly small, without a call. */
-static inline void
-wd__copy(char *to, const char *from, uint32_t size)
-{
-  if (size >= 8) {
-    uint64_t word;
-    for (uint32_t i = 0; i + 8 < size; i += 8) {
-      memcpy(&word, from + i, 8);
-      memcpy(to + i, &word, 8);
-    }
-    memcpy(&word, from + size - 8, 8);
-    memcpy(to + size - 8, &word, 8);
-  } else if (size >= 4) {
-    uint32_t first, last;
-    memcpy(&first, from, 4);
-    memcpy(&last, from + size - 4, 4);
-    memcpy(to, &first, 4);
-    memcpy(to + size - 4, &last, 4);
-  } else if (size) {
-    char middle = from[size >> 1], last = from[size - 1];
-    to[0] = from[0];
-    to[size >> 1] = middle;
-    to[size - 1] = last;
-  }
-}
+#define WD__WORD 16 /* bytes of a string that one load and one store copy */
+
+/* As memcpy, for strings that are longer, or lie at the end of memory. */
+void
+wd__copy(char *to, const char *from, uint32_t size);
 
 /* ---- Getters */
 
@@ -270,19 +252,24 @@ wd_set_str(wd_rows *rows, uint32_t column, wd_str value)
                  o->filled == rows->index &&
                  value.size <= o->capacity - o->used)) {
     char *to = (char *)o->values + o->used;
-    wd__copy(to, value.data, value.size);
+    /* What is copied too much is overwritten by the next. */
+    if (WD__LIKELY(value.size <= WD__WORD &&
+                   (uintptr_t)value.data <= rows->readable))
+      memcpy(to, value.data, WD__WORD);
+    else
+      wd__copy(to, value.data, value.size);
     o->used += value.size;
     o->valid[o->filled++] = 1;
     o->offsets[o->filled] = (int32_t)o->used;
     return to;
   }
-  return wd__set_bytes(rows, column, value, WD_STRING);
+  return wd__set_bytes(rows, column, value.data, value.size, WD_STRING);
 }
 
 static inline __attribute__((always_inline)) char *
 wd_set_bytes(wd_rows *rows, uint32_t column, wd_str value)
 {
-  return wd__set_bytes(rows, column, value, WD_BINARY);
+  return wd__set_bytes(rows, column, value.data, value.size, WD_BINARY);
 }
 
 static inline __attribute__((always_inline)) char *

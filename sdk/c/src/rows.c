@@ -64,6 +64,22 @@ wd_rows_free(wd_rows *rows)
   free(rows);
 }
 
+void
+wd__copy(char *to, const char *from, uint32_t size)
+{
+  if (size < 8 || size > SLACK) {
+    memcpy(to, from, size);
+    return;
+  }
+  uint64_t word;
+  for (uint32_t i = 0; i + 8 < size; i += 8) {
+    memcpy(&word, from + i, 8);
+    memcpy(to + i, &word, 8);
+  }
+  memcpy(&word, from + size - 8, 8);
+  memcpy(to + size - 8, &word, 8);
+}
+
 /* A block with more room; the old one is freed. */
 static void *
 larger(void *old, size_t old_size, size_t size)
@@ -146,6 +162,8 @@ wd__rows_reset(wd_rows *rows)
     o->passed = NULL;
   }
   rows->capacity = rows->room < limit ? rows->room : limit;
+  /* Memory may have grown; it never shrinks. */
+  rows->readable = (uint32_t)__builtin_wasm_memory_size(0) * 65536 - WD__WORD;
   rows->index = rows->size = 0;
   rows->full = rows->fixed_size = false;
 }
@@ -276,28 +294,29 @@ bytes_room(struct wd__out *o, uint32_t size)
 /* The general case of wd_set_str: another type, a row set twice or rows
  * skipped, no room. `value` may lie in the column itself. */
 char *
-wd__set_bytes(wd_rows *rows, uint32_t column, wd_str value, enum wd_type type)
+wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
+              enum wd_type type)
 {
   struct wd__out *o = out_column(rows, column);
   if (!is_bytes(o))
     out_type_error(rows, column, wd__type_name(type));
   wd_set_null(rows, column);
   ends_fill(o, rows->index);
-  if (value.size > o->capacity - o->used) {
-    rows->full |= o->used + value.size > WD__PART_BYTES;
-    if (value.size <= o->room - o->used) {
+  if (size > o->capacity - o->used) {
+    rows->full |= o->used + size > WD__PART_BYTES;
+    if (size <= o->room - o->used) {
       o->capacity = o->room;
     } else {
-      char *copy = wd__copy_of(value.data, value.size);
-      bytes_room(o, value.size);
-      memcpy((char *)o->values + o->used, copy, value.size);
+      char *copy = wd__copy_of(data, size);
+      bytes_room(o, size);
+      memcpy((char *)o->values + o->used, copy, size);
       free(copy);
-      value.data = (char *)o->values + o->used;
+      data = (char *)o->values + o->used;
     }
   }
   char *to = (char *)o->values + o->used;
-  memmove(to, value.data, value.size);
-  o->used += value.size;
+  memmove(to, data, size);
+  o->used += size;
   o->valid[o->filled++] = 1;
   o->offsets[o->filled] = (int32_t)o->used;
   return to;
@@ -356,7 +375,8 @@ wd_copy(wd_rows *rows, uint32_t column, const wd_row *from,
   if (c->type != o->type)
     out_type_error(rows, column, wd__type_name(c->type));
   if (is_bytes(o)) {
-    wd__set_bytes(rows, column, wd_get_bytes(from, from_column), o->type);
+    wd_str value = wd_get_bytes(from, from_column);
+    wd__set_bytes(rows, column, value.data, value.size, o->type);
     return;
   }
   uint8_t *to = (uint8_t *)o->values + (size_t)rows->index * o->width;
