@@ -6,11 +6,12 @@
  * PROGRAM is guests/image.c: an action without an image before it, one with a
  * lambda, STEPS that each follow small changes, and one with a lambda again.
  * Prints JSON, microseconds of this thread's CPU each: "first" and "later"
- * snapshots, and for workers on the "base" (the first image) and on the "delta"
- * (the last) lists of "enter" (the instance), "bind", "call" (the first one, of
- * one row) and "again" (the second), and of "free"; "own": KiB that a worker
- * takes besides its linear memory; "private": KiB of linear memory that its
- * first call wrote. */
+ * snapshots, what the driver needs until it is "settled" after the first, and
+ * for workers on the "base" (the first image) and on the "delta" (the last)
+ * lists of "enter" (the instance), "bind", "call" (the first one, of one row)
+ * and "again" (the second), and of "free"; "own": KiB that a worker takes
+ * besides its linear memory; "private": KiB of linear memory that its first
+ * call wrote. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ struct workers {
 struct images {
   struct session session;
   unsigned steps, lambdas;
-  double first, later[STEPS];
+  double first, settled, later[STEPS];
   struct workers workers[2]; /* on the base, on a delta */
 };
 
@@ -46,8 +47,9 @@ microseconds(void)
   return measure_thread() * 1e3;
 }
 
+/* *out_settled: what the driver needs before it can run on. */
 static double
-freeze(void)
+freeze(double *out_settled)
 {
   struct wd_program *program = session_program(&images.session);
   struct wd_error error = {0};
@@ -56,6 +58,9 @@ freeze(void)
 
   check(wd_instance_freeze(program->instance, &image, &error), &error);
   took = microseconds() - begun;
+  begun = microseconds();
+  check(wd_instance_settle(program->instance, &error), &error);
+  *out_settled = microseconds() - begun;
   wd_image_unref(image);
   return took;
 }
@@ -159,14 +164,15 @@ on_planned(void *env, uint64_t job, const struct wd_plan *plan,
 {
   const struct wd_lambda *lambda = find_lambda(plan->root);
   struct workers *workers;
+  double settled;
 
   (void)env;
   (void)engine;
   if (!lambda) {
     if (job == 1)
-      images.first = freeze();
+      images.first = freeze(&images.settled);
     else if (images.steps < STEPS)
-      images.later[images.steps++] = freeze();
+      images.later[images.steps++] = freeze(&settled);
     return false;
   }
   workers = &images.workers[images.lambdas++ % 2];
@@ -220,7 +226,7 @@ bench_image(int argc, char **argv)
   images.session.end = on_end;
   session_init(&images.session, argv[1], argv[2], 1, argv + 3);
   session_run(&images.session);
-  printf("{\"first\": %.2f", images.first);
+  printf("{\"first\": %.2f, \"settled\": %.2f", images.first, images.settled);
   print_list("later", images.later, images.steps);
   print_workers("base", &images.workers[0]);
   print_workers("delta", &images.workers[1]);

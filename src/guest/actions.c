@@ -289,10 +289,10 @@ give_up(struct wd_job_options *job)
   }
 }
 
-enum wd_status
-wd_program_start(struct wd_program *program,
-                 const struct wd_program_action *action,
-                 struct wd_program_job **out_job, struct wd_error *error)
+static enum wd_status
+plan_and_start(struct wd_program *program,
+               const struct wd_program_action *action,
+               struct wd_program_job **out_job, struct wd_error *error)
 {
   struct wd_job_options job = {
       .mem = program->options.mem,
@@ -329,6 +329,19 @@ wd_program_start(struct wd_program *program,
     return start_job(program, &job, out_job, error);
   give_up(&job);
   return status;
+}
+
+/* Whatever came of it, the answer is written to the program's memory. */
+enum wd_status
+wd_program_start(struct wd_program *program,
+                 const struct wd_program_action *action,
+                 struct wd_program_job **out_job, struct wd_error *error)
+{
+  enum wd_status status = plan_and_start(program, action, out_job, error);
+  enum wd_status settled =
+      wd_instance_settle(program->instance, status == WD_OK ? error : NULL);
+
+  return status == WD_OK ? settled : status;
 }
 
 /* An action that nobody runs when the program is only explained: its error

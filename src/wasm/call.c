@@ -51,6 +51,8 @@ wd_instance_import(void *env, wasmtime_caller_t *caller,
     return new_trap();
   prepare(&error);
   status = call_import(instance, env, values, &error);
+  if (!status)
+    status = wd_linear_settle(&instance->memory, &error);
   /* Killed meanwhile: what came back does not matter. */
   if (!wd_guard_enter(&instance->guard, &instance->memory))
     return new_trap();
@@ -155,6 +157,12 @@ wd_instance_call(struct wd_instance *instance, const wasmtime_func_t *function,
     *out_exit = -1;
   if (instance->failed)
     return wd_fail(error, WD_TRAP, "called again after a trap");
+  if (instance->memory.frozen) {
+    enum wd_status status = wd_linear_settle(&instance->memory, error);
+
+    if (status)
+      return status;
+  }
   if (!wd_guard_enter(&instance->guard, &instance->memory))
     return fail_killed(NULL, error);
   instance->depth++;

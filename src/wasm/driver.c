@@ -131,6 +131,12 @@ wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
 }
 
 enum wd_status
+wd_instance_settle(struct wd_instance *instance, struct wd_error *error)
+{
+  return wd_linear_settle(&instance->memory, error);
+}
+
+enum wd_status
 wd_instance_view(struct wd_instance *instance, struct wd_image **out_image,
                  struct wd_error *error)
 {

@@ -77,18 +77,19 @@ allocate(struct wd_module *module)
   return image;
 }
 
-/* The first time: the memory itself becomes the base. */
+/* The first time: the memory itself becomes the base. The driver waits, so
+ * workers can begin on it before the driver has a mapping of its own. */
 static enum wd_status
 freeze_in_place(struct wd_image *image, struct wd_linear *memory,
                 struct wd_error *error)
 {
-  enum wd_status status = wd_linear_make_private(memory, memory->file, error);
+  enum wd_status status = wd_memory_file_seal(memory->file, error);
 
-  if (!status)
-    status = wd_memory_file_seal(memory->file, error);
-  if (!status)
-    image->contents.base = wd_memory_file_ref(memory->file);
-  return status;
+  if (status)
+    return status;
+  wd_linear_freeze(memory);
+  image->contents.base = wd_memory_file_ref(memory->file);
+  return WD_OK;
 }
 
 /* Not frozen: good while the driver waits. */
@@ -177,7 +178,7 @@ write_base(struct wd_image *image, struct wd_linear *memory,
   if (!status)
     status = fill_base(contents->base, memory, &contents->runs, error);
   if (!status)
-    status = wd_linear_make_private(memory, contents->base, error);
+    status = wd_linear_replace(memory, contents->base, error);
   contents->copied = false;
   wd_runs_fini(&contents->runs);
   return status;
@@ -207,9 +208,12 @@ enum wd_status
 wd_image_new(struct wd_module *module, struct wd_linear *memory, bool freeze,
              struct wd_image **out_image, struct wd_error *error)
 {
-  struct wd_image *image = allocate(module);
-  enum wd_status status;
+  struct wd_image *image;
+  enum wd_status status = wd_linear_settle(memory, error);
 
+  if (status)
+    return status;
+  image = allocate(module);
   if (!image)
     return wd_fail_memory(error);
   image->contents.size = memory->size;

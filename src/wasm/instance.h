@@ -148,6 +148,13 @@ enum wd_status
 wd_instance_freeze(struct wd_instance *instance, struct wd_image **out_image,
                    struct wd_error *error);
 
+/* Gives a driver that was frozen for the first time a memory of its own: 0.1 ms
+ * and 0.3 µs for each page in use. Before, nobody may write to its memory; the
+ * image serves at once, so others can work meanwhile. Calling the guest, and
+ * returning to it, do it when it was not done. */
+enum wd_status
+wd_instance_settle(struct wd_instance *instance, struct wd_error *error);
+
 /* As wd_instance_freeze, for looking only: before the first freeze the image is
  * the driver's memory itself, not frozen. Its workers must be gone before the
  * driver runs on. */

@@ -8,8 +8,6 @@
 
 #include "wasm/discard.h"
 
-#define MOVE_LEAST (2u << 20)
-
 static _Thread_local struct wd_linear *armed;
 
 static void
@@ -286,29 +284,53 @@ wd_linear_creator(void)
   return (wasmtime_memory_creator_t){.new_memory = new_memory};
 }
 
-enum wd_status
-wd_linear_make_private(struct wd_linear *linear, struct wd_memory_file *file,
-                       struct wd_error *error)
+void
+wd_linear_freeze(struct wd_linear *linear)
 {
-  struct wd_moved old = {NULL, 0};
-  bool mapped;
+  assert(linear->shared);
+  linear->frozen = true;
+}
 
-  /* What the old mapping has in page tables costs 0.3 µs a page to take down:
-   * it is moved aside, which is quick, and taken down meanwhile. (Its bytes
-   * are in the file. Those of a private mapping are not: they stay in place,
-   * should mapping fail.) */
-  if (linear->shared && linear->size >= MOVE_LEAST)
-    old = wd_move_aside(linear->base, linear->size);
-  mapped = map(linear, 0, linear->size, MAP_PRIVATE, file, 0);
-  wd_moved_discard(old);
-  if (!mapped)
+static enum wd_status
+map_private(struct wd_linear *linear, const struct wd_memory_file *file,
+            struct wd_error *error)
+{
+  if (!map(linear, 0, linear->size, MAP_PRIVATE, file, 0))
     return wd_fail(error, WD_NO_MEMORY, "cannot map a memory image: %s",
                    strerror(errno));
-  linear->shared = false;
-  if (linear->file != file) {
-    wd_memory_file_unref(linear->file);
-    linear->file = wd_memory_file_ref(file);
-  }
+  return WD_OK;
+}
+
+/* The pages are in the file too: the old mapping of them is moved aside, which
+ * is quick, so that the new one need not wait until it is taken down, nor
+ * other threads for longer than a piece takes. */
+enum wd_status
+wd_linear_settle(struct wd_linear *linear, struct wd_error *error)
+{
+  struct wd_moved old;
+  enum wd_status status;
+
+  if (!linear->frozen)
+    return WD_OK;
+  old = wd_move_aside(linear->base, linear->size);
+  status = map_private(linear, linear->file, error);
+  wd_moved_discard(&old);
+  if (status)
+    return status;
+  linear->shared = linear->frozen = false;
+  return WD_OK;
+}
+
+enum wd_status
+wd_linear_replace(struct wd_linear *linear, struct wd_memory_file *file,
+                  struct wd_error *error)
+{
+  enum wd_status status = map_private(linear, file, error);
+
+  if (status)
+    return status;
+  wd_memory_file_unref(linear->file);
+  linear->file = wd_memory_file_ref(file);
   return WD_OK;
 }
 

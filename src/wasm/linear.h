@@ -5,7 +5,7 @@
  * memory. The address never changes. It begins in one of two ways:
  *
  *   shared:  a mapping of a file of its own, whose bytes are therefore the
- *            memory (drivers, until their first freeze);
+ *            memory (drivers, until they run on after their first freeze);
  *   private: a copy-on-write view of contents (workers; a driver after it).
  *
  * The creator is one for an engine and is not told for which instance it
@@ -49,6 +49,7 @@ struct wd_linear {
   uint64_t charged;
   struct wd_memory_file *file; /* what the base is mapped from */
   bool shared;
+  bool frozen;                        /* shared, but not to be written to */
   bool failed;                        /* it could not be made */
   bool copied;                        /* the delta was copied, not mapped */
   const struct wd_contents *contents; /* while armed */
@@ -79,12 +80,22 @@ wd_linear_disarm(void);
 wasmtime_memory_creator_t
 wd_linear_creator(void);
 
-/* From shared to private, or to a private view of another file: from now on
- * the guest's writes leave the file alone. The file has the memory's size and
- * bytes. */
+/* The file of a shared memory is to stay as it is: nobody may write to the
+ * memory, the guest neither, before wd_linear_settle. */
+void
+wd_linear_freeze(struct wd_linear *linear);
+
+/* A frozen memory becomes a private view of its file: from now on writes leave
+ * the file alone. Takes as long as page tables are to be moved and taken down,
+ * 0.3 µs a page. Nothing is to be done for other memories. */
 enum wd_status
-wd_linear_make_private(struct wd_linear *linear, struct wd_memory_file *file,
-                       struct wd_error *error);
+wd_linear_settle(struct wd_linear *linear, struct wd_error *error);
+
+/* A private memory becomes a private view of another file, of its size and with
+ * its bytes. */
+enum wd_status
+wd_linear_replace(struct wd_linear *linear, struct wd_memory_file *file,
+                  struct wd_error *error);
 
 /* Puts a private memory that did not grow back to its contents. */
 enum wd_status
