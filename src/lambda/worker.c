@@ -122,9 +122,13 @@ wd_worker_cursor_remove(struct wd_worker *worker, uint32_t cursor)
 /* The name under which the module exports a function of `lambdas`: ours, or
  * that of a compatible version; NULL: it does not. */
 static const char *
-export_name(const struct wd_module_info *info,
+export_name(const struct wd_module *module,
             const struct wd_abi_function *wanted)
 {
+  const struct wd_module_info *info = wd_module_info(module);
+
+  if (wd_module_export(module, wanted->core_name))
+    return wanted->core_name;
   for (uint32_t i = 0; i < info->export_count; i++)
     if (wd_abi_find_export(info->exports[i].name) == wanted)
       return info->exports[i].name;
@@ -136,8 +140,8 @@ find_export(struct wd_worker *worker, enum wd_abi_export which,
             struct wd_export **out_export, struct wd_error *error)
 {
   const struct wd_abi_function *function = &wd_abi_exports[which];
-  const struct wd_module_info *info =
-      wd_module_info(wd_linkage_module(wd_pool_options(worker->pool)->linkage));
+  const struct wd_module *module =
+      wd_linkage_module(wd_pool_options(worker->pool)->linkage);
   struct wd_export *export = &worker->exports[which];
   char post[160];
   const char *name;
@@ -146,11 +150,11 @@ find_export(struct wd_worker *worker, enum wd_abi_export which,
   *out_export = export;
   if (export->found)
     return WD_OK;
-  name = export_name(info, function);
+  name = export_name(module, function);
   if (!name)
     return wd_fail(error, WD_BAD_MODULE,
-                   "%s does not export '%s', which this needs", info->name,
-                   function->core_name);
+                   "%s does not export '%s', which this needs",
+                   wd_module_info(module)->name, function->core_name);
   status = wd_instance_function(worker->instance, name, function->parameters,
                                 function->results, &export->call, error);
   if (status != WD_OK)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "wasm/discard.h"
+#include "wasm/reservation.h"
 
 static _Thread_local struct wd_linear *armed;
 
@@ -178,7 +179,7 @@ unmap(void *env)
 {
   struct wd_linear *linear = env;
 
-  munmap(linear->base, linear->total);
+  wd_reservation_give(linear->base, linear->total);
   linear->base = NULL;
 }
 
@@ -196,10 +197,9 @@ static bool
 reserve(struct wd_linear *linear, size_t reserved, size_t guard)
 {
   uint64_t total = (uint64_t)reserved + guard;
-  void *base = mmap(NULL, total, PROT_NONE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  uint8_t *base = wd_reservation_take(total);
 
-  if (base == MAP_FAILED)
+  if (!base)
     return false;
   linear->base = base;
   linear->reserved = reserved;
