@@ -199,6 +199,6 @@ wd_type_castable(const struct wd_type *from, const struct wd_type *to)
   if (from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING)
     return true;
   if (time_from && time_to)
-    return !from->timezone == !to->timezone;
+    return true;
   return number_from && number_to;
 }

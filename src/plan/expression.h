@@ -83,6 +83,10 @@ struct wd_literal {
     double real;      /* f32, f64 */
     __extension__ __int128 decimal; /* unscaled */
     struct {
+      int32_t months, days;
+      int64_t microseconds;
+    } interval;
+    struct {
       const char *data;
       size_t length;
     } bytes; /* string, binary */

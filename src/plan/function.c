@@ -105,7 +105,15 @@
   X(EXTRACT_MINUTE, EXTRACT, 1, 1)                                             \
   X(EXTRACT_SECOND, EXTRACT, 1, 1)                                             \
   X(EXTRACT_DAY_OF_WEEK, EXTRACT, 1, 1)                                        \
-  X(EXTRACT_DAY_OF_YEAR, EXTRACT, 1, 1)
+  X(EXTRACT_DAY_OF_YEAR, EXTRACT, 1, 1)                                        \
+  X(EXTRACT_ISO_YEAR, EXTRACT, 1, 1)                                           \
+  X(EXTRACT_QUARTER, EXTRACT, 1, 1)                                            \
+  X(EXTRACT_ISO_WEEK, EXTRACT, 1, 1)                                           \
+  X(EXTRACT_SUNDAY_DAY_OF_WEEK, EXTRACT, 1, 1)                                 \
+  X(EXTRACT_MILLISECOND, EXTRACT, 1, 1)                                        \
+  X(EXTRACT_MICROSECOND, EXTRACT, 1, 1)                                        \
+  X(EXTRACT_SUBSECOND, EXTRACT, 1, 1)                                          \
+  X(EXTRACT_UNIX_TIME, EXTRACT, 1, 1)
 
 /* The others, by their signatures (signature.h). */
 #define TYPED(X)                                                               \
@@ -150,7 +158,26 @@
   X(UNBASE64, "s>B")                                                           \
   X(MD5, "B>s")                                                                \
   X(SHA1, "B>s")                                                               \
-  X(SHA256, "B>s")
+  X(SHA256, "B>s")                                                             \
+  X(AT_TIME_ZONE, "ts>z|zs>t")                                                 \
+  X(DATE_TRUNC, "kd>d|kt>t|kz>z")                                              \
+  X(DATE_DIFF, "kdd>l|ktt>l|kzz>l")                                            \
+  X(ADD_MONTHS, "dl>d|tl>t|zl>z")                                              \
+  X(LAST_DAY, "d>d|t>d")                                                       \
+  X(MAKE_DATE, "lll>d")                                                        \
+  X(MAKE_TIMESTAMP, "lllllf>t")                                                \
+  X(STRFTIME, "ds>s|ts>s|zs>s")                                                \
+  X(STRPTIME_DATE, "ss>d")                                                     \
+  X(STRPTIME_TIMESTAMP, "ss>t")                                                \
+  X(TRY_STRPTIME, "ss>t!")                                                     \
+  X(TIMESTAMP_SECONDS, "l>z")                                                  \
+  X(TIMESTAMP_MILLIS, "l>z")                                                   \
+  X(TIMESTAMP_MICROS, "l>z")                                                   \
+  X(UNIX_MILLIS, "t>l|z>l")                                                    \
+  X(UNIX_MICROS, "t>l|z>l")                                                    \
+  X(NOW, ">z.")                                                                \
+  X(CURRENT_DATE, ">d.")                                                       \
+  X(LOCALTIMESTAMP, ">t.")
 
 static const struct {
   const char *name;
@@ -179,6 +206,16 @@ static const char *const aggregates[] = {
 #define AGGREGATE(id, name, extension) [WD_AGG_##id] = name,
     WD_AGGREGATE_FUNCTIONS(AGGREGATE)};
 
+/* Of an arithmetic function over dates, timestamps and intervals. */
+static const struct {
+  enum wd_function function;
+  const char *text;
+} temporal[] = {
+    {WD_FN_ADD, "dv>t|tv>t|zv>z|vd>t|vt>t|vz>z|vv>v|dl>d|ld>d"},
+    {WD_FN_SUBTRACT, "dv>t|tv>t|zv>z|vv>v|dd>l|tt>v|zz>v|dl>d"},
+    {WD_FN_MULTIPLY, "vl>v|lv>v"},
+};
+
 static const struct {
   const char *name;
   const char *signature;
@@ -190,34 +227,44 @@ static const struct {
   const char *name;
   enum wd_function function;
 } aliases[] = {
+    {"assume_timezone", WD_FN_AT_TIME_ZONE},
     {"bround", WD_FN_ROUND_EVEN},
     {"ceiling", WD_FN_CEIL},
     {"character_length", WD_FN_CHAR_LENGTH},
+    {"current_timestamp", WD_FN_NOW},
     {"day", WD_FN_EXTRACT_DAY},
     {"day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"dayofmonth", WD_FN_EXTRACT_DAY},
+    {"dayofweek", WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK},
     {"dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"endswith", WD_FN_ENDS_WITH},
-    {"hour", WD_FN_EXTRACT_HOUR},
+    {"epoch", WD_FN_EXTRACT_UNIX_TIME},
     {"from_base64", WD_FN_UNBASE64},
+    {"hour", WD_FN_EXTRACT_HOUR},
     {"ifnull", WD_FN_COALESCE},
     {"instr", WD_FN_STRPOS},
-    {"iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
     {"isfinite", WD_FN_IS_FINITE},
     {"isinf", WD_FN_IS_INFINITE},
     {"isnan", WD_FN_IS_NAN},
+    {"iso_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"iso_year", WD_FN_EXTRACT_ISO_YEAR},
     {"isodow", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"isoyear", WD_FN_EXTRACT_ISO_YEAR},
     {"len", WD_FN_CHAR_LENGTH},
     {"length", WD_FN_CHAR_LENGTH},
+    {"local_timestamp", WD_FN_AT_TIME_ZONE},
+    {"microsecond", WD_FN_EXTRACT_MICROSECOND},
+    {"millisecond", WD_FN_EXTRACT_MILLISECOND},
     {"minute", WD_FN_EXTRACT_MINUTE},
     {"mod", WD_FN_MODULUS},
     {"month", WD_FN_EXTRACT_MONTH},
     {"nvl", WD_FN_COALESCE},
     {"position", WD_FN_STRPOS},
     {"pow", WD_FN_POWER},
-    {"regexp_substr", WD_FN_REGEXP_MATCH_SUBSTRING},
+    {"quarter", WD_FN_EXTRACT_QUARTER},
     {"regexp_like", WD_FN_REGEXP_MATCH},
     {"regexp_matches", WD_FN_REGEXP_MATCH},
+    {"regexp_substr", WD_FN_REGEXP_MATCH_SUBSTRING},
     {"rlike", WD_FN_REGEXP_MATCH},
     {"second", WD_FN_EXTRACT_SECOND},
     {"sgn", WD_FN_SIGN},
@@ -225,9 +272,15 @@ static const struct {
     {"shiftright", WD_FN_SHIFT_RIGHT},
     {"shiftrightunsigned", WD_FN_SHIFT_RIGHT_UNSIGNED},
     {"startswith", WD_FN_STARTS_WITH},
+    {"strptime", WD_FN_STRPTIME_TIMESTAMP},
     {"substr", WD_FN_SUBSTRING},
     {"to_base64", WD_FN_BASE64},
+    {"today", WD_FN_CURRENT_DATE},
     {"truncate", WD_FN_TRUNC},
+    {"unix_seconds", WD_FN_EXTRACT_UNIX_TIME},
+    {"unix_time", WD_FN_EXTRACT_UNIX_TIME},
+    {"week", WD_FN_EXTRACT_ISO_WEEK},
+    {"weekofyear", WD_FN_EXTRACT_ISO_WEEK},
     {"year", WD_FN_EXTRACT_YEAR},
 };
 
@@ -274,7 +327,12 @@ wd_function_arity(enum wd_function function, uint32_t *out_least,
 const char *
 wd_function_signature(enum wd_function function)
 {
-  return signatures[function].text;
+  if (signatures[function].text)
+    return signatures[function].text;
+  for (size_t i = 0; i < COUNT(temporal); i++)
+    if (temporal[i].function == function)
+      return temporal[i].text;
+  return NULL;
 }
 
 bool
@@ -479,14 +537,31 @@ derive_round(const struct wd_type *types, struct wd_type *out_type)
          types[1].id == WD_TYPE_I32;
 }
 
-/* A date has no time of day; a zoned timestamp's fields need a zone. */
+static bool
+is_of_day(enum wd_function function)
+{
+  switch (function) {
+  case WD_FN_EXTRACT_HOUR:
+  case WD_FN_EXTRACT_MINUTE:
+  case WD_FN_EXTRACT_SECOND:
+  case WD_FN_EXTRACT_MILLISECOND:
+  case WD_FN_EXTRACT_MICROSECOND:
+  case WD_FN_EXTRACT_SUBSECOND:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* A date has no time of day, a time nothing else; the fields of a timestamp
+ * with a zone are those in UTC. */
 static bool
 derive_extract(enum wd_function function, const struct wd_type *type)
 {
   if (type->id == WD_TYPE_DATE)
-    return function != WD_FN_EXTRACT_HOUR && function != WD_FN_EXTRACT_MINUTE &&
-           function != WD_FN_EXTRACT_SECOND;
-  return type->id == WD_TYPE_TIMESTAMP && !type->timezone;
+    return !is_of_day(function);
+  return type->id == WD_TYPE_TIMESTAMP ||
+         (type->id == WD_TYPE_TIME && is_of_day(function));
 }
 
 static bool
@@ -583,8 +658,12 @@ wd_function_derive(enum wd_function function, uint32_t count,
   if (rule != WD_RULE_DISTINCT && rule != WD_RULE_IS_NULL)
     for (uint32_t i = 0; i < count; i++)
       *out_nullable = *out_nullable || nullable[i];
-  if (rule == WD_RULE_TYPED)
-    return derive_typed(signatures[function].text, count, types, arena,
+  if (rule == WD_RULE_TYPED ||
+      (rule == WD_RULE_ARITHMETIC && !wd_type_is_numeric(&types[0]) &&
+       wd_function_signature(function)) ||
+      (rule == WD_RULE_ARITHMETIC && !wd_type_is_numeric(&types[1]) &&
+       wd_function_signature(function)))
+    return derive_typed(wd_function_signature(function), count, types, arena,
                         out_type, out_nullable);
   return derive_type(function, count, types, out_type);
 }

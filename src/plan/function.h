@@ -143,7 +143,34 @@
   X(EXTRACT_MINUTE, "extract:minute", "datetime")                              \
   X(EXTRACT_SECOND, "extract:second", "datetime")                              \
   X(EXTRACT_DAY_OF_WEEK, "extract:iso_day_of_week", "datetime")                \
-  X(EXTRACT_DAY_OF_YEAR, "extract:day_of_year", "datetime")
+  X(EXTRACT_DAY_OF_YEAR, "extract:day_of_year", "datetime")                    \
+  X(EXTRACT_ISO_YEAR, "extract:iso_year", "datetime")                          \
+  X(EXTRACT_QUARTER, "extract:quarter", "datetime")                            \
+  X(EXTRACT_ISO_WEEK, "extract:iso_week", "datetime")                          \
+  X(EXTRACT_SUNDAY_DAY_OF_WEEK, "extract:sunday_day_of_week", "datetime")      \
+  X(EXTRACT_MILLISECOND, "extract:millisecond", "datetime")                    \
+  X(EXTRACT_MICROSECOND, "extract:microsecond", "datetime")                    \
+  X(EXTRACT_SUBSECOND, "extract:subsecond", "datetime")                        \
+  X(EXTRACT_UNIX_TIME, "extract:unix_time", "datetime")                        \
+  X(AT_TIME_ZONE, "at_time_zone", "datetime")                                  \
+  X(DATE_TRUNC, "date_trunc", "wasidata")                                      \
+  X(DATE_DIFF, "date_diff", "wasidata")                                        \
+  X(ADD_MONTHS, "add_months", "wasidata")                                      \
+  X(LAST_DAY, "last_day", "wasidata")                                          \
+  X(MAKE_DATE, "make_date", "wasidata")                                        \
+  X(MAKE_TIMESTAMP, "make_timestamp", "wasidata")                              \
+  X(STRFTIME, "strftime", "datetime")                                          \
+  X(STRPTIME_DATE, "strptime_date", "datetime")                                \
+  X(STRPTIME_TIMESTAMP, "strptime_timestamp", "datetime")                      \
+  X(TRY_STRPTIME, "try_strptime", "wasidata")                                  \
+  X(TIMESTAMP_SECONDS, "timestamp_seconds", "wasidata")                        \
+  X(TIMESTAMP_MILLIS, "timestamp_millis", "wasidata")                          \
+  X(TIMESTAMP_MICROS, "timestamp_micros", "wasidata")                          \
+  X(UNIX_MILLIS, "unix_millis", "wasidata")                                    \
+  X(UNIX_MICROS, "unix_micros", "wasidata")                                    \
+  X(NOW, "now", "wasidata")                                                    \
+  X(CURRENT_DATE, "current_date", "wasidata")                                  \
+  X(LOCALTIMESTAMP, "localtimestamp", "wasidata")
 
 /* X(id, name, extension) */
 #define WD_AGGREGATE_FUNCTIONS(X)                                              \
@@ -260,7 +287,8 @@ void
 wd_function_arity(enum wd_function function, uint32_t *out_least,
                   uint32_t *out_most);
 
-/* The signature of a typed one (signature.h), else NULL. */
+/* The signature of a typed one (signature.h), or of an arithmetic one over
+ * dates, timestamps and intervals; else NULL. */
 const char *
 wd_function_signature(enum wd_function function);
 

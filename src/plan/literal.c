@@ -425,6 +425,11 @@ print_natural(const struct wd_type *type, const struct wd_literal *literal,
     wd_timestamp_print(literal->value.integer, type->unit, type->timezone, buf);
     wd_buf_putc(buf, '\'');
     break;
+  case WD_TYPE_INTERVAL:
+    wd_buf_puts(buf, "interval '");
+    wd_interval_print(literal, buf);
+    wd_buf_putc(buf, '\'');
+    break;
   case WD_TYPE_STRING:
     print_quoted(literal->value.bytes.data, literal->value.bytes.length, buf);
     break;
@@ -461,6 +466,7 @@ is_natural(const struct wd_type *type, const struct wd_literal *literal)
   case WD_TYPE_BOOL:
   case WD_TYPE_I64:
   case WD_TYPE_DATE:
+  case WD_TYPE_INTERVAL:
   case WD_TYPE_STRING:
   case WD_TYPE_BINARY:
     return true;

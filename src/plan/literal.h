@@ -37,6 +37,22 @@ bool
 wd_literal_timestamp(const char *text, size_t length, struct wd_type *out_type,
                      struct wd_literal *out_literal);
 
+/* Whether a word is a unit of intervals: `day`, `months` … */
+bool
+wd_interval_unit(const char *text, size_t length);
+
+/* `interval '…'`: numbers with units, a time of day, in any order; with a unit
+ * (else NULL) the text is a number of it. False for anything else, for what is
+ * no whole number of microseconds, and past the range. */
+bool
+wd_literal_interval(const char *text, size_t length, const char *unit,
+                    size_t unit_length, struct wd_type *out_type,
+                    struct wd_literal *out_literal);
+
+/* `1 month 2 days 3.5 seconds`. */
+void
+wd_interval_print(const struct wd_literal *literal, struct wd_buf *buf);
+
 /* The same value in another type, as implicit casts allow it: exact, but for
  * fractions that become floats. False: it is no value of that type. */
 bool

@@ -70,6 +70,18 @@ static const struct {
     {"isodow", WD_FN_EXTRACT_DAY_OF_WEEK},
     {"day_of_year", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"doy", WD_FN_EXTRACT_DAY_OF_YEAR},
+    {"iso_year", WD_FN_EXTRACT_ISO_YEAR},
+    {"isoyear", WD_FN_EXTRACT_ISO_YEAR},
+    {"quarter", WD_FN_EXTRACT_QUARTER},
+    {"iso_week", WD_FN_EXTRACT_ISO_WEEK},
+    {"week", WD_FN_EXTRACT_ISO_WEEK},
+    {"sunday_day_of_week", WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK},
+    {"monday_day_of_week", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"millisecond", WD_FN_EXTRACT_MILLISECOND},
+    {"microsecond", WD_FN_EXTRACT_MICROSECOND},
+    {"subsecond", WD_FN_EXTRACT_SUBSECOND},
+    {"unix_time", WD_FN_EXTRACT_UNIX_TIME},
+    {"epoch", WD_FN_EXTRACT_UNIX_TIME},
 };
 
 const char *

@@ -142,6 +142,46 @@ parse_time(struct parser *p, bool date, const struct wd_syntax **out)
   return wd__parse_advance(p);
 }
 
+/* `interval '1 day 02:00:00'`, `interval '3' month`, `interval 3 month`, at the
+ * word. */
+static enum wd_status
+parse_interval(struct parser *p, const struct wd_syntax **out)
+{
+  struct wd_syntax *node;
+  size_t length, start;
+  char *text;
+  const char *unit = NULL;
+  size_t unit_length = 0;
+  enum wd_status status =
+      wd__parse_node(p, WD_SYNTAX_LITERAL, p->token.start, NULL, &node);
+
+  if (status == WD_OK)
+    status = wd__parse_advance(p);
+  if (status != WD_OK)
+    return status;
+  start = p->token.start;
+  length = p->token.end - start;
+  text = p->token.kind == WD_TOKEN_NUMBER
+             ? wd_arena_strndup(p->arena, token_text(p), length)
+             : wd_token_unquote(p->source, &p->token, p->arena, &length);
+  if (!text)
+    return wd_fail_memory(p->error);
+  status = wd__parse_advance(p);
+  if (status == WD_OK && p->token.kind == WD_TOKEN_NAME &&
+      wd_interval_unit(token_text(p), p->token.end - p->token.start)) {
+    unit = token_text(p);
+    unit_length = p->token.end - p->token.start;
+    status = wd__parse_advance(p);
+  }
+  if (status == WD_OK && !wd_literal_interval(text, length, unit, unit_length,
+                                              &node->type, &node->literal))
+    return wd__parse_fail(p, start,
+                          "not an interval: interval '1 year 2 months 3 days "
+                          "04:05:06.5', interval '3' day");
+  *out = node;
+  return status;
+}
+
 static enum wd_status
 parse_word_literal(struct parser *p, const struct wd_syntax **out)
 {
@@ -264,8 +304,11 @@ parse_extract(struct parser *p, const struct wd_syntax **out)
   if (status != WD_OK)
     return status;
   if (!wd__find_extract(p, &function))
-    return wd__parse_expected(p, "year, month, day, hour, minute, second, "
-                                 "iso_day_of_week or day_of_year");
+    return wd__parse_expected(p, "year, quarter, month, week, day, hour, "
+                                 "minute, second, millisecond, microsecond, "
+                                 "subsecond, iso_year, iso_day_of_week, "
+                                 "sunday_day_of_week, day_of_year or "
+                                 "unix_time");
   status = wd__parse_advance(p);
   if (status == WD_OK)
     status = wd__parse_word(p, "from");
@@ -413,11 +456,15 @@ parse_named(struct parser *p, const struct wd_syntax **out)
   if (next.kind == WD_TOKEN_STRING) {
     if (is_word(p, "date") || is_word(p, "timestamp"))
       return parse_time(p, is_word(p, "date"), out);
-    if (is_word(p, "interval") || is_word(p, "time"))
+    if (is_word(p, "interval"))
+      return parse_interval(p, out);
+    if (is_word(p, "time"))
       return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED, p->error,
-                            "%.*s literals are not supported yet",
-                            wd__token_length(p), token_text(p));
+                            "literals of times are not supported yet; write "
+                            "cast('12:34:56' as time<6>)");
   }
+  if (next.kind == WD_TOKEN_NUMBER && is_word(p, "interval"))
+    return parse_interval(p, out);
   return open ? wd__parse_call(p, out) : parse_column(p, out);
 }
 
@@ -481,16 +528,45 @@ parse_primary(struct parser *p, const struct wd_syntax **out)
   return wd__parse_expected(p, "a value");
 }
 
+/* `at time zone x`, at the first word. */
+static enum wd_status
+parse_zone(struct parser *p, size_t start, const struct wd_syntax **out)
+{
+  const struct wd_syntax *zone;
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK)
+    status = wd__parse_word(p, "time");
+  if (status == WD_OK)
+    status = wd__parse_word(p, "zone");
+  if (status == WD_OK)
+    status = parse_primary(p, &zone);
+  return status == WD_OK
+             ? wd__parse_call_of(p, "at_time_zone", start, *out, zone, out)
+             : status;
+}
+
 enum wd_status
 wd__parse_postfix(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
   enum wd_status status = parse_primary(p, out);
 
-  while (status == WD_OK && is_symbol(&p->token, WD_SYMBOL(':', ':'))) {
-    status = wd__parse_advance(p);
-    if (status == WD_OK)
-      status = new_cast(p, start, *out, false, false, out);
+  while (status == WD_OK) {
+    struct wd_token next;
+
+    if (is_symbol(&p->token, WD_SYMBOL(':', ':'))) {
+      status = wd__parse_advance(p);
+      if (status == WD_OK)
+        status = new_cast(p, start, *out, false, false, out);
+      continue;
+    }
+    if (!is_word(p, "at"))
+      break;
+    next = wd__parse_peek(p);
+    if (!wd_token_is(p->source, &next, "time"))
+      break;
+    status = parse_zone(p, start, out);
   }
   return status;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "plan/planner.h"
 #include "plan/star.h"
@@ -234,7 +235,7 @@ make_item(struct planner *planner, const struct wd_named_syntax *item,
           uint32_t *at)
 {
   const struct wd_schema *schema = &input->schema;
-  struct wd_scope scope = wd__plan_scope(input);
+  struct wd_scope scope = wd__plan_scope(planner, input);
   uint32_t count = 0;
   enum wd_status status = WD_OK;
 
@@ -364,7 +365,7 @@ static enum wd_status
 make_sort(struct planner *planner, const struct wd_relation *relation,
           const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = wd__plan_scope(input);
+  struct wd_scope scope = wd__plan_scope(planner, input);
   uint32_t count = relation->sort.count;
   struct wd_sort_key *keys =
       wd_arena_array(planner->arena, count, sizeof *keys);
@@ -392,7 +393,7 @@ static enum wd_status
 make_filter(struct planner *planner, const struct wd_relation *relation,
             const struct wd_plan_node *input, struct wd_plan_node *node)
 {
-  struct wd_scope scope = wd__plan_scope(input);
+  struct wd_scope scope = wd__plan_scope(planner, input);
 
   return wd_expression_make_predicate(
       relation->filter, &scope, "the condition of a filter", planner->arena,
@@ -596,8 +597,11 @@ wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
 {
   struct planner planner = {
       .arena = &out_plan->arena, .binder = binder, .error = error};
+  struct timespec now;
   enum wd_status status;
 
+  clock_gettime(CLOCK_REALTIME, &now);
+  planner.now = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
   *out_plan = (struct wd_plan){.relation = wd_relation_ref(relation)};
   wd_arena_init(&out_plan->arena, mem, ARENA_MAX);
   status = make(&planner, relation, 1, &out_plan->root);

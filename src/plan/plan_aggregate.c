@@ -19,7 +19,7 @@ make_keys(struct planner *planner, const struct wd_plan_node *input,
           uint32_t count, const struct wd_named_syntax *named,
           struct aggregate *out)
 {
-  struct wd_scope scope = wd__plan_scope(input);
+  struct wd_scope scope = wd__plan_scope(planner, input);
   enum wd_status status = WD_OK;
 
   *out = (struct aggregate){
@@ -50,7 +50,7 @@ make_arguments(const struct aggregate *aggregate,
 {
   struct planner *planner = aggregate->planner;
   const struct wd_schema *input = &aggregate->input->schema;
-  struct wd_scope scope = wd__plan_scope(aggregate->input);
+  struct wd_scope scope = wd__plan_scope(aggregate->planner, aggregate->input);
   uint32_t count = syntax->argument_count;
   const struct wd_expression **arguments =
       wd_arena_array(planner->arena, count, sizeof *arguments);
@@ -110,7 +110,7 @@ make_filter(const struct aggregate *aggregate,
             const struct wd_measure_syntax *syntax,
             struct wd_aggregation *aggregation)
 {
-  struct wd_scope scope = wd__plan_scope(aggregate->input);
+  struct wd_scope scope = wd__plan_scope(aggregate->planner, aggregate->input);
 
   aggregation->filter = NULL;
   if (!syntax->filter)
@@ -128,7 +128,7 @@ make_measure(const struct aggregate *aggregate,
              const struct wd_expression **out)
 {
   struct planner *planner = aggregate->planner;
-  struct wd_scope scope = wd__plan_scope(aggregate->input);
+  struct wd_scope scope = wd__plan_scope(aggregate->planner, aggregate->input);
   uint32_t before = aggregation->count;
   enum wd_status status = make_filter(aggregate, syntax, aggregation);
 

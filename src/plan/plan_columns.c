@@ -98,7 +98,7 @@ with_column(const struct shape *shape, const struct wd_relation *relation,
   struct planner *planner = shape->planner;
   const struct wd_schema *schema = &shape->input->schema;
   const char *name = relation->with_column.name;
-  struct wd_scope scope = wd__plan_scope(shape->input);
+  struct wd_scope scope = wd__plan_scope(planner, shape->input);
   uint32_t at = schema->count;
   enum wd_status status = WD_OK;
 

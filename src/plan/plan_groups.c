@@ -24,7 +24,7 @@ type_keys(struct side *side, const struct wd_keys_syntax *keys)
 {
   struct planner *planner = side->planner;
   const struct wd_schema *schema = &side->node->schema;
-  struct wd_scope scope = wd__plan_scope(side->node);
+  struct wd_scope scope = wd__plan_scope(planner, side->node);
   enum wd_status status = WD_OK;
 
   side->count = keys->count;

@@ -228,7 +228,8 @@ make_condition(struct join *join, const struct wd_relation *relation,
                                            .other = join->right->parameters};
   struct wd_scope scope = {.left = &join->left->schema,
                            .right = &join->right->schema,
-                           .parameters = &parameters};
+                           .parameters = &parameters,
+                           .now = join->planner->now};
   struct wd_schema both;
   enum wd_status status;
 

@@ -10,14 +10,16 @@ struct planner {
   struct wd_error *error;
   uint32_t sites;
   uint32_t nodes;
+  int64_t now; /* microseconds since 1970, of all that is planned */
 };
 
 /* What expressions over a node's rows see. */
 static inline struct wd_scope
-wd__plan_scope(const struct wd_plan_node *input)
+wd__plan_scope(const struct planner *planner, const struct wd_plan_node *input)
 {
   return (struct wd_scope){.left = &input->schema,
-                           .parameters = input->parameters};
+                           .parameters = input->parameters,
+                           .now = planner->now};
 }
 
 /* A node of a kind over its inputs (each may be NULL), to be filled. */

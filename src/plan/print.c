@@ -15,6 +15,13 @@ static void
 print(const struct printer *p, const struct wd_expression *expression,
       enum wd_level least);
 
+/* Of a parameter's value: a sign before a number would be part of it. */
+static bool
+negates_literal(const struct wd_expression *expression)
+{
+  return expression->arguments[0]->kind == WD_EXPR_LITERAL;
+}
+
 static enum wd_level
 level_of(const struct wd_expression *expression)
 {
@@ -34,7 +41,7 @@ level_of(const struct wd_expression *expression)
   case WD_FN_NOT:
     return WD_LEVEL_NOT;
   case WD_FN_NEGATE:
-    return WD_LEVEL_UNARY;
+    return negates_literal(expression) ? WD_LEVEL_PRIMARY : WD_LEVEL_UNARY;
   case WD_FN_IS_NULL:
   case WD_FN_IS_NOT_NULL:
   case WD_FN_IS_DISTINCT_FROM:
@@ -122,7 +129,8 @@ print_call(const struct printer *p, const struct wd_expression *expression)
   } else if (expression->function == WD_FN_NOT) {
     wd_buf_puts(p->buf, "not ");
     print(p, expression->arguments[0], WD_LEVEL_NOT);
-  } else if (expression->function == WD_FN_NEGATE) {
+  } else if (expression->function == WD_FN_NEGATE &&
+             !negates_literal(expression)) {
     wd_buf_putc(p->buf, '-');
     print(p, expression->arguments[0], WD_LEVEL_PRIMARY);
   } else if (level_of(expression) == WD_LEVEL_COMPARE) {

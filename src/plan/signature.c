@@ -5,9 +5,7 @@
 #include "plan/coerce.h"
 #include "plan/literal.h"
 
-#define VARIABLES                                                              \
-  "xynt"                                                                       \
-  "z"
+#define VARIABLES "xyn"
 
 /* One try of one overload. */
 struct match {
@@ -57,7 +55,7 @@ letter_type(char letter)
   case 'h':
     return (struct wd_type){.id = WD_TYPE_TIME, .unit = WD_UNIT_US};
   case 'v':
-    return (struct wd_type){.id = WD_TYPE_INTERVAL, .unit = WD_UNIT_NS};
+    return wd_type_of(WD_TYPE_INTERVAL);
   case 'n':
     return wd_type_of(WD_TYPE_I64);
   case 't':
@@ -88,10 +86,6 @@ may_be(char letter, const struct wd_type *type)
   switch (letter) {
   case 'n':
     return wd_type_is_integer(type);
-  case 't':
-    return type->id == WD_TYPE_TIMESTAMP && !type->timezone;
-  case 'z':
-    return type->id == WD_TYPE_TIMESTAMP && type->timezone;
   default:
     return true;
   }

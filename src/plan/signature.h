@@ -3,9 +3,10 @@
  * Overloads with | between them, each `operands>result`, without blanks:
  *
  *   s string    B binary   o boolean  i i32   l i64   f fp64
- *   d date      h time     v interval u uuid  k a string that is a constant
- *   n any integer, t any timestamp, z any with a zone, x and y anything: the
- *   same letter is the same type everywhere
+ *   d date      h time     v interval  k a string that is a constant
+ *   t timestamp in microseconds, z the same with the zone UTC
+ *   n any integer, x and y anything: the same letter is the same type
+ *   everywhere
  *   [x  a list of x        {xy  a map from x to y
  *   ?   the operands from here on may be left out
  *   *   the last operand may be given any number of times

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "plan/suggest.h"
 #include "plan/typer.h"
@@ -228,11 +229,23 @@ type_key(struct typer *typer, const struct wd_syntax *syntax,
       wd_schema_names(keys, names, sizeof names));
 }
 
+/* SQL's words for the time, which are written without brackets, too. */
+static bool
+is_current(const struct wd_syntax *syntax, enum wd_function *out_function)
+{
+  return !syntax->quoted && syntax->side == WD_SIDE_NONE &&
+         (strcasecmp(syntax->name, "current_date") == 0 ||
+          strcasecmp(syntax->name, "current_timestamp") == 0 ||
+          strcasecmp(syntax->name, "localtimestamp") == 0) &&
+         wd_function_find(syntax->name, strlen(syntax->name), out_function);
+}
+
 static enum wd_status
 type_column(struct typer *typer, const struct wd_syntax *syntax,
             const struct wd_expression **out)
 {
   const struct wd_scope *scope = &typer->scope;
+  enum wd_function function;
   size_t length = strlen(syntax->name);
   int left = -1, right = -1;
 
@@ -253,6 +266,8 @@ type_column(struct typer *typer, const struct wd_syntax *syntax,
   if (right >= 0)
     return new_column(typer, syntax, &scope->right->columns[right],
                       scope->left->count + (uint32_t)right, out);
+  if (is_current(syntax, &function))
+    return wd__type_function(typer, syntax, function, 0, NULL, out);
   return fail_unknown(typer, syntax);
 }
 

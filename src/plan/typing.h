@@ -25,6 +25,7 @@ struct wd_scope {
   struct wd_aggregation *aggregation; /* NULL: aggregate calls are refused */
   const struct wd_parameters *parameters; /* or NULL */
   bool windows;                           /* calls over windows are allowed */
+  int64_t now; /* microseconds since 1970: what now() is */
 };
 
 /* Columns of `right` count on after those of `left`. With an aggregation,

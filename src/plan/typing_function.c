@@ -1,5 +1,6 @@
 /* Functions: which casts their operands get. */
 #include <stdio.h>
+#include <string.h>
 
 #include "plan/signature.h"
 #include "plan/typer.h"
@@ -172,8 +173,15 @@ arithmetic_hint(enum wd_function function, uint32_t count,
                  ? "texts are joined with ||, or cast to a number"
                  : "cast the text to a number";
     case WD_TYPE_DATE:
+      return "a date takes days (d + 1), intervals (d + interval '1 month') "
+             "and dates (d - d)";
     case WD_TYPE_TIMESTAMP:
-      return "arithmetic with dates and intervals is not supported yet";
+      return operands[i].expression->type.unit == WD_UNIT_NS
+                 ? "cast it to timestamp<6>"
+                 : "a timestamp takes intervals: t + interval '2 hours'";
+    case WD_TYPE_INTERVAL:
+      return "intervals are added to dates, timestamps and intervals, and "
+             "multiplied by integers";
     case WD_TYPE_F32:
     case WD_TYPE_F64:
       if (function == WD_FN_MODULUS)
@@ -237,6 +245,44 @@ cast_integers(struct typer *typer, const struct wd_syntax *syntax,
   return cast_all(typer, 2, operands, &type);
 }
 
+/* To the overload that needs the fewest casts; when there is none, they stay
+ * as they are, and are refused when the result's type is derived. */
+static enum wd_status
+cast_typed(struct typer *typer, enum wd_function function, uint32_t count,
+           struct typed *operands)
+{
+  struct wd_signature_operand *given =
+      wd_arena_array(typer->arena, count, sizeof *given);
+  struct wd_type *wanted = wd_arena_array(typer->arena, count, sizeof *wanted);
+  struct wd_signature_match match;
+  bool found, short_of_memory;
+  enum wd_status status = WD_OK;
+
+  if (!given || !wanted)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct wd_expression *operand = operands[i].expression;
+
+    given[i].type = operand->type;
+    given[i].literal = wd__is_soft(operand) ? &operand->literal : NULL;
+  }
+  found =
+      wd_signature_find(wd_function_signature(function), count, given, false,
+                        typer->arena, wanted, &match, &short_of_memory);
+  if (short_of_memory)
+    return wd_fail_memory(typer->error);
+  for (uint32_t i = 0; found && status == WD_OK && i < count; i++)
+    status = wd__cast(typer, &operands[i], &wanted[i]);
+  return status;
+}
+
+static bool
+is_temporal(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_DATE || type->id == WD_TYPE_TIMESTAMP ||
+         type->id == WD_TYPE_INTERVAL;
+}
+
 static enum wd_status
 cast_arithmetic(struct typer *typer, const struct wd_syntax *syntax,
                 enum wd_function function, struct typed *operands)
@@ -252,6 +298,10 @@ cast_arithmetic(struct typer *typer, const struct wd_syntax *syntax,
     return status;
   a = &operands[0].expression->type;
   b = &operands[1].expression->type;
+  if (is_temporal(a) || is_temporal(b))
+    return wd_function_signature(function)
+               ? cast_typed(typer, function, 2, operands)
+               : WD_OK;
   if (!wd_type_is_numeric(a) || !wd_type_is_numeric(b))
     return fail_types(typer, syntax, function, 2, operands,
                       arithmetic_hint(function, 2, operands));
@@ -344,37 +394,6 @@ cast_positions(struct typer *typer, uint32_t count, struct typed *operands)
   return status;
 }
 
-/* To the overload that needs the fewest casts; when there is none, they stay
- * as they are, and are refused when the result's type is derived. */
-static enum wd_status
-cast_typed(struct typer *typer, enum wd_function function, uint32_t count,
-           struct typed *operands)
-{
-  struct wd_signature_operand *given =
-      wd_arena_array(typer->arena, count, sizeof *given);
-  struct wd_type *wanted = wd_arena_array(typer->arena, count, sizeof *wanted);
-  struct wd_signature_match match;
-  bool found, short_of_memory;
-  enum wd_status status = WD_OK;
-
-  if (!given || !wanted)
-    return wd_fail_memory(typer->error);
-  for (uint32_t i = 0; i < count; i++) {
-    const struct wd_expression *operand = operands[i].expression;
-
-    given[i].type = operand->type;
-    given[i].literal = wd__is_soft(operand) ? &operand->literal : NULL;
-  }
-  found =
-      wd_signature_find(wd_function_signature(function), count, given, false,
-                        typer->arena, wanted, &match, &short_of_memory);
-  if (short_of_memory)
-    return wd_fail_memory(typer->error);
-  for (uint32_t i = 0; found && status == WD_OK && i < count; i++)
-    status = wd__cast(typer, &operands[i], &wanted[i]);
-  return status;
-}
-
 static enum wd_status
 cast_operands(struct typer *typer, const struct wd_syntax *syntax,
               enum wd_function function, uint32_t count, struct typed *operands)
@@ -444,13 +463,17 @@ hint_for(enum wd_function function, uint32_t count,
   case WD_RULE_TEXT_COUNT:
     return "other types are cast: cast(... as string)";
   case WD_RULE_EXTRACT:
-    if (type->id == WD_TYPE_TIMESTAMP && type->timezone)
-      return "fields of timestamps with a zone are not supported yet";
     if (type->id == WD_TYPE_STRING)
       return "cast the text: cast(... as date)";
     return NULL;
   case WD_RULE_LOGIC:
     return "and, or and not take booleans: compare with something";
+  case WD_RULE_TYPED:
+    for (uint32_t i = 0; i < count; i++)
+      if (operands[i].expression->type.id == WD_TYPE_TIMESTAMP &&
+          operands[i].expression->type.unit == WD_UNIT_NS)
+        return "cast it to timestamp<6>";
+    return NULL;
   default:
     return NULL;
   }
@@ -511,6 +534,25 @@ add_digits(struct typer *typer, const struct wd_syntax *syntax,
   return WD_OK;
 }
 
+/* A date and an interval without a time of day are a date again. */
+static bool
+is_of_days(enum wd_function function, const struct typed *operands)
+{
+  const struct wd_expression *a, *b;
+
+  if (function != WD_FN_ADD && function != WD_FN_SUBTRACT)
+    return false;
+  a = operands[0].expression;
+  b = operands[1].expression;
+  if (a->type.id == WD_TYPE_INTERVAL) {
+    a = b;
+    b = operands[0].expression;
+  }
+  return a->type.id == WD_TYPE_DATE && b->kind == WD_EXPR_LITERAL &&
+         b->type.id == WD_TYPE_INTERVAL && !b->literal.null &&
+         b->literal.value.interval.microseconds == 0;
+}
+
 static enum wd_status
 new_call(struct typer *typer, const struct wd_syntax *syntax,
          enum wd_function function, uint32_t count, struct typed *operands,
@@ -536,6 +578,53 @@ new_call(struct typer *typer, const struct wd_syntax *syntax,
                           &node->type, &node->nullable))
     return fail_types(typer, syntax, function, count, operands,
                       hint_for(function, count, operands));
+  if (is_of_days(function, operands))
+    node->type = wd_type_of(WD_TYPE_DATE);
+  *out = node;
+  return WD_OK;
+}
+
+/* The unit of date_trunc and date_diff is known when it is typed. */
+static enum wd_status
+check_unit(struct typer *typer, const struct typed *unit)
+{
+  static const char *const units[] = {
+      "year", "quarter", "month",  "week",        "day",
+      "hour", "minute",  "second", "millisecond", "microsecond"};
+  const struct wd_expression *e = unit->expression;
+
+  if (e->kind == WD_EXPR_LITERAL && !e->literal.null &&
+      e->type.id == WD_TYPE_STRING)
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+      if (e->literal.value.bytes.length == strlen(units[i]) &&
+          memcmp(e->literal.value.bytes.data, units[i], strlen(units[i])) == 0)
+        return WD_OK;
+  return wd_source_fail(unit->syntax->source, unit->syntax->start,
+                        WD_INVALID_PLAN, typer->error,
+                        "the unit must be 'year', 'quarter', 'month', 'week', "
+                        "'day', 'hour', 'minute', 'second', 'millisecond' or "
+                        "'microsecond'");
+}
+
+/* The action's time is a constant of the plan. */
+static enum wd_status
+type_now(struct typer *typer, const struct wd_syntax *syntax,
+         enum wd_function function, const struct wd_expression **out)
+{
+  const int64_t day = INT64_C(86400) * 1000000;
+  int64_t now = typer->scope.now;
+  struct wd_expression *node;
+  enum wd_status status =
+      wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  node->type =
+      function == WD_FN_CURRENT_DATE
+          ? wd_type_of(WD_TYPE_DATE)
+          : wd_type_timestamp(WD_UNIT_US, function == WD_FN_NOW ? "UTC" : NULL);
+  node->literal.value.integer =
+      function == WD_FN_CURRENT_DATE ? now / day : now;
   *out = node;
   return WD_OK;
 }
@@ -557,6 +646,13 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
     count = 2;
   }
   status = check_arity(typer, syntax, function, count);
+  if (status == WD_OK &&
+      (function == WD_FN_NOW || function == WD_FN_CURRENT_DATE ||
+       function == WD_FN_LOCALTIMESTAMP))
+    return type_now(typer, syntax, function, out);
+  if (status == WD_OK &&
+      (function == WD_FN_DATE_TRUNC || function == WD_FN_DATE_DIFF))
+    status = check_unit(typer, &operands[0]);
   if (status == WD_OK && (function == WD_FN_LIKE || function == WD_FN_ILIKE) &&
       count == 3)
     status = check_escape(typer, &operands[2]);

@@ -951,7 +951,7 @@ class Times(Expressions):
              lambda u: u // 1000)])
         self.refused([("t", "timestamp"), ("z", "timestamp(us, UTC)")], [
             ("t < z", "timestamp"), ("coalesce(z, t)", "timestamp"),
-            ("year(z)", "zone"), ("t + 1", "arithmetic with dates")])
+            ("t + 1", "a timestamp takes intervals")])
 
 
 @needs_guests
@@ -1217,7 +1217,7 @@ class Literals(Expressions):
             ("sum(price)", "sum"), ("count(*)", "count"),
             ("price +", ""), ("(price", ""), ("", ""), ("price)", ""),
             ("'open", ""), ("\"open", ""), ("price price", ""),
-            ("d = '2000-13-01'", "no date"), ("d + 1", "dates"),
+            ("d = '2000-13-01'", "no date"),
             ("hour(d)", "hour"), ("year(s)", "cast"),
             ("cast(s as nothing)", "nothing"), ("cast(d as i64)", "date"),
             ("$x", ""),
@@ -1225,7 +1225,7 @@ class Literals(Expressions):
             ("9" * 39, "38 digits"), ("1e999", "range"),
             ("x'0'", "hexadecimal"), ("date 'x'", "not a date"),
             ("case when price then 1 end", "bool"),
-            ("interval '1 day'", ""), ("left.price", ""),
+            ("left.price", ""),
             ("(" * 300 + "1" + ")" * 300, "inside each other"),
             ("1" + " + 1" * 5000, ""),
         ])

@@ -113,6 +113,39 @@ test_arithmetic(void **state)
 }
 
 static void
+test_times(void **state)
+{
+  static const struct triple cases[] = {
+      {"d + 1", "d + 1", "date"},
+      {"1 + d", "1 + d", "date"},
+      {"d - a", "d - cast(a as i64)", "date"},
+      {"d - d", "d - d", "i64"},
+      {"d - '2000-01-01'", "d - date '2000-01-01'", "i64"},
+      {"d + interval '1 month'", "d + interval '1 months'", "date"},
+      {"interval '1 day' + d", "interval '1 days' + d", "date"},
+      {"d + interval '1 hour'", "d + interval '3600.000000 seconds'",
+       "timestamp<6>"},
+      {"t - interval '1 day'", "t - interval '1 days'", "timestamp<6>"},
+      {"tz + interval '1 day'", "tz + interval '1 days'",
+       "timestamp_tz<6,UTC>"},
+      {"t - t", "t - t", "interval"},
+      {"tz at time zone s", "at_time_zone(tz, s)", "timestamp<6>"},
+      {"t at time zone 'UTC'", "at_time_zone(t, 'UTC')", "timestamp_tz<6,UTC>"},
+      {"date_trunc('month', d)", "date_trunc('month', d)", "date"},
+      {"date_diff('day', d, t)", "date_diff('day', cast(d as timestamp<6>), t)",
+       "i64"},
+      {"hour(tz)", "extract(hour from tz)", "i64"},
+      {"now()", "timestamp '1970-01-01 00:00:00+00'",
+       "timestamp_tz<6,UTC> not null"},
+      {"current_date", "date '1970-01-01'", "date not null"},
+      {"cast(tz as date)", "cast(tz as date)", "date"},
+  };
+
+  (void)state;
+  CHECK_ALL(cases);
+}
+
+static void
 test_comparison(void **state)
 {
   static const struct triple cases[] = {
@@ -553,7 +586,8 @@ test_out_of_memory(void **state)
               "case a when 1 then round(p) else f end > 0.1 and s like 'a%' "
               "or d not between '2000-01-01' and t or s8 in (1, u32, null) or "
               "coalesce(a::i8, 1) // 2 = 1 or sqrt(g) > 1.5 or "
-              "lpad(s, b) rlike 'x' or hex(s) = 'y'");
+              "lpad(s, b) rlike 'x' or hex(s) = 'y' or "
+              "date_trunc('day', d + interval '1 day 01:00') = localtimestamp");
   wd_oom_each(window_once,
               "lag(p, 1, 0) over (partition by s, null order by a range "
               "between 1 preceding and current row) + sum(p) filter (where "
@@ -564,12 +598,12 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_arithmetic),    cmocka_unit_test(test_comparison),
-      cmocka_unit_test(test_choices),       cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_ambiguous),     cmocka_unit_test(test_join),
-      cmocka_unit_test(test_blow_up),       cmocka_unit_test(test_windows),
-      cmocka_unit_test(test_window_errors), cmocka_unit_test(test_parameters),
-      cmocka_unit_test(test_out_of_memory),
+      cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_times),
+      cmocka_unit_test(test_comparison), cmocka_unit_test(test_choices),
+      cmocka_unit_test(test_errors),     cmocka_unit_test(test_ambiguous),
+      cmocka_unit_test(test_join),       cmocka_unit_test(test_blow_up),
+      cmocka_unit_test(test_windows),    cmocka_unit_test(test_window_errors),
+      cmocka_unit_test(test_parameters), cmocka_unit_test(test_out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ wd_duck_uses_columns(const struct wd_expression *expression)
 static enum wd_status
 write_call(const struct writer *writer, const struct wd_expression *call)
 {
-  bool cast = call->type.id != WD_TYPE_BOOL;
+  bool cast =
+      call->type.id != WD_TYPE_BOOL && call->type.id != WD_TYPE_INTERVAL;
   enum wd_status status;
 
   if (cast)

@@ -138,6 +138,35 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_MD5] = "md5($1)",
     [WD_FN_SHA1] = "sha1($1)",
     [WD_FN_SHA256] = "sha256($1)",
+    [WD_FN_AT_TIME_ZONE] = "timezone($2, $1)",
+    [WD_FN_ADD_MONTHS] = "($1 + to_months(CAST($2 AS INTEGER)))",
+    [WD_FN_LAST_DAY] = "last_day($1)",
+    [WD_FN_MAKE_DATE] = "make_date($1, $2, $3)",
+    [WD_FN_MAKE_TIMESTAMP] = "make_timestamp($1, $2, $3, $4, $5, $6)",
+    [WD_FN_STRPTIME_DATE] = "strptime($1, $2)",
+    [WD_FN_STRPTIME_TIMESTAMP] = "strptime($1, $2)",
+    [WD_FN_TRY_STRPTIME] = "try_strptime($1, $2)",
+    [WD_FN_TIMESTAMP_SECONDS] = "make_timestamp($1 * 1000000)",
+    [WD_FN_TIMESTAMP_MILLIS] = "make_timestamp($1 * 1000)",
+    [WD_FN_TIMESTAMP_MICROS] = "make_timestamp($1)",
+    [WD_FN_UNIX_MICROS] = "epoch_us($1)",
+    /* DuckDB's own cut fractions off toward 1970. */
+    [WD_FN_EXTRACT_UNIX_TIME] =
+        "((CAST(epoch_us($) AS HUGEINT) + 10000000000000000000) // 1000000 - "
+        "10000000000000)",
+    [WD_FN_UNIX_MILLIS] =
+        "(CAST(CAST(epoch_us($1) AS HUGEINT) + 10000000000000000000 AS "
+        "HUGEINT) // 1000 - 10000000000000000)",
+    [WD_FN_STRFTIME] = "strftime($1, $2)",
+    [WD_FN_DATE_TRUNC] = "date_trunc($1, $2)",
+    [WD_FN_DATE_DIFF] = "date_diff($1, $2, $3)",
+    [WD_FN_EXTRACT_ISO_YEAR] = "isoyear($)",
+    [WD_FN_EXTRACT_QUARTER] = "quarter($)",
+    [WD_FN_EXTRACT_ISO_WEEK] = "week($)",
+    [WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK] = "(dayofweek($) + 1)",
+    [WD_FN_EXTRACT_MILLISECOND] = "(millisecond($) % 1000)",
+    [WD_FN_EXTRACT_MICROSECOND] = "(microsecond($) % 1000)",
+    [WD_FN_EXTRACT_SUBSECOND] = "(microsecond($) % 1000000)",
     [WD_FN_EXTRACT_YEAR] = "year($)",
     [WD_FN_EXTRACT_MONTH] = "month($)",
     [WD_FN_EXTRACT_DAY] = "day($)",
@@ -456,18 +485,82 @@ wd__write_microseconds(const struct writer *writer,
   return status;
 }
 
+static bool
+is_zoned(const struct wd_type *type)
+{
+  return is_timestamp(type) && type->timezone;
+}
+
+/* Fields are those of the moment in UTC: a plain timestamp. */
 static enum wd_status
 write_extract(const struct writer *writer, const struct wd_expression *call)
 {
+  const struct wd_expression *operand = call->arguments[0];
   const char *template = templates[call->function];
+  size_t before = strcspn(template, "$");
+  bool date = operand->type.id == WD_TYPE_DATE;
   enum wd_status status;
 
-  if (!is_nanoseconds(&call->arguments[0]->type))
+  if (!is_nanoseconds(&operand->type) && !is_zoned(&operand->type) &&
+      !(date && call->function == WD_FN_EXTRACT_UNIX_TIME))
     return wd__write_template(writer, template, call);
-  wd_buf_add(writer->buf, template, strcspn(template, "$"));
-  status = wd__write_microseconds(writer, call->arguments[0]);
-  wd_buf_putc(writer->buf, ')');
+  wd_buf_add(writer->buf, template, before);
+  wd_buf_puts(writer->buf, "CAST(");
+  status = wd__write_microseconds(writer, operand);
+  wd_buf_puts(writer->buf, " AS TIMESTAMP)");
+  wd_buf_puts(writer->buf, template + before + 1);
   return status;
+}
+
+/* DuckDB counts weeks from where the first date is, not from Mondays. */
+static enum wd_status
+write_date_diff(const struct writer *writer, const struct wd_expression *call)
+{
+  const struct wd_literal *unit = &call->arguments[0]->literal;
+
+  if (unit->value.bytes.length == 4 &&
+      memcmp(unit->value.bytes.data, "week", 4) == 0)
+    return wd__write_template(writer,
+                              "(date_diff('day', date_trunc('week', $2), "
+                              "date_trunc('week', $3)) // 7)",
+                              call);
+  return wd__write_template(writer, templates[WD_FN_DATE_DIFF], call);
+}
+
+/* DuckDB formats moments in the zone of the session, which is UTC, but not all
+ * of its formats know them. */
+static enum wd_status
+write_strftime(const struct writer *writer, const struct wd_expression *call)
+{
+  return wd__write_template(writer,
+                            is_zoned(&call->arguments[0]->type)
+                                ? "strftime(CAST($1 AS TIMESTAMP), $2)"
+                                : "strftime($1, $2)",
+                            call);
+}
+
+static bool
+is_temporal(const struct wd_expression *call)
+{
+  return !wd_type_is_numeric(&call->arguments[0]->type) ||
+         !wd_type_is_numeric(&call->arguments[1]->type);
+}
+
+/* Days that are added to a date are INTEGER for DuckDB. */
+static enum wd_status
+write_days(const struct writer *writer, const struct wd_expression *call)
+{
+  bool first = wd_type_is_integer(&call->arguments[0]->type);
+
+  if (call->type.id != WD_TYPE_DATE ||
+      (!first && !wd_type_is_integer(&call->arguments[1]->type)))
+    return wd__write_template(writer, templates[call->function], call);
+  return wd__write_template(writer,
+                            first ? "(CAST($1 AS INTEGER) + $2)"
+                            : call->function == WD_FN_ADD
+                                ? "($1 + CAST($2 AS INTEGER))"
+                                : "($1 - CAST($2 AS INTEGER))",
+                            call);
 }
 
 /* Functions of ours over operands as they are. */
@@ -516,7 +609,14 @@ wd__write_function(const struct writer *writer,
     return wd__write_pure(writer, kind, call);
   if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
     return write_extract(writer, call);
+  if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
+      call->argument_count == 2 && is_temporal(call))
+    return write_days(writer, call);
   switch (call->function) {
+  case WD_FN_DATE_DIFF:
+    return write_date_diff(writer, call);
+  case WD_FN_STRFTIME:
+    return write_strftime(writer, call);
   case WD_FN_ADD:
     return write_arithmetic(writer, WD_DUCK_PURE_ADD, call);
   case WD_FN_SUBTRACT:

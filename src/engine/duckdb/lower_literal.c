@@ -163,6 +163,14 @@ wd_duck_lower_literal(const struct wd_type *type,
   case WD_TYPE_TIMESTAMP:
     write_timestamp(type, literal->value.integer, buf);
     break;
+  case WD_TYPE_INTERVAL:
+    wd_buf_printf(buf,
+                  "(to_months(CAST('%d' AS INTEGER)) + to_days(CAST('%d' AS "
+                  "INTEGER)) + to_microseconds(CAST('%lld' AS BIGINT)))",
+                  (int)literal->value.interval.months,
+                  (int)literal->value.interval.days,
+                  (long long)literal->value.interval.microseconds);
+    break;
   case WD_TYPE_STRING:
     if (!wd_utf8_valid((const uint8_t *)data, length))
       return wd_fail(error, WD_INVALID_PLAN, "a string literal is not UTF-8");
