@@ -475,6 +475,14 @@ is_natural(const struct wd_type *type, const struct wd_literal *literal)
   }
 }
 
+bool
+wd_literal_is_number(const struct wd_type *type,
+                     const struct wd_literal *literal)
+{
+  return !literal->null && wd_type_is_numeric(type) &&
+         is_natural(type, literal);
+}
+
 void
 wd_literal_print(const struct wd_type *type, const struct wd_literal *literal,
                  struct wd_buf *buf)

@@ -59,6 +59,11 @@ bool
 wd_literal_convert(const struct wd_type *from, const struct wd_literal *value,
                    const struct wd_type *to, struct wd_literal *out_literal);
 
+/* Whether it is written as a number alone, without a cast. */
+bool
+wd_literal_is_number(const struct wd_type *type,
+                     const struct wd_literal *literal);
+
 /* Whether it is written with a sign: a number below 0, or -0.0. */
 bool
 wd_literal_negative(const struct wd_type *type,

@@ -19,7 +19,10 @@ print(const struct printer *p, const struct wd_expression *expression,
 static bool
 negates_literal(const struct wd_expression *expression)
 {
-  return expression->arguments[0]->kind == WD_EXPR_LITERAL;
+  const struct wd_expression *operand = expression->arguments[0];
+
+  return operand->kind == WD_EXPR_LITERAL &&
+         wd_literal_is_number(&operand->type, &operand->literal);
 }
 
 static enum wd_level
