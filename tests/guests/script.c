@@ -29,6 +29,10 @@
  *   count-parts           (of the group, or by partition) `part`, `rows`
  *   each TEXT             for each partition: logs TEXT and the number of rows
  *   sort-parts KEY … .
+ *   as-group REGISTER | pair REGISTER   the group with that of the register, by
+ *                         a lambda over both: `side`, `id`, `first` (the first
+ *                         row of the pair), `after` (rows seen before), for
+ *                         rows with an i64 column `id`
  *   show | collect | take COUNT | count | first | schema | explain FORMAT
  *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
  *   write-by SINK MODE COLUMN … . OPTION VALUE … .
@@ -47,6 +51,7 @@
 #include <stdlib.h>
 
 #include <wasidata.h>
+#include <wasidata_co_groups.h>
 
 #define MOST 64
 #define LONGEST 4096
@@ -54,6 +59,7 @@
 struct register_ {
   const char *name;
   wd_dataset dataset;
+  wd_grouped grouped;
 };
 
 struct script {
@@ -98,7 +104,7 @@ list(struct script *script)
   return (const char *const *)first;
 }
 
-static wd_dataset *
+static struct register_ *
 find_register(struct script *script, const char *name)
 {
   for (int i = 0; i < MOST; i++) {
@@ -106,7 +112,7 @@ find_register(struct script *script, const char *name)
     if (!at->name)
       at->name = name;
     if (strcmp(at->name, name) == 0)
-      return &at->dataset;
+      return at;
   }
   usage("too many registers", name);
 }
@@ -534,9 +540,9 @@ start_from(struct script *s, const char *verb)
     const char *schema = word(s);
     s->current = wd_create(rows_of(schema, list(s)));
   } else if (VERB("use")) {
-    s->current = *find_register(s, word(s));
+    s->current = find_register(s, word(s))->dataset;
   } else if (VERB("as")) {
-    *find_register(s, word(s)) = s->current;
+    find_register(s, word(s))->dataset = s->current;
   } else {
     return false;
   }
@@ -584,12 +590,12 @@ static bool
 rearrange(struct script *s, const char *verb)
 {
   if (VERB("combine")) {
-    wd_dataset right = *find_register(s, word(s));
+    wd_dataset right = find_register(s, word(s))->dataset;
     enum wd_set_operation operation = set_operation(s);
     s->current = wd_combine(s->current, right, operation,
                             strcmp(word(s), "by-name") == 0);
   } else if (VERB("zip")) {
-    s->current = wd_zip(s->current, *find_register(s, word(s)));
+    s->current = wd_zip(s->current, find_register(s, word(s))->dataset);
   } else if (VERB("sample")) {
     double fraction = strtod(word(s), NULL);
     bool again = strcmp(word(s), "again") == 0;
@@ -649,11 +655,11 @@ static bool
 relate(struct script *s, const char *verb)
 {
   if (VERB("join")) {
-    wd_dataset right = *find_register(s, word(s));
+    wd_dataset right = find_register(s, word(s))->dataset;
     enum wd_join_kind kind = join_kind(s);
     s->current = wd_join(s->current, right, kind, word(s));
   } else if (VERB("join-using")) {
-    wd_dataset right = *find_register(s, word(s));
+    wd_dataset right = find_register(s, word(s))->dataset;
     enum wd_join_kind kind = join_kind(s);
     s->current = wd_join_using_list(s->current, right, kind, list(s));
   } else if (VERB("group")) {
@@ -675,6 +681,49 @@ relate(struct script *s, const char *verb)
     return false;
   }
   return true;
+}
+
+struct pair {
+  int64_t seen, first;
+};
+
+static void
+pair_row(struct pair *pair, const wd_row *row, wd_rows *out, bool right)
+{
+  int64_t id = wd_get_i64_by(row, "id");
+  if (!pair->seen)
+    pair->first = right ? -1 - id : id;
+  wd_set_text(out, 0, right ? "right" : "left");
+  wd_set_i64(out, 1, id);
+  wd_set_i64(out, 2, pair->first);
+  wd_set_i64(out, 3, pair->seen++);
+  wd_emit(out);
+}
+
+static void
+pair_left(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  (void)env;
+  pair_row(state, row, out, false);
+}
+
+static void
+pair_right(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  (void)env;
+  pair_row(state, row, out, true);
+}
+
+static bool
+pair_end(void *state, wd_rows *out, void *env)
+{
+  const struct pair *pair = state;
+  (void)env;
+  wd_set_text(out, 0, "end");
+  wd_set_i64(out, 1, pair->seen);
+  wd_set_i64(out, 2, pair->first);
+  wd_emit(out);
+  return false;
 }
 
 /* A partition lambda over the groups, or the partitions. */
@@ -704,7 +753,19 @@ apply_parts(struct script *s, const char *verb)
                                        .end = each_end};
   struct numbering numbering = {.width = 0};
 
-  if (VERB("number-rows")) {
+  if (VERB("as-group")) {
+    find_register(s, word(s))->grouped = s->grouped;
+    s->grouped.id = NULL;
+  } else if (VERB("pair")) {
+    static const wd_co_group_fn pair = {.size = sizeof(struct pair),
+                                        .left = pair_left,
+                                        .right = pair_right,
+                                        .end = pair_end};
+    s->current = wd_co_map_groups(
+        find_register(s, word(s))->grouped, s->grouped, &pair, NULL, 0,
+        "side: string, id: i64, first: i64, after: i64");
+    s->grouped.id = NULL;
+  } else if (VERB("number-rows")) {
     over_parts(s, &number,
                &(wd_lambda){.env = &numbering,
                             .env_size = sizeof numbering,
@@ -827,7 +888,7 @@ store(struct script *s, const char *verb)
     s->written = wd_temp_table(s->current, name, write_mode(s));
     print_failure();
   } else if (VERB("drop")) {
-    wd_dataset *dropped = find_register(s, word(s));
+    wd_dataset *dropped = &find_register(s, word(s))->dataset;
     wd_drop(*dropped);
     dropped->id = NULL;
   } else if (VERB("set-factor")) {

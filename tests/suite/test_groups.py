@@ -321,6 +321,106 @@ class Repartition(Parts):
 
 
 @needs_guests
+class CoGroups(Parts):
+    def pairs(self, left, right, left_keys, right_keys, options=()):
+        """The pairs as (ids of the left, ids of the right), sorted; of each the
+        left came first, rows once each, and its end was told."""
+        table = self.collect(*left, "group", *left_keys, END, "as-group", "a",
+                             *right, "group", *right_keys, END, "pair", "a",
+                             options=options)
+        groups, ends = {}, {}
+        for side, id, first, after in table.rows:
+            if side == "end":
+                self.assertNotIn(first, ends)
+                ends[first] = id
+                continue
+            seen = groups.setdefault(first, {})
+            self.assertNotIn(after, seen)
+            seen[after] = (side, id)
+        self.assertEqual({first: len(seen) for first, seen in groups.items()},
+                         ends)
+        found = []
+        for seen in groups.values():
+            sides = [seen[i][0] for i in range(len(seen))]
+            self.assertEqual(sides, sorted(sides))
+            found.append(tuple(sorted(id for side, id in seen.values()
+                                      if side == which)
+                               for which in ("left", "right")))
+        return sorted(found)
+
+    def want(self, left, right):
+        """By Python, over rows (id, key)."""
+        pairs = collections.defaultdict(lambda: ([], []))
+        for which, rows in enumerate((left, right)):
+            for id, k in rows:
+                pairs[key(k)][which].append(id)
+        return sorted((sorted(a), sorted(b)) for a, b in pairs.values())
+
+    def test_every_type_as_key_with_nulls(self):
+        for type in TYPES:
+            left = rows_of(type, 20)
+            right = [(1000 + i, v) for i, v in rows_of(type, 33)[::2]]
+            steps = [create([("id", "i64"), ("v", type)], rows)
+                     for rows in (left, right)]
+            for threads in THREADS:
+                with self.subTest(type=type, threads=threads):
+                    self.assertEqual(
+                        self.pairs(*steps, ["v"], ["v"],
+                                   ["--threads", threads]),
+                        self.want(left, right))
+
+    def test_more_rows_than_a_chunk(self):
+        for threads in THREADS:
+            for m, n in ((1, 1), (7, 11), (3000, 5000), (20000, 30000)):
+                left = [(i, i % m) for i in range(20000)]
+                right = [(i, i % n) for i in range(30000)]
+                got = self.pairs(
+                    ["range", "0", "20000", "1"], ["range", "0", "30000", "1"],
+                    [f"id % {m} as k"], [f"id % {n} as k"],
+                    ["--threads", threads])
+                self.assertEqual(got, self.want(left, right))
+
+    def test_one_side_only(self):
+        some, none = ["range", "0", "9", "1"], ["range", "0", "0", "1"]
+        rows = [(i, i % 2) for i in range(9)]
+        keys = ["id % 2 as k"]
+        self.assertEqual(self.pairs(some, none, keys, keys),
+                         self.want(rows, []))
+        self.assertEqual(self.pairs(none, some, keys, keys),
+                         self.want([], rows))
+        self.assertEqual(self.pairs(none, none, keys, keys), [])
+
+    def test_without_keys(self):
+        rows = ["range", "0", "3000", "1"]
+        ids = list(range(3000))
+        self.assertEqual(self.pairs(rows, rows, [], []), [(ids, ids)])
+
+    def test_types_that_meet(self):
+        left = [(0, 1), (1, 2), (2, None), (3, 3)]
+        right = [(10, 1.0), (11, 2.5), (12, None)]
+        self.assertEqual(
+            self.pairs(create([("id", "i64"), ("a", "i32")], left),
+                       create([("id", "i64"), ("b", "f64")], right),
+                       ["a"], ["b"]),
+            self.want(left, right))
+
+    def test_refused(self):
+        left = create([("id", "i64"), ("a", "i32")], [(0, 1)])
+        right = create([("id", "i64"), ("b", "string")], [(0, "x")])
+        start = [*left, "group", "a", END, "as-group", "a", *right, "group"]
+        self.fails([*start, "b", END, "pair", "a", "collect"], "'a'", "'b'",
+                   "compared")
+        self.fails([*start, "b", "id", END, "pair", "a", "collect"],
+                   "1 keys", "2" )
+
+    def test_early_stop(self):
+        table = self.collect("range", "0", "100000", "1", "group", "id", END,
+                             "as-group", "a", "range", "0", "100000", "1",
+                             "group", "id", END, "pair", "a", "limit", "3")
+        self.assertEqual(len(table.rows), 3)
+
+
+@needs_guests
 class ForEach(Parts):
     def logs(self, *steps, options=()):
         """(rows, part) of the lines that the partitions logged."""

@@ -270,6 +270,10 @@ IMPORT("datasets", "[method]dataset.with-watermark")
 void
 abi_with_watermark(handle self, address column, uint32_t size,
                    uint64_t delay_ms, struct result_handle *out);
+IMPORT("datasets", "[method]grouped.co-map-groups")
+void
+abi_co_map_groups(handle self, handle other, uint32_t function, uint32_t state,
+                  struct result_handle *out);
 IMPORT("datasets", "[method]grouped.pivot")
 void
 abi_pivot(handle self, address text, uint32_t size, address values,

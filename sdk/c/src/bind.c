@@ -143,9 +143,8 @@ decide(wd_bind *bind, struct wd__fault *fault)
   return true;
 }
 
-/* The columns that batches will have. */
-static bool
-columns_make(struct wd__binding *binding, struct wd__fault *fault)
+bool
+wd__binding_columns(struct wd__binding *binding, struct wd__fault *fault)
 {
   wd_bind *bind = &binding->bind;
   uint32_t count = bind->all ? bind->input->schema.count : bind->wanted_count;
@@ -164,9 +163,9 @@ columns_make(struct wd__binding *binding, struct wd__fault *fault)
   return true;
 }
 
-static struct wd__binding *
-binding_new(struct wd__closure *closure, const struct wire_field *fields,
-            uint32_t count)
+struct wd__binding *
+wd__binding_new(struct wd__closure *closure, const struct wire_field *fields,
+                uint32_t count)
 {
   struct wd__binding *binding = wd__new(sizeof *binding);
   wd_bind *bind = &binding->bind;
@@ -223,11 +222,11 @@ lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
   wd__arena_reset(&wd__scratch);
   /* What lambdas print is not to wait for an end that does not come. */
   setvbuf(stdout, NULL, _IOLBF, 0);
-  struct wd__binding *binding = binding_new(closure, fields, count);
+  struct wd__binding *binding = wd__binding_new(closure, fields, count);
   wd_bind *bind = &binding->bind;
   bind->keys = wd__copy_of(keys, key_count * sizeof *keys);
   bind->key_count = key_count;
-  if (!decide(bind, &fault) || !columns_make(binding, &fault))
+  if (!decide(bind, &fault) || !wd__binding_columns(binding, &fault))
     return wd__result_error(&fault);
   struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,
                                 .output = output_to_wire(bind),

@@ -221,6 +221,7 @@ enum wd__kind {
   WD__PARTITION,
   WD__REDUCE,
   WD__AGGREGATE,
+  WD__CO_GROUP,
 };
 
 /* What `state` of a lambda points to; `function` is the program's function. */
@@ -239,6 +240,7 @@ struct wd__closure {
   } function;
   wd_partition_fn partition;
   wd_aggregator aggregator;
+  void *co_group; /* a wd_co_group_fn of its own */
   void *env;
   size_t env_size;           /* 0: env is the program's */
   struct wd__schema *output; /* NULL: the input's, or what bind says */
@@ -254,6 +256,11 @@ wd__closure_new(const wd_lambda *lambda);
 
 struct wd__closure *
 wd__closure_of_aggregator(const wd_aggregator *aggregator);
+
+/* `functions` are copied as they are; co_group.c knows them. */
+struct wd__closure *
+wd__closure_of_co_group(const void *functions, size_t size, const void *env,
+                        size_t env_size, const char *output);
 
 void
 wd__closure_free(struct wd__closure *closure);
@@ -291,6 +298,15 @@ struct wd__binding {
   struct wd__cursor *free_cursors;
   struct wd__layout *layout; /* reduce */
 };
+
+/* For the columns that a host says; nothing is decided yet. */
+struct wd__binding *
+wd__binding_new(struct wd__closure *closure, const struct wire_field *fields,
+                uint32_t count);
+
+/* The columns that batches will have. */
+bool
+wd__binding_columns(struct wd__binding *binding, struct wd__fault *fault);
 
 /* A batch of a binding's columns, decoded into them. */
 bool

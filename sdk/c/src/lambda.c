@@ -19,6 +19,7 @@ wd__closure_free(struct wd__closure *closure)
   wd__schema_free(closure->output);
   free(closure->columns);
   free(closure->column);
+  free(closure->co_group);
   free(closure);
 }
 
@@ -165,6 +166,21 @@ wd__closure_of_aggregator(const wd_aggregator *a)
   }
   env_keep(closure, a->env, a->env_size);
   closure->bind = a->bind;
+  return closure;
+}
+
+struct wd__closure *
+wd__closure_of_co_group(const void *functions, size_t size, const void *env,
+                        size_t env_size, const char *output)
+{
+  struct wd__closure *closure = wd__new(sizeof *closure);
+  closure->kind = WD__CO_GROUP;
+  closure->co_group = wd__copy_of(functions, size);
+  if (!output_parse(closure, output)) {
+    wd__closure_free(closure);
+    return NULL;
+  }
+  env_keep(closure, env, env_size);
   return closure;
 }
 
