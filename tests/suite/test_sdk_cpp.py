@@ -40,26 +40,29 @@ def setUpModule():
         raise unittest.SkipTest(f"no C++ guests here: {MISSING} missing")
 
 
-class Readme(unittest.TestCase):
-    """What a reader copies works, and prints what the page says."""
+def play(case, page):
+    """Writes the files of a page, runs its commands, compares what it says."""
+    output, exports = None, ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        end = folder / ".environment"
+        for kind, file, body in BLOCK.findall(page.read_text()):
+            if file:
+                (folder / file).write_text(body)
+            elif kind == "sh":
+                script = f"{exports}\n{body}\nexport -p >{end}"
+                done = run("sh", "-e", "-c", script, folder=folder)
+                case.assertEqual(
+                    done.returncode, 0, body + done.stdout + done.stderr)
+                output, exports = done.stdout, end.read_text()
+            elif kind == "text":
+                case.assertEqual(output, body)
 
+
+class Readme(unittest.TestCase):
     def test_readme(self):
-        text = (SOURCE / "sdk/cpp/README.md").read_text()
-        output, exports = None, ""
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            end = folder / ".environment"
-            for kind, file, body in BLOCK.findall(text):
-                if file:
-                    (folder / file).write_text(body)
-                elif kind == "sh":
-                    script = f"{exports}\n{body}\nexport -p >{end}"
-                    done = run("sh", "-e", "-c", script, folder=folder)
-                    self.assertEqual(
-                        done.returncode, 0, body + done.stdout + done.stderr)
-                    output, exports = done.stdout, end.read_text()
-                elif kind == "text":
-                    self.assertEqual(output, body)
+        """What a reader copies works, and prints what the page says."""
+        play(self, SOURCE / "sdk/cpp/README.md")
 
 
 class Examples(unittest.TestCase):
