@@ -1,5 +1,5 @@
-# Guest programs in Rust: each examples/rust/src/bin/*.rs to
-# build/examples/rust/*.wasm, without the network: the SDK needs no crates.
+# Guest programs in Rust: each src/bin/*.rs of examples/rust and tests/golden/rust
+# to a .wasm of the same name, without the network: the SDK needs no crates.
 #
 # Any toolchain will do that has the target wasm32-wasip1 (rustup target add
 # wasm32-wasip1) or, as Debian's (rustc, cargo, libstd-rust-dev-wasm32), its
@@ -65,7 +65,16 @@ function(wd_rust_package target folder to)
   add_custom_target(${target} DEPENDS ${outputs})
 endfunction()
 
-# Target `examples_rust`, a part of `examples` and `guests`.
+# Every program of a package, as a target of cmake.
+function(wd_rust_folder target folder)
+  file(GLOB programs CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/${folder}/src/bin/*.rs")
+  list(TRANSFORM programs REPLACE "^.*/(.*)[.]rs$" "\\1")
+  wd_rust_package(${target} ${folder} ${folder} ${programs})
+endfunction()
+
+# Target `examples_rust`, a part of `examples` and `guests`; the golden programs
+# are a part of `guests`.
 function(wd_rust_guests)
   wd_rust_choose()
   if(NOT WD_RUST_TARGET OR NOT WD_CARGO)
@@ -74,12 +83,14 @@ function(wd_rust_guests)
       "rustup target add wasm32-wasip1)")
     return()
   endif()
-  file(GLOB programs CONFIGURE_DEPENDS
-    "${PROJECT_SOURCE_DIR}/examples/rust/src/bin/*.rs")
-  list(TRANSFORM programs REPLACE "^.*/(.*)[.]rs$" "\\1")
-  wd_rust_package(examples_rust examples/rust examples/rust ${programs})
+  wd_rust_folder(examples_rust examples/rust)
   add_dependencies(examples examples_rust)
   add_dependencies(guests examples_rust)
+  if(WD_TESTS)
+    wd_rust_folder(golden_rust tests/golden/rust)
+    add_dependencies(golden_rust examples_rust) # one cargo at a time
+    add_dependencies(guests golden_rust)
+  endif()
 endfunction()
 
 wd_rust_guests()

@@ -28,8 +28,8 @@ LANGUAGES = {
     "cpp": shutil.which("clang++-14")
     and os.path.exists("/usr/lib/wasm32-wasi/libc++.a"),
     "go": shutil.which("go"),
-    # Has a place as soon as there are programs in tests/golden/rust.
-    "rust": (SOURCE / "tests/golden/rust").exists(),
+    # Where the build found a compiler with the target it made the examples.
+    "rust": (BUILD / "examples/rust/hello.wasm").exists(),
 }
 HERE = [name for name, there in LANGUAGES.items() if there]
 PROGRAMS = sorted(path.stem for path in (SOURCE / "tests/golden/c").iterdir())

@@ -101,7 +101,8 @@ class Sources(unittest.TestCase):
     def test_format(self):
         if not shutil.which("rustfmt"):
             self.skipTest("rustfmt is missing")
-        files = [*SDK.rglob("*.rs"), *SOURCE.glob("examples/rust/**/*.rs")]
+        files = [*SDK.rglob("*.rs"), *SOURCE.glob("examples/rust/**/*.rs"),
+                 *SOURCE.glob("tests/golden/rust/**/*.rs")]
         files = [file for file in files if "target" not in file.parts]
         done = run("rustfmt", "--check", "--edition", "2021", *files)
         self.assertEqual(done.stdout + done.stderr, "")
