@@ -849,6 +849,28 @@ cache()
 }
 
 static void
+parameters()
+{
+  struct Values {
+    std::int64_t least;
+    std::optional<std::string> name;
+    WD_ROW(least, name)
+  };
+  wd::DataSet set = wd::range(0, 10).with_parameters(Values{7, "x"});
+  CHECK(*set.filter("id >= $least and $name = 'x'").count() == 3);
+}
+
+static void
+grouping()
+{
+  wd::DataSet set = wd::range(0, 12).select("id % 2 as a", "id % 3 as b");
+  wd::Grouped sets = set.grouping_sets({"a", "b"}, {{0, 1}, {1}, {}});
+  CHECK(*sets.aggregate("count(*) as n").count() == 6 + 3 + 1);
+  CHECK(*set.rollup("a").aggregate("count(*) as n").count() == 3);
+  CHECK(*set.cube("a", "b").aggregate("count(*) as n").count() == 12);
+}
+
+static void
 shapes()
 {
   wd::DataSet set = wd::range(0, 100);
@@ -863,8 +885,6 @@ shapes()
              .pivot("id % 3", {"0", "1", "2"})
              .aggregate("count(*) as n")
              .count() == 2);
-  CHECK(*set.rollup("id % 2").aggregate("count(*)").count() == 3);
-  CHECK(*set.cube("id % 2", "id % 3").aggregate("count(*)").count() == 12);
 }
 
 #define CASE(name)                                                             \
@@ -902,6 +922,8 @@ static const struct {
     CASE(temp_table),
     CASE(cache),
     CASE(shapes),
+    CASE(parameters),
+    CASE(grouping),
 };
 
 int

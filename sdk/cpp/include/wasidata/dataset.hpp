@@ -143,6 +143,19 @@ public:
     });
   }
 
+  // Values of `$name` in expressions: the members of a struct with WD_ROW.
+  template <detail::Described T> DataSet with_parameters(const T &values) const
+  {
+    return make([&](wd_dataset d) {
+      wd_rows *row = wd_rows_new(detail::schema_text<T>().c_str());
+      if (!row)
+        return wd_dataset{nullptr};
+      detail::set_row(row, values);
+      wd_emit(row);
+      return wd_with_parameters(d, row);
+    });
+  }
+
   // ---- Two data sets
 
   // A name that both sides have is written `left.name`, `right.name`.
@@ -276,6 +289,11 @@ public:
   template <class... S>
   requires detail::Texts<S...> Grouped cube(const S &...keys)
   const;
+
+  // Groups by each of the sets, indices into the keys: a key that is not in a
+  // set is null in its rows, which `grouping(key)` in a measure tells.
+  Grouped grouping_sets(
+      Strings keys, const std::vector<std::vector<std::uint32_t>> &sets) const;
 
   // Measures over all rows: one row, also for no rows.
   template <class... M>

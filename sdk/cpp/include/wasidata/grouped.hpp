@@ -137,6 +137,20 @@ const
       [&](wd_dataset d) { return wd_cube_list(d, list.c()); }, *this);
 }
 
+inline Grouped
+DataSet::grouping_sets(
+    Strings keys, const std::vector<std::vector<std::uint32_t>> &sets) const
+{
+  std::vector<wd_key_set> list;
+  for (const std::vector<std::uint32_t> &set : sets)
+    list.push_back({set.data(), static_cast<std::uint32_t>(set.size())});
+  return detail::make<Grouped>(
+      [&](wd_dataset d) {
+        return wd_grouping_sets(d, keys.c(), list.data(), list.size());
+      },
+      *this);
+}
+
 inline DataSet
 DataSet::aggregate(std::vector<Measure> measures) const
 {
