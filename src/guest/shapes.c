@@ -172,6 +172,26 @@ on_with_row_index(
 }
 
 static enum wd_status
+on_explode(struct wd_abi_call *call,
+           const struct wd_abi_datasets_dataset_explode_args *args,
+           uint32_t *out, struct wd_error *error)
+{
+  struct wd_relation *relation =
+      wd_guest_over(call, WD_REL_EXPLODE, args->self);
+  enum wd_status status;
+
+  if (!relation)
+    return wd_fail_memory(error);
+  relation->explode.outer = args->outer;
+  status = wd_guest_name(&relation->arena, args->column, "explode",
+                         &relation->explode.column, error);
+  if (status == WD_OK && args->position.length)
+    status = wd_guest_name(&relation->arena, args->position, "explode",
+                           &relation->explode.position, error);
+  return wd_program_finish(wd_program_of(call), status, relation, out, error);
+}
+
+static enum wd_status
 on_unpivot(struct wd_abi_call *call,
            const struct wd_abi_datasets_dataset_unpivot_args *args,
            uint32_t *out, struct wd_error *error)
@@ -206,5 +226,6 @@ wd_guest_shapes(struct wd_abi_handlers *handlers)
   handlers->datasets_dataset_zip_with = on_zip_with;
   handlers->datasets_dataset_sample = on_sample;
   handlers->datasets_dataset_with_row_index = on_with_row_index;
+  handlers->datasets_dataset_explode = on_explode;
   handlers->datasets_dataset_unpivot = on_unpivot;
 }

@@ -18,6 +18,7 @@ enum wd_aggregate_rule {
   WD_AGG_RULE_COUNT_IF, /* a boolean to i64, never null */
   WD_AGG_RULE_TEXT,     /* a string and a constant string to string */
   WD_AGG_RULE_LIST,     /* anything to a list of it */
+  WD_AGG_RULE_MAP,      /* anything to a map of it to i64 */
   WD_AGG_RULE_GROUPING, /* keys of grouping sets to i64, never null */
 };
 

@@ -711,6 +711,7 @@ wd_aggregate_derive(enum wd_aggregate_function function,
   case WD_AGG_RULE_SAME:
   case WD_AGG_RULE_PICK:
   case WD_AGG_RULE_LIST:
+  case WD_AGG_RULE_MAP:
     *out_type = *type;
     return type->id != WD_TYPE_NULL;
   case WD_AGG_RULE_FLOAT:

@@ -209,6 +209,7 @@
   X(LIST, "list", "wasidata")                                                  \
   X(COLLECT_LIST, "collect_list", "wasidata")                                  \
   X(COLLECT_SET, "collect_set", "wasidata")                                    \
+  X(HISTOGRAM, "histogram", "wasidata")                                        \
   X(GROUPING, "grouping", "wasidata")
 
 /* X(id, name, signature): of the extension arithmetic */

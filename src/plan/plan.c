@@ -515,6 +515,8 @@ make_one(struct planner *planner, const struct wd_relation *relation,
     return wd__plan_rows(planner, relation, left, right, out_node);
   case WD_REL_UNPIVOT:
     return wd__plan_unpivot(planner, relation, left, out_node);
+  case WD_REL_EXPLODE:
+    return wd__plan_explode(planner, relation, left, out_node);
   case WD_REL_DESCRIBE:
     return wd__plan_describe(planner, relation, left, out_node);
   default:
@@ -554,6 +556,7 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_ZIP] = "zip-with",
       [WD_REL_PARAMETERS] = "with-parameters",
       [WD_REL_DESCRIBE] = "describe",
+      [WD_REL_EXPLODE] = "explode",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)

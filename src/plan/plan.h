@@ -82,6 +82,7 @@ enum wd_node_kind {
   WD_NODE_ROW_INDEX, /* the left's columns, then the index */
   WD_NODE_EXPAND,    /* so many rows for each row */
   WD_NODE_ZIP,       /* left's columns, then right's */
+  WD_NODE_EXPLODE,   /* [position,] items in the place of their list or map */
 };
 
 struct wd_sort_key {
@@ -175,6 +176,11 @@ struct wd_plan_node {
       uint32_t count; /* 0: rows that are equal in all columns */
       const uint32_t *columns;
     } distinct;
+    struct {
+      uint32_t column;
+      bool outer;
+      bool has_position;
+    } explode;
     enum wd_set_operation set;
     struct {
       double fraction;

@@ -328,6 +328,11 @@ print_rows(const struct wd_plan_node *node, struct wd_buf *buf)
   case WD_NODE_EXPAND:
     print_expand(node, buf);
     break;
+  case WD_NODE_EXPLODE:
+    wd_buf_puts(buf, node->explode.outer ? "explode outer " : "explode ");
+    wd_name_print(node->left->schema.columns[node->explode.column].name, buf);
+    print_schema(&node->schema, buf);
+    break;
   default:
     wd_buf_puts(buf, "zip");
     break;

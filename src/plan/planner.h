@@ -93,6 +93,11 @@ wd__plan_rows(struct planner *planner, const struct wd_relation *relation,
               const struct wd_plan_node **out_node);
 
 enum wd_status
+wd__plan_explode(struct planner *planner, const struct wd_relation *relation,
+                 const struct wd_plan_node *input,
+                 const struct wd_plan_node **out_node);
+
+enum wd_status
 wd__plan_unpivot(struct planner *planner, const struct wd_relation *relation,
                  const struct wd_plan_node *input,
                  const struct wd_plan_node **out_node);

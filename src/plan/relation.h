@@ -41,6 +41,7 @@ enum wd_relation_kind {
   WD_REL_ZIP,
   WD_REL_PARAMETERS,
   WD_REL_DESCRIBE,
+  WD_REL_EXPLODE,
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -211,6 +212,11 @@ struct wd_relation {
       uint64_t seed;
     } sample;
     const char *row_index; /* the new column's name */
+    struct {
+      const char *column;
+      bool outer;
+      const char *position; /* or NULL */
+    } explode;
     struct {
       uint32_t count;
       const char *const *columns;

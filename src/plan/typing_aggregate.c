@@ -86,33 +86,67 @@ fail_type(struct typer *typer, const struct typed *argument,
       wd_type_text(&argument->expression->type, text, sizeof text));
 }
 
-/* A fraction or a separator: what the engine must know before it starts. */
+static bool
+fraction_of(const struct wd_expression *value, double *out_fraction)
+{
+  double scale = 1;
+
+  if (value->kind != WD_EXPR_LITERAL || value->literal.null)
+    return false;
+  switch (value->type.id) {
+  case WD_TYPE_I64:
+    *out_fraction = (double)value->literal.value.integer;
+    break;
+  case WD_TYPE_F64:
+    *out_fraction = value->literal.value.real;
+    break;
+  case WD_TYPE_DECIMAL:
+    for (int i = 0; i < value->type.scale; i++)
+      scale *= 10;
+    *out_fraction = (double)value->literal.value.decimal / scale;
+    break;
+  default:
+    return false;
+  }
+  return *out_fraction >= 0 && *out_fraction <= 1;
+}
+
+/* What the engine must know before it starts. */
 static enum wd_status
-cast_constant(struct typer *typer, enum wd_aggregate_function function,
+cast_fraction(struct typer *typer, enum wd_aggregate_function function,
               struct typed *argument)
 {
-  bool text = wd_aggregate_rule(function) == WD_AGG_RULE_TEXT;
-  struct wd_type f64 = wd_type_of(WD_TYPE_F64);
-  const struct wd_expression *value = argument->expression;
-  enum wd_status status = WD_OK;
+  struct wd_expression *literal;
+  double fraction;
+  enum wd_status status;
 
-  if (!text && value->kind == WD_EXPR_LITERAL &&
-      wd_type_is_numeric(&value->type))
-    status = wd__cast(typer, argument, &f64);
-  value = argument->expression;
+  if (!fraction_of(argument->expression, &fraction))
+    return wd_source_fail(
+        argument->syntax->source, argument->syntax->start, WD_INVALID_PLAN,
+        typer->error,
+        "%s: the fraction must be a number between 0 and 1, such as 0.5",
+        wd_aggregate_name(function));
+  status = wd__new_expression(typer, argument->syntax, WD_EXPR_LITERAL, 0, NULL,
+                              &literal);
   if (status != WD_OK)
     return status;
+  literal->type = wd_type_of(WD_TYPE_F64);
+  literal->literal.value.real = fraction;
+  argument->expression = literal;
+  return WD_OK;
+}
+
+static enum wd_status
+check_separator(struct typer *typer, const struct typed *argument)
+{
+  const struct wd_expression *value = argument->expression;
+
   if (value->kind == WD_EXPR_LITERAL && !value->literal.null &&
-      (text ? value->type.id == WD_TYPE_STRING
-            : value->type.id == WD_TYPE_F64 && value->literal.value.real >= 0 &&
-                  value->literal.value.real <= 1))
+      value->type.id == WD_TYPE_STRING)
     return WD_OK;
   return wd_source_fail(
       argument->syntax->source, argument->syntax->start, WD_INVALID_PLAN,
-      typer->error,
-      text ? "%s: the separator must be a text, such as ', '"
-           : "%s: the fraction must be a number between 0 and 1, such as 0.5",
-      wd_aggregate_name(function));
+      typer->error, "string_agg: the separator must be a text, such as ', '");
 }
 
 /* Integers are averaged as floats: Substrait's avg of integers is an
@@ -133,12 +167,12 @@ cast_argument(struct typer *typer, enum wd_aggregate_function function,
     return wd__make_boolean(typer, argument, "what it looks at");
   case WD_AGG_RULE_TEXT:
     if (index)
-      return cast_constant(typer, function, argument);
+      return check_separator(typer, argument);
     return null ? wd__cast(typer, argument, &string) : WD_OK;
   case WD_AGG_RULE_QUANTILE:
   case WD_AGG_RULE_PICK:
     if (index)
-      return cast_constant(typer, function, argument);
+      return cast_fraction(typer, function, argument);
     break;
   case WD_AGG_RULE_BITS:
     f64 = wd_type_of(WD_TYPE_I64);
@@ -161,17 +195,20 @@ derive(struct typer *typer, const struct typed *argument,
        enum wd_aggregate_function function, struct wd_type *out_type,
        bool *out_nullable)
 {
-  struct wd_type item;
+  enum wd_aggregate_rule rule = wd_aggregate_rule(function);
+  struct wd_type i64 = wd_type_of(WD_TYPE_I64), item;
+  bool made;
 
   if (!wd_aggregate_derive(function, &argument->expression->type, out_type,
                            out_nullable))
     return fail_type(typer, argument, function);
-  if (wd_aggregate_rule(function) != WD_AGG_RULE_LIST)
+  if (rule != WD_AGG_RULE_LIST && rule != WD_AGG_RULE_MAP)
     return WD_OK;
   item = *out_type;
-  return wd_type_list(&item, true, typer->arena, out_type)
-             ? WD_OK
-             : wd_fail_memory(typer->error);
+  made = rule == WD_AGG_RULE_LIST
+             ? wd_type_list(&item, true, typer->arena, out_type)
+             : wd_type_map(&item, &i64, typer->arena, out_type);
+  return made ? WD_OK : wd_fail_memory(typer->error);
 }
 
 enum wd_status

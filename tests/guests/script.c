@@ -16,6 +16,7 @@
  *   combine REGISTER OPERATION by-name|by-position | zip REGISTER
  *   sample FRACTION once|again SEED | row-index NAME
  *   unpivot NAME VALUE COLUMN … . | describe COLUMN … .
+ *   explode COLUMN inner|outer POSITION   (empty: none)
  *   rollup KEY … . | cube KEY … . | pivot EXPRESSION VALUE … .
  *   sets KEY … . INDEX,INDEX … .   (`-`: without keys)
  *   repartition COUNT COLUMN … .
@@ -606,6 +607,10 @@ rearrange(struct script *s, const char *verb)
   } else if (VERB("unpivot")) {
     const char *name = word(s), *value = word(s);
     s->current = wd_unpivot(s->current, list(s), name, value);
+  } else if (VERB("explode")) {
+    const char *column = word(s), *how = word(s);
+    s->current =
+        wd_explode(s->current, column, strcmp(how, "outer") == 0, word(s));
   } else if (VERB("describe")) {
     s->current = wd_describe_list(s->current, list(s));
   } else {

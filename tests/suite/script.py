@@ -94,6 +94,13 @@ def start(steps, options=(), folder=None, **more):
         timeout=600, **more)
 
 
+def has_lists():
+    """Whether columns may be lists in this build."""
+    return GUEST.exists() and start(
+        ["range", 0, 1, 1, "measure", "list(id) as l", END, "explode", "l",
+         "inner", "", "count"]).returncode == 0
+
+
 def read(text):
     """What was printed: a list of Table, Failure and other lines."""
     seen = []

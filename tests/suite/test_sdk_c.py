@@ -71,6 +71,9 @@ class Documents(unittest.TestCase):
     def test_tutorial(self):
         self.play(SOURCE / "docs/tutorial.md")
 
+    def test_operations(self):
+        self.play(SOURCE / "docs/operations.md")
+
     def test_hello_is_the_readme_s(self):
         program = (SOURCE / "examples/c/hello.c").read_text()
         body = program[program.index("#include") :]

@@ -306,6 +306,169 @@ test_unpivot(void **state)
       "a select before");
 }
 
+static struct wd_relation *
+explode_of(struct wd_relation *input, const char *column, bool outer,
+           const char *position)
+{
+  struct wd_relation *relation = new_over(input, WD_REL_EXPLODE);
+
+  if (relation) {
+    relation->explode.column = column;
+    relation->explode.outer = outer;
+    relation->explode.position = position;
+  }
+  return done(input, relation, true);
+}
+
+/* Adds sets and a pivot to an aggregation. */
+static struct wd_relation *
+refine(struct wd_relation *relation, uint32_t set_count,
+       const struct wd_key_set *sets, const char *pivot,
+       const char *const *values)
+{
+  if (!relation)
+    return NULL;
+  relation->aggregate.set_count = set_count;
+  relation->aggregate.sets = sets;
+  if (!pivot)
+    return relation;
+  relation->aggregate.pivot = syntax(relation, pivot, NULL);
+  relation->aggregate.values =
+      named(relation, values, &relation->aggregate.value_count);
+  if (relation->aggregate.pivot && relation->aggregate.values)
+    return relation;
+  wd_relation_unref(relation);
+  return NULL;
+}
+
+static const uint32_t first_key[] = {0};
+static const uint32_t both_keys[] = {0, 1};
+static const struct wd_key_set rolled[] = {
+    {2, both_keys}, {1, first_key}, {0, NULL}};
+
+static void
+test_grouping_sets(void **state)
+{
+  (void)state;
+  check_plan(refine(aggregate_of(read_table("items"), TEXTS("id", "qty"),
+                                 TEXTS("count(*) as n", "grouping(qty) as g")),
+                    3, rolled, NULL, NULL),
+             "aggregate by ID, qty in sets (ID, qty), (ID), (): count(*) as n, "
+             "grouping(qty) as g\n"
+             "  read items -> ID i32, order_id i64, qty i32\n",
+             "ID i32, qty i32, n i64 not null, g i64 not null");
+  check_plan(refine(aggregate_of(make_range(3, 1), TEXTS("id", "id + 1 as b"),
+                                 TEXTS("first(id) as f")),
+                    2, rolled, NULL, NULL),
+             "aggregate by id, id + 1 as b in sets (id, b), (id): first(id) as "
+             "f\n"
+             "  range 0 to 3 by 1\n",
+             "id i64 not null, b i64, f i64");
+  check_error(refine(aggregate_of(make_range(3, 1), TEXTS("id", "id + 1 as b"),
+                                  TEXTS("count(*)")),
+                     1, rolled + 1, NULL, NULL),
+              WD_INVALID_PLAN, "the key 'b' is in none of the grouping sets");
+}
+
+static void
+test_pivot(void **state)
+{
+  (void)state;
+  check_plan(refine(aggregate_of(read_table("items"), TEXTS("id"),
+                                 TEXTS("sum(qty) as s")),
+                    0, NULL, "order_id", TEXTS("1", "null as none")),
+             "aggregate by ID: sum(qty) where order_id is not distinct from 1 "
+             "as \"1\", sum(qty) where order_id is not distinct from "
+             "cast(null as i64) as none\n"
+             "  read items -> ID i32, order_id i64, qty i32\n",
+             "ID i32, \"1\" i64, none i64");
+  check_error(
+      refine(aggregate_of(read_table("items"), TEXTS("id"), TEXTS("count(*)")),
+             0, NULL, "order_id", TEXTS("1", "qty")),
+      WD_INVALID_PLAN,
+      "unknown column 'qty': there are no columns\n  qty\n  ^");
+  check_error(
+      refine(aggregate_of(read_table("items"), TEXTS("id"), TEXTS("count(*)")),
+             0, NULL, "order_id", TEXTS("1", "2 as \"1\"")),
+      WD_INVALID_PLAN, "the pivot has the value '1' twice");
+}
+
+static bool
+has_lists(void)
+{
+  struct wd_arena arena;
+  struct wd_schema schema = {0, NULL};
+  bool carried;
+
+  wd_arena_init(&arena, NULL, 0);
+  assert_int_equal(test_schema("x list<i64>", &arena, &schema), WD_OK);
+  carried = wd_type_carried(&schema.columns[0].type);
+  wd_arena_fini(&arena);
+  return carried;
+}
+
+static struct wd_relation *
+lists_of(void)
+{
+  return aggregate_of(read_table("items"), TEXTS("id"),
+                      TEXTS("list(qty) as l"));
+}
+
+static void
+test_explode(void **state)
+{
+  (void)state;
+  check_error(explode_of(make_range(3, 1), "id", false, NULL), WD_TYPE_MISMATCH,
+              "explode takes a list or a map; the column 'id' is i64");
+  check_error(explode_of(read_table("odd"), "x", false, "x"), WD_INVALID_PLAN,
+              "explode makes a second column 'x'; rename the other one before");
+  if (!has_lists())
+    skip();
+  check_plan(explode_of(lists_of(), "L", true, "at"),
+             "explode outer l -> ID i32, at i64, l i32\n"
+             "  aggregate by ID: list(qty) as l\n"
+             "    read items -> ID i32, order_id i64, qty i32\n",
+             "ID i32, at i64, l i32");
+}
+
+static enum wd_status
+make_exploded(void *unused)
+{
+  struct wd_plan plan = {.root = NULL};
+  struct binder env;
+  enum wd_status status =
+      make(explode_of(lists_of(), "l", false, "at"), &env, &plan, NULL);
+
+  (void)unused;
+  wd_plan_fini(&plan);
+  return status;
+}
+
+static enum wd_status
+make_groups(void *unused)
+{
+  struct wd_plan plan = {.root = NULL};
+  struct binder env;
+  enum wd_status status =
+      make(names_of(refine(aggregate_of(read_table("items"), TEXTS("id", "qty"),
+                                        TEXTS("quantile(qty, 0.5) as q",
+                                              "grouping(id) as g")),
+                           3, rolled, NULL, NULL),
+                    WD_REL_DESCRIBE, NO_TEXTS),
+           &env, &plan, NULL);
+
+  (void)unused;
+  wd_plan_fini(&plan);
+  if (status != WD_OK)
+    return status;
+  status = make(refine(aggregate_of(read_table("items"), TEXTS("id"),
+                                    TEXTS("sum(qty) as s", "count(*)")),
+                       0, NULL, "order_id", TEXTS("1", "2")),
+                &env, &plan, NULL);
+  wd_plan_fini(&plan);
+  return status;
+}
+
 static enum wd_status
 make_once(void *unused)
 {
@@ -340,16 +503,26 @@ test_out_of_memory(void **state)
 {
   (void)state;
   wd_oom_each(make_once, NULL);
+  wd_oom_each(make_groups, NULL);
+  if (has_lists())
+    wd_oom_each(make_exploded, NULL);
 }
 
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_with_column),   cmocka_unit_test(test_drop_columns),
-      cmocka_unit_test(test_rename),        cmocka_unit_test(test_distinct),
-      cmocka_unit_test(test_sets),          cmocka_unit_test(test_set_errors),
-      cmocka_unit_test(test_rows),          cmocka_unit_test(test_unpivot),
+      cmocka_unit_test(test_with_column),
+      cmocka_unit_test(test_drop_columns),
+      cmocka_unit_test(test_rename),
+      cmocka_unit_test(test_distinct),
+      cmocka_unit_test(test_sets),
+      cmocka_unit_test(test_set_errors),
+      cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_unpivot),
+      cmocka_unit_test(test_grouping_sets),
+      cmocka_unit_test(test_pivot),
+      cmocka_unit_test(test_explode),
       cmocka_unit_test(test_out_of_memory),
   };
 

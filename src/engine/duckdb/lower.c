@@ -35,6 +35,7 @@ is_guarded(const struct wd_plan_node *node)
   case WD_NODE_REPARTITION:
   case WD_NODE_DISTINCT:
   case WD_NODE_EXPAND:
+  case WD_NODE_EXPLODE:
   case WD_NODE_SAMPLE:
   case WD_NODE_AGGREGATE:
     return is_guarded(node->left);
@@ -355,6 +356,7 @@ lower_by_kind(struct wd_duck_lowering *lowering,
   case WD_NODE_ROW_INDEX:
   case WD_NODE_EXPAND:
   case WD_NODE_ZIP:
+  case WD_NODE_EXPLODE:
     return wd_duck_lower_rows(lowering, node, buf);
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of plan node");
@@ -400,6 +402,7 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
   case WD_NODE_LIMIT:
   case WD_NODE_ROW_INDEX:
   case WD_NODE_EXPAND:
+  case WD_NODE_EXPLODE:
   case WD_NODE_ZIP:
     return wd_duck_is_ordered(node->left);
   case WD_NODE_LAMBDA:

@@ -43,6 +43,7 @@ static const char *const names[] = {
     [WD_AGG_LIST] = "list",
     [WD_AGG_COLLECT_LIST] = "list",
     [WD_AGG_COLLECT_SET] = "list",
+    [WD_AGG_HISTOGRAM] = "histogram",
     [WD_AGG_GROUPING] = "grouping",
 };
 
@@ -294,6 +295,24 @@ write_collect(struct wd_duck_lowering *lowering,
   return status;
 }
 
+/* DuckDB's histogram orders floats by `<`, so that NaNs fall among others; as
+ * texts they are apart. */
+static enum wd_status
+write_histogram(struct wd_duck_lowering *lowering,
+                const struct wd_measure *measure, struct wd_buf *buf)
+{
+  bool real = measure->arguments[0]->type.id == WD_TYPE_F32 ||
+              measure->arguments[0]->type.id == WD_TYPE_F64;
+  enum wd_status status;
+
+  wd_buf_puts(buf, real ? "histogram(CAST(0 + " : "histogram(");
+  status = write_list(lowering, measure, "", "", buf);
+  wd_buf_puts(buf, real ? " AS VARCHAR))" : ")");
+  if (status != WD_OK)
+    return status;
+  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+}
+
 /* DuckDB wants the fraction as a FLOAT. */
 static enum wd_status
 write_approximate(struct wd_duck_lowering *lowering,
@@ -350,6 +369,8 @@ write_function(struct wd_duck_lowering *lowering,
   case WD_AGG_COLLECT_LIST:
   case WD_AGG_COLLECT_SET:
     return write_collect(lowering, measure, buf);
+  case WD_AGG_HISTOGRAM:
+    return write_histogram(lowering, measure, buf);
   case WD_AGG_APPROX_QUANTILE:
     return write_approximate(lowering, measure, buf);
   case WD_AGG_GROUPING:

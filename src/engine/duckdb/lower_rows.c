@@ -1,6 +1,7 @@
 /* Distinct rows, set operations, samples, row numbers, rows beside each other
  * and rows made of columns as SQL. */
 #include <math.h>
+#include <stdio.h>
 
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/names.h"
@@ -99,6 +100,7 @@ is_placed(const struct wd_plan_node *node)
   case WD_NODE_SAMPLE:
   case WD_NODE_ROW_INDEX:
   case WD_NODE_EXPAND:
+  case WD_NODE_EXPLODE:
     return is_placed(node->left);
   case WD_NODE_ZIP:
     return is_placed(node->left) && is_placed(node->right);
@@ -297,6 +299,81 @@ lower_expand(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   return status;
 }
 
+/* `t.u`, or the parts of an entry of a map, from c<at> on. */
+static uint32_t
+write_items(const struct wd_plan_node *node, uint32_t at, struct wd_buf *buf)
+{
+  const struct wd_type *type =
+      &node->left->schema.columns[node->explode.column].type;
+
+  if (node->explode.has_position)
+    wd_buf_printf(buf, "t.p AS c%u, ", at++);
+  if (type->id != WD_TYPE_MAP) {
+    wd_buf_printf(buf, "t.u AS c%u", at++);
+    return at;
+  }
+  wd_buf_printf(buf, "t.u.key AS c%u, t.u.value AS c%u", at, at + 1);
+  return at + 2;
+}
+
+/* The list that is unnested: of a map its entries; with `outer` one null for
+ * none. */
+static void
+write_unnested(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint32_t column = node->explode.column;
+  const struct wd_type *type = &node->left->schema.columns[column].type;
+  const char *open = node->explode.outer ? "CASE WHEN coalesce(len(" : "";
+  char list[64];
+
+  if (type->id == WD_TYPE_MAP)
+    snprintf(list, sizeof list, "map_entries(t.c%u)", column);
+  else if (type->id == WD_TYPE_FIXED_LIST)
+    snprintf(list, sizeof list, "array_slice(t.c%u, 1, NULL)", column);
+  else
+    snprintf(list, sizeof list, "t.c%u", column);
+  wd_buf_puts(buf, "unnest(");
+  if (node->explode.outer)
+    wd_buf_printf(buf, "%s%s), 0) = 0 THEN [NULL] ELSE %s END", open, list,
+                  list);
+  else
+    wd_buf_puts(buf, list);
+  wd_buf_puts(buf, ") AS u");
+  if (!node->explode.has_position)
+    return;
+  if (node->explode.outer)
+    wd_buf_printf(buf,
+                  ", unnest(%s%s), 0) = 0 THEN [NULL] ELSE range(len(%s)) "
+                  "END) AS p",
+                  open, list, list);
+  else
+    wd_buf_printf(buf, ", unnest(range(len(%s))) AS p", list);
+}
+
+static enum wd_status
+lower_explode(struct wd_duck_lowering *lowering,
+              const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint32_t count = node->left->schema.count, at = 0;
+  enum wd_status status;
+
+  wd_buf_puts(buf, "SELECT ");
+  for (uint32_t i = 0; i < count; i++) {
+    wd_buf_puts(buf, i ? ", " : "");
+    if (i == node->explode.column)
+      at = write_items(node, at, buf);
+    else
+      wd_buf_printf(buf, "t.c%u AS c%u", i, at++);
+  }
+  wd_buf_puts(buf, " FROM (SELECT t.*, ");
+  write_unnested(node, buf);
+  wd_buf_puts(buf, " FROM ");
+  lowering->idle = true;
+  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  wd_buf_puts(buf, ") AS t");
+  return status;
+}
+
 enum wd_status
 wd_duck_lower_rows(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf)
@@ -312,6 +389,8 @@ wd_duck_lower_rows(struct wd_duck_lowering *lowering,
     return lower_row_index(lowering, node, buf);
   case WD_NODE_EXPAND:
     return lower_expand(lowering, node, buf);
+  case WD_NODE_EXPLODE:
+    return lower_explode(lowering, node, buf);
   default:
     return lower_zip(lowering, node, buf);
   }
