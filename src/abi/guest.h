@@ -61,8 +61,10 @@ wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
 
   if ((pointer & (align - 1)) ||
       __builtin_mul_overflow(count, (uint64_t)size, &total) ||
-      pointer > memory_size || total > memory_size - pointer)
+      pointer > memory_size || total > memory_size - pointer) {
+    *out_address = NULL;
     return wd_abi_range_fault(guest, site, pointer, count, size, align, error);
+  }
   *out_address = memory ? memory + pointer : NULL;
   return WD_OK;
 }

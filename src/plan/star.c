@@ -32,7 +32,7 @@ find_part(const struct wd_syntax *star, const struct wd_schema *schema,
 {
   *out_part = NULL;
   for (uint32_t i = 0; i < star->count; i++) {
-    uint32_t found;
+    uint32_t found = 0;
     enum wd_status status = find(star->operands[i], schema, &found, error);
 
     if (status != WD_OK)

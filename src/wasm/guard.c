@@ -79,12 +79,8 @@ take_away(struct wd_guard *guard, const struct wd_linear *memory,
 static bool
 condemn(struct wd_guard *guard)
 {
-  if (!atomic_exchange(&guard->condemned, true)) {
-    if (wd_guard_fences)
-      atomic_thread_fence(memory_order_seq_cst);
-    else
-      syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-  }
+  if (!atomic_exchange(&guard->condemned, true) && !wd_guard_fences)
+    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   return atomic_load(&guard->inside);
 }
 

@@ -52,12 +52,12 @@ static inline bool
 wd_guard_move(struct wd_guard *guard, const struct wd_linear *memory,
               bool inside)
 {
-  atomic_store_explicit(&guard->inside, inside, memory_order_release);
-  atomic_signal_fence(memory_order_seq_cst);
   if (__builtin_expect(wd_guard_fences, false))
-    atomic_thread_fence(memory_order_seq_cst);
-  if (__builtin_expect(
-          !atomic_load_explicit(&guard->condemned, memory_order_acquire), true))
+    atomic_store(&guard->inside, inside);
+  else
+    atomic_store_explicit(&guard->inside, inside, memory_order_release);
+  atomic_signal_fence(memory_order_seq_cst); /* the compiler keeps the order */
+  if (__builtin_expect(!atomic_load(&guard->condemned), true))
     return true;
   wd_guard_die(guard, memory);
   return false;

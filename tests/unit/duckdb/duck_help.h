@@ -38,7 +38,7 @@ duck_open_threads(void **state, uint32_t threads)
   options.grants = &duck->grants;
   duck->pool = fake_pool_new();
   *state = duck;
-  return wd_engine_duckdb.open(&options, &duck->engine, &duck->error);
+  return (int)wd_engine_duckdb.open(&options, &duck->engine, &duck->error);
 }
 
 static inline int

@@ -17,8 +17,8 @@ all_setup(void **state)
 
   wd_arena_init(&all->arena, NULL, 0);
   *state = all;
-  return wd_schema_parse(ROWS_ALL_TYPES, strlen(ROWS_ALL_TYPES), &all->arena,
-                         &all->schema, NULL);
+  return (int)wd_schema_parse(ROWS_ALL_TYPES, strlen(ROWS_ALL_TYPES),
+                              &all->arena, &all->schema, NULL);
 }
 
 static int
