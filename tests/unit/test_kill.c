@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "wasm/guard.h"
 #include "wasm_help.h"
 
 static const char program_text[] =
@@ -150,6 +151,20 @@ interruptible(void **state)
   kill_all_kinds(WD_VARIANT_INTERRUPTIBLE, 80);
 }
 
+/* A system without membarrier. */
+static void
+fenced(void **state)
+{
+  bool before;
+
+  (void)state;
+  wd_guard_install();
+  before = wd_guard_fences;
+  wd_guard_fences = true;
+  kill_all_kinds(WD_VARIANT_PLAIN, 100);
+  wd_guard_fences = before;
+}
+
 static const char wasi_text[] =
     "(module (import \"wasi_snapshot_preview1\" \"random_get\""
     "  (func $random (param i32 i32) (result i32)))"
@@ -240,7 +255,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plain),           cmocka_unit_test(interruptible),
       cmocka_unit_test(runtime_imports), cmocka_unit_test(ticks),
-      cmocka_unit_test(outside),
+      cmocka_unit_test(outside),         cmocka_unit_test(fenced),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
