@@ -177,6 +177,18 @@ class Inside(unittest.TestCase):
             self.assertEqual(len(pathlib.Path(folder, "out.csv").read_text()
                                  .split()), 100001)
 
+    def test_co_groups(self):
+        for threads in "1", "2":
+            program = BUILD / "tests/guests/cpp_co_groups.wasm"
+            done = run(BIN, "run", "--format", "csv", "--threads", threads,
+                       program)
+            self.assertEqual(done.stdout.split(), [
+                "id,names,rows,sum", "1,a!c!,2,12", "2,b!,1,", '3,"",1,',
+                "4,d!,0,"], done.stderr)
+            done = run(BIN, "run", program, "wrong")
+            self.assertIn("column 'x' is i64 and Wrong.x takes string",
+                          done.stdout)
+
     def test_later_cases(self):
         missing = []
         for name in self.LATER:
