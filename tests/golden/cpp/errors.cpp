@@ -44,8 +44,8 @@ main(int argc, char **)
   report("sink", ids.write("nowhere").wait(), "'nowhere'", "not granted");
   report("syntax", ids.filter("id >").count(), "id >", "^");
   report("expression", ids.filter("idd > 1").count(), "'idd'", "id");
-  report("overflow", ids.filter("abs(id * 9223372036854775807) > 1").count(), "",
-         "verflow");
+  report("overflow", ids.filter("abs(id * 9223372036854775807) > 1").count(),
+         "", "verflow");
   report("column", ids.with_column("x", same, "idd").count(), "'idd'",
          "id i64");
   report("type", ids.select("'x' as id").with_column("x", number, "id").count(),
