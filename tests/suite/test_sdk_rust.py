@@ -173,5 +173,66 @@ class Examples(unittest.TestCase):
             self.assertEqual(written.count(b"\n"), len(codes) - 2)
 
 
+class Inside(unittest.TestCase):
+    """The cases of sdk/rust/check, by each compiler."""
+
+    CASES = ("types", "conversions", "nulls", "dynamic", "empty", "closures",
+             "flat-map", "batch", "partitions", "aggregates", "reduce",
+             "actions", "relational", "texts", "errors", "panics", "writing")
+    # Those that a host may say it does not have yet.
+    LATER = ("nested", "nested-nulls", "groups", "co-groups", "register",
+             "register-aggregate", "parameters", "for-each", "sql", "sets",
+             "columns", "join-using", "distinct", "temp-table", "cache",
+             "first", "repartition", "grouping", "reshape", "sample", "plans")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.programs = []
+        for toolchain in TOOLCHAINS:
+            done, folder = cargo(
+                toolchain, "build", "--quiet", "--release", "--locked", "-p",
+                "check", "--target", toolchain[2], folder=SDK)
+            if done.returncode:
+                raise AssertionError(done.stderr)
+            cls.programs.append(folder / toolchain[2] / "release/check.wasm")
+
+    def test_cases(self):
+        for program in self.programs:
+            for threads in "1", "2":
+                for name in self.CASES:
+                    with self.subTest(name, threads=threads, program=program):
+                        done = run(BIN, "run", "--threads", threads, program,
+                                   name)
+                        self.assertEqual(done.stdout, "good\n", done.stderr)
+
+    def test_later_cases(self):
+        missing = []
+        for name in self.LATER:
+            with self.subTest(name):
+                done = run(BIN, "run", self.programs[0], name)
+                said = done.stdout + done.stderr
+                if re.search("not supported|not built yet", said):
+                    missing.append(name)
+                else:
+                    self.assertEqual(done.stdout, "good\n", done.stderr)
+        if missing:
+            self.skipTest(f"this host does not have: {', '.join(missing)}")
+
+    def ends(self, name, *parts):
+        """The worker is lost: the job fails, the program goes on."""
+        for program in self.programs:
+            done = run(BIN, "run", "--memory-limit", "512M", program, name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.endswith("\ngood\n"), done.stdout)
+            for part in parts:
+                self.assertIn(part, done.stdout + done.stderr)
+
+    def test_out_of_memory(self):
+        self.ends("memory", "map lambda:", "memory allocation of", "the limit")
+
+    def test_stack_overflow(self):
+        self.ends("overflow", "map lambda:")
+
+
 if __name__ == "__main__":
     unittest.main()

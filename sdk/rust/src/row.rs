@@ -163,30 +163,24 @@ impl<'a> Finder<'a> {
         Some(self.next - 1).filter(|&at| at < self.input.len())
     }
 
-    /// The reader of the next column, or of the only one.
+    /// The reader of the next column, which is there.
     pub(crate) fn next<V: Value>(&mut self) -> Result<Slot<V::Reader>> {
-        match self.position() {
-            Some(column) => self.take::<V>(column, format!("a {}", type_name::<V>())),
-            None => Err(self.count(self.next)),
-        }
+        self.next += 1;
+        self.take::<V>(self.next - 1, "a row".into())
     }
 
-    /// Refuses columns that were not taken, where the number must be right.
-    pub(crate) fn end<T>(&self, wanted: usize) -> Result<()> {
-        match self.next == self.input.len() {
+    /// Refuses another number of columns.
+    pub(crate) fn expect(&self, wanted: usize) -> Result<()> {
+        match self.input.len() == wanted {
             true => Ok(()),
-            false => Err(self.count(wanted)),
+            false => Err(err!(
+                InvalidArgument,
+                "a row of {} columns is taken, but there are {}: select those that it takes; {}",
+                wanted,
+                self.input.len(),
+                there_are(self.input)
+            )),
         }
-    }
-
-    fn count(&self, wanted: usize) -> crate::Error {
-        err!(
-            InvalidArgument,
-            "a row of {} columns is taken, but it has {}: select those that it takes; {}",
-            wanted,
-            self.input.len(),
-            there_are(self.input)
-        )
     }
 
     fn take<V: Value>(&mut self, column: usize, what: String) -> Result<Slot<V::Reader>> {
@@ -342,9 +336,8 @@ macro_rules! single {
             }
 
             fn bind(finder: &mut Finder) -> Result<Self::Readers> {
-                let slot = finder.next::<$type>()?;
-                finder.end::<$type>(1)?;
-                Ok(slot)
+                finder.expect(1)?;
+                finder.next::<$type>()
             }
 
             fn prepare(readers: &mut Self::Readers, columns: &mut dyn Columns) -> Result<()> {
@@ -388,9 +381,8 @@ macro_rules! tuples {
             }
 
             fn bind(finder: &mut Finder) -> Result<Self::Readers> {
-                let slots = ($(finder.next::<$name>()?,)*);
-                finder.end::<Self>($count)?;
-                Ok(slots)
+                finder.expect($count)?;
+                Ok(($(finder.next::<$name>()?,)*))
             }
 
             fn prepare(readers: &mut Self::Readers, columns: &mut dyn Columns) -> Result<()> {

@@ -238,13 +238,17 @@ impl Strings {
 
     fn load(&mut self, array: &Array, mask: Mask) -> Loaded {
         mask.no_nulls(array)?;
+        self.point(array);
+        Ok(())
+    }
+
+    fn point(&mut self, array: &Array) {
         self.offsets = array.offsets;
         self.values = array.values;
         self.block = match &self.known {
             Some(known) => Rc::as_ptr(&known.block),
             None => array.block,
         };
-        Ok(())
     }
 
     #[inline(always)]
@@ -295,6 +299,12 @@ macro_rules! strings {
 
             fn ready(reader: &mut Strings, array: &Array, mask: Mask) -> Loaded {
                 reader.load(array, mask)
+            }
+
+            fn peek(array: &Array, data_type: &DataType, at: usize) -> Option<Self> {
+                let mut reader = Strings::$bind(data_type)?;
+                reader.point(array);
+                Some(Self::get(&reader, at))
             }
 
             #[inline(always)]

@@ -40,7 +40,10 @@ pub trait Value: State {
     #[doc(hidden)]
     fn peek(array: &Array, data_type: &DataType, at: usize) -> Option<Self> {
         let mut reader = Self::bind(data_type)?;
-        Self::ready(&mut reader, array, Mask::ALL).ok()?;
+        // No other row counts.
+        let mut bits = vec![0; array.len / 8 + 1];
+        bits[at / 8] = 1 << (at % 8);
+        Self::ready(&mut reader, array, Mask(bits.as_ptr())).ok()?;
         Some(Self::get(&reader, at))
     }
 
