@@ -62,11 +62,7 @@ class Readme(unittest.TestCase):
     """What a reader copies works, and prints what the page says."""
 
     def test_readme(self):
-        for toolchain in TOOLCHAINS:
-            with self.subTest(toolchain):
-                self.check(*toolchain)
-
-    def check(self, program, rustc, target):
+        program, rustc, target = TOOLCHAINS[0]
         text = (SDK / "README.md").read_text()
         output = None
         path = f"{os.path.dirname(program)}:{os.path.dirname(BIN)}"
@@ -94,8 +90,8 @@ class Sources(unittest.TestCase):
         rustdoc = pathlib.Path(rustc).with_name("rustdoc")
         if not rustdoc.exists():
             self.skipTest("rustdoc is missing")
-        done, _ = cargo(TOOLCHAINS[0], "test", "--quiet", "--locked",
-                        folder=SDK)
+        done, _ = cargo(TOOLCHAINS[0], "test", "--quiet", "--locked", "-p",
+                        "wasi-data", folder=SDK)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_format(self):
@@ -190,20 +186,19 @@ class Inside(unittest.TestCase):
         cls.programs = []
         for toolchain in TOOLCHAINS:
             done, folder = cargo(
-                toolchain, "build", "--quiet", "--release", "--locked", "-p",
-                "check", "--target", toolchain[2], folder=SDK)
+                toolchain, "build", "--quiet", "--locked", "-p", "check",
+                "--target", toolchain[2], folder=SDK)
             if done.returncode:
                 raise AssertionError(done.stderr)
-            cls.programs.append(folder / toolchain[2] / "release/check.wasm")
+            cls.programs.append(folder / toolchain[2] / "debug/check.wasm")
 
     def test_cases(self):
-        for program in self.programs:
-            for threads in "1", "2":
-                for name in self.CASES:
-                    with self.subTest(name, threads=threads, program=program):
-                        done = run(BIN, "run", "--threads", threads, program,
-                                   name)
-                        self.assertEqual(done.stdout, "good\n", done.stderr)
+        runs = [(self.programs[0], "1"), (self.programs[-1], "2")]
+        for program, threads in runs:
+            for name in self.CASES:
+                with self.subTest(name, threads=threads, program=program):
+                    done = run(BIN, "run", "--threads", threads, program, name)
+                    self.assertEqual(done.stdout, "good\n", done.stderr)
 
     def test_later_cases(self):
         missing = []
@@ -220,12 +215,12 @@ class Inside(unittest.TestCase):
 
     def ends(self, name, *parts):
         """The worker is lost: the job fails, the program goes on."""
-        for program in self.programs:
-            done = run(BIN, "run", "--memory-limit", "512M", program, name)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertTrue(done.stdout.endswith("\ngood\n"), done.stdout)
-            for part in parts:
-                self.assertIn(part, done.stdout + done.stderr)
+        done = run(BIN, "run", "--memory-limit", "512M", self.programs[-1],
+                   name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.endswith("\ngood\n"), done.stdout)
+        for part in parts:
+            self.assertIn(part, done.stdout + done.stderr)
 
     def test_out_of_memory(self):
         self.ends("memory", "map lambda:", "memory allocation of", "the limit")
