@@ -91,6 +91,11 @@ function(wd_rust_guests)
     add_dependencies(golden_rust examples_rust) # one cargo at a time
     add_dependencies(guests golden_rust)
   endif()
+  if(WD_BENCH)
+    wd_rust_package(bench_rust bench/guests/rust bench/guests rust)
+    add_dependencies(bench_rust examples_rust)
+    add_dependencies(bench_guests bench_rust)
+  endif()
 endfunction()
 
 wd_rust_guests()

@@ -98,7 +98,8 @@ class Sources(unittest.TestCase):
         if not shutil.which("rustfmt"):
             self.skipTest("rustfmt is missing")
         files = [*SDK.rglob("*.rs"), *SOURCE.glob("examples/rust/**/*.rs"),
-                 *SOURCE.glob("tests/golden/rust/**/*.rs")]
+                 *SOURCE.glob("tests/golden/rust/**/*.rs"),
+                 *SOURCE.glob("bench/guests/rust/**/*.rs")]
         files = [file for file in files if "target" not in file.parts]
         done = run("rustfmt", "--check", "--edition", "2021", *files)
         self.assertEqual(done.stdout + done.stderr, "")

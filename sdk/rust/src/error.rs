@@ -104,7 +104,19 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+/// Any error is one, so that `?` takes them all. (For that reason this type is no
+/// `std::error::Error` itself.)
+impl<E: std::error::Error + 'static> From<E> for Error {
+    fn from(error: E) -> Error {
+        Error::new(Code::InvalidArgument, error.to_string())
+    }
+}
+
+impl From<Error> for Box<dyn std::error::Error> {
+    fn from(error: Error) -> Self {
+        error.to_string().into()
+    }
+}
 
 macro_rules! err {
     ($code:ident, $($format:tt)+) => {
@@ -123,9 +135,8 @@ pub(crate) use err;
 ///     data::run(|| data::read("orders").filter("price > 100").show())
 /// }
 /// ```
-pub fn run<E: fmt::Display + 'static>(program: impl FnOnce() -> std::result::Result<(), E>) {
+pub fn run(program: impl FnOnce() -> Result<()>) {
     if let Err(error) = program() {
-        let error = Error::from_any(error);
         eprintln!("wasi-data: {}", error.message);
         if !error.origin.is_empty() {
             eprintln!("  {}", error.origin.replace('\n', "\n  "));

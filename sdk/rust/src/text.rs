@@ -43,6 +43,24 @@ impl Bytes {
     }
 }
 
+impl Text {
+    /// A part of it (`&text[2..5]`, one of `text.split(' ')`) that shares its
+    /// memory. Panics when it is no part.
+    pub fn share(&self, part: &str) -> Text {
+        let from = (part.as_ptr() as usize).wrapping_sub(self.0.data as usize);
+        let inside = from <= self.0.size && part.len() <= self.0.size - from;
+        assert!(
+            inside || part.is_empty(),
+            "share: this is no part of the text"
+        );
+        Text(Bytes {
+            _block: self.0._block.clone(),
+            data: part.as_ptr(),
+            size: part.len(),
+        })
+    }
+}
+
 impl Default for Bytes {
     fn default() -> Bytes {
         Bytes {
@@ -363,6 +381,7 @@ mod tests {
         assert_eq!(text, "päper");
         assert!(text > Text::from("p") && text.clone() == text);
         assert_eq!(format!("{} {:?}", text, Text::default()), "päper \"\"");
+        assert_eq!(text.share(&text[1..3]), "ä");
         let mut map = std::collections::HashMap::new();
         map.insert(text, 1);
         assert_eq!(map["päper"], 1);

@@ -88,12 +88,11 @@ fn step(points: &Dataset, last: Centres) -> data::Result<Centres> {
 }
 
 fn main() {
-    data::run(|| -> data::Result<()> {
-        let count = std::env::args()
-            .nth(1)
-            .map_or(Ok(100_000), |text| text.parse::<i64>());
-        let count =
-            count.map_err(|e| data::Error::new(data::Code::InvalidArgument, e.to_string()))?;
+    data::run(|| {
+        let count = match std::env::args().nth(1) {
+            Some(text) => text.parse()?,
+            None => 100_000,
+        };
         let mut centres = [point(0, 0), point(1000, 0), point(0, 1000), point(-1000, 0)];
         let points = data::range(0, count, 1).map(make_point);
         let mut steps = 0;
