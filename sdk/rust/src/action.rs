@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::array::Input;
 use crate::batch::Batch;
-use crate::dataset::{opener, pairs, Dataset, Options, Texts, FUNCTION};
+use crate::dataset::{pairs, Dataset, Options, Texts, FUNCTION};
 use crate::error::{Code, Error, Result};
 use crate::imports;
 use crate::lambda::{Emit, Rows};
@@ -442,7 +442,7 @@ impl Dataset {
         };
         crate::context::hook_panics();
         // The action has its image: the lambda may go after the call.
-        let lambda = partition_lambda(opener(open))?;
+        let lambda = partition_lambda(open)?;
         let state = &lambda as *const _ as usize;
         let job = Job::start(self, |_, of, area| unsafe {
             imports::for_each_partition(of, FUNCTION, state, area)

@@ -851,7 +851,7 @@ impl Dataset {
     where
         G: FnMut(Option<T>, &mut Emit<U>) + 'static,
     {
-        self.apply(partition_lambda(opener(open)), imports::map_partitions)
+        self.apply(partition_lambda(open), imports::map_partitions)
     }
 
     /// Combines all rows two by two; the function must be associative and
@@ -937,22 +937,6 @@ impl Dataset {
     }
 }
 
-/// What opens partitions, as the host side of the crate wants it.
-pub(crate) fn opener<T: Row, U: Row, G>(
-    open: impl Fn() -> G + 'static,
-) -> impl Fn() -> Box<dyn FnMut(Option<T>, &mut Emit<U>) -> Result<()>> + 'static
-where
-    G: FnMut(Option<T>, &mut Emit<U>) + 'static,
-{
-    move || {
-        let mut body = open();
-        Box::new(move |row, out: &mut Emit<U>| {
-            body(row, out);
-            Ok(())
-        })
-    }
-}
-
 fn apply(
     node: &Rc<Node>,
     promises: Promises,
@@ -1021,7 +1005,7 @@ impl Grouped {
     where
         G: FnMut(Option<T>, &mut Emit<U>) + 'static,
     {
-        let lambda = partition_lambda(opener(open));
+        let lambda = partition_lambda(open);
         apply(&self.node, self.promises, lambda, imports::map_groups)
     }
 

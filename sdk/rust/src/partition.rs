@@ -13,7 +13,7 @@ use crate::wire::WireBatch;
 /// `open` makes what sees a partition: row after row, then none at its end.
 pub(crate) fn partition_lambda<T: Row, U: Row, G>(open: impl Fn() -> G + 'static) -> Result<Lambda>
 where
-    G: FnMut(Option<T>, &mut Emit<U>) -> Result<()> + 'static,
+    G: FnMut(Option<T>, &mut Emit<U>) + 'static,
 {
     let output = output_of::<U>()?;
     let open = Rc::new(open);
@@ -58,7 +58,7 @@ struct Partitions<T: Row, U, F> {
 impl<T: Row, U: Row, F, G> Kernel for Partitions<T, U, F>
 where
     F: Fn() -> G + 'static,
-    G: FnMut(Option<T>, &mut Emit<U>) -> Result<()> + 'static,
+    G: FnMut(Option<T>, &mut Emit<U>) + 'static,
 {
     fn open(&mut self) -> Result<Box<dyn Cursor>> {
         let kept = self.free.borrow_mut().pop();
@@ -95,7 +95,7 @@ impl<T, U, G> Cursor for Partition<T, U, G>
 where
     T: Row,
     U: Row,
-    G: FnMut(Option<T>, &mut Emit<U>) -> Result<()> + 'static,
+    G: FnMut(Option<T>, &mut Emit<U>) + 'static,
 {
     fn push(&mut self, batch: Option<WireBatch>) -> Result<()> {
         match batch {
@@ -116,7 +116,7 @@ where
         while self.next < self.rows && out.writer.bytes() < PART {
             let end = self.rows.min(self.next + LOOK);
             for at in self.next..end {
-                (self.body)(Some(rows.get(at)), out)?;
+                (self.body)(Some(rows.get(at)), out);
             }
             self.next = end;
         }
@@ -124,7 +124,7 @@ where
             rows.input.release();
             if self.ending && out.writer.rows == 0 {
                 self.ending = false;
-                (self.body)(None, out)?;
+                (self.body)(None, out);
             }
         }
         match out.writer.rows {
