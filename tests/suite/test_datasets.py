@@ -256,9 +256,20 @@ class Reading(Rows):
                 self.file(name, content)
                 self.fails_to_read(name, name)
         self.file("late.jsonl", b'{"a": 1}\n' * 50000 + b'{"a": oops}\n')
-        self.fails_to_read("late.jsonl", "late.jsonl")
+        self.fails_to_read("late.jsonl", "table 't'", "late.jsonl")
         self.file("typed.csv", "a\n" + "1\n" * 50000 + "x\n")
-        self.fails_to_read("typed.csv,columns=(a i64)", "typed.csv")
+        self.fails_to_read("typed.csv,columns=(a i64)", "table 't'",
+                           "typed.csv")
+        # In a stage, a cache, a write, among other tables.
+        self.file("good.csv", "a\n1\n")
+        for steps in (["group", "a", END, "count-parts", "collect"],
+                      ["shares", "a", "collect"],
+                      ["cache", "memory", "count"],
+                      ["write", "o", "create", "wait"]):
+            self.fails(["read", "g", "as", "x", "read", "t", *steps],
+                       "table 't'", "typed.csv", out=None, options=[
+                "--table", "t=typed.csv,columns=(a i64)", "--table",
+                "g=good.csv", "--sink", "o=o.csv"])
         # Bytes in the middle: an error or rows, never a crash.
         random.seed(1)
         for _ in range(10):

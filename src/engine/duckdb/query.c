@@ -58,6 +58,27 @@ wd_duck_query_worker_lock(struct wd_query *query, struct wd_worker *worker)
   return lock ? &lock->lock : NULL;
 }
 
+/* DuckDB names the file that it could not read; users named a table. The
+ * longest name that is there is meant. */
+static void
+name_table(const struct wd_query *query, struct wd_error *error)
+{
+  const char *table = NULL;
+  size_t longest = 0;
+
+  if (!error || error->origin != WD_ORIGIN_ENGINE)
+    return;
+  for (const struct wd_duck_read *read = query->reads; read; read = read->next)
+    for (uint32_t i = 0; i < read->count; i++)
+      if (strlen(read->files[i]) > longest &&
+          strstr(error->message, read->files[i])) {
+        longest = strlen(read->files[i]);
+        table = read->table;
+      }
+  if (table)
+    wd_error_prefix(error, "table '%s'", table);
+}
+
 /* The cause is what counts: a lambda's failure before what DuckDB made of it,
  * a cancel before the error of being interrupted. `message`: DuckDB's. */
 static enum wd_status
@@ -74,6 +95,8 @@ fail_query(struct wd_query *query, const char *message, struct wd_error *error)
     status = wd_fail(error, WD_CANCELLED, "the query was cancelled");
   if (status == WD_OK && message)
     status = wd_duck_fail(error, message);
+  if (status != WD_OK)
+    name_table(query, error);
   return status;
 }
 

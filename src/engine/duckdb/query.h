@@ -17,6 +17,14 @@ struct wd_duck_fill;
 struct wd_duck_stored;
 struct wd_duck_worker_lock;
 
+/* The files that a table is read from: what an error is about. */
+struct wd_duck_read {
+  struct wd_duck_read *next;
+  const char *table;
+  const char *const *files;
+  uint32_t count;
+};
+
 struct wd_query {
   struct wd_duck_engine *engine;
   struct wd_pool *pool;
@@ -38,6 +46,7 @@ struct wd_query {
   struct wd_duck_source *sources; /* stages too */
   struct wd_duck_stage *stages;
 
+  struct wd_duck_read *reads;
   struct wd_duck_fill *fills; /* run before anything else */
   bool planned;
 

@@ -241,18 +241,19 @@ ask_schema(struct wd_duck_engine *engine, const char *sql,
 static enum wd_status
 grant_reader(const struct wd_grant *grant, const struct wd_option *options,
              uint32_t count, struct wd_arena *arena, struct wd_buf *buf,
-             struct wd_error *error)
+             struct wd_duck_read *out_read, struct wd_error *error)
 {
   struct settings settings;
-  const char *const *files;
-  uint32_t file_count;
   enum wd_status status =
       make_settings(grant, options, count, arena, &settings, error);
 
+  out_read->table = grant->name;
   if (status == WD_OK)
-    status = wd_grant_files(grant, arena, &files, &file_count, error);
+    status =
+        wd_grant_files(grant, arena, &out_read->files, &out_read->count, error);
   if (status == WD_OK)
-    status = write_reader(&settings, files, file_count, arena, buf, error);
+    status = write_reader(&settings, out_read->files, out_read->count, arena,
+                          buf, error);
   return status;
 }
 
@@ -266,6 +267,7 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   struct settings settings;
   const char *const *files;
   uint32_t file_count;
+  struct wd_duck_read read;
   struct wd_buf sql;
   enum wd_status status;
 
@@ -277,7 +279,7 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   }
   wd_buf_init(&sql, engine->mem, 64 << 20);
   wd_buf_puts(&sql, "SELECT * FROM ");
-  status = grant_reader(grant, options, count, arena, &sql, error);
+  status = grant_reader(grant, options, count, arena, &sql, &read, error);
   if (status == WD_OK && sql.failed)
     status = wd_fail_memory(error);
   if (status == WD_OK) {
@@ -345,19 +347,26 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf)
 {
   const struct wd_grant *grant;
+  struct wd_duck_read *read = wd_arena_alloc(lowering->arena, sizeof *read);
   enum wd_status status =
       wd_grants_table(lowering->engine->grants, node->read.name,
                       strlen(node->read.name), &grant, lowering->error);
 
   if (status != WD_OK)
     return status;
+  if (!read)
+    return wd_fail_memory(lowering->error);
   if (grant->format == WD_FORMAT_TEXT)
     return lower_text(lowering, grant, buf);
   wd_buf_puts(buf, "SELECT ");
   write_read_columns(&node->schema, buf);
   wd_buf_puts(buf, " FROM ");
   status = grant_reader(grant, node->read.options, node->read.option_count,
-                        lowering->arena, buf, lowering->error);
+                        lowering->arena, buf, read, lowering->error);
+  if (lowering->query) {
+    read->next = lowering->query->reads;
+    lowering->query->reads = read;
+  }
   wd_buf_puts(buf, " AS t");
   return status;
 }
