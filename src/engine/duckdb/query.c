@@ -58,15 +58,14 @@ wd_duck_query_worker_lock(struct wd_query *query, struct wd_worker *worker)
   return lock ? &lock->lock : NULL;
 }
 
-/* DuckDB names the file that it could not read; users named a table. The
- * longest name that is there is meant. */
-static void
-name_table(const struct wd_query *query, struct wd_error *error)
+void
+wd_duck_query_name_table(const struct wd_query *query, struct wd_error *error)
 {
   const char *table = NULL;
   size_t longest = 0;
 
-  if (!error || error->origin != WD_ORIGIN_ENGINE)
+  if (!error || error->origin != WD_ORIGIN_ENGINE ||
+      strncmp(error->message, "table '", strlen("table '")) == 0)
     return;
   for (const struct wd_duck_read *read = query->reads; read; read = read->next)
     for (uint32_t i = 0; i < read->count; i++)
@@ -96,7 +95,7 @@ fail_query(struct wd_query *query, const char *message, struct wd_error *error)
   if (status == WD_OK && message)
     status = wd_duck_fail(error, message);
   if (status != WD_OK)
-    name_table(query, error);
+    wd_duck_query_name_table(query, error);
   return status;
 }
 

@@ -68,6 +68,11 @@ struct wd_query {
 void
 wd_duck_query_fail(struct wd_query *query, const struct wd_error *error);
 
+/* DuckDB names the file that it could not read; users named a table: its name
+ * is put before the message. The longest path that is there is meant. */
+void
+wd_duck_query_name_table(const struct wd_query *query, struct wd_error *error);
+
 /* What was recorded, WD_OK for nothing. Any thread. */
 enum wd_status
 wd_duck_query_failure(struct wd_query *query, struct wd_error *error);

@@ -285,6 +285,7 @@ stage_run(void *argument)
     if (wd_duck_query_failure(query, NULL) == WD_OK)
       end_partitions(stage, true, &error);
   } else if (status != WD_OK) {
+    wd_duck_query_name_table(query, &error);
     wd_duck_call_failed(stage->call, &error);
   }
   wd_duck_queue_finish(&stage->queue);
