@@ -1,7 +1,9 @@
 /* A program that misbehaves as its argument says, without the SDK.
  *
  * main builds `range(0, 1000)`, puts a lambda on it whose kind the mode's
- * prefix tells (filter_, flat_, part_, agg_, red_, else a map), writes the
+ * prefix tells (filter_, flat_, part_, agg_, red_, else a map), over groups or
+ * numbered partitions when a second argument says `group` or `number`, writes
+ * the
  * result to the sink `out`, and ends with 0 without waiting: what went wrong
  * is the host's to tell. Modes that start with main_ misbehave in main. */
 #include <stdio.h>
@@ -93,6 +95,17 @@ IMPORT("datasets", "[method]dataset.map-partitions")
 void
 map_partitions(uint32_t self, uint32_t function, uint32_t state,
                struct result *out);
+IMPORT("datasets", "[method]dataset.repartition")
+void
+repartition(uint32_t self, uint32_t partitions, uint32_t columns,
+            uint32_t count, struct result *out);
+IMPORT("datasets", "[method]dataset.group-by")
+void
+group_by(uint32_t self, const void *keys, uint32_t count, struct result *out);
+IMPORT("datasets", "[method]grouped.map-groups")
+void
+map_groups(uint32_t self, uint32_t function, uint32_t state,
+           struct result *out);
 IMPORT("datasets", "[method]dataset.reduce")
 void
 reduce(uint32_t self, uint32_t function, uint32_t state, struct result *out);
@@ -133,7 +146,8 @@ void
 count(const char *name, uint32_t size, uint64_t delta);
 
 static char mode[64];
-static int spoiled; /* cabi_realloc misbehaves from now on */
+static char whole[16]; /* what partition lambdas see as a whole */
+static int spoiled;    /* cabi_realloc misbehaves from now on */
 static uint32_t binds, parts;
 static struct result area;
 
@@ -764,6 +778,25 @@ endless(void)
   return out.as.handle;
 }
 
+/* A partition lambda by threads, groups or numbers. */
+static void
+over_parts(uint32_t from, struct result *out)
+{
+  list key = text("id % 7 as k");
+
+  if (strcmp(whole, "group") == 0) {
+    group_by(from, &key, 1, out);
+    check(out, "group");
+    map_groups(out->as.handle, 1, 2, out);
+  } else if (strcmp(whole, "number") == 0) {
+    repartition(from, 5, 8, 0, out);
+    check(out, "repartition");
+    map_partitions(out->as.handle, 1, 2, out);
+  } else {
+    map_partitions(from, 1, 2, out);
+  }
+}
+
 static uint32_t
 lambda_over(uint32_t from)
 {
@@ -785,7 +818,7 @@ lambda_over(uint32_t from)
   else if (starts("flat_"))
     flat_map(from, 1, 2, &out);
   else if (starts("part_"))
-    map_partitions(from, 1, 2, &out);
+    over_parts(from, &out);
   else if (starts("agg_"))
     aggregate(from, &measure, 1, &out);
   else if (starts("red_"))
@@ -891,6 +924,7 @@ main(int argument_count, char **arguments)
   struct result out;
 
   snprintf(mode, sizeof mode, "%s", argument_count > 1 ? arguments[1] : "good");
+  snprintf(whole, sizeof whole, "%s", argument_count > 2 ? arguments[2] : "");
   if (starts("main_do_"))
     misbehave(mode + 8);
   if (starts("main_create_"))

@@ -202,11 +202,12 @@ CANCELLED = {
 
 
 class Outcome:
-    def __init__(self, mode, options=()):
+    def __init__(self, mode, options=(), arguments=()):
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "out.csv")
             done = subprocess.run(
-                [BIN, "run", "--sink", f"out={out}", *options, GUEST, mode],
+                [BIN, "run", "--sink", f"out={out}", *options, GUEST, mode,
+                 *arguments],
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
             self.code = done.returncode
             self.raw = done.stdout + done.stderr
@@ -252,6 +253,20 @@ class Hostile(unittest.TestCase):
     def test_lambdas(self):
         self.each(LAMBDA, lambda mode, outcome:
                   self.fails(outcome, 125, LAMBDA[mode]))
+
+    def test_groups_and_numbered_partitions(self):
+        """What partition lambdas do wrong they do wrong there, too."""
+        modes = [mode for mode in LAMBDA if mode.startswith("part_")]
+        for whole in ("group", "number"):
+            for threads in ("1", "2"):
+                for mode in modes:
+                    outcome = Outcome(mode, ["--threads", threads], [whole])
+                    with self.subTest(mode, whole=whole, threads=threads):
+                        self.assertNotIn("Sanitizer", outcome.text)
+                        part = LAMBDA[mode]
+                        if whole == "group":
+                            part = part.replace("map-partitions", "map-groups")
+                        self.fails(outcome, 125, part)
 
     def test_two_threads(self):
         modes = list(LAMBDA)[::5]
