@@ -70,6 +70,14 @@ wd_duck_text_new(struct wd_mem *mem, const char *table,
                  uint32_t threads, struct wd_duck_source **out_source,
                  struct wd_error *error);
 
+/* Rows of Arrow streams and files of this schema. Schema and files stay as
+ * long as the query. */
+enum wd_status
+wd_duck_arrow_new(struct wd_mem *mem, const char *table,
+                  const struct wd_schema *schema, const char *const *files,
+                  uint32_t file_count, uint32_t threads,
+                  struct wd_duck_source **out_source, struct wd_error *error);
+
 /* Lines longer than this are an error. */
 #define WD_DUCK_LINE_MAX (1u << 30)
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "arrow/ipc_reader.h"
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/source.h"
@@ -157,10 +158,11 @@ write_reader(const struct settings *settings, const char *const *files,
     wd_buf_puts(buf, "read_json([");
     break;
   default:
-    return wd_fail(error, WD_UNSUPPORTED,
-                   "table '%s' has the format %s, which the engine duckdb "
-                   "does not read yet; it reads text, csv, jsonl and parquet",
-                   settings->grant->name, wd_format_name(format));
+    return wd_fail(
+        error, WD_UNSUPPORTED,
+        "table '%s' has the format %s, which the engine duckdb "
+        "does not read; it reads text, csv, jsonl, parquet and arrow",
+        settings->grant->name, wd_format_name(format));
   }
   for (uint32_t i = 0; i < file_count; i++) {
     wd_buf_puts(buf, i ? ", " : "");
@@ -189,6 +191,25 @@ text_schema(struct wd_arena *arena, struct wd_schema *out_schema,
   out_schema->count = 1;
   out_schema->columns = column;
   return WD_OK;
+}
+
+/* The columns of the first of Arrow files. */
+static enum wd_status
+arrow_schema(struct wd_duck_engine *engine, const struct wd_grant *grant,
+             const char *file, struct wd_arena *arena,
+             struct wd_schema *out_schema, struct wd_error *error)
+{
+  struct wd_ipc_reader *reader;
+  enum wd_status status = wd_ipc_reader_open(engine->mem, file, &reader, error);
+
+  if (status != WD_OK) {
+    wd_error_prefix(error, "table '%s': '%s'", grant->name, file);
+    return status;
+  }
+  status =
+      wd_schema_copy(wd_ipc_reader_schema(reader), arena, out_schema, error);
+  wd_ipc_reader_free(reader);
+  return status;
 }
 
 /* The columns of a statement that was prepared. */
@@ -271,11 +292,16 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   struct wd_buf sql;
   enum wd_status status;
 
-  if (grant->format == WD_FORMAT_TEXT) {
+  if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW) {
     status = make_settings(grant, options, count, arena, &settings, error);
     if (status == WD_OK)
       status = wd_grant_files(grant, arena, &files, &file_count, error);
-    return status == WD_OK ? text_schema(arena, out_schema, error) : status;
+    if (status != WD_OK)
+      return status;
+    return grant->format == WD_FORMAT_TEXT
+               ? text_schema(arena, out_schema, error)
+               : arrow_schema(engine, grant, files[0], arena, out_schema,
+                              error);
   }
   wd_buf_init(&sql, engine->mem, 64 << 20);
   wd_buf_puts(&sql, "SELECT * FROM ");
@@ -291,9 +317,10 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   return status;
 }
 
+/* Text and Arrow, which we read ourselves. */
 static enum wd_status
-lower_text(struct wd_duck_lowering *lowering, const struct wd_grant *grant,
-           struct wd_buf *buf)
+lower_own(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
+          const struct wd_grant *grant, struct wd_buf *buf)
 {
   struct wd_duck_engine *engine = lowering->engine;
   struct wd_duck_source *source;
@@ -310,9 +337,14 @@ lower_text(struct wd_duck_lowering *lowering, const struct wd_grant *grant,
     wd_buf_putc(buf, ')');
     return WD_OK;
   }
-  status = wd_duck_text_new(engine->mem, grant->name, files, file_count,
-                            engine->text_range, engine->threads, &source,
-                            lowering->error);
+  if (grant->format == WD_FORMAT_TEXT)
+    status = wd_duck_text_new(engine->mem, grant->name, files, file_count,
+                              engine->text_range, engine->threads, &source,
+                              lowering->error);
+  else
+    status = wd_duck_arrow_new(engine->mem, grant->name, &node->schema, files,
+                               file_count, engine->threads, &source,
+                               lowering->error);
   if (status != WD_OK)
     return status;
   wd_duck_source_add(lowering->query, source);
@@ -356,8 +388,8 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
     return status;
   if (!read)
     return wd_fail_memory(lowering->error);
-  if (grant->format == WD_FORMAT_TEXT)
-    return lower_text(lowering, grant, buf);
+  if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW)
+    return lower_own(lowering, node, grant, buf);
   wd_buf_puts(buf, "SELECT ");
   write_read_columns(&node->schema, buf);
   wd_buf_puts(buf, " FROM ");
