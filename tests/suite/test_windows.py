@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import statistics
 import unittest
 
 from script import Failure, create, needs_guests
@@ -201,6 +202,27 @@ class Windows(Expressions):
                     lambda n: sum(n) if n else None)(
                         [x[V] + x[K] for x in g
                          if None not in (x[V], x[K])]))),
+        ])
+
+    def test_all_kinds_of_aggregates(self):
+        key = key_of(ID)
+        over = "over (partition by g order by id)"
+
+        def upto(function):
+            return self.each(G, key, lambda r, g, at, first, last: function(
+                [x[V] for x in g[:last + 1] if x[V] is not None]))
+
+        self.check_all([
+            (f"median(v) {over}", "f64", upto(
+                lambda v: float(statistics.median(v)) if v else None)),
+            (f"string_agg(cast(v as string), ';') {over}", "string", upto(
+                lambda v: ";".join(map(str, v)) if v else None)),
+            (f"count_if(v > 3) {over}", "i64",
+             upto(lambda v: sum(x > 3 for x in v))),
+            (f"bool_and(v > -19) {over}", "bool",
+             upto(lambda v: all(x > -19 for x in v) if v else None)),
+            (f"max_by(v, v) {over}", "i64",
+             upto(lambda v: max(v, default=None))),
         ])
 
     def test_frames(self):

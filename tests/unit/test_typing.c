@@ -529,12 +529,13 @@ test_parameters(void **state)
   wd_buf_init(&buf, NULL, 1 << 20);
   test_schema(WD_TEST_COLUMNS, &arena, &schema);
   assert_int_equal(
-      test_parse("a > $limit and $y is null", &arena, &syntax, NULL), WD_OK);
+      test_parse("a > -$limit and -$y is null", &arena, &syntax, NULL), WD_OK);
   assert_int_equal(
       wd_expression_make(syntax, &scope, &arena, &expression, &error), WD_OK);
   wd_expression_print(expression, &schema, &buf);
-  assert_string_equal(wd_buf_text(&buf),
-                      "a > cast(2 as i32) and cast(null as i32) is null");
+  assert_string_equal(
+      wd_buf_text(&buf),
+      "cast(a as i64) > negate(2) and -cast(null as i32) is null");
   assert_int_equal(test_parse("$limits", &arena, &syntax, NULL), WD_OK);
   assert_int_equal(
       wd_expression_make(syntax, &scope, &arena, &expression, &error),

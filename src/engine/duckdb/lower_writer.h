@@ -32,6 +32,19 @@ enum wd_status
 wd__write_microseconds(const struct writer *writer,
                        const struct wd_expression *operand);
 
+/* Of dates and timestamps. The template of an extract takes one operand. */
+enum wd_status
+wd__write_extract(const struct writer *writer, const char *template,
+                  const struct wd_expression *call);
+
+enum wd_status
+wd__write_date_diff(const struct writer *writer,
+                    const struct wd_expression *call);
+
+enum wd_status
+wd__write_strftime(const struct writer *writer,
+                   const struct wd_expression *call);
+
 /* A call, without the cast to the type of its result. */
 enum wd_status
 wd__write_function(const struct writer *writer,
