@@ -58,8 +58,10 @@ wd_buffer_need(const struct wd_type *type, uint32_t length,
 /* Checks a batch that a guest made (its spans are in bounds already) against
  * a schema: counts, lengths, buffer sizes, alignment, null counts against
  * validity bits and against nullable, offsets from 0 and rising and inside
- * the data, UTF-8 by value, decimals within precision, dictionary indices.
- * What lies under a null is not looked at, but for its offsets.
+ * the data, UTF-8 by value, decimals within precision, dictionary indices,
+ * members of unions, times within a day, intervals of whole microseconds.
+ * What lies under a null is not looked at, but for its offsets; a field that
+ * is not null may be null where the struct or union around it hides it.
  * rows: how many there must be, UINT32_MAX for any.
  * WD_TYPE_MISMATCH (not a batch of this schema: counts of nodes and buffers,
  * a null where none may be) or WD_LAMBDA_FAILED with column and reason. */
@@ -98,9 +100,9 @@ void
 wd_rows_fini(struct wd_rows *rows);
 
 /* The value of a column of a carried type as text for people: numbers in
- * shortest exact form, decimals with their scale, dates and timestamps ISO,
- * strings as they are, binary as \x… Nulls are the caller's business.
- * `column` counts top-level columns (carried types are flat). */
+ * shortest exact form, decimals with their scale, dates, times and timestamps
+ * ISO, intervals as `1 year 2 days 03:04:05.5`, strings as they are, binary as
+ * \x…, nested values as JSON (json.h). Nulls are the caller's business. */
 void
 wd_value_print(const struct wd_schema *schema, const struct wd_batch *batch,
                uint32_t column, uint32_t row, struct wd_buf *buf);

@@ -10,6 +10,9 @@
 #include "arrow/decimal.h"
 #include "base/utf8.h"
 
+/* Nulls of type null take no bytes in a batch but some in an engine. */
+#define NULLS_MAX ((uint64_t)1 << 24)
+
 struct check {
   const struct wd_batch *batch;
   uint32_t node;                  /* the next one */
@@ -26,9 +29,17 @@ struct array {
   const uint8_t *validity; /* NULL: no nulls */
 };
 
+/* Which elements of a child its parent shows: what it hides may be null though
+ * it is declared not to be. */
+struct shown {
+  const uint8_t *validity; /* of a struct; NULL: all of them */
+  const uint8_t *ids;      /* of a union, whose member `id` it is; or NULL */
+  uint8_t id;
+};
+
 static enum wd_status
 check_array(struct check *check, const struct wd_column *column, uint64_t least,
-            uint64_t most);
+            uint64_t most, const struct shown *shown);
 
 __attribute__((format(printf, 3, 4), cold)) static enum wd_status
 bad(const struct check *check, enum wd_status status, const char *format, ...)
@@ -299,20 +310,6 @@ check_indices(struct check *check, const struct array *array,
 }
 
 static enum wd_status
-check_fixed(struct check *check, const struct array *array)
-{
-  const uint8_t *data;
-  enum wd_status status = next_buffer(
-      check, array->length * wd_type_width(array->type), "data", &data);
-
-  if (status == WD_OK && array->type->id == WD_TYPE_DECIMAL)
-    status = check_decimals(check, array, data);
-  if (status == WD_OK && array->type->id == WD_TYPE_ENUM)
-    status = check_indices(check, array, data);
-  return status;
-}
-
-static enum wd_status
 check_bits(struct check *check, const struct array *array)
 {
   const uint8_t *data;
@@ -320,14 +317,79 @@ check_bits(struct check *check, const struct array *array)
   return next_buffer(check, (array->length + 7) / 8, "data", &data);
 }
 
+/* Times of a day; 24:00:00 is one, as DuckDB has it. */
+static enum wd_status
+check_times(struct check *check, const struct array *array, const uint8_t *data)
+{
+  static const int64_t seconds[] = {1, 1000, 1000000, 1000000000};
+  int64_t most = 86400 * seconds[array->type->unit];
+  bool narrow = wd_type_width(array->type) == 4;
+
+  for (uint64_t i = 0; i < array->length; i++) {
+    int64_t value = 0;
+
+    if (narrow)
+      value = ((const int32_t *)(const void *)data)[i];
+    else
+      memcpy(&value, data + i * sizeof value, sizeof value);
+    if ((value < 0 || value > most) && !is_null(array, i))
+      return bad(check, WD_LAMBDA_FAILED,
+                 "the time of row %llu is not within a day", PRINTED(i));
+  }
+  return WD_OK;
+}
+
+/* Engines count microseconds: what is finer would be lost. */
+static enum wd_status
+check_intervals(struct check *check, const struct array *array,
+                const uint8_t *data)
+{
+  for (uint64_t i = 0; i < array->length; i++) {
+    int64_t nanoseconds;
+
+    memcpy(&nanoseconds, data + i * 16 + 8, sizeof nanoseconds);
+    if (nanoseconds % 1000 != 0 && !is_null(array, i))
+      return bad(check, WD_LAMBDA_FAILED,
+                 "the interval of row %llu has nanoseconds; whole microseconds "
+                 "are the finest",
+                 PRINTED(i));
+  }
+  return WD_OK;
+}
+
+static enum wd_status
+check_fixed(struct check *check, const struct array *array)
+{
+  const uint8_t *data;
+  enum wd_status status = next_buffer(
+      check, array->length * wd_type_width(array->type), "data", &data);
+
+  if (status != WD_OK)
+    return status;
+  switch (array->type->id) {
+  case WD_TYPE_DECIMAL:
+    return check_decimals(check, array, data);
+  case WD_TYPE_TIME:
+    return check_times(check, array, data);
+  case WD_TYPE_INTERVAL:
+    return check_intervals(check, array, data);
+  case WD_TYPE_ENUM:
+    return check_indices(check, array, data);
+  default:
+    return WD_OK;
+  }
+}
+
 static enum wd_status
 check_children(struct check *check, const struct wd_type *type, uint64_t least,
-               uint64_t most)
+               uint64_t most, struct shown *shown)
 {
   enum wd_status status = WD_OK;
 
-  for (uint32_t i = 0; status == WD_OK && i < type->child_count; i++)
-    status = check_array(check, &type->children[i], least, most);
+  for (uint32_t i = 0; status == WD_OK && i < type->child_count; i++) {
+    shown->id = (uint8_t)i;
+    status = check_array(check, &type->children[i], least, most, shown);
+  }
   return status;
 }
 
@@ -340,7 +402,8 @@ check_list(struct check *check, const struct array *array)
 
   if (status != WD_OK)
     return status;
-  return check_children(check, array->type, end, UINT32_MAX);
+  return check_children(check, array->type, end, UINT32_MAX,
+                        &(struct shown){0});
 }
 
 static enum wd_status
@@ -357,12 +420,14 @@ check_union(struct check *check, const struct array *array)
   }
   if (status != WD_OK)
     return status;
-  return check_children(check, array->type, array->length, array->length);
+  return check_children(check, array->type, array->length, array->length,
+                        &(struct shown){.ids = ids});
 }
 
 static enum wd_status
 check_values(struct check *check, const struct array *array)
 {
+  struct shown shown = {0};
   uint64_t inner;
 
   switch (array->type->id) {
@@ -378,9 +443,11 @@ check_values(struct check *check, const struct array *array)
     return check_list(check, array);
   case WD_TYPE_FIXED_LIST:
     inner = array->length * array->type->width;
-    return check_children(check, array->type, inner, inner);
+    return check_children(check, array->type, inner, inner, &shown);
   case WD_TYPE_STRUCT:
-    return check_children(check, array->type, array->length, array->length);
+    shown.validity = array->validity;
+    return check_children(check, array->type, array->length, array->length,
+                          &shown);
   case WD_TYPE_UNION:
     return check_union(check, array);
   default:
@@ -389,8 +456,7 @@ check_values(struct check *check, const struct array *array)
 }
 
 static enum wd_status
-check_nulls(struct check *check, const struct wd_column *column,
-            const struct array *array)
+check_nulls(struct check *check, const struct array *array)
 {
   bool all = array->type->id == WD_TYPE_NULL;
 
@@ -400,19 +466,38 @@ check_nulls(struct check *check, const struct wd_column *column,
                "its node says %llu nulls in %llu rows of type %s",
                PRINTED(array->null_count), PRINTED(array->length),
                wd_type_text(array->type, (char[64]){0}, 64));
+  if (all && array->length > NULLS_MAX)
+    return bad(check, WD_LIMIT_EXCEEDED,
+               "it has %llu values of type null, at most %llu are taken",
+               PRINTED(array->length), PRINTED(NULLS_MAX));
   if (array->null_count && array->type->id == WD_TYPE_UNION)
     return bad(check, WD_LAMBDA_FAILED, "a union itself has no nulls");
-  if (array->null_count && !column->nullable)
-    return bad(check, WD_TYPE_MISMATCH,
-               "it is declared not null, but has %llu nulls",
-               PRINTED(array->null_count));
+  return WD_OK;
+}
+
+/* Nulls of what is declared not null. */
+static enum wd_status
+check_required(struct check *check, const struct array *array,
+               const struct shown *shown)
+{
+  bool all = array->type->id == WD_TYPE_NULL;
+
+  for (uint64_t i = 0; i < array->length; i++) {
+    bool hidden = (shown->validity && !wd_bit(shown->validity, i)) ||
+                  (shown->ids && shown->ids[i] != shown->id);
+
+    if (!hidden && (all || is_null(array, i)))
+      return bad(check, WD_TYPE_MISMATCH,
+                 "it is declared not null, but has %llu nulls",
+                 PRINTED(array->null_count));
+  }
   return WD_OK;
 }
 
 /* Takes the next node, the column's, with its buffers and children. */
 static enum wd_status
 check_array(struct check *check, const struct wd_column *column, uint64_t least,
-            uint64_t most)
+            uint64_t most, const struct shown *shown)
 {
   const struct wd_node *node = &check->batch->nodes[check->node++];
   struct array array = {&column->type, node->length, node->null_count, NULL};
@@ -422,10 +507,12 @@ check_array(struct check *check, const struct wd_column *column, uint64_t least,
     return bad(check, WD_LAMBDA_FAILED,
                "its node has length %u, %llu %s needed", node->length,
                PRINTED(least), least == 1 ? "is" : "are");
-  status = check_nulls(check, column, &array);
+  status = check_nulls(check, &array);
   if (status == WD_OK && array.type->id != WD_TYPE_NULL &&
       array.type->id != WD_TYPE_UNION)
     status = check_validity(check, &array);
+  if (status == WD_OK && array.null_count && !column->nullable)
+    status = check_required(check, &array, shown);
   if (status == WD_OK)
     status = check_values(check, &array);
   return status;
@@ -451,7 +538,8 @@ wd_batch_check(const struct wd_schema *schema, const struct wd_batch *batch,
                    rows);
   for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
     check.column = &schema->columns[i];
-    status = check_array(&check, check.column, batch->rows, batch->rows);
+    status = check_array(&check, check.column, batch->rows, batch->rows,
+                         &(struct shown){0});
   }
   assert(status != WD_OK || (check.node == nodes && check.buffer == buffers));
   return status;

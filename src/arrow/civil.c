@@ -235,12 +235,23 @@ wd_date_print(int64_t days, struct wd_buf *buf)
                 month, day, year > 0 ? "" : " (BC)");
 }
 
+static const int64_t per_second[4] = {1, 1000, 1000000, 1000000000};
+
+/* `.25`, or nothing. */
+static void
+print_fraction(uint64_t fraction, int digits, struct wd_buf *buf)
+{
+  if (fraction == 0)
+    return;
+  for (; fraction % 10 == 0; digits--)
+    fraction /= 10;
+  wd_buf_printf(buf, ".%0*" PRIu64, digits, fraction);
+}
+
 void
 wd_timestamp_print(int64_t value, enum wd_unit unit, bool zoned,
                    struct wd_buf *buf)
 {
-  static const int64_t per_second[4] = {1, 1000, 1000000, 1000000000};
-  int digits = (int)unit * 3;
   int64_t seconds = floor_div(value, per_second[unit]);
   int64_t fraction = floor_mod(value, per_second[unit]);
   int64_t days = floor_div(seconds, 86400);
@@ -249,11 +260,53 @@ wd_timestamp_print(int64_t value, enum wd_unit unit, bool zoned,
   wd_date_print(days, buf);
   wd_buf_printf(buf, " %02d:%02d:%02d", of_day / 3600, of_day / 60 % 60,
                 of_day % 60);
-  if (fraction) {
-    for (; fraction % 10 == 0; digits--)
-      fraction /= 10;
-    wd_buf_printf(buf, ".%0*" PRId64, digits, fraction);
-  }
+  print_fraction((uint64_t)fraction, (int)unit * 3, buf);
   if (zoned)
     wd_buf_puts(buf, "+00");
+}
+
+/* Hours are not of a day here. */
+static void
+print_clock(uint64_t value, enum wd_unit unit, struct wd_buf *buf)
+{
+  uint64_t whole = (uint64_t)per_second[unit];
+  uint64_t seconds = value / whole;
+
+  wd_buf_printf(buf, "%02" PRIu64 ":%02d:%02d", seconds / 3600,
+                (int)(seconds / 60 % 60), (int)(seconds % 60));
+  print_fraction(value % whole, (int)unit * 3, buf);
+}
+
+void
+wd_time_print(int64_t value, enum wd_unit unit, struct wd_buf *buf)
+{
+  print_clock((uint64_t)value, unit, buf);
+}
+
+static void
+print_count(int64_t count, const char *what, bool *io_first, struct wd_buf *buf)
+{
+  if (count == 0)
+    return;
+  wd_buf_printf(buf, "%s%" PRId64 " %s%s", *io_first ? "" : " ", count, what,
+                count == 1 || count == -1 ? "" : "s");
+  *io_first = false;
+}
+
+void
+wd_interval_print(int32_t months, int32_t days, int64_t nanoseconds,
+                  struct wd_buf *buf)
+{
+  bool first = true;
+
+  print_count(months / 12, "year", &first, buf);
+  print_count(months % 12, "month", &first, buf);
+  print_count(days, "day", &first, buf);
+  if (nanoseconds == 0 && !first)
+    return;
+  wd_buf_puts(buf, first ? "" : " ");
+  if (nanoseconds < 0)
+    wd_buf_putc(buf, '-');
+  print_clock(nanoseconds < 0 ? -(uint64_t)nanoseconds : (uint64_t)nanoseconds,
+              WD_UNIT_NS, buf);
 }

@@ -42,4 +42,14 @@ void
 wd_timestamp_print(int64_t value, enum wd_unit unit, bool zoned,
                    struct wd_buf *buf);
 
+/* `12:30:00.25`; no trailing zeros. 24:00:00 is a time too. */
+void
+wd_time_print(int64_t value, enum wd_unit unit, struct wd_buf *buf);
+
+/* `1 year 2 months -3 days 04:05:06.5`, without what is 0; `00:00:00` when all
+ * is. */
+void
+wd_interval_print(int32_t months, int32_t days, int64_t nanoseconds,
+                  struct wd_buf *buf);
+
 #endif

@@ -5,8 +5,6 @@
 
 #include "base/utf8.h"
 
-#define DEPTH_MAX 64
-
 struct reader {
   const struct wd_field *fields;
   uint32_t count;
@@ -18,6 +16,13 @@ struct reader {
 static enum wd_status
 parse_columns(struct reader *reader, uint32_t count,
               const struct wd_column **out_columns);
+
+static bool
+text_is(const struct wd_text *text, const char *word)
+{
+  return text->length == strlen(word) &&
+         memcmp(text->data, word, text->length) == 0;
+}
 
 /* A terminated copy of a text that must be UTF-8 without zero bytes. */
 static enum wd_status
@@ -87,6 +92,38 @@ map_is_valid(const struct wd_type *type)
          entries->type.child_count == 2;
 }
 
+/* Lists and maps get the names and nullability that theirs have here: what
+ * other libraries call their children means nothing. */
+static void
+settle_children(struct wd_type *type)
+{
+  struct wd_column *child = (struct wd_column *)(uintptr_t)type->children;
+  struct wd_column *entry;
+
+  if (type->id == WD_TYPE_LIST || type->id == WD_TYPE_FIXED_LIST)
+    child->name = "item";
+  if (type->id != WD_TYPE_MAP)
+    return;
+  entry = (struct wd_column *)(uintptr_t)child->type.children;
+  child->name = "entries";
+  child->nullable = false;
+  entry[0].name = "key";
+  entry[0].nullable = false;
+  entry[1].name = "value";
+}
+
+/* 16 bytes that their metadata calls a UUID. */
+static void
+see_uuid(const struct wd_field *field, struct wd_type *type)
+{
+  if (type->id != WD_TYPE_FIXED_BINARY || type->width != 16)
+    return;
+  for (uint32_t i = 0; i < field->metadata_count; i++)
+    if (text_is(&field->metadata[2 * i], WD_EXTENSION_KEY) &&
+        text_is(&field->metadata[2 * i + 1], WD_EXTENSION_UUID))
+      *type = wd_type_of(WD_TYPE_UUID);
+}
+
 static enum wd_status
 parse_type(struct reader *reader, const struct wd_field *field,
            struct wd_type *type)
@@ -120,12 +157,16 @@ parse_type(struct reader *reader, const struct wd_field *field,
   }
   reader->at++;
   status = parse_columns(reader, type->child_count, &type->children);
-  if (status == WD_OK && type->id == WD_TYPE_MAP && !map_is_valid(type))
-    status = wd_fail(reader->error, WD_INVALID_ARGUMENT,
-                     "field %u is a map: its child must be a struct of key "
-                     "and value",
-                     place);
-  return status;
+  if (status != WD_OK)
+    return status;
+  if (type->id == WD_TYPE_MAP && !map_is_valid(type))
+    return wd_fail(reader->error, WD_INVALID_ARGUMENT,
+                   "field %u is a map: its child must be a struct of key "
+                   "and value",
+                   place);
+  settle_children(type);
+  see_uuid(field, type);
+  return WD_OK;
 }
 
 static enum wd_status
@@ -174,7 +215,7 @@ parse_columns(struct reader *reader, uint32_t count,
 static enum wd_status
 check_tree(const struct reader *reader, uint32_t *out_top)
 {
-  uint32_t missing[DEPTH_MAX];
+  uint32_t missing[WD_TYPE_DEPTH];
   uint32_t top = 0;
   int depth = 0;
 
@@ -190,10 +231,10 @@ check_tree(const struct reader *reader, uint32_t *out_top)
                      "field %u has %u children, but only %u fields follow", i,
                      children, reader->count - i - 1);
     if (children) {
-      if (depth == DEPTH_MAX)
+      if (depth == WD_TYPE_DEPTH)
         return wd_fail(reader->error, WD_INVALID_ARGUMENT,
                        "field %u: types are nested deeper than %d", i,
-                       DEPTH_MAX);
+                       WD_TYPE_DEPTH);
       missing[depth++] = children;
     }
     while (depth && missing[depth - 1] == 0)
@@ -292,6 +333,44 @@ make_texts(const char *const *from, uint32_t count, struct wd_arena *arena,
   return true;
 }
 
+/* Whether the metadata has to say what the format does not. */
+static bool
+lacks_extension(const struct wd_column *column)
+{
+  if (column->type.id != WD_TYPE_UUID)
+    return false;
+  for (uint32_t i = 0; i < column->metadata_count; i++)
+    if (strcmp(column->metadata[2 * i], WD_EXTENSION_KEY) == 0)
+      return false;
+  return true;
+}
+
+static bool
+make_metadata(const struct wd_column *column, struct wd_arena *arena,
+              struct wd_field *field)
+{
+  static const struct wd_text uuid[2] = {
+      {WD_EXTENSION_KEY, sizeof WD_EXTENSION_KEY - 1},
+      {WD_EXTENSION_UUID, sizeof WD_EXTENSION_UUID - 1},
+  };
+  uint32_t count = column->metadata_count;
+  struct wd_text *texts;
+
+  field->metadata_count = count;
+  if (!lacks_extension(column))
+    return make_texts(column->metadata, count * 2, arena, &field->metadata);
+  texts = wd_arena_array(arena, (size_t)count * 2 + 2, sizeof *texts);
+  if (!texts)
+    return false;
+  for (uint32_t i = 0; i < count * 2; i++)
+    texts[i] = text_of(column->metadata[i]);
+  texts[count * 2] = uuid[0];
+  texts[count * 2 + 1] = uuid[1];
+  field->metadata = texts;
+  field->metadata_count++;
+  return true;
+}
+
 static bool
 make_fields(const struct wd_column *columns, uint32_t count,
             struct wd_arena *arena, struct wd_field **at)
@@ -307,10 +386,8 @@ make_fields(const struct wd_column *columns, uint32_t count,
     field->format = text_of(format);
     field->nullable = column->nullable;
     field->children = column->type.child_count;
-    field->metadata_count = column->metadata_count;
     field->dictionary_count = column->type.dictionary_count;
-    if (!make_texts(column->metadata, column->metadata_count * 2, arena,
-                    &field->metadata) ||
+    if (!make_metadata(column, arena, field) ||
         !make_texts(column->type.dictionary, column->type.dictionary_count,
                     arena, &field->dictionary) ||
         !make_fields(column->type.children, column->type.child_count, arena,

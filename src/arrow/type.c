@@ -163,12 +163,6 @@ wd_schema_equal(const struct wd_schema *a, const struct wd_schema *b)
          columns_equal(a->columns, b->columns, a->count);
 }
 
-bool
-wd_type_carried(const struct wd_type *type)
-{
-  return type->id <= WD_TYPE_BINARY;
-}
-
 uint32_t
 wd_type_width(const struct wd_type *type)
 {
@@ -192,6 +186,7 @@ wd_type_width(const struct wd_type *type)
     return 8;
   case WD_TYPE_DECIMAL:
   case WD_TYPE_INTERVAL:
+  case WD_TYPE_UUID:
     return 16;
   case WD_TYPE_TIME:
     return type->unit < WD_UNIT_US ? 4 : 8;

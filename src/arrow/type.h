@@ -16,35 +16,42 @@
 #include "base/error.h"
 
 enum wd_type_id {
-  WD_TYPE_NULL,      /* n */
-  WD_TYPE_BOOL,      /* b */
-  WD_TYPE_I8,        /* c */
-  WD_TYPE_I16,       /* s */
-  WD_TYPE_I32,       /* i */
-  WD_TYPE_I64,       /* l */
-  WD_TYPE_U8,        /* C */
-  WD_TYPE_U16,       /* S */
-  WD_TYPE_U32,       /* I */
-  WD_TYPE_U64,       /* L */
-  WD_TYPE_F32,       /* f */
-  WD_TYPE_F64,       /* g */
-  WD_TYPE_DECIMAL,   /* d:precision,scale; 128 bits, precision at most 38 */
-  WD_TYPE_DATE,      /* tdD: days since 1970-01-01, 32 bits */
-  WD_TYPE_TIMESTAMP, /* ts[smun]:[zone]: since 1970-01-01, 64 bits */
-  WD_TYPE_STRING,    /* u: UTF-8, 32-bit offsets */
-  WD_TYPE_BINARY,    /* z: 32-bit offsets */
-  /* From here on not carried yet: parsed and printed, refused at bind. */
-  WD_TYPE_TIME,         /* tt[smun] */
+  WD_TYPE_NULL,         /* n */
+  WD_TYPE_BOOL,         /* b */
+  WD_TYPE_I8,           /* c */
+  WD_TYPE_I16,          /* s */
+  WD_TYPE_I32,          /* i */
+  WD_TYPE_I64,          /* l */
+  WD_TYPE_U8,           /* C */
+  WD_TYPE_U16,          /* S */
+  WD_TYPE_U32,          /* I */
+  WD_TYPE_U64,          /* L */
+  WD_TYPE_F32,          /* f */
+  WD_TYPE_F64,          /* g */
+  WD_TYPE_DECIMAL,      /* d:precision,scale; 128 bits, precision at most 38 */
+  WD_TYPE_DATE,         /* tdD: days since 1970-01-01, 32 bits */
+  WD_TYPE_TIMESTAMP,    /* ts[smun]:[zone]: since 1970-01-01, 64 bits */
+  WD_TYPE_STRING,       /* u: UTF-8, 32-bit offsets */
+  WD_TYPE_BINARY,       /* z: 32-bit offsets */
+  WD_TYPE_TIME,         /* tt[smun]: since midnight, 32 bits for s and ms */
   WD_TYPE_INTERVAL,     /* tin: months, days, nanoseconds */
-  WD_TYPE_DURATION,     /* tD[smun] */
+  WD_TYPE_DURATION,     /* tD[smun]: parsed and printed, never carried */
   WD_TYPE_FIXED_BINARY, /* w:width */
+  WD_TYPE_UUID,         /* w:16 with the extension name arrow.uuid */
   WD_TYPE_LIST,         /* +l */
   WD_TYPE_FIXED_LIST,   /* +w:width */
   WD_TYPE_STRUCT,       /* +s */
-  WD_TYPE_MAP,          /* +m */
+  WD_TYPE_MAP,          /* +m: one child, a struct of key and value */
   WD_TYPE_ENUM,         /* C, S or I with a dictionary */
   WD_TYPE_UNION,        /* +us: */
 };
+
+/* Nested so deep and no deeper; parsers refuse it, so all else may recurse. */
+#define WD_TYPE_DEPTH 64
+
+/* How a field says that its type is WD_TYPE_UUID. */
+#define WD_EXTENSION_KEY "ARROW:extension:name"
+#define WD_EXTENSION_UUID "arrow.uuid"
 
 enum wd_unit { WD_UNIT_S, WD_UNIT_MS, WD_UNIT_US, WD_UNIT_NS };
 
@@ -98,9 +105,17 @@ wd_type_copy(const struct wd_type *type, struct wd_arena *arena,
 bool
 wd_type_equal(const struct wd_type *a, const struct wd_type *b);
 
-/* Whether batches can hold it today (see the enum). */
+/* Whether batches hold it: all but durations, structs and unions without
+ * fields, fixed lists of nothing, and what has one of these in it. */
 bool
 wd_type_carried(const struct wd_type *type);
+
+/* Whether it has children. */
+static inline bool
+wd_type_is_nested(const struct wd_type *type)
+{
+  return type->child_count > 0;
+}
 
 /* Bytes of one value in the data buffer: 0 for bits, variable and nested. */
 uint32_t
@@ -170,7 +185,7 @@ enum wd_status
 wd_schema_parse(const char *text, size_t length, struct wd_arena *arena,
                 struct wd_schema *out_schema, struct wd_error *error);
 
-/* WD_UNSUPPORTED naming column and type when one is not carried yet. */
+/* WD_UNSUPPORTED naming column and type, and why, when one is not carried. */
 enum wd_status
 wd_schema_check_carried(const struct wd_schema *schema, struct wd_error *error);
 

@@ -37,9 +37,23 @@ static const struct {
 
 #define PLAIN_COUNT (sizeof plain / sizeof *plain)
 
-/* Arrow has them, we do not. */
-static const char *const foreign[] = {
-    "e", "U", "Z", "vu", "vz", "+L", "+vl", "+vL", "+r", "tdm", "tiM", "tiD",
+/* Arrow has them, we do not: what to use instead. */
+static const struct {
+  const char *format;
+  const char *instead;
+} foreign[] = {
+    {"e", "half floats are never carried; use f"},
+    {"U", "large strings are never carried; use u"},
+    {"Z", "large binaries are never carried; use z"},
+    {"vu", "views of strings are never carried; use u"},
+    {"vz", "views of binaries are never carried; use z"},
+    {"+L", "large lists are never carried; use +l"},
+    {"+vl", "views of lists are never carried; use +l"},
+    {"+vL", "views of lists are never carried; use +l"},
+    {"+r", "run-ends are never carried; write the values out"},
+    {"tdm", "dates of milliseconds are never carried; use tdD"},
+    {"tiM", "intervals of months are never carried; use tin"},
+    {"tiD", "intervals of days are never carried; use tin"},
 };
 
 static const char units[] = "smun";
@@ -81,6 +95,8 @@ wd_type_format(const struct wd_type *type, struct wd_arena *arena)
     return wd_arena_printf(arena, "tD%c", unit);
   case WD_TYPE_FIXED_BINARY:
     return wd_arena_printf(arena, "w:%u", type->width);
+  case WD_TYPE_UUID:
+    return "w:16";
   case WD_TYPE_FIXED_LIST:
     return wd_arena_printf(arena, "+w:%u", type->width);
   case WD_TYPE_ENUM:
@@ -275,12 +291,12 @@ wd_type_parse_format(const char *text, size_t length, struct wd_arena *arena,
     }
   }
   for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
-    if (is_text(&format, foreign[i]))
-      return refuse(&format, WD_UNSUPPORTED,
-                    "this Arrow type is never carried");
+    if (is_text(&format, foreign[i].format))
+      return refuse(&format, WD_UNSUPPORTED, foreign[i].instead);
   }
   if (starts(&format, "+ud:"))
-    return refuse(&format, WD_UNSUPPORTED, "dense unions are never carried");
+    return refuse(&format, WD_UNSUPPORTED,
+                  "dense unions are never carried; use +us:");
   if (starts(&format, "d:"))
     return parse_decimal(&format);
   if (starts(&format, "ts") && length >= 4)

@@ -7,8 +7,6 @@
 #include "arrow/decimal.h"
 #include "base/utf8.h"
 
-#define DEPTH_MAX 64
-
 struct parser {
   const char *at;
   const char *end;
@@ -88,9 +86,12 @@ static const struct {
     {"interval", WD_TYPE_INTERVAL},
     {"duration", WD_TYPE_DURATION},
     {"fixedbinary", WD_TYPE_FIXED_BINARY},
+    {"uuid", WD_TYPE_UUID},
     {"list", WD_TYPE_LIST},
+    {"array", WD_TYPE_LIST},
     {"fixedlist", WD_TYPE_FIXED_LIST},
     {"struct", WD_TYPE_STRUCT},
+    {"row", WD_TYPE_STRUCT},
     {"map", WD_TYPE_MAP},
     {"enum", WD_TYPE_ENUM},
     {"union", WD_TYPE_UNION},
@@ -118,6 +119,13 @@ expected(const struct parser *parser, const char *what)
                 (size_t)(parser->end - parser->at));
   return wd_fail(parser->error, WD_INVALID_ARGUMENT, "expected %s at '%s'",
                  what, found);
+}
+
+static enum wd_status
+too_deep(const struct parser *parser)
+{
+  return wd_fail(parser->error, WD_INVALID_ARGUMENT,
+                 "types are nested deeper than %d", WD_TYPE_DEPTH);
 }
 
 static void
@@ -278,6 +286,8 @@ parse_column(struct parser *parser, const char *name,
   *out_column = (struct wd_column){.name = name};
   if (!name)
     status = parse_name(parser, &out_column->name);
+  if (!name && status == WD_OK)
+    take(parser, ':');
   if (status == WD_OK)
     status = parse_type(parser, &out_column->type);
   if (status == WD_OK)
@@ -414,12 +424,14 @@ parse_map(struct parser *parser, struct wd_type *type)
   if (!entries)
     return wd_fail_memory(parser->error);
   entries[0].name = "entries";
+  entries[0].nullable = false;
   entries[0].type = wd_type_of(WD_TYPE_STRUCT);
   entries[0].type.child_count = 2;
   entries[0].type.children = entries + 1;
   type->child_count = 1;
   type->children = entries;
   status = parse_column(parser, "key", entries + 1);
+  entries[1].nullable = false;
   if (status == WD_OK && !take(parser, ','))
     status = expected(parser, "a comma");
   if (status == WD_OK)
@@ -510,7 +522,8 @@ parse_parameters(struct parser *parser, struct wd_type *type)
 static bool
 needs_parameters(const struct wd_type *type)
 {
-  return type->id == WD_TYPE_DECIMAL || type->id >= WD_TYPE_FIXED_BINARY;
+  return type->id == WD_TYPE_DECIMAL ||
+         (type->id >= WD_TYPE_FIXED_BINARY && type->id != WD_TYPE_UUID);
 }
 
 static bool
@@ -544,8 +557,43 @@ parse_type_name(struct parser *parser, struct wd_type *out_type)
   return expected(parser, "a type (such as i64, string, decimal(10,2))");
 }
 
+/* The type of elements becomes a list of them: `t[]`, or `t[3]`. */
 static enum wd_status
-parse_type(struct parser *parser, struct wd_type *out_type)
+parse_suffix(struct parser *parser, struct wd_type *type)
+{
+  struct wd_column *child = wd_arena_alloc(parser->arena, sizeof *child);
+  enum wd_status status = WD_OK;
+
+  if (!child)
+    return wd_fail_memory(parser->error);
+  *child = (struct wd_column){.name = "item", .type = *type, .nullable = true};
+  *type = wd_type_of(WD_TYPE_LIST);
+  type->child_count = 1;
+  type->children = child;
+  if (take(parser, ']'))
+    return WD_OK;
+  type->id = WD_TYPE_FIXED_LIST;
+  status = parse_number(parser, INT32_MAX, &type->width);
+  return status == WD_OK && !take(parser, ']') ? expected(parser, "']'")
+                                               : status;
+}
+
+static enum wd_status
+parse_suffixes(struct parser *parser, struct wd_type *type)
+{
+  enum wd_status status = WD_OK;
+  int depth = parser->depth;
+
+  while (status == WD_OK && take(parser, '[')) {
+    if (++depth > WD_TYPE_DEPTH)
+      return too_deep(parser);
+    status = parse_suffix(parser, type);
+  }
+  return status;
+}
+
+static enum wd_status
+parse_named(struct parser *parser, struct wd_type *out_type)
 {
   enum wd_status status = parse_type_name(parser, out_type);
   char close;
@@ -558,14 +606,21 @@ parse_type(struct parser *parser, struct wd_type *out_type)
       return expected(parser, "the type's parameters, in <> or ()");
     return WD_OK;
   }
-  if (++parser->depth > DEPTH_MAX)
-    return wd_fail(parser->error, WD_INVALID_ARGUMENT,
-                   "types are nested deeper than %d", DEPTH_MAX);
+  if (++parser->depth > WD_TYPE_DEPTH)
+    return too_deep(parser);
   status = parse_parameters(parser, out_type);
   parser->depth--;
   if (status == WD_OK && !take(parser, close))
     status = expected(parser, close == '>' ? "'>'" : "')'");
   return status;
+}
+
+static enum wd_status
+parse_type(struct parser *parser, struct wd_type *out_type)
+{
+  enum wd_status status = parse_named(parser, out_type);
+
+  return status == WD_OK ? parse_suffixes(parser, out_type) : status;
 }
 
 /* Texts are zero-terminated inside and UTF-8 outside. */
@@ -577,6 +632,22 @@ check_text(const char *text, size_t length, struct wd_error *error)
     return wd_fail(error, WD_INVALID_ARGUMENT,
                    "not UTF-8 text without zero bytes");
   return WD_OK;
+}
+
+/* A suffix makes a type deeper from outside, where the parser does not count.
+ */
+static int
+depth_of(const struct wd_type *type)
+{
+  int deepest = 0;
+
+  for (uint32_t i = 0; i < type->child_count; i++) {
+    int depth = 1 + depth_of(&type->children[i].type);
+
+    if (depth > deepest)
+      deepest = depth;
+  }
+  return deepest;
 }
 
 enum wd_status
@@ -591,6 +662,8 @@ wd_type_parse(const char *text, size_t length, struct wd_arena *arena,
   skip_space(&parser);
   if (status == WD_OK && parser.at != parser.end)
     status = expected(&parser, "the end of the type");
+  if (status == WD_OK && depth_of(out_type) > WD_TYPE_DEPTH)
+    status = too_deep(&parser);
   return status;
 }
 
@@ -608,5 +681,8 @@ wd_schema_parse(const char *text, size_t length, struct wd_arena *arena,
   skip_space(&parser);
   if (status == WD_OK && parser.at != parser.end)
     status = expected(&parser, "a comma or the end");
+  for (uint32_t i = 0; status == WD_OK && i < out_schema->count; i++)
+    if (depth_of(&out_schema->columns[i].type) > WD_TYPE_DEPTH)
+      status = too_deep(&parser);
   return status;
 }

@@ -25,6 +25,7 @@ static const char *const names[] = {
     [WD_TYPE_INTERVAL] = "interval",
     [WD_TYPE_DURATION] = "duration",
     [WD_TYPE_FIXED_BINARY] = "fixedbinary",
+    [WD_TYPE_UUID] = "uuid",
     [WD_TYPE_LIST] = "list",
     [WD_TYPE_FIXED_LIST] = "fixedlist",
     [WD_TYPE_STRUCT] = "struct",
@@ -97,6 +98,17 @@ print_dictionary(const struct wd_type *type, struct wd_buf *buf)
   }
 }
 
+/* Keys are never null, which goes without saying. */
+static void
+print_map(const struct wd_type *type, struct wd_buf *buf)
+{
+  const struct wd_column *entry = type->children->type.children;
+
+  wd_type_print(&entry[0].type, buf);
+  wd_buf_puts(buf, ", ");
+  print_column(&entry[1], false, buf);
+}
+
 static void
 print_parameters(const struct wd_type *type, struct wd_buf *buf)
 {
@@ -124,9 +136,7 @@ print_parameters(const struct wd_type *type, struct wd_buf *buf)
     print_columns(type->children, type->child_count, false, buf);
     return;
   case WD_TYPE_MAP:
-    if (type->child_count == 1)
-      print_columns(type->children->type.children,
-                    type->children->type.child_count, false, buf);
+    print_map(type, buf);
     return;
   case WD_TYPE_ENUM:
     print_dictionary(type, buf);
@@ -144,6 +154,7 @@ has_parameters(const struct wd_type *type)
   case WD_TYPE_TIMESTAMP:
     return true;
   case WD_TYPE_INTERVAL:
+  case WD_TYPE_UUID:
     return false;
   default:
     return type->id >= WD_TYPE_TIME;

@@ -1,4 +1,4 @@
-#include "arrow/batch.h"
+#include "arrow/array.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -9,38 +9,7 @@
 
 #include "arrow/civil.h"
 #include "arrow/decimal.h"
-
-/* Where a column at the top begins. */
-struct place {
-  const struct wd_node *node;
-  const struct wd_span *buffers;
-};
-
-static struct place
-place_of(const struct wd_schema *schema, const struct wd_batch *batch,
-         uint32_t column)
-{
-  const struct wd_schema before = {column, schema->columns};
-  uint32_t nodes, buffers;
-
-  wd_schema_shape(&before, &nodes, &buffers);
-  return (struct place){batch->nodes + nodes, batch->buffers + buffers};
-}
-
-bool
-wd_value_null(const struct wd_schema *schema, const struct wd_batch *batch,
-              uint32_t column, uint32_t row)
-{
-  const struct wd_type *type = &schema->columns[column].type;
-  struct place place;
-
-  if (type->id == WD_TYPE_NULL)
-    return true;
-  if (type->id == WD_TYPE_UNION)
-    return false;
-  place = place_of(schema, batch, column);
-  return place.node->null_count && !wd_bit(place.buffers->data, row);
-}
+#include "arrow/json.h"
 
 /* A finite number as its shortest digits d.ddd… times 10 to the exponent. */
 struct digits {
@@ -157,17 +126,15 @@ print_hexadecimal(const uint8_t *data, uint32_t length, struct wd_buf *buf)
 }
 
 static void
-print_variable(const struct wd_type *type, const struct wd_span *buffers,
-               uint32_t row, struct wd_buf *buf)
+print_bytes(const struct wd_array *array, uint32_t row, struct wd_buf *buf)
 {
-  const uint32_t *offsets = (const void *)buffers[1].data;
-  uint32_t length = offsets[row + 1] - offsets[row];
-  const uint8_t *data = length ? buffers[2].data + offsets[row] : NULL;
+  uint32_t length;
+  const uint8_t *data = wd_array_bytes(array, row, &length);
 
-  if (type->id == WD_TYPE_BINARY)
-    print_hexadecimal(data, length, buf);
-  else
+  if (array->type->id == WD_TYPE_STRING)
     wd_buf_add(buf, data, length);
+  else
+    print_hexadecimal(data, length, buf);
 }
 
 static int64_t
@@ -185,6 +152,28 @@ print_timestamp(const struct wd_type *type, int64_t value, struct wd_buf *buf)
 {
   if (!print_infinity(value, INT64_MAX, buf))
     wd_timestamp_print(value, type->unit, type->timezone != NULL, buf);
+}
+
+/* Months, days and nanoseconds are signed each for itself, as DuckDB's text
+ * of them is. */
+static void
+print_interval(const uint8_t *data, struct wd_buf *buf)
+{
+  int32_t months, days;
+  int64_t nanoseconds;
+
+  memcpy(&months, data, sizeof months);
+  memcpy(&days, data + 4, sizeof days);
+  memcpy(&nanoseconds, data + 8, sizeof nanoseconds);
+  wd_interval_print(months, days, nanoseconds, buf);
+}
+
+static void
+print_uuid(const uint8_t *data, struct wd_buf *buf)
+{
+  for (int i = 0; i < 16; i++)
+    wd_buf_printf(buf, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+                  data[i]);
 }
 
 static void
@@ -223,38 +212,65 @@ print_fixed(const struct wd_type *type, const uint8_t *data, struct wd_buf *buf)
   case WD_TYPE_TIMESTAMP:
     print_timestamp(type, integer_at(data, width), buf);
     return;
+  case WD_TYPE_TIME:
+    wd_time_print(integer_at(data, width), type->unit, buf);
+    return;
+  case WD_TYPE_INTERVAL:
+    print_interval(data, buf);
+    return;
+  case WD_TYPE_UUID:
+    print_uuid(data, buf);
+    return;
   default:
     wd_buf_printf(buf, "%" PRId64, integer_at(data, width));
   }
 }
 
 void
-wd_value_print(const struct wd_schema *schema, const struct wd_batch *batch,
-               uint32_t column, uint32_t row, struct wd_buf *buf)
+wd_array_print(const struct wd_array *array, uint32_t row, struct wd_buf *buf)
 {
-  const struct wd_type *type = &schema->columns[column].type;
-  struct place place = place_of(schema, batch, column);
+  const struct wd_type *type = array->type;
 
   switch (type->id) {
   case WD_TYPE_NULL:
     wd_buf_puts(buf, "NULL");
     return;
   case WD_TYPE_BOOL:
-    wd_buf_puts(buf, wd_bit(place.buffers[1].data, row) ? "true" : "false");
+    wd_buf_puts(buf, wd_bit(array->buffers[1].data, row) ? "true" : "false");
     return;
   case WD_TYPE_STRING:
   case WD_TYPE_BINARY:
-    print_variable(type, place.buffers, row, buf);
+  case WD_TYPE_FIXED_BINARY:
+    print_bytes(array, row, buf);
+    return;
+  case WD_TYPE_ENUM:
+    wd_buf_puts(buf, wd_array_word(array, row));
     return;
   default:
     break;
   }
-  if (!wd_type_carried(type)) {
-    wd_buf_putc(buf, '<');
-    wd_type_print(type, buf);
-    wd_buf_putc(buf, '>');
-    return;
-  }
-  print_fixed(type, place.buffers[1].data + (uint64_t)row * wd_type_width(type),
-              buf);
+  if (wd_type_is_nested(type))
+    wd_json_value(array, row, buf);
+  else
+    print_fixed(type,
+                array->buffers[1].data + (uint64_t)row * wd_type_width(type),
+                buf);
+}
+
+bool
+wd_value_null(const struct wd_schema *schema, const struct wd_batch *batch,
+              uint32_t column, uint32_t row)
+{
+  struct wd_array array = wd_array_of(schema, batch, column);
+
+  return wd_array_null(&array, row);
+}
+
+void
+wd_value_print(const struct wd_schema *schema, const struct wd_batch *batch,
+               uint32_t column, uint32_t row, struct wd_buf *buf)
+{
+  struct wd_array array = wd_array_of(schema, batch, column);
+
+  wd_array_print(&array, row, buf);
 }

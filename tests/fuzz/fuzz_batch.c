@@ -61,10 +61,10 @@ static void
 take_field(struct input *input, struct wd_text *texts, struct wd_field *field)
 {
   static const char *const formats[] = {
-      "n",    "b",    "c",   "s",     "i",       "l",   "C",
-      "S",    "I",    "L",   "f",     "g",       "u",   "z",
-      "+s",   "+l",   "+m",  "d:5,2", "d:38,10", "tdD", "tsu:UTC",
-      "tss:", "tsn:", "w:3", "+w:2",  "+us:0,1", "tin", "ttm",
+      "n",    "b",       "c",       "s",   "i",       "l",    "C",    "S",
+      "I",    "L",       "f",       "g",   "u",       "z",    "+s",   "+l",
+      "+m",   "d:5,2",   "d:38,10", "tdD", "tsu:UTC", "tss:", "tsn:", "w:3",
+      "+w:2", "+us:0,1", "tin",     "ttm", "w:16",    "ttu",
   };
   uint8_t form = take_byte(input);
 

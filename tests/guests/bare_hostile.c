@@ -490,7 +490,7 @@ bind_schema(struct binding *binding)
   if (is("bind_list")) {
     fields[0].format = text("+l");
     fields[0].children = 1;
-    fields[1] = field_of("item", "l");
+    fields[1] = field_of("item", "tDu");
     binding->fields.count = 2;
   }
   if (is("bind_children"))

@@ -286,16 +286,6 @@ class Reading(Rows):
         self.file("d/2.csv", "c\nx\n")
         self.fails_to_read("d,format=csv", "d/2.csv")
 
-    def test_types_that_are_not_carried(self):
-        self.file("t.jsonl", '{"a": 1, "n": [1, 2], "o": {"x": 1}}\n')
-        options = ["--table", "t=t.jsonl"]
-        self.fails(["read", "t", "show"], "'n'", "list<i64>",
-                   options=options)
-        self.file("t.jsonl", '{"a": 1, "o": {"x": 1}}\n')
-        self.fails(["read", "t", "show"], "'o'", "struct", options=options)
-        table = self.read("t.jsonl", "select", "a", END)
-        self.assertEqual(table.rows, [(1,)])
-
     def test_wide(self):
         names = [f"column {i}" for i in range(300)]
         self.file("t.csv", ",".join(names) + "\n" + "".join(

@@ -122,7 +122,7 @@ BIND = {
     "bind_error": "bind of a map lambda: no such shape of input",
     "bind_garbage": "'q?!'",
     "bind_long_format": "'llll",
-    "bind_list": "column 'out' has the type list<i64>",
+    "bind_list": "column 'out' has the type list<duration<6>>",
     "bind_children": "field 0 has 4294967280 children",
     "bind_decimal": "the precision must be 1 to 38",
     "bind_name": "is not UTF-8",

@@ -9,15 +9,15 @@
 
 /* Lambdas are numbers: the function says what bind answers. */
 enum fake {
-  FAKE_WORDS,   /* word string not null */
-  FAKE_TRUTH,   /* one boolean */
-  FAKE_NUMBER,  /* one i64 */
-  FAKE_SAME,    /* the input */
-  FAKE_NOTHING, /* no columns */
-  FAKE_TWICE,   /* two columns of one name */
-  FAKE_LIST,    /* a type that is not carried */
-  FAKE_OUT,     /* wants a column that is not there */
-  FAKE_FIRST,   /* the input, wants its first column */
+  FAKE_WORDS,    /* word string not null */
+  FAKE_TRUTH,    /* one boolean */
+  FAKE_NUMBER,   /* one i64 */
+  FAKE_SAME,     /* the input */
+  FAKE_NOTHING,  /* no columns */
+  FAKE_TWICE,    /* two columns of one name */
+  FAKE_DURATION, /* a type that is not carried */
+  FAKE_OUT,      /* wants a column that is not there */
+  FAKE_FIRST,    /* the input, wants its first column */
   FAKE_FAILS,
 };
 
@@ -32,7 +32,7 @@ static const char *const outputs[] = {
     [FAKE_TRUTH] = "keep boolean",
     [FAKE_NUMBER] = "n i64",
     [FAKE_TWICE] = "x i64, x i64",
-    [FAKE_LIST] = "x list<i64>",
+    [FAKE_DURATION] = "x list<duration<6>>",
     [FAKE_OUT] = "x i64",
 };
 
@@ -48,7 +48,7 @@ fake_table(void *env, const char *name, const struct wd_option *options,
       {"lines", "line string not null"},
       {"orders", "id i64 not null, price decimal<10,2>, qty i32, day date"},
       {"items", "ID i32, order_id i64, qty i32"},
-      {"odd", "x list<i64>"},
+      {"odd", "x list<duration<6>>"},
   };
 
   (void)env;

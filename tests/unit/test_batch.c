@@ -423,6 +423,90 @@ test_nested(void **state)
   tear_down(&f);
 }
 
+/* What a struct or a union hides may be null though it is declared not to be;
+ * what it shows may not. */
+static void
+test_hidden_nulls(void **state)
+{
+  _Alignas(8) uint8_t outer[8] = {5}, inner[8] = {1}, ids[8] = {0, 1, 0};
+  _Alignas(8) uint32_t data[8] = {0};
+  struct fixture f;
+
+  (void)state;
+  set_up(&f, "a struct<x i32 not null>", 3);
+  put(&f, 0, outer, 1);
+  put(&f, 1, inner, 1);
+  put(&f, 2, data, 16);
+  f.nodes[0].null_count = 1;
+  f.nodes[1].null_count = 2;
+  expect(&f, WD_TYPE_MISMATCH, "declared not null, but has 2 nulls");
+  inner[0] = 5;
+  f.nodes[1].null_count = 1;
+  expect(&f, WD_OK, "");
+  tear_down(&f);
+  set_up(&f, "a union<x i32 not null, y i32>", 3);
+  put(&f, 0, ids, 3);
+  put(&f, 1, inner, 1);
+  put(&f, 2, data, 16);
+  put(&f, 4, data, 16);
+  f.nodes[1].null_count = 1;
+  expect(&f, WD_OK, "");
+  ids[1] = 0;
+  expect(&f, WD_TYPE_MISMATCH, "declared not null");
+  tear_down(&f);
+  set_up(&f, "a map<i32, i32>", 3);
+  data[3] = 1;
+  put(&f, 1, data, 16);
+  f.nodes[1].length = f.nodes[2].length = f.nodes[3].length = 1;
+  put(&f, 3, inner, 1);
+  put(&f, 4, data, 16);
+  put(&f, 6, data, 16);
+  expect(&f, WD_OK, "");
+  inner[0] = 0;
+  f.nodes[2].null_count = 1;
+  expect(&f, WD_TYPE_MISMATCH, "declared not null");
+  tear_down(&f);
+}
+
+static void
+test_times(void **state)
+{
+  _Alignas(8) int64_t times[2] = {INT64_C(86400000000), 0};
+  _Alignas(8) int64_t intervals[4] = {0, 1000, -1, -5000};
+  struct fixture f;
+
+  (void)state;
+  set_up(&f, "a time", 2);
+  put(&f, 1, times, 16);
+  expect(&f, WD_OK, "");
+  times[1] = -1;
+  expect(&f, WD_LAMBDA_FAILED, "the time of row 1 is not within a day");
+  times[1] = times[0] + 1;
+  expect(&f, WD_LAMBDA_FAILED, "the time of row 1 is not within a day");
+  tear_down(&f);
+  set_up(&f, "a interval", 2);
+  put(&f, 1, intervals, 32);
+  expect(&f, WD_OK, "");
+  intervals[3] = 999;
+  expect(&f, WD_LAMBDA_FAILED, "the interval of row 1 has nanoseconds");
+  tear_down(&f);
+}
+
+/* A null of type null takes no bytes here, but some in an engine. */
+static void
+test_many_nulls(void **state)
+{
+  _Alignas(8) uint32_t offsets[2] = {0, INT32_MAX};
+  struct fixture f;
+
+  (void)state;
+  set_up(&f, "a list<null>", 1);
+  put(&f, 1, offsets, 8);
+  f.nodes[1] = (struct wd_node){INT32_MAX, INT32_MAX};
+  expect(&f, WD_LIMIT_EXCEEDED, "2147483647 values of type null");
+  tear_down(&f);
+}
+
 static void
 test_need(void **state)
 {
@@ -534,6 +618,9 @@ main(void)
       cmocka_unit_test(test_decimals),
       cmocka_unit_test(test_enum),
       cmocka_unit_test(test_nested),
+      cmocka_unit_test(test_hidden_nulls),
+      cmocka_unit_test(test_times),
+      cmocka_unit_test(test_many_nulls),
       cmocka_unit_test(test_need),
       cmocka_unit_test(test_rows_copy),
       cmocka_unit_test(test_rows_too_large),

@@ -176,7 +176,7 @@ static void
 test_refuses_what_is_not_carried(void **state)
 {
   const struct wd_column child = {.name = "item",
-                                  .type = wd_type_of(WD_TYPE_I64)};
+                                  .type = wd_type_of(WD_TYPE_DURATION)};
   const struct wd_column column = {
       .name = "a",
       .type = {.id = WD_TYPE_LIST, .child_count = 1, .children = &child}};

@@ -111,7 +111,7 @@ binding(void **state)
 static void
 binding_refused(void **state)
 {
-  static const struct wd_type item = {.id = WD_TYPE_I64};
+  static const struct wd_type item = {.id = WD_TYPE_DURATION};
   struct wd_column list = {.name = "l", .type = {.id = WD_TYPE_LIST}};
   struct wd_column child = {.name = "item", .type = item};
   const struct wd_schema input = {1, &list};

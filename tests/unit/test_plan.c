@@ -37,7 +37,7 @@ test_select(void **state)
              "from day)\" i64");
   check_plan(select_of(read_table("odd"), TEXTS("true as there")),
              "project true as there\n"
-             "  read odd -> x list<i64>\n",
+             "  read odd -> x list<duration<6>>\n",
              "there boolean not null");
   check_error(select_of(read_table("orders"), TEXTS("prise")), WD_INVALID_PLAN,
               "unknown column 'prise' (did you mean price?); the columns are: "
@@ -96,10 +96,10 @@ test_lambdas(void **state)
               WD_INVALID_PLAN,
               "the output of the map lambda has two columns 'x'; give them "
               "distinct names");
-  check_error(lambda_of(make_range(1, 1), WD_ROLE_MAP, FAKE_LIST),
+  check_error(lambda_of(make_range(1, 1), WD_ROLE_MAP, FAKE_DURATION),
               WD_UNSUPPORTED,
-              "column 'x' has the type list<i64>, which is not supported yet: "
-              "cast it or leave the column out");
+              "column 'x' has the type list<duration<6>>, which is not "
+              "supported: use an interval, or an i64 of units");
   check_error(lambda_of(make_range(1, 1), WD_ROLE_MAP, FAKE_OUT),
               WD_LAMBDA_FAILED,
               "the map lambda wants column 99 of an input of 1");

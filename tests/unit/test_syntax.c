@@ -235,7 +235,7 @@ static void
 test_unsupported(void **state)
 {
   (void)state;
-  check_refused("a::list<i64>", WD_UNSUPPORTED);
+  check_refused("a::list<duration>", WD_UNSUPPORTED);
   check_refused("interval '1 fortnight'", WD_INVALID_PLAN);
 }
 

@@ -19,7 +19,7 @@ static const char everything[] =
     "\"select \"\"x\"\"\" time<3>, t interval, u duration<0>, "
     "v fixedbinary<16>, w list<string not null>, x fixedlist<i32, 3>, "
     "y struct<a i64, b struct<c string not null> not null>, "
-    "z map<string not null, list<i64>>, aa enum<\"x\", \"y\"\"\">, "
+    "z map<string, list<i64>>, aa enum<\"x\", \"y\"\"\">, "
     "bb union<a i64, \"\" string>, cc struct<>";
 
 static enum wd_status
@@ -50,6 +50,11 @@ test_names(void **state)
       {"timestamp_tz<0>", "timestamp_tz<0,UTC>"},
       {"timestamp_tz(9, +02:00)", "timestamp_tz<9,+02:00>"},
       {"list<int>", "list<i32>"},
+      {"int[]", "list<i32>"},
+      {"varchar[3][]", "list<fixedlist<string, 3>>"},
+      {"struct<a: int, b text not null>", "struct<a i32, b string not null>"},
+      {"map(varchar, int[])", "map<string, list<i32>>"},
+      {"UUID", "uuid"},
   };
   struct wd_arena arena;
 
@@ -286,7 +291,7 @@ test_find(void **state)
 static void
 test_carried(void **state)
 {
-  static const char text[] = "ok i64, bad list<i64>";
+  static const char text[] = "ok list<i64>, bad list<duration<3>>";
   struct wd_error error = {0};
   struct wd_arena arena;
   struct wd_schema schema;
@@ -297,7 +302,7 @@ test_carried(void **state)
       wd_schema_parse(text, sizeof text - 1, &arena, &schema, NULL), WD_OK);
   assert_int_equal(wd_schema_check_carried(&schema, &error), WD_UNSUPPORTED);
   assert_non_null(strstr(error.message, "'bad'"));
-  assert_non_null(strstr(error.message, "list<i64>"));
+  assert_non_null(strstr(error.message, "list<duration<3>>"));
   schema.count = 1;
   assert_int_equal(wd_schema_check_carried(&schema, NULL), WD_OK);
   wd_arena_fini(&arena);
@@ -331,16 +336,25 @@ test_layout(void **state)
       {"decimal(3,1)", 16, 2, true},
       {"string", 0, 3, true},
       {"binary", 0, 3, true},
-      {"time(3)", 4, 2, false},
-      {"time(6)", 8, 2, false},
-      {"interval", 16, 2, false},
-      {"fixedbinary(7)", 7, 2, false},
-      {"list<i64>", 0, 2, false},
-      {"struct<a i64>", 0, 1, false},
-      {"map<i8,i8>", 0, 2, false},
-      {"enum<\"a\">", 1, 2, false},
-      {"union<a i64>", 0, 1, false},
-      {"fixedlist<i8,2>", 0, 1, false},
+      {"time(3)", 4, 2, true},
+      {"time(6)", 8, 2, true},
+      {"interval", 16, 2, true},
+      {"fixedbinary(7)", 7, 2, true},
+      {"list<i64>", 0, 2, true},
+      {"struct<a i64>", 0, 1, true},
+      {"map<i8,i8>", 0, 2, true},
+      {"enum<\"a\">", 1, 2, true},
+      {"union<a i64>", 0, 1, true},
+      {"fixedlist<i8,2>", 0, 1, true},
+      {"uuid", 16, 2, true},
+      {"duration(6)", 8, 2, false},
+      {"i64[]", 0, 2, true},
+      {"i64[3]", 0, 1, true},
+      {"fixedlist<i8,0>", 0, 1, false},
+      {"fixedbinary(0)", 0, 2, false},
+      {"struct<>", 0, 1, false},
+      {"union<>", 0, 1, false},
+      {"list<struct<a: map<i8, union<>>>>", 0, 2, false},
   };
   struct wd_arena arena;
 

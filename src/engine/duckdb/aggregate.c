@@ -10,6 +10,7 @@
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
+#include "engine/duckdb/nested.h"
 
 #define INLINE_BYTES 40
 #define EMPTY UINT32_MAX
@@ -399,7 +400,8 @@ write_no_row(const struct wd_duck_call *call,
 {
   set_null(result, row);
   for (uint32_t i = 0; i < call->lambda->output.count; i++)
-    set_null(targets->vectors[i], row);
+    wd_duck_set_null(&call->lambda->output.columns[i].type, targets->vectors[i],
+                     row);
 }
 
 static enum wd_status

@@ -10,15 +10,16 @@
 
 #include "arrow/batch.h"
 
-/* A vector to be read. */
+/* A vector to be read. What is in a nested one follows it, depth first. */
 struct wd_duck_column {
   const struct wd_type *type;
-  const void *data;
+  const void *data;         /* a union's: its tags */
   const uint64_t *validity; /* NULL: no nulls */
+  uint32_t parts;           /* of a nested one: itself and what is in it */
 };
 
 /* Room for the shape of a batch and the vectors that fill it: in place for
- * few columns, else allocated. */
+ * few columns (those inside of others count too), else allocated. */
 #define WD_DUCK_FRAME_COLUMNS 24
 
 /* Rows of a chunk of DuckDB's at most (its vector size). */
@@ -32,6 +33,9 @@ struct wd_duck_frame {
   struct wd_mem *mem;
   void *block;
   size_t block_size;
+  duckdb_vector *copies; /* of nested columns that had to be put in order */
+  bool nested;           /* any column is */
+  bool failed;           /* no memory for one of the copies */
   struct wd_node few_nodes[WD_DUCK_FRAME_COLUMNS];
   struct wd_duck_column few_columns[WD_DUCK_FRAME_COLUMNS];
   uint64_t few_sizes[3 * WD_DUCK_FRAME_COLUMNS];
@@ -49,9 +53,14 @@ wd_duck_frame_fini(struct wd_duck_frame *frame);
 void
 wd_duck_frame_read_chunk(struct wd_duck_frame *frame, duckdb_data_chunk chunk);
 
+/* The same for the columns of a chunk from `first` on. */
+void
+wd_duck_frame_read_columns(struct wd_duck_frame *frame, duckdb_data_chunk chunk,
+                           idx_t first);
+
 /* Shapes a batch of the rows from `from`, at most to `to`: fewer when they
- * would have more than WD_BATCH_BYTES, but at least one. WD_LIMIT_EXCEEDED
- * for a value that no batch can hold. */
+ * would have more than `limit` bytes, but at least one. WD_LIMIT_EXCEEDED for a
+ * value that no batch can hold. */
 enum wd_status
 wd_duck_frame_cut(struct wd_duck_frame *frame, idx_t from, idx_t to,
                   uint64_t limit, idx_t *out_to, struct wd_error *error);
@@ -59,6 +68,9 @@ wd_duck_frame_cut(struct wd_duck_frame *frame, idx_t from, idx_t to,
 /* Fills the places with the rows from `from` that were shaped. */
 void
 wd_duck_frame_write(const struct wd_duck_frame *frame, idx_t from);
+
+/* The size of a buffer for values that Arrow's type cannot hold. */
+#define WD_DUCK_NO_FIT ((uint64_t)1 << 60)
 
 /* The parts of the two above for one column; `sizes` and `places` are the
  * column's own. */
@@ -71,9 +83,24 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
                      const struct wd_node *node, const uint64_t *sizes,
                      uint8_t *const *places);
 
+static inline bool
+wd_duck_is_valid(const uint64_t *validity, idx_t row)
+{
+  return !validity || (validity[row >> 6] >> (row & 63) & 1);
+}
+
+uint32_t
+wd_duck_null_count(const uint64_t *validity, idx_t from, idx_t to);
+
+/* Bits of rows [from, to), padded to words. */
+void
+wd_duck_validity_write(const uint64_t *validity, idx_t from, idx_t to,
+                       uint8_t *place);
+
 /* Copies the rows [from, to) of one column of a checked batch into a vector,
  * from its row `at` on. Strings share one block of the vector's heap. NaNs
- * become the one canonical NaN. The vector has room, and no nulls there. */
+ * become the one canonical NaN. The vector has room, and no nulls there. The
+ * column is not nested. */
 void
 wd_duck_column_read(const struct wd_type *type, const struct wd_node *node,
                     const struct wd_span *buffers, uint32_t from, uint32_t to,

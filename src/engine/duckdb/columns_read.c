@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "engine/duckdb/columns.h"
+#include "engine/duckdb/converted.h"
 #include "engine/duckdb/decimals.h"
+#include "engine/duckdb/nested.h"
 #include "engine/duckdb/strings.h"
 
 static void
@@ -136,6 +138,13 @@ read_values(const struct wd_type *type, const struct wd_span *buffers,
   case WD_TYPE_DECIMAL:
     read_decimals(type, data, from, to, out, at);
     break;
+  case WD_TYPE_TIME:
+  case WD_TYPE_INTERVAL:
+  case WD_TYPE_FIXED_BINARY:
+  case WD_TYPE_UUID:
+  case WD_TYPE_ENUM:
+    wd_duck_converted_read(type, data, from, to, vector, at);
+    break;
   default:
     memcpy(out + at * width, data + (size_t)from * width,
            (size_t)(to - from) * width);
@@ -166,14 +175,23 @@ wd_duck_batch_read(const struct wd_schema *schema, const struct wd_batch *batch,
                    uint32_t from, uint32_t to, const duckdb_vector *vectors,
                    idx_t at)
 {
+  const struct wd_node *node = batch->nodes;
   const struct wd_span *buffers = batch->buffers;
 
   for (uint32_t i = 0; i < schema->count; i++) {
     const struct wd_type *type = &schema->columns[i].type;
 
+    if (wd_type_is_nested(type)) {
+      struct wd_duck_nested_in in = {node, buffers};
+
+      wd_duck_nested_read(type, &in, from, to, vectors[i], at);
+      node = in.node;
+      buffers = in.buffers;
+      continue;
+    }
     if (vectors[i])
-      wd_duck_column_read(type, &batch->nodes[i], buffers, from, to, vectors[i],
-                          at);
+      wd_duck_column_read(type, node, buffers, from, to, vectors[i], at);
+    node++;
     buffers += wd_type_buffers(type);
   }
 }

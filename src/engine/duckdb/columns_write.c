@@ -2,14 +2,9 @@
 #include <string.h>
 
 #include "engine/duckdb/columns.h"
+#include "engine/duckdb/converted.h"
 #include "engine/duckdb/decimals.h"
 #include "engine/duckdb/strings.h"
-
-static bool
-is_valid(const uint64_t *validity, idx_t row)
-{
-  return !validity || (validity[row >> 6] >> (row & 63) & 1);
-}
 
 /* The 64 bits from row `from + 64 * word` on; bits at `to` and later are 0. */
 static uint64_t
@@ -26,8 +21,8 @@ validity_word(const uint64_t *validity, idx_t from, idx_t to, idx_t word)
   return bits;
 }
 
-static uint32_t
-null_count(const uint64_t *validity, idx_t from, idx_t to)
+uint32_t
+wd_duck_null_count(const uint64_t *validity, idx_t from, idx_t to)
 {
   uint64_t valid = 0;
 
@@ -53,7 +48,7 @@ strings_size(const struct wd_duck_column *column, idx_t from, idx_t to,
     return total;
   }
   for (idx_t i = from; i < to; i++)
-    if (is_valid(column->validity, i))
+    if (wd_duck_is_valid(column->validity, i))
       total += strings[i].value.inlined.length;
   return total;
 }
@@ -69,7 +64,7 @@ wd_duck_column_shape(const struct wd_duck_column *column, idx_t from, idx_t to,
     node->null_count = (uint32_t)rows;
     return;
   }
-  node->null_count = null_count(column->validity, from, to);
+  node->null_count = wd_duck_null_count(column->validity, from, to);
   sizes[0] = node->null_count ? (rows + 7) / 8 : 0;
   switch (column->type->id) {
   case WD_TYPE_BOOL:
@@ -80,13 +75,19 @@ wd_duck_column_shape(const struct wd_duck_column *column, idx_t from, idx_t to,
     sizes[1] = (rows + 1) * sizeof(int32_t);
     sizes[2] = strings_size(column, from, to, node->null_count > 0);
     break;
+  case WD_TYPE_INTERVAL:
+    sizes[1] = wd_duck_converted_fits(column, from, to)
+                   ? rows * wd_type_width(column->type)
+                   : WD_DUCK_NO_FIT;
+    break;
   default:
     sizes[1] = rows * wd_type_width(column->type);
   }
 }
 
-static void
-write_validity(const uint64_t *validity, idx_t from, idx_t to, uint8_t *place)
+void
+wd_duck_validity_write(const uint64_t *validity, idx_t from, idx_t to,
+                       uint8_t *place)
 {
   for (idx_t word = 0; from + 64 * word < to; word++) {
     uint64_t bits = validity_word(validity, from, to, word);
@@ -145,7 +146,7 @@ write_strings(const struct wd_duck_column *column, idx_t from, idx_t to,
 
   *offsets++ = 0;
   for (idx_t i = from; i < to; i++) {
-    if (!nulls || is_valid(column->validity, i)) {
+    if (!nulls || wd_duck_is_valid(column->validity, i)) {
       if (size > used)
         used += write_string(&strings[i], data + used, size - used);
     }
@@ -178,7 +179,7 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
   if (column->type->id == WD_TYPE_NULL)
     return;
   if (node->null_count)
-    write_validity(column->validity, from, to, places[0]);
+    wd_duck_validity_write(column->validity, from, to, places[0]);
   switch (column->type->id) {
   case WD_TYPE_STRING:
   case WD_TYPE_BINARY:
@@ -190,6 +191,13 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
     break;
   case WD_TYPE_DECIMAL:
     write_decimals(column, from, to, places[1]);
+    break;
+  case WD_TYPE_TIME:
+  case WD_TYPE_INTERVAL:
+  case WD_TYPE_FIXED_BINARY:
+  case WD_TYPE_UUID:
+  case WD_TYPE_ENUM:
+    wd_duck_converted_write(column, from, to, places[1]);
     break;
   default:
     width = wd_type_width(column->type);

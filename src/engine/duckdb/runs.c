@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/duckdb/failure.h"
+#include "engine/duckdb/nested.h"
 #include "engine/duckdb/query.h"
 
 /* A chunk of rows, and where runs begin in it. */
@@ -184,7 +185,7 @@ collect(struct consumer *consumer, const struct wd_batch *batch,
 {
   struct wd_duck_stage *stage = consumer->runs->stage;
   const struct wd_schema *schema = &stage->source.schema;
-  const struct wd_span *buffers = batch->buffers;
+  struct wd_duck_nested_in in = {batch->nodes, batch->buffers};
   uint32_t from = *in_out_from, left = batch->rows - from, to;
 
   if (!consumer->out)
@@ -195,14 +196,10 @@ collect(struct consumer *consumer, const struct wd_batch *batch,
   to = from + (left < WD_DUCK_CHUNK - consumer->out_rows
                    ? left
                    : (uint32_t)(WD_DUCK_CHUNK - consumer->out_rows));
-  for (uint32_t i = 0; i < schema->count; i++) {
-    const struct wd_type *type = &schema->columns[i].type;
-
-    wd_duck_column_read(type, &batch->nodes[i], buffers, from, to,
+  for (uint32_t i = 0; i < schema->count; i++)
+    wd_duck_nested_read(&schema->columns[i].type, &in, from, to,
                         duckdb_data_chunk_get_vector(consumer->out, i),
                         consumer->out_rows);
-    buffers += wd_type_buffers(type);
-  }
   consumer->out_rows += to - from;
   consumer->out_bytes += wd_duck_stage_bytes(batch) * (to - from) / batch->rows;
   *out_full =
@@ -344,17 +341,6 @@ push_rows(struct consumer *consumer, bool right, idx_t from, idx_t to,
   return status;
 }
 
-static void
-look_at(struct wd_duck_frame *frame, duckdb_data_chunk chunk, idx_t first)
-{
-  for (uint32_t i = 0; i < frame->schema->count; i++) {
-    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, first + i);
-
-    frame->columns[i].data = duckdb_vector_get_data(vector);
-    frame->columns[i].validity = duckdb_vector_get_validity(vector);
-  }
-}
-
 /* Rows [from, to) of a piece: the rest of the open run, then others. */
 static enum wd_status
 push_piece(struct consumer *consumer, const struct piece *piece, idx_t from,
@@ -362,8 +348,9 @@ push_piece(struct consumer *consumer, const struct piece *piece, idx_t from,
 {
   enum wd_status status = WD_OK;
 
-  look_at(&consumer->left, piece->chunk, 0);
-  look_at(&consumer->right, piece->chunk, consumer->left.schema->count);
+  wd_duck_frame_read_columns(&consumer->left, piece->chunk, 0);
+  wd_duck_frame_read_columns(&consumer->right, piece->chunk,
+                             consumer->left.schema->count);
   while (status == WD_OK && from < to) {
     bool right = piece->right && piece->right[from];
     idx_t end = from + 1;

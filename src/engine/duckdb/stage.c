@@ -3,6 +3,7 @@
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
+#include "engine/duckdb/nested.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/runs.h"
 #include "engine/duckdb/types.h"
@@ -33,17 +34,13 @@ make_chunk(struct wd_duck_stage *stage, const struct wd_batch *batch,
   const struct wd_schema *schema = &stage->source.schema;
   duckdb_data_chunk chunk =
       duckdb_create_data_chunk(stage->types, wd_duck_width(schema));
-  const struct wd_span *buffers = batch->buffers;
+  struct wd_duck_nested_in in = {batch->nodes, batch->buffers};
 
   if (!chunk)
     return wd_fail_memory(error);
-  for (uint32_t i = 0; i < schema->count; i++) {
-    const struct wd_type *type = &schema->columns[i].type;
-
-    wd_duck_column_read(type, &batch->nodes[i], buffers, from, to,
+  for (uint32_t i = 0; i < schema->count; i++)
+    wd_duck_nested_read(&schema->columns[i].type, &in, from, to,
                         duckdb_data_chunk_get_vector(chunk, i), 0);
-    buffers += wd_type_buffers(type);
-  }
   duckdb_data_chunk_set_size(chunk, to - from);
   *out_chunk = chunk;
   return WD_OK;

@@ -1,8 +1,10 @@
 #include "engine/duckdb/types.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/duckdb/names.h"
+#include "engine/duckdb/types_composed.h"
 
 static duckdb_type
 timestamp_id(const struct wd_type *type)
@@ -52,7 +54,14 @@ storage_id(const struct wd_type *type)
   case WD_TYPE_STRING:
     return DUCKDB_TYPE_VARCHAR;
   case WD_TYPE_BINARY:
+  case WD_TYPE_FIXED_BINARY:
     return DUCKDB_TYPE_BLOB;
+  case WD_TYPE_TIME:
+    return type->unit == WD_UNIT_NS ? DUCKDB_TYPE_TIME_NS : DUCKDB_TYPE_TIME;
+  case WD_TYPE_INTERVAL:
+    return DUCKDB_TYPE_INTERVAL;
+  case WD_TYPE_UUID:
+    return DUCKDB_TYPE_UUID;
   default:
     return DUCKDB_TYPE_BOOLEAN;
   }
@@ -98,6 +107,14 @@ storage_name(duckdb_type id)
     return "VARCHAR";
   case DUCKDB_TYPE_BLOB:
     return "BLOB";
+  case DUCKDB_TYPE_TIME:
+    return "TIME";
+  case DUCKDB_TYPE_TIME_NS:
+    return "TIME_NS";
+  case DUCKDB_TYPE_INTERVAL:
+    return "INTERVAL";
+  case DUCKDB_TYPE_UUID:
+    return "UUID";
   default:
     return "BOOLEAN";
   }
@@ -108,7 +125,9 @@ wd_duck_type_sql(const struct wd_type *type, struct wd_buf *buf)
 {
   duckdb_type id = storage_id(type);
 
-  if (id == DUCKDB_TYPE_DECIMAL)
+  if (wd_duck_type_is_composed(type))
+    wd_duck_composed_sql(type, buf);
+  else if (id == DUCKDB_TYPE_DECIMAL)
     wd_buf_printf(buf, "DECIMAL(%d,%d)", type->precision, type->scale);
   else
     wd_buf_puts(buf, storage_name(id));
@@ -119,6 +138,8 @@ wd_duck_type_make(const struct wd_type *type)
 {
   duckdb_type id = storage_id(type);
 
+  if (wd_duck_type_is_composed(type))
+    return wd_duck_composed_make(type);
   if (id == DUCKDB_TYPE_DECIMAL)
     return duckdb_create_decimal_type(type->precision, (uint8_t)type->scale);
   return duckdb_create_logical_type(id);
@@ -160,43 +181,6 @@ wd_duck_type_struct_of(const struct wd_schema *schema, struct wd_mem *mem,
   wd_mem_free(mem, types, count * sizeof *types);
   wd_mem_free(mem, pointers, count * sizeof *pointers);
   wd_mem_free(mem, names, count * sizeof *names);
-  return status;
-}
-
-/* A nested type with its children named by position; enough for messages. */
-static enum wd_status
-nested_from(enum wd_type_id id, duckdb_logical_type logical,
-            struct wd_arena *arena, struct wd_type *out_type,
-            struct wd_error *error)
-{
-  duckdb_type from = duckdb_get_type_id(logical);
-  bool is_struct = id == WD_TYPE_STRUCT;
-  idx_t count = is_struct ? duckdb_struct_type_child_count(logical) : 1;
-  struct wd_column *children = wd_arena_array(arena, count, sizeof *children);
-  enum wd_status status = children ? WD_OK : wd_fail_memory(error);
-
-  for (idx_t i = 0; status == WD_OK && i < count; i++) {
-    duckdb_logical_type child =
-        is_struct                   ? duckdb_struct_type_child_type(logical, i)
-        : from == DUCKDB_TYPE_ARRAY ? duckdb_array_type_child_type(logical)
-        : from == DUCKDB_TYPE_MAP   ? duckdb_map_type_value_type(logical)
-                                    : duckdb_list_type_child_type(logical);
-    char *name = is_struct ? duckdb_struct_type_child_name(logical, i) : NULL;
-
-    children[i].name = wd_arena_strdup(arena, name ? name : "item");
-    children[i].nullable = true;
-    if (!children[i].name)
-      status = wd_fail_memory(error);
-    else
-      status = wd_duck_type_from(child, arena, &children[i].type, error);
-    duckdb_free(name);
-    duckdb_destroy_logical_type(&child);
-  }
-  *out_type = wd_type_of(id);
-  out_type->child_count = (uint32_t)count;
-  out_type->children = children;
-  if (from == DUCKDB_TYPE_ARRAY)
-    out_type->width = (uint32_t)duckdb_array_type_array_size(logical);
   return status;
 }
 
@@ -247,6 +231,8 @@ flat_from(duckdb_type id)
     return wd_type_of(WD_TYPE_BINARY);
   case DUCKDB_TYPE_INTERVAL:
     return wd_type_of(WD_TYPE_INTERVAL);
+  case DUCKDB_TYPE_UUID:
+    return wd_type_of(WD_TYPE_UUID);
   default:
     return wd_type_of(WD_TYPE_STRING);
   }
@@ -270,13 +256,12 @@ wd_duck_type_from(duckdb_logical_type logical, struct wd_arena *arena,
     out_type->unit = id == DUCKDB_TYPE_TIME_NS ? WD_UNIT_NS : WD_UNIT_US;
     return WD_OK;
   case DUCKDB_TYPE_LIST:
-    return nested_from(WD_TYPE_LIST, logical, arena, out_type, error);
   case DUCKDB_TYPE_ARRAY:
-    return nested_from(WD_TYPE_FIXED_LIST, logical, arena, out_type, error);
   case DUCKDB_TYPE_STRUCT:
-    return nested_from(WD_TYPE_STRUCT, logical, arena, out_type, error);
   case DUCKDB_TYPE_MAP:
-    return nested_from(WD_TYPE_MAP, logical, arena, out_type, error);
+  case DUCKDB_TYPE_UNION:
+  case DUCKDB_TYPE_ENUM:
+    return wd_duck_composed_from(logical, arena, out_type, error);
   default:
     *out_type = flat_from(id);
     return WD_OK;
@@ -286,20 +271,19 @@ wd_duck_type_from(duckdb_logical_type logical, struct wd_arena *arena,
 enum wd_status
 wd_duck_schema_check(const struct wd_schema *schema, struct wd_error *error)
 {
-  char text[128];
+  char text[256], name[128];
   enum wd_status status = wd_schema_check_carried(schema, error);
 
   for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
-    const struct wd_type *type = &schema->columns[i].type;
+    const struct wd_column *column = &schema->columns[i];
+    const char *why = wd_duck_type_why_not(&column->type);
 
-    if (type->id != WD_TYPE_DECIMAL ||
-        (type->scale >= 0 && type->scale <= type->precision))
-      continue;
-    status =
-        wd_fail(error, WD_UNSUPPORTED,
-                "column '%s' has type %s, which DuckDB cannot store; "
-                "its scale must be between 0 and its precision",
-                schema->columns[i].name, wd_type_text(type, text, sizeof text));
+    if (why)
+      status = wd_fail(
+          error, WD_UNSUPPORTED,
+          "column '%s' has the type %s, which DuckDB cannot store: %s",
+          wd_text_clean(name, sizeof name, column->name, strlen(column->name)),
+          wd_type_text(&column->type, text, sizeof text), why);
   }
   return status;
 }

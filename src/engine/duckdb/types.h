@@ -2,8 +2,10 @@
  *
  * Each carried type has one storage type in DuckDB, the same for every
  * column, parameter and result of it. Timestamps with a zone are instants:
- * microseconds are TIMESTAMPTZ, other units the plain type of their unit. A
- * column that is all null (type null) is stored as BOOLEAN.
+ * microseconds are TIMESTAMPTZ, other units the plain type of their unit.
+ * Times are TIME, those of nanoseconds TIME_NS; fixed binaries are BLOB. A
+ * column that is all null (type null) is stored as BOOLEAN. Nested types are
+ * made of these (types_composed.h); their fields keep their names.
  */
 #ifndef WD_ENGINE_DUCKDB_TYPES_H
 #define WD_ENGINE_DUCKDB_TYPES_H
@@ -35,7 +37,8 @@ enum wd_status
 wd_duck_type_from(duckdb_logical_type logical, struct wd_arena *arena,
                   struct wd_type *out_type, struct wd_error *error);
 
-/* WD_UNSUPPORTED, naming column and type, for what DuckDB cannot store. */
+/* WD_UNSUPPORTED, naming column, type and reason, for what DuckDB cannot
+ * store. */
 enum wd_status
 wd_duck_schema_check(const struct wd_schema *schema, struct wd_error *error);
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -22,7 +23,25 @@
   "c9 fp32, c10 fp64, c11 decimal<4,1>, c12 decimal<9,2>, c13 decimal<18,3>, " \
   "c14 decimal<38,9>, c15 date, c16 timestamp<0>, c17 timestamp<3>, "          \
   "c18 timestamp<6>, c19 timestamp<9>, c20 timestamp_tz<6,UTC>, "              \
-  "c21 timestamp_tz<9,UTC>, c22 string, c23 binary"
+  "c21 timestamp_tz<9,UTC>, c22 string, c23 binary, "                          \
+  "c24 time<0>, c25 time<3>, c26 time<6>, c27 time<9>, c28 interval, "         \
+  "c29 uuid, c30 fixedbinary<5>, c31 fixedbinary<40>, "                        \
+  "c32 enum<\"a\", \"b'\", \"\">, c33 null"
+
+/* Nested ones, in all pairs and deeper, with every kind of element. */
+#define ROWS_NESTED_TYPES                                                      \
+  "l0 list<i64>, l1 list<string>, l2 list<boolean>, l3 list<decimal<9,2>>, "   \
+  "l4 list<list<i16>>, l5 list<struct<a: i64, \"B b\": string>>, "             \
+  "l6 list<map<string, i32>>, l7 list<fixedlist<i8, 3>>, l8 list<uuid>, "      \
+  "l9 list<enum<\"x\", \"y\">>, la list<null>, lb list<interval>, "            \
+  "s0 struct<a: i64>, s1 struct<a: list<string>, b: struct<c: date, "          \
+  "d: fixedlist<string, 2>>>, s2 struct<a: i64 not null, b: binary>, "         \
+  "s3 struct<u: union<i: i64, t: string>, n: null>, "                          \
+  "m0 map<string, i64>, m1 map<i32, list<struct<a: time<0>>>>, "               \
+  "f0 fixedlist<i64, 4>, f1 fixedlist<struct<a: list<i64>, b: boolean>, 2>, "  \
+  "f2 fixedlist<fixedlist<timestamp<9>, 2>, 3>, "                              \
+  "u0 union<a: i64, b: list<string>, c: struct<d: fp64>>, "                    \
+  "d0 list<list<list<list<list<list<list<list<string>>>>>>>>, plain i64"
 
 enum rows_nulls { ROWS_NO_NULLS, ROWS_SOME_NULLS, ROWS_ALL_NULLS };
 
@@ -92,6 +111,29 @@ rows_fixed(const struct wd_type *type, uint32_t row, uint8_t *place)
     memcpy(place, &days, 4);
     break;
   }
+  case WD_TYPE_TIME: {
+    static const int64_t units[] = {1, 1000, 1000000, 1000000000};
+    int64_t time = (int64_t)(bits % (86400 * (uint64_t)units[type->unit]));
+
+    memcpy(place, &time, wd_type_width(type));
+    break;
+  }
+  case WD_TYPE_INTERVAL: {
+    int32_t parts[2] = {(int32_t)(bits % 50) - 25, (int32_t)(bits % 70) - 35};
+    int64_t rest = ((int64_t)(bits % 4000000000u) - 2000000000) * 1000;
+
+    memcpy(place, parts, 8);
+    memcpy(place + 8, &rest, 8);
+    break;
+  }
+  case WD_TYPE_UUID:
+  case WD_TYPE_FIXED_BINARY:
+    for (uint32_t i = 0; i < wd_type_width(type); i++)
+      place[i] = (uint8_t)rows_mix(row * 100 + i);
+    break;
+  case WD_TYPE_ENUM:
+    place[0] = (uint8_t)(bits % type->dictionary_count);
+    break;
   case WD_TYPE_TIMESTAMP: {
     int64_t time = (int64_t)(bits % 4000000000u) - 2000000000;
 
@@ -103,83 +145,150 @@ rows_fixed(const struct wd_type *type, uint32_t row, uint8_t *place)
   }
 }
 
-static inline void
-rows_column(const struct wd_type *type, uint32_t rows, enum rows_nulls nulls,
-            uint8_t *const *places)
+/* Arrays that are being made, depth first. */
+struct rows_maker {
+  uint32_t node_count, buffer_count;
+  struct wd_node nodes[256];
+  uint64_t sizes[512];
+  uint8_t *places[512];
+};
+
+static inline uint8_t *
+rows_buffer(struct rows_maker *maker, uint64_t size)
 {
+  uint8_t *place = calloc(1, size + 16);
+
+  maker->sizes[maker->buffer_count] = size;
+  maker->places[maker->buffer_count++] = place;
+  return place;
+}
+
+static inline void
+rows_array(struct rows_maker *maker, const struct wd_column *column,
+           uint32_t length, enum rows_nulls nulls);
+
+static inline void
+rows_strings(struct rows_maker *maker, uint32_t length, const uint8_t *validity)
+{
+  uint8_t *offsets = rows_buffer(maker, (length + 1) * 4);
+  uint8_t *data = rows_buffer(maker, length * 32);
+  int32_t used = 0;
   char text[64];
+
+  for (uint32_t row = 0; row < length; row++) {
+    uint32_t size = wd_bit(validity, row) ? rows_text(row, text) : 0;
+
+    memcpy(data + used, text, size);
+    used += (int32_t)size;
+    memcpy(offsets + 4 * row + 4, &used, 4);
+  }
+  maker->sizes[maker->buffer_count - 1] = (uint64_t)used;
+}
+
+/* Lists of 0 to 4 elements; some that are null have them too. */
+static inline void
+rows_lists(struct rows_maker *maker, const struct wd_type *type,
+           uint32_t length, enum rows_nulls nulls)
+{
+  uint8_t *offsets = rows_buffer(maker, (length + 1) * 4);
   int32_t used = 0;
 
-  if (places[0])
-    memset(places[0], 0, (rows + 7) / 8);
-  if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY)
-    memcpy(places[1], &used, 4);
-  for (uint32_t row = 0; row < rows; row++) {
-    bool null = rows_null_at(nulls, row);
-
-    if (places[0] && !null)
-      places[0][row / 8] |= (uint8_t)(1u << row % 8);
-    if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY) {
-      uint32_t length = null ? 0 : rows_text(row, text);
-
-      memcpy(places[1] + 4 * row, &used, 4);
-      if (length)
-        memcpy(places[2] + used, text, length);
-      used += (int32_t)length;
-      memcpy(places[1] + 4 * row + 4, &used, 4);
-    } else if (type->id == WD_TYPE_BOOL) {
-      if (row % 8 == 0)
-        places[1][row / 8] = 0;
-      places[1][row / 8] |= (uint8_t)((rows_mix(row) & 1) << row % 8);
-    } else {
-      rows_fixed(type, row, places[1] + row * wd_type_width(type));
-    }
+  for (uint32_t row = 0; row < length; row++) {
+    used += (int32_t)(rows_mix(row + 5) % 5);
+    memcpy(offsets + 4 * row + 4, &used, 4);
   }
+  rows_array(maker, type->children, (uint32_t)used, nulls);
 }
 
 static inline void
-rows_sizes(const struct wd_type *type, uint32_t rows, enum rows_nulls nulls,
-           struct wd_node *node, uint64_t *sizes)
+rows_values(struct rows_maker *maker, const struct wd_type *type,
+            uint32_t length, enum rows_nulls nulls, const uint8_t *validity)
 {
-  char text[64];
+  uint32_t width = wd_type_width(type);
+  uint8_t *place;
 
-  *node = (struct wd_node){rows, 0};
-  for (uint32_t row = 0; row < rows; row++)
-    node->null_count += rows_null_at(nulls, row);
-  sizes[0] = node->null_count ? (rows + 7) / 8 : 0;
-  if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY) {
-    sizes[1] = (rows + 1) * 4;
-    sizes[2] = 0;
-    for (uint32_t row = 0; row < rows; row++)
-      sizes[2] += rows_null_at(nulls, row) ? 0 : rows_text(row, text);
-  } else if (type->id == WD_TYPE_BOOL) {
-    sizes[1] = (rows + 7) / 8;
-  } else {
-    sizes[1] = rows * wd_type_width(type);
+  switch (type->id) {
+  case WD_TYPE_STRING:
+  case WD_TYPE_BINARY:
+    rows_strings(maker, length, validity);
+    return;
+  case WD_TYPE_LIST:
+  case WD_TYPE_MAP:
+    rows_lists(maker, type, length, nulls);
+    return;
+  case WD_TYPE_FIXED_LIST:
+    rows_array(maker, type->children, length * type->width, nulls);
+    return;
+  case WD_TYPE_UNION:
+    place = rows_buffer(maker, length);
+    for (uint32_t row = 0; row < length; row++)
+      place[row] = (uint8_t)(rows_mix(row + 9) % type->child_count);
+    break;
+  case WD_TYPE_BOOL:
+    place = rows_buffer(maker, (length + 7) / 8);
+    for (uint32_t row = 0; row < length; row++)
+      place[row / 8] |= (uint8_t)((rows_mix(row) & 1) << row % 8);
+    return;
+  case WD_TYPE_STRUCT:
+    break;
+  default:
+    place = rows_buffer(maker, (uint64_t)length * width);
+    for (uint32_t row = 0; row < length; row++)
+      rows_fixed(type, row, place + row * width);
+    return;
   }
+  for (uint32_t i = 0; i < type->child_count; i++)
+    rows_array(maker, &type->children[i], length, nulls);
 }
 
-/* Types without null; freed by wd_rows_fini. */
+static inline void
+rows_array(struct rows_maker *maker, const struct wd_column *column,
+           uint32_t length, enum rows_nulls nulls)
+{
+  const struct wd_type *type = &column->type;
+  struct wd_node *node = &maker->nodes[maker->node_count++];
+  uint8_t *validity = calloc(1, length / 8 + 1);
+
+  *node = (struct wd_node){length, 0};
+  if (type->id == WD_TYPE_NULL)
+    node->null_count = length;
+  for (uint32_t row = 0; row < length; row++) {
+    bool null = column->nullable && type->id != WD_TYPE_UNION &&
+                rows_null_at(nulls, row);
+
+    validity[row / 8] |= (uint8_t)((unsigned)!null << row % 8);
+    if (type->id != WD_TYPE_NULL)
+      node->null_count += null;
+  }
+  if (type->id != WD_TYPE_NULL && type->id != WD_TYPE_UNION)
+    memcpy(rows_buffer(maker, node->null_count ? (length + 7) / 8 : 0),
+           validity, (length + 7) / 8 * (node->null_count > 0));
+  if (type->id != WD_TYPE_NULL)
+    rows_values(maker, type, length, nulls, validity);
+  free(validity);
+}
+
+/* Freed by wd_rows_fini. */
 static inline void
 rows_make(const struct wd_schema *schema, uint32_t rows, enum rows_nulls nulls,
           struct wd_rows *out_rows)
 {
-  struct wd_node nodes[64];
-  uint64_t sizes[192];
-  struct wd_shape shape = {rows, schema->count, 0, nodes, sizes};
-  uint8_t **places;
+  struct rows_maker *maker = calloc(1, sizeof *maker);
   struct wd_error error = {0};
+  struct wd_shape shape;
+  uint8_t **places;
 
-  for (uint32_t i = 0; i < schema->count; i++) {
-    rows_sizes(&schema->columns[i].type, rows, nulls, &nodes[i],
-               sizes + shape.buffer_count);
-    shape.buffer_count += wd_type_buffers(&schema->columns[i].type);
-  }
+  for (uint32_t i = 0; i < schema->count; i++)
+    rows_array(maker, &schema->columns[i], rows, nulls);
+  shape = (struct wd_shape){rows, maker->node_count, maker->buffer_count,
+                            maker->nodes, maker->sizes};
   assert_int_equal(wd_rows_new(NULL, &shape, out_rows, &places, &error), 0);
-  for (uint32_t i = 0; i < schema->count; i++) {
-    rows_column(&schema->columns[i].type, rows, nulls, places);
-    places += wd_type_buffers(&schema->columns[i].type);
+  for (uint32_t i = 0; i < maker->buffer_count; i++) {
+    if (maker->sizes[i])
+      memcpy(places[i], maker->places[i], maker->sizes[i]);
+    free(maker->places[i]);
   }
+  free(maker);
   if (wd_batch_check(schema, &out_rows->batch, rows, &error) != WD_OK)
     fail_msg("%s", error.message);
 }
@@ -190,17 +299,17 @@ rows_expect_value(const struct wd_schema *schema, const struct wd_batch *one,
                   uint32_t a, const struct wd_batch *other, uint32_t b,
                   uint32_t column)
 {
-  char first[256], second[256];
+  char first[4096], second[4096];
   struct wd_buf buf;
 
-  wd_buf_init(&buf, NULL, sizeof first);
+  wd_buf_init(&buf, NULL, 1 << 20);
   if (!wd_value_null(schema, one, column, a))
     wd_value_print(schema, one, column, a, &buf);
-  snprintf(first, sizeof first, "%.250s", wd_buf_text(&buf));
+  snprintf(first, sizeof first, "%.4000s", wd_buf_text(&buf));
   wd_buf_clear(&buf);
   if (!wd_value_null(schema, other, column, b))
     wd_value_print(schema, other, column, b, &buf);
-  snprintf(second, sizeof second, "%.250s", wd_buf_text(&buf));
+  snprintf(second, sizeof second, "%.4000s", wd_buf_text(&buf));
   wd_buf_fini(&buf);
   if (strcmp(first, second) != 0 || wd_value_null(schema, one, column, a) !=
                                         wd_value_null(schema, other, column, b))

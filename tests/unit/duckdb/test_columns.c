@@ -2,12 +2,13 @@
 #include "rows_help.h"
 
 #include "duck_help.h"
-#include "engine/duckdb/columns.h"
+#include "engine/duckdb/nested.h"
 #include "engine/duckdb/types.h"
 
 struct all {
   struct wd_arena arena;
   struct wd_schema schema;
+  struct wd_schema nested;
 };
 
 static int
@@ -17,6 +18,9 @@ all_setup(void **state)
 
   wd_arena_init(&all->arena, NULL, 0);
   *state = all;
+  if (wd_schema_parse(ROWS_NESTED_TYPES, strlen(ROWS_NESTED_TYPES), &all->arena,
+                      &all->nested, NULL) != WD_OK)
+    return -1;
   return (int)wd_schema_parse(ROWS_ALL_TYPES, strlen(ROWS_ALL_TYPES),
                               &all->arena, &all->schema, NULL);
 }
@@ -50,6 +54,10 @@ round_trip(const struct wd_schema *schema, enum rows_nulls nulls, uint32_t from,
   chunk = duckdb_create_data_chunk(types, schema->count);
   for (uint32_t i = 0; i < schema->count; i++)
     vectors[i] = duckdb_data_chunk_get_vector(chunk, i);
+  /* What nobody wrote is looked at in nested vectors. */
+  for (uint32_t i = 0; i < schema->count; i++)
+    for (uint32_t row = 0; row < at; row++)
+      wd_duck_set_null(&schema->columns[i].type, vectors[i], row);
   wd_duck_batch_read(schema, &rows.batch, from, to, vectors, at);
   duckdb_data_chunk_set_size(chunk, at + to - from);
 
@@ -87,8 +95,12 @@ test_round_trips(void **state)
   };
 
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    for (enum rows_nulls nulls = 0; nulls <= ROWS_ALL_NULLS; nulls++)
+    for (enum rows_nulls nulls = 0; nulls <= ROWS_ALL_NULLS; nulls++) {
       round_trip(&all->schema, nulls, places[i][0], places[i][1], places[i][2]);
+      if (places[i][1] < 1000)
+        round_trip(&all->nested, nulls, places[i][0], places[i][1],
+                   places[i][2]);
+    }
 }
 
 static void
@@ -163,30 +175,27 @@ values_of(const char *columns, uint32_t batches, uint32_t rows,
 
 /* Everything goes through the database and a lambda and comes back. */
 static void
-test_through_the_engine(void **state)
+through_the_engine(struct duck *duck, const char *types, const uint32_t *sizes)
 {
-  static const uint32_t sizes[] = {0, 1, 2047, 2048, 2049, 5000};
   static const enum wd_role roles[] = {WD_ROLE_MAP, WD_ROLE_FLAT_MAP,
                                        WD_ROLE_PARTITION};
-  struct duck *duck = *state;
 
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+  for (; *sizes != UINT32_MAX; sizes++) {
     for (enum rows_nulls nulls = 0; nulls <= ROWS_ALL_NULLS; nulls++) {
-      char *plain =
-          duck_run(duck, values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls));
+      char *plain = duck_run(duck, values_of(types, 1, *sizes, nulls));
 
       if (!plain)
         fail_msg("%s", duck->error.message);
       for (size_t r = 0; r < 3; r++) {
-        char *mapped = duck_run(
-            duck, rel_lambda(values_of(ROWS_ALL_TYPES, 1, sizes[i], nulls),
-                             roles[r], FAKE_IDENTITY));
+        char *mapped =
+            duck_run(duck, rel_lambda(values_of(types, 1, *sizes, nulls),
+                                      roles[r], FAKE_IDENTITY));
 
         if (!mapped)
           fail_msg("%s", duck->error.message);
         if (roles[r] == WD_ROLE_FLAT_MAP)
           assert_int_equal(strlen(mapped), 2 * strlen(plain));
-        else if (sizes[i] <= 2048)
+        else if (*sizes <= 2048)
           assert_string_equal(mapped, plain);
         else
           assert_int_equal(strlen(mapped), strlen(plain));
@@ -195,6 +204,22 @@ test_through_the_engine(void **state)
       free(plain);
     }
   }
+}
+
+static void
+test_through_the_engine(void **state)
+{
+  static const uint32_t sizes[] = {0, 1, 2047, 2048, 2049, 5000, UINT32_MAX};
+
+  through_the_engine(*state, ROWS_ALL_TYPES, sizes);
+}
+
+static void
+test_nested_through_the_engine(void **state)
+{
+  static const uint32_t sizes[] = {0, 1, 70, 2049, UINT32_MAX};
+
+  through_the_engine(*state, ROWS_NESTED_TYPES, sizes);
 }
 
 /* 250 columns: more than have room in a frame. */
@@ -231,6 +256,8 @@ main(void)
       cmocka_unit_test(test_cut_by_bytes),
       cmocka_unit_test(test_nan_is_canonical),
       cmocka_unit_test_setup_teardown(test_through_the_engine, duck_open,
+                                      duck_close),
+      cmocka_unit_test_setup_teardown(test_nested_through_the_engine, duck_open,
                                       duck_close),
       cmocka_unit_test_setup_teardown(test_many_columns, duck_open, duck_close),
   };
