@@ -198,9 +198,9 @@ parse_word_literal(struct parser *p, const struct wd_syntax **out)
   return wd__parse_advance(p);
 }
 
-/* The end of a type's text that begins with the current token. */
+/* The end of a type's name and what it has in brackets. */
 static size_t
-type_end(const struct parser *p, bool in_cast)
+name_end(const struct parser *p, bool in_cast)
 {
   const struct wd_source *source = p->source;
   struct wd_token next = wd__parse_peek(p);
@@ -223,6 +223,25 @@ type_end(const struct parser *p, bool in_cast)
       return at + 1;
   }
   return p->token.end;
+}
+
+/* The end of a type's text that begins with the current token. Only in a cast
+ * do `[]` and `[3]` belong to it: elsewhere they ask for an element. */
+static size_t
+type_end(const struct parser *p, bool in_cast)
+{
+  const struct wd_source *source = p->source;
+  size_t end = name_end(p, in_cast);
+
+  for (size_t at = end; in_cast && at < source->length; at++) {
+    char c = source->text[at];
+
+    if (c == ']')
+      end = at + 1;
+    else if (!strchr(" \t\r\n[0123456789", c))
+      break;
+  }
+  return end;
 }
 
 static enum wd_status

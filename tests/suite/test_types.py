@@ -131,6 +131,14 @@ class Nested(Types):
                              options=["--table", f"t={name}"])
             self.assertEqual(got, rows)
 
+    def test_casts_name_types(self):
+        self.rows(3)
+        self.assertEqual(self.lines(
+            "read", "t", "filter", "id = 0", "select",
+            "cast(null as i64[]) as a", "cast(null as struct<a: i64[2]>) as b",
+            "cast(null as map<string, list<uuid>>) as c", END),
+            [{"a": None, "b": None, "c": None}])
+
     def test_no_rows(self):
         self.rows(10)
         self.assertEqual(self.lines("read", "t", "filter", "id < 0"), [])
