@@ -294,8 +294,8 @@ print_count(int64_t count, const char *what, bool *io_first, struct wd_buf *buf)
 }
 
 void
-wd_interval_print(int32_t months, int32_t days, int64_t nanoseconds,
-                  struct wd_buf *buf)
+wd_interval_value_print(int32_t months, int32_t days, int64_t nanoseconds,
+                        struct wd_buf *buf)
 {
   bool first = true;
 

@@ -49,7 +49,7 @@ wd_time_print(int64_t value, enum wd_unit unit, struct wd_buf *buf);
 /* `1 year 2 months -3 days 04:05:06.5`, without what is 0; `00:00:00` when all
  * is. */
 void
-wd_interval_print(int32_t months, int32_t days, int64_t nanoseconds,
-                  struct wd_buf *buf);
+wd_interval_value_print(int32_t months, int32_t days, int64_t nanoseconds,
+                        struct wd_buf *buf);
 
 #endif

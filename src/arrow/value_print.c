@@ -165,7 +165,7 @@ print_interval(const uint8_t *data, struct wd_buf *buf)
   memcpy(&months, data, sizeof months);
   memcpy(&days, data + 4, sizeof days);
   memcpy(&nanoseconds, data + 8, sizeof nanoseconds);
-  wd_interval_print(months, days, nanoseconds, buf);
+  wd_interval_value_print(months, days, nanoseconds, buf);
 }
 
 static void
