@@ -420,7 +420,9 @@ class WholeOrNot(Writes):
     def test_an_error(self):
         for place, by, mode in self.each():
             before = self.shot()
-            self.refuse(self.BAD, place, "division by zero", mode=mode, by=by)
+            error = self.refuse(self.BAD, place, mode=mode, by=by)
+            # DuckDB may lose it when one thread stops the other.
+            self.assertRegex(error, "division by zero|with --threads 1 it does")
             self.assertEqual(self.shot(), before)
             self.assertEqual(self.hidden(), [])
 

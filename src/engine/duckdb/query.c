@@ -78,6 +78,21 @@ wd_duck_query_name_table(const struct wd_query *query, struct wd_error *error)
     wd_error_prefix(error, "table '%s'", table);
 }
 
+/* DuckDB's own failure. When one thread fails it interrupts the others, and now
+ * and then tells what these say of it. */
+static enum wd_status
+fail_engine(const char *message, struct wd_error *error)
+{
+  enum wd_status status = wd_duck_fail(error, message);
+
+  if (status != WD_CANCELLED)
+    return status;
+  wd_error_clear(error);
+  return wd_fail(error, WD_ENGINE_FAILED,
+                 "DuckDB gave up because a part of the query failed on another "
+                 "thread, and does not say why; with --threads 1 it does");
+}
+
 /* The cause is what counts: a lambda's failure before what DuckDB made of it,
  * a cancel before the error of being interrupted. `message`: DuckDB's. */
 static enum wd_status
@@ -93,7 +108,7 @@ fail_query(struct wd_query *query, const char *message, struct wd_error *error)
   if (status == WD_OK && atomic_load(&query->cancelled))
     status = wd_fail(error, WD_CANCELLED, "the query was cancelled");
   if (status == WD_OK && message)
-    status = wd_duck_fail(error, message);
+    status = fail_engine(message, error);
   if (status != WD_OK)
     wd_duck_query_name_table(query, error);
   return status;
