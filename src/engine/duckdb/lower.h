@@ -106,11 +106,11 @@ enum wd_status
 wd_duck_lambda_check(const struct wd_duck_lowering *lowering,
                      const struct wd_lambda *lambda);
 
-/* Appends `function(columns) AS m FROM what is below`. */
+/* Appends `function(columns) AS <as> FROM what is below`. */
 enum wd_status
 wd_duck_lower_input(struct wd_duck_lowering *lowering,
                     const struct wd_plan_node *node, const char *name,
-                    struct wd_buf *buf);
+                    const char *as, struct wd_buf *buf);
 
 /* Appends the keys of a sort, without words in front. */
 enum wd_status

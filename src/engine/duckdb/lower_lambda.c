@@ -75,10 +75,10 @@ write_call(const char *name, const struct wd_bound *bound, uint32_t count,
 enum wd_status
 wd_duck_lower_input(struct wd_duck_lowering *lowering,
                     const struct wd_plan_node *node, const char *name,
-                    struct wd_buf *buf)
+                    const char *as, struct wd_buf *buf)
 {
   write_call(name, &node->lambda.bound, node->left->schema.count, buf);
-  wd_buf_puts(buf, " AS m FROM ");
+  wd_buf_printf(buf, " AS %s FROM ", as);
   lowering->idle = false;
   return wd_duck_lower_from(lowering, node->left, "t", buf);
 }
@@ -98,6 +98,9 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   if (status != WD_OK)
     return status;
   wd_buf_puts(buf, "SELECT ");
+  /* One column needs no step that takes a struct apart. */
+  if (!wrapped && !lowering->numbered)
+    return wd_duck_lower_input(lowering, node, name, "c0", buf);
   if (!wrapped)
     wd_buf_puts(buf, "t.m AS c0");
   else if (count)
@@ -106,7 +109,7 @@ lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     wd_buf_puts(buf, "TRUE AS z");
   wd_buf_puts(buf, lowering->numbered ? ", t.b FROM (SELECT t.b, "
                                       : " FROM (SELECT ");
-  status = wd_duck_lower_input(lowering, node, name, buf);
+  status = wd_duck_lower_input(lowering, node, name, "m", buf);
   wd_buf_puts(buf, ") AS t");
   /* The struct is never null; asking makes DuckDB call the function though
    * nobody reads a field. */
@@ -129,7 +132,7 @@ lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   if (status != WD_OK)
     return status;
   wd_buf_puts(buf, "SELECT * EXCLUDE (m) FROM (SELECT t.*, ");
-  status = wd_duck_lower_input(lowering, node, name, buf);
+  status = wd_duck_lower_input(lowering, node, name, "m", buf);
   wd_buf_puts(buf, ") AS t WHERE t.m");
   return status;
 }
@@ -153,7 +156,7 @@ lower_flat_map(struct wd_duck_lowering *lowering,
   else
     wd_buf_printf(buf, "t.u AS %s", wd_duck_name(&node->schema, 0).text);
   wd_buf_puts(buf, " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
-  status = wd_duck_lower_input(lowering, node, name, buf);
+  status = wd_duck_lower_input(lowering, node, name, "m", buf);
   wd_buf_puts(buf, ") AS t) AS t");
   return status;
 }

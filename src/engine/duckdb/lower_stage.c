@@ -293,7 +293,7 @@ lower_shares(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     stage->ordered = lowering->query->ordered;
   wd_buf_init(&below, lowering->engine->mem, buf->maximum);
   wd_buf_puts(&below, "SELECT count(t.m) FROM (SELECT ");
-  status = wd_duck_lower_input(lowering, node, name, &below);
+  status = wd_duck_lower_input(lowering, node, name, "m", &below);
   wd_buf_puts(&below, ") AS t");
   if (status == WD_OK)
     status = close_stage(lowering, stage, &below, buf);
