@@ -215,8 +215,7 @@ run_fill(struct wd_query *query, const struct wd_duck_fill *fill,
   if (status == WD_OK && query->pool)
     status = wd_pool_failure(query->pool, error);
   if (status == WD_OK)
-    status =
-        wd_duck_stored_filled(fill->stored, fill->schema, fill->ordered,
+    status = wd_duck_stored_filled(fill->stored, fill->schema, fill->ordered,
                                    false, error);
   if (status == WD_OK)
     return WD_OK;
