@@ -3,12 +3,13 @@ examples give what the C examples give, and a program checks it from inside."""
 
 import os
 import pathlib
-import random
 import re
 import shutil
 import subprocess
 import tempfile
 import unittest
+
+from same_as_c import SameAsC
 
 SOURCE = pathlib.Path(os.environ["WD_SOURCE"])
 BUILD = pathlib.Path(os.environ["WD_BUILD"])
@@ -105,69 +106,8 @@ class Sources(unittest.TestCase):
         self.assertEqual(done.stdout + done.stderr, "")
 
 
-class Examples(unittest.TestCase):
-    """The same bytes as the C examples."""
-
-    def both(self, name, *options, arguments=(), sink=None):
-        results = []
-        for language in "c", "rust":
-            program = BUILD / "examples" / language / f"{name}.wasm"
-            if not program.exists():
-                self.skipTest(f"{program} was not built")
-            with tempfile.TemporaryDirectory() as folder:
-                grants = []
-                if sink:
-                    grants = ["--sink", f"{sink}={folder}/out.csv"]
-                done = run(BIN, "run", "--format", "csv", *options, *grants,
-                           program, *arguments)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                written = pathlib.Path(folder, "out.csv")
-                results.append((done.stdout, written.exists() and
-                                written.read_bytes()))
-        self.assertEqual(results[0], results[1])
-        return results[0]
-
-    def test_hello(self):
-        self.both("hello")
-
-    def test_rows(self):
-        self.both("rows")
-
-    def test_kmeans(self):
-        for threads in "1", "2":
-            self.both("kmeans", "--threads", threads, arguments=("20000",))
-
-    def test_wordcount(self):
-        chance = random.Random(1)
-        letters = "abcdeABCDE \n'.-1\u00e9"
-        with tempfile.TemporaryDirectory() as folder:
-            text = pathlib.Path(folder, "text.txt")
-            text.write_text("".join(chance.choices(letters, k=200000)))
-            grant = ("--table", f"lines={text}")
-            for threads in "1", "2":
-                shown, _ = self.both("wordcount", "--threads", threads, *grant)
-            self.assertGreater(shown.count("\n"), 1000)
-            _, written = self.both("wordcount", *grant, sink="counts")
-            self.assertEqual(written.decode(), shown)
-
-    def test_flights(self):
-        chance = random.Random(2)
-        codes = [a + b + "X" for a in "ABCDEF" for b in "ABCDEF"]
-        with tempfile.TemporaryDirectory() as folder:
-            airports = pathlib.Path(folder, "airports.csv")
-            flights = pathlib.Path(folder, "flights.csv")
-            airports.write_text("iata,name,state\n" + "".join(
-                f"{code},Air {code},{chance.choice(['CA', 'TX', 'NY', ''])}\n"
-                for code in codes[3:]))
-            flights.write_text("delay,origin,destination\n" + "".join(
-                f"{chance.choice(['', 1, 5, 60, -7])},"
-                f"{chance.choice(codes)},{chance.choice(codes)}\n"
-                for _ in range(20000)))
-            shown, written = self.both(
-                "flights", "--table", f"flights={flights}",
-                "--table", f"airports={airports}", sink="report")
-            self.assertIn("slots of airports are captured", shown)
-            self.assertEqual(written.count(b"\n"), len(codes) - 2)
+class Examples(SameAsC, unittest.TestCase):
+    language = "rust"
 
 
 class Inside(unittest.TestCase):

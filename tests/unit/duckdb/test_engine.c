@@ -453,11 +453,11 @@ test_explain(void **state)
       wd_engine_duckdb.explain(duck->engine, &plan, &buf, &duck->error), WD_OK);
   assert_string_equal(
       wd_buf_text(&buf),
-      "SELECT t.m AS c0 FROM (SELECT wd_map(t.c0) AS m FROM (SELECT * FROM "
+      "SELECT wd_map(t.c0) AS c0 FROM (SELECT * FROM "
       "wd_source(SELECT count(t.m) FROM (SELECT wd_sink(t.c0) AS m FROM "
       "(SELECT "
       "range AS c0 FROM range(CAST('0' AS BIGINT), CAST('9' AS BIGINT), "
-      "CAST('1' AS BIGINT))) AS t) AS t)) AS t) AS t\n");
+      "CAST('1' AS BIGINT))) AS t) AS t)) AS t\n");
   wd_buf_fini(&buf);
   wd_plan_fini(&plan);
 }
