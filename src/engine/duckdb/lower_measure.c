@@ -242,18 +242,28 @@ write_count(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
   return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
 }
 
+/* The arguments between other text, and the filter. */
+static enum wd_status
+write_around(struct wd_duck_lowering *lowering,
+             const struct wd_measure *measure, const char *before,
+             const char *between, const char *after, struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_puts(buf, before);
+  status = write_list(lowering, measure, between, "", buf);
+  wd_buf_puts(buf, after);
+  if (status != WD_OK)
+    return status;
+  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+}
+
 static enum wd_status
 write_count_if(struct wd_duck_lowering *lowering,
                const struct wd_measure *measure, struct wd_buf *buf)
 {
-  enum wd_status status;
-
-  wd_buf_puts(buf, "count(CASE WHEN ");
-  status = write_list(lowering, measure, "", "", buf);
-  wd_buf_puts(buf, " THEN TRUE END)");
-  if (status != WD_OK)
-    return status;
-  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+  return write_around(lowering, measure, "count(CASE WHEN ", "",
+                      " THEN TRUE END)", buf);
 }
 
 /* The first in the order of the rows, or any. */
@@ -262,17 +272,13 @@ write_place(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
             struct wd_buf *buf)
 {
   bool first = measure->function == WD_AGG_FIRST;
-  enum wd_status status;
 
-  if (!lowering->placed)
-    wd_buf_puts(buf, first ? "first(" : "last(");
-  else
-    wd_buf_puts(buf, first ? "arg_min_null(" : "arg_max_null(");
-  status = write_list(lowering, measure, "", "", buf);
-  wd_buf_puts(buf, lowering->placed ? ", t.i)" : ")");
-  if (status != WD_OK)
-    return status;
-  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+  if (lowering->placed)
+    return write_around(lowering, measure,
+                        first ? "arg_min_null(" : "arg_max_null(", "", ", t.i)",
+                        buf);
+  return write_around(lowering, measure, first ? "first(" : "last(", "", ")",
+                      buf);
 }
 
 /* Without nulls, and a list for no rows. */
@@ -303,14 +309,10 @@ write_histogram(struct wd_duck_lowering *lowering,
 {
   bool real = measure->arguments[0]->type.id == WD_TYPE_F32 ||
               measure->arguments[0]->type.id == WD_TYPE_F64;
-  enum wd_status status;
 
-  wd_buf_puts(buf, real ? "histogram(CAST(0 + " : "histogram(");
-  status = write_list(lowering, measure, "", "", buf);
-  wd_buf_puts(buf, real ? " AS VARCHAR))" : ")");
-  if (status != WD_OK)
-    return status;
-  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+  return write_around(lowering, measure,
+                      real ? "histogram(CAST(0 + " : "histogram(", "",
+                      real ? " AS VARCHAR))" : ")", buf);
 }
 
 /* DuckDB wants the fraction as a FLOAT. */
@@ -318,14 +320,8 @@ static enum wd_status
 write_approximate(struct wd_duck_lowering *lowering,
                   const struct wd_measure *measure, struct wd_buf *buf)
 {
-  enum wd_status status;
-
-  wd_buf_puts(buf, "approx_quantile(");
-  status = write_list(lowering, measure, ", CAST(", "", buf);
-  wd_buf_puts(buf, " AS FLOAT))");
-  if (status != WD_OK)
-    return status;
-  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+  return write_around(lowering, measure, "approx_quantile(", ", CAST(",
+                      " AS FLOAT))", buf);
 }
 
 /* Arguments are keys, by their number. */
