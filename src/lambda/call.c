@@ -437,7 +437,8 @@ open_cursor(struct wd_worker *worker, const struct wd_lambda *lambda,
 
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t index, uint32_t *out_cursor, struct wd_error *error)
+                  uint32_t index, uint32_t count, uint32_t *out_cursor,
+                  struct wd_error *error)
 {
   struct wd_error local;
   struct wd_stream stream;
@@ -445,6 +446,7 @@ wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   error = wd_error_or(error, &local);
   wd_stream_init(&stream, worker, lambda->site, index);
+  stream.partitions = count;
   status = wd_worker_cursor_reserve(worker, error);
   if (status == WD_OK)
     status = open_cursor(worker, lambda, &stream, out_cursor, error);

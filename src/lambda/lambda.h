@@ -126,10 +126,11 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
 
 /* Partitions, groups and co-groups. A cursor stays with its worker, which is
  * not reset while one is open; other threads may go on with it when the first
- * has ceased. */
+ * has ceased. `count`: how many partitions there are, 0 where nobody knows. */
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t index, uint32_t *out_cursor, struct wd_error *error);
+                  uint32_t index, uint32_t count, uint32_t *out_cursor,
+                  struct wd_error *error);
 
 /* Pushes the batch that wd_call_batch placed, or the end. */
 enum wd_status

@@ -100,10 +100,22 @@ context_partition(struct wd_instance *instance, const void *data,
   return WD_OK;
 }
 
-/* The number of partitions is not known; attempts are always the first. */
 static enum wd_status
-context_zero(struct wd_instance *instance, const void *data,
-             wasmtime_val_raw_t *values, struct wd_error *error)
+context_partitions(struct wd_instance *instance, const void *data,
+                   wasmtime_val_raw_t *values, struct wd_error *error)
+{
+  struct wd_worker *worker = wd_instance_env(instance);
+
+  (void)data;
+  (void)error;
+  values[0].i32 = (int32_t)worker->partitions;
+  return WD_OK;
+}
+
+/* Attempts are always the first. */
+static enum wd_status
+context_attempt(struct wd_instance *instance, const void *data,
+                wasmtime_val_raw_t *values, struct wd_error *error)
 {
   (void)instance;
   (void)data;
@@ -141,8 +153,9 @@ worker_function(const struct wd_abi_function *function)
   case WD_ABI_IMPORT_CONTEXT_PARTITION:
     return context_partition;
   case WD_ABI_IMPORT_CONTEXT_PARTITIONS:
+    return context_partitions;
   case WD_ABI_IMPORT_CONTEXT_ATTEMPT:
-    return context_zero;
+    return context_attempt;
   default:
     return refuse;
   }

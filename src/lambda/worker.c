@@ -66,6 +66,7 @@ wd_stream_init(struct wd_stream *stream, const struct wd_worker *worker,
   wd_random_seed(&stream->random, wd_pool_options(worker->pool)->job, site,
                  partition);
   stream->partition = partition;
+  stream->partitions = 0;
 }
 
 enum wd_status
@@ -179,6 +180,7 @@ wd_worker_call(struct wd_worker *worker, enum wd_abi_export which,
   worker->wasi.random = stream->random;
   worker->wasi.time = wd_pool_options(worker->pool)->time_ns;
   worker->partition = stream->partition;
+  worker->partitions = stream->partitions;
   status = wd_instance_call(worker->instance, &export->call, values, count,
                             NULL, error);
   stream->random = worker->wasi.random;

@@ -23,6 +23,7 @@ struct wd_export {
 struct wd_stream {
   struct wd_random random;
   uint32_t partition;
+  uint32_t partitions; /* how many there are; 0: that is not known */
 };
 
 /* A lambda bound in this worker. Its calls outside of cursors are a partition
@@ -48,6 +49,7 @@ struct wd_worker {
   uint32_t number; /* in its pool, from 0 */
   bool failed;
   uint32_t partition; /* of the running call, or the last */
+  uint32_t partitions;
 
   /* Open partitions, and which of them was used last. */
   struct wd_cursor *open;

@@ -28,21 +28,19 @@
  *   number-rows           (of the group, or by partition) adds `part`, the
  *                         cursor's index, and `row`, from 0 in each
  *   count-parts           (of the group, or by partition) `part`, `rows`
- *   each TEXT             for each partition: logs TEXT and the number of rows
- *   sort-parts KEY … .
- *   as-group REGISTER | pair REGISTER   the group with that of the register, by
- *                         a lambda over both: `side`, `id`, `first` (the first
- *                         row of the pair), `after` (rows seen before), for
- *                         rows with an i64 column `id`
- *   show | collect | take COUNT | count | first | schema | explain FORMAT
- *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
- *   write-by SINK MODE COLUMN … . OPTION VALUE … .
- *   cache STORAGE         memory or disk
- *   temp NAME MODE        temp-table; `wait` waits for it
- *   set-factor NUMBER     what map-tag multiplies by, from the next action on;
- *                         a negative one makes it fail
- *   drop REGISTER         gives the handle back
- *   attempt: from here a failure is printed at the next action, and it goes on
+ *   each TEXT             for each partition: logs TEXT, the number of rows,
+ * its index and how many there are; counts rows, slices and partitions as `TEXT
+ * rows`, `TEXT batches`, `TEXT parts` sort-parts KEY … . as-group REGISTER |
+ * pair REGISTER   the group with that of the register, by a lambda over both:
+ * `side`, `id`, `first` (the first row of the pair), `after` (rows seen
+ * before), for rows with an i64 column `id` show | collect | take COUNT | count
+ * | first | schema | explain FORMAT write SINK MODE | write-with SINK MODE
+ * OPTION VALUE … . | wait | echo TEXT write-by SINK MODE COLUMN … . OPTION
+ * VALUE … . cache STORAGE         memory or disk temp NAME MODE temp-table;
+ * `wait` waits for it set-factor NUMBER     what map-tag multiplies by, from
+ * the next action on; a negative one makes it fail drop REGISTER         gives
+ * the handle back attempt: from here a failure is printed at the next action,
+ * and it goes on
  *
  * `collect` prints a line of types, then a JSON array for each row, exactly:
  * numbers, dates and timestamps as the text of what is stored, floats as %a,
@@ -462,8 +460,8 @@ each_end(void *state, wd_rows *out, void *env)
   const struct numbering *numbering = env;
   const struct place *place = state;
   (void)out;
-  wd_log(WD_INFO, "%s %lld of %lld", numbering->text, (long long)place->row,
-         (long long)place->part);
+  wd_log(WD_INFO, "%s %lld of %lld in %u", numbering->text,
+         (long long)place->row, (long long)place->part, wd_partition_count());
   return false;
 }
 

@@ -298,6 +298,95 @@ class Repartition(Parts):
                 for part, rows in plain.items()}
         self.assertEqual(between, want)
 
+    def parts_of(self, *steps, threads="2"):
+        return {part: sorted(quiet(rows), key=repr) for part, rows in self.runs(
+            *steps, "number-rows", options=["--threads", threads]).items()}
+
+    def test_rows_made_between_stay_in_their_partition(self):
+        """flat-map, explode, unpivot: the rows that are made of a row are
+        where it was, in its order; each partition is seen once."""
+        for count, rows in ((1, 5000), (7, 5000), (5000, 20000), (13, 0)):
+            base = ["range", "0", rows, "1", "repartition", count, "id", END]
+            plain = self.parts_of(*base)
+            for threads in THREADS:
+                with self.subTest(count=count, rows=rows, threads=threads):
+                    got = self.runs(*base, "sort-parts", "id", END, "repeat",
+                                    "id", "3", "number-rows",
+                                    options=["--threads", threads])
+                    self.assertEqual(got, {
+                        part: [(id, copy) for (id,) in sorted(ids)
+                               for copy in range(3)]
+                        for part, ids in plain.items()})
+                    got = self.runs(
+                        *base, "with", "twin", "id + 1", "sort-parts", "id",
+                        END, "unpivot", "n", "v", "id", "twin", END,
+                        "number-rows", options=["--threads", threads])
+                    self.assertEqual(got, {
+                        part: [row for (id,) in sorted(ids)
+                               for row in (("id", id), ("twin", id + 1))]
+                        for part, ids in plain.items()})
+
+    def test_lists_are_taken_apart_in_their_partition(self):
+        lists = ["range", "0", "6000", "1", "group", "id % 1000 as k", END,
+                 "measure", "list(id) as l", END, "with", "l",
+                 "case when k % 3 > 0 then l end", "repartition", "7", "k",
+                 END]
+        plain = self.parts_of(*lists, "select", "k", END)
+        for how in ("inner", "outer"):
+            parts = self.runs(*lists, "sort-parts", "k", END, "explode", "l",
+                              how, "at", "number-rows")
+            for part, rows in parts.items():
+                self.assertEqual([(k, at) for k, at, _ in rows], [
+                    row for (k,) in sorted(plain[part]) for row in (
+                        [(k, at) for at in range(6)] if k % 3
+                        else [(k, None)] if how == "outer" else [])])
+                self.assertTrue(all(v is None or v % 1000 == k
+                                    for k, _, v in rows))
+
+    def test_a_flat_map_over_few_columns_or_none(self):
+        table = self.collect(
+            "range", "0", "4000", "1", "with", "s", "cast(id as string)",
+            "repartition", "9", END, "repeat", "id", "2", "repeat", "copy", "2",
+            "count-parts", options=["--threads", "2"])
+        self.assertEqual(sum(rows for _, rows in table.rows), 16000)
+        self.assertEqual(sorted(part for part, _ in table.rows),
+                         list(range(9)))
+        self.assertTrue(all(abs(rows - 16000 / 9) <= 4
+                            for _, rows in table.rows))
+
+    def test_samples_row_numbers_and_windows_between(self):
+        base = ["range", "0", "9000", "1", "repartition", "11", "id", END]
+        plain = {id: part for part, rows in self.parts_of(*base).items()
+                 for (id,) in rows}
+        for steps in (["sample", "0.5", "once", "7"],
+                      ["sample", "1.5", "again", "7"], ["row-index", "n"],
+                      ["with", "w", "sum(id) over (partition by id % 10)"]):
+            for threads in THREADS:
+                with self.subTest(steps=steps, threads=threads):
+                    parts = self.parts_of(*base, *steps, threads=threads)
+                    self.assertGreater(sum(map(len, parts.values())), 4000)
+                    for part, rows in parts.items():
+                        for row in rows:
+                            self.assertEqual(plain[row[0]], part)
+
+    def test_a_cache_keeps_partitions(self):
+        base = ["range", "0", "9000", "1", "repartition", "11", "id", END,
+                "sort-parts", "id desc", END]
+        plain = self.runs(*base, "number-rows")
+        for where in ("memory", "disk"):
+            cached = [*base, "cache", where, "as", "c"]
+            # Of the job that fills it, and of one that finds it.
+            for before in ([], ["count"], ["repeat", "id", "2", "count-parts",
+                                           "count", "use", "c"]):
+                with self.subTest(where=where, before=before):
+                    lines = self.play(*cached, *before, "number-rows",
+                                      "measure", "count(*) as n",
+                                      "count(distinct part) as p", END,
+                                      "collect")
+                    self.assertEqual(lines[-1].rows, [(9000, 11)])
+            self.assertEqual(self.runs(*cached, "number-rows"), plain)
+            self.assertEqual(self.collect(*cached).names, ["id"])
+
     def test_without_a_partition_lambda(self):
         table = self.collect("range", "0", "3000", "1", "repartition", "9",
                              "id", END, "measure", "count(*) as n",
@@ -311,8 +400,6 @@ class Repartition(Parts):
         self.fails([*base, "1000001", END, *end], "not 1000001")
         self.fails([*base, "3", "idd", END, *end], "unknown column 'idd'",
                    "id")
-        self.fails([*base, "3", "id", END, "repeat", "id", "2", *end],
-                   "flat-map", out=None)
 
     def test_early_stop(self):
         table = self.collect("range", "0", "100000", "1", "repartition",
@@ -423,35 +510,35 @@ class CoGroups(Parts):
 @needs_guests
 class ForEach(Parts):
     def logs(self, *steps, options=()):
-        """(rows, part) of the lines that the partitions logged."""
+        """(rows, part, parts) of the lines that the partitions logged."""
         done = start(steps, options, self.folder)
         error = done.stderr.decode()
         self.assertEqual(done.returncode, 0, error)
         self.assertEqual(done.stdout, b"")
-        return sorted((int(rows), int(part)) for rows, part in
-                      re.findall(r"seen (\d+) of (\d+)", error))
+        return sorted(tuple(map(int, line)) for line in re.findall(
+            r"seen (\d+) of (\d+) in (\d+)", error))
 
     def test_every_partition_is_run(self):
         lines = self.logs("range", "0", "1000", "1", "repartition", "4", END,
                           "each", "seen", "wait")
-        self.assertEqual(lines, [(250, part) for part in range(4)])
+        self.assertEqual(lines, [(250, part, 4) for part in range(4)])
 
     def test_by_threads(self):
         for threads in THREADS:
             lines = self.logs("range", "0", "700000", "1", "each", "seen",
                               "wait", options=["--threads", threads])
-            self.assertEqual(sum(rows for rows, _ in lines), 700000)
+            self.assertEqual(sum(rows for rows, _, _ in lines), 700000)
             self.assertLessEqual(len(lines), int(threads))
 
     def test_the_end_of_the_program_waits(self):
         lines = self.logs("range", "0", "300000", "1", "repartition", "2",
                           END, "each", "seen")
-        self.assertEqual(lines, [(150000, 0), (150000, 1)])
+        self.assertEqual(lines, [(150000, 0, 2), (150000, 1, 2)])
 
     def test_no_rows(self):
         self.assertEqual(self.logs("range", "0", "0", "1", "repartition", "3",
                                    "id", END, "each", "seen", "wait"),
-                         [(0, 0), (0, 1), (0, 2)])
+                         [(0, 0, 3), (0, 1, 3), (0, 2, 3)])
 
 
 if __name__ == "__main__":

@@ -345,15 +345,15 @@ partitions(void **state)
   uint32_t cursor, first, second;
 
   (void)state;
-  assert_ok(wd_partition_open(worker, sum, 0, &cursor, &error));
+  assert_ok(wd_partition_open(worker, sum, 0, 0, &cursor, &error));
   assert_int_equal(push(worker, sum, cursor, false), -1);
   assert_int_equal(push(worker, sum, cursor, false), -1);
   assert_int_equal(push(worker, sum, cursor, true), 90);
   assert_ok(wd_partition_close(worker, sum, cursor, &error));
 
   /* Two at a time, each with an index of its own. */
-  assert_ok(wd_partition_open(worker, place, 7, &first, &error));
-  assert_ok(wd_partition_open(worker, place, 8, &second, &error));
+  assert_ok(wd_partition_open(worker, place, 7, 0, &first, &error));
+  assert_ok(wd_partition_open(worker, place, 8, 0, &second, &error));
   push(worker, place, first, false);
   push(worker, place, second, false);
   assert_int_equal(push(worker, place, first, true), 7);
@@ -374,7 +374,7 @@ partitions_stay(void **state)
   uint32_t cursor;
 
   (void)state;
-  assert_ok(wd_partition_open(worker, sum, 0, &cursor, &error));
+  assert_ok(wd_partition_open(worker, sum, 0, 0, &cursor, &error));
   wd_pool_leave(scene.pool);
   assert_ptr_equal(entered(), worker);
   assert_ok(wd_partition_close(worker, sum, cursor, &error));
@@ -390,12 +390,12 @@ partitions_fail(void **state)
   uint32_t cursor, other;
 
   (void)state;
-  assert_fails(wd_partition_open(entered(), fail, 0, &cursor, &error),
+  assert_fails(wd_partition_open(entered(), fail, 0, 0, &cursor, &error),
                WD_LAMBDA_FAILED, "map-partitions lambda: not today");
-  assert_ok(wd_partition_open(entered(), close, 0, &other, &error));
+  assert_ok(wd_partition_open(entered(), close, 0, 0, &other, &error));
   assert_fails(wd_partition_close(entered(), close, other, &error),
                WD_LAMBDA_FAILED, "map-partitions lambda: stuck");
-  assert_ok(wd_partition_open(entered(), sum, 0, &cursor, &error));
+  assert_ok(wd_partition_open(entered(), sum, 0, 0, &cursor, &error));
   assert_ok(wd_partition_close(entered(), sum, cursor, &error));
 }
 
@@ -561,12 +561,12 @@ random_of_partitions(void **state)
   uint32_t one, two;
 
   (void)state;
-  assert_ok(wd_partition_open(worker, random, 5, &one, &error));
+  assert_ok(wd_partition_open(worker, random, 5, 0, &one, &error));
   alone[0] = push(worker, random, one, false);
   alone[1] = push(worker, random, one, false);
   assert_ok(wd_partition_close(worker, random, one, &error));
-  assert_ok(wd_partition_open(worker, random, 5, &one, &error));
-  assert_ok(wd_partition_open(worker, random, 6, &two, &error));
+  assert_ok(wd_partition_open(worker, random, 5, 0, &one, &error));
+  assert_ok(wd_partition_open(worker, random, 6, 0, &two, &error));
   beside[0] = push(worker, random, one, false);
   other = push(worker, random, two, false);
   beside[1] = push(worker, random, one, false);
@@ -668,7 +668,7 @@ run_all(void *env)
   if (status == WD_OK)
     status = wd_call_end(worker, add, &error);
   if (status == WD_OK)
-    status = wd_partition_open(worker, part, 0, &cursor, &error);
+    status = wd_partition_open(worker, part, 0, 0, &cursor, &error);
   if (status == WD_OK)
     status = wd_partition_push(worker, part, cursor, true, &error);
   if (status == WD_OK)

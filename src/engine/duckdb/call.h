@@ -17,7 +17,9 @@ struct wd_duck_call {
   struct wd_mem *mem;
   const struct wd_lambda *lambda;
   struct wd_duck_slot *slot;
-  bool wrapped;                /* the result is a STRUCT */
+  bool wrapped;  /* the result is a STRUCT */
+  bool numbered; /* a flat map's: the number of each row's partition follows
+                  * the lambda's columns, rows of one are neighbours */
   struct wd_duck_stage *stage; /* a sink's */
 };
 

@@ -1,5 +1,6 @@
 /* Flat-map lambdas: the rows of a whole chunk are one LIST on its row 0, the
- * other rows have empty ones; UNNEST makes rows of it again. */
+ * other rows have empty ones; UNNEST makes rows of it again. Where rows have
+ * the number of a partition, each partition's rows in the chunk are a LIST. */
 #include <string.h>
 
 #include "engine/duckdb/failure.h"
@@ -64,44 +65,70 @@ expand_batch(struct expansion *expansion, struct wd_worker *worker,
   }
 }
 
+/* Where the rows end that are one LIST with row `from`. */
+static idx_t
+run_end(const struct wd_duck_call *call, duckdb_data_chunk input, idx_t from)
+{
+  idx_t rows = duckdb_data_chunk_get_size(input), to = from + 1;
+  const uint32_t *numbers;
+
+  if (!call->numbered)
+    return rows;
+  numbers = duckdb_vector_get_data(
+      duckdb_data_chunk_get_vector(input, call->lambda->wanted.count));
+  while (to < rows && numbers[to] == numbers[from])
+    to++;
+  return to;
+}
+
+/* Rows [from, to), whose LIST is row `from`'s. */
+static enum wd_status
+expand_run(struct expansion *expansion, struct wd_worker *worker,
+           struct wd_duck_frame *frame, idx_t from, idx_t to,
+           struct wd_error *error)
+{
+  idx_t first = expansion->rows;
+  duckdb_list_entry *entries;
+  enum wd_status status = WD_OK;
+
+  for (idx_t at = from; status == WD_OK && at < to;) {
+    status =
+        wd_duck_call_place(expansion->call, worker, frame, at, to, &at, error);
+    if (status == WD_OK)
+      status = expand_batch(expansion, worker, error);
+  }
+  entries = duckdb_vector_get_data(expansion->list);
+  entries[from] = (duckdb_list_entry){first, expansion->rows - first};
+  while (++from < to)
+    entries[from] = (duckdb_list_entry){expansion->rows, 0};
+  return status;
+}
+
 static enum wd_status
 expand_rows(struct expansion *expansion, struct wd_duck_frame *frame,
-            idx_t rows, struct wd_error *error)
+            duckdb_data_chunk input, struct wd_error *error)
 {
   const struct wd_duck_call *call = expansion->call;
+  idx_t rows = duckdb_data_chunk_get_size(input);
   struct wd_duck_visit visit;
   enum wd_status status = wd_duck_visit_begin(call->query, &visit, error);
 
   if (status != WD_OK)
     return status;
   for (idx_t from = 0; status == WD_OK && from < rows;) {
-    status =
-        wd_duck_call_place(call, visit.worker, frame, from, rows, &from, error);
-    if (status == WD_OK)
-      status = expand_batch(expansion, visit.worker, error);
+    idx_t to = run_end(call, input, from);
+
+    status = expand_run(expansion, visit.worker, frame, from, to, error);
+    from = to;
   }
   wd_duck_visit_end(&visit);
   return status;
-}
-
-static void
-write_entries(duckdb_vector list, idx_t rows, idx_t length)
-{
-  duckdb_list_entry *entries = duckdb_vector_get_data(list);
-
-  entries[0].offset = 0;
-  entries[0].length = length;
-  for (idx_t i = 1; i < rows; i++) {
-    entries[i].offset = length;
-    entries[i].length = 0;
-  }
 }
 
 static enum wd_status
 expand_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
              duckdb_vector output, struct wd_error *error)
 {
-  idx_t rows = duckdb_data_chunk_get_size(input);
   struct expansion expansion = {.call = call, .list = output};
   struct wd_duck_frame frame;
   enum wd_status status =
@@ -114,12 +141,10 @@ expand_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
                                 &call->lambda->output, call->wrapped,
                                 duckdb_list_vector_get_child(output), error);
   if (status == WD_OK) {
-    status = expand_rows(&expansion, &frame, rows, error);
+    status = expand_rows(&expansion, &frame, input, error);
     wd_duck_targets_fini(&expansion.targets, call->mem);
   }
   wd_duck_frame_fini(&frame);
-  if (status == WD_OK && rows)
-    write_entries(output, rows, expansion.rows);
   return status;
 }
 

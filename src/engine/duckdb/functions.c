@@ -33,6 +33,7 @@ make_signature(const struct wd_duck_call *call, struct wd_buf *buf)
     }
     wd_buf_putc(buf, ')');
   }
+  wd_buf_puts(buf, call->numbered ? "numbered" : "");
   return wd_buf_puts(buf, call->wrapped ? "wrapped" : "");
 }
 
@@ -67,6 +68,21 @@ registered(duckdb_state state, const struct wd_duck_slot *slot,
                  slot->name);
 }
 
+static void
+add_parameters(duckdb_scalar_function function, const struct wd_duck_call *call)
+{
+  struct wd_type number = wd_type_of(WD_TYPE_U32);
+  uint32_t count = call->lambda ? call->lambda->wanted.count : 0;
+
+  for (uint32_t i = 0; i < count + call->numbered; i++) {
+    duckdb_logical_type type = wd_duck_type_make(
+        i < count ? &call->lambda->wanted.columns[i].type : &number);
+
+    duckdb_scalar_function_add_parameter(function, type);
+    duckdb_destroy_logical_type(&type);
+  }
+}
+
 static enum wd_status
 register_scalar(struct wd_duck_engine *engine, struct wd_duck_slot *slot,
                 const struct wd_duck_call *call, duckdb_logical_type result,
@@ -79,17 +95,10 @@ register_scalar(struct wd_duck_engine *engine, struct wd_duck_slot *slot,
       [WD_DUCK_BARRIER] = wd_duck_barrier_run,
   };
   duckdb_scalar_function function = duckdb_create_scalar_function();
-  uint32_t count = call->lambda ? call->lambda->wanted.count : 0;
   duckdb_state state;
 
   duckdb_scalar_function_set_name(function, slot->name);
-  for (uint32_t i = 0; i < count; i++) {
-    duckdb_logical_type type =
-        wd_duck_type_make(&call->lambda->wanted.columns[i].type);
-
-    duckdb_scalar_function_add_parameter(function, type);
-    duckdb_destroy_logical_type(&type);
-  }
+  add_parameters(function, call);
   duckdb_scalar_function_set_return_type(function, result);
   duckdb_scalar_function_set_extra_info(function, slot, NULL);
   duckdb_scalar_function_set_function(function, run[slot->kind]);

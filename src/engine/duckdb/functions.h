@@ -13,7 +13,7 @@
 
 enum wd_duck_kind {
   WD_DUCK_MAP,       /* map, filter, scalar: a value or a STRUCT */
-  WD_DUCK_FLAT_MAP,  /* a LIST on row 0 of the chunk */
+  WD_DUCK_FLAT_MAP,  /* a LIST on the first row of the chunk, or partition */
   WD_DUCK_SINK,      /* partitions; a BOOLEAN that nobody reads */
   WD_DUCK_AGGREGATE, /* a value or a STRUCT */
   WD_DUCK_BARRIER,   /* true; keeps DuckDB from moving what is around it */

@@ -57,11 +57,21 @@ wd_duck_write_columns(const char *relation, uint32_t count, uint32_t first,
                   first + i);
 }
 
+/* DuckDB gives rows the order of its last window. */
+static bool
+has_window(const struct wd_plan_node *project)
+{
+  for (uint32_t i = 0; i < project->schema.count; i++)
+    if (wd_duck_has_window(project->project.expressions[i]))
+      return true;
+  return false;
+}
+
 static enum wd_status
 lower_project(struct wd_duck_lowering *lowering,
               const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  bool idle = true;
+  bool idle = true, numbered = lowering->numbered;
   enum wd_status status = WD_OK;
 
   wd_buf_puts(buf, "SELECT ");
@@ -76,10 +86,13 @@ lower_project(struct wd_duck_lowering *lowering,
     wd_buf_printf(buf, " AS c%u", i);
     idle = idle && !wd_duck_uses_columns(expression);
   }
-  wd_buf_puts(buf, lowering->numbered ? ", t.b FROM " : " FROM ");
+  wd_buf_puts(buf, numbered ? ", t.b FROM " : " FROM ");
   lowering->idle = lowering->idle || idle;
   if (status == WD_OK)
     status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  /* A window takes the rows out of their order. */
+  if (numbered && has_window(node))
+    wd_buf_puts(buf, " ORDER BY t.b");
   return status;
 }
 
@@ -377,16 +390,6 @@ wd_duck_lower_node(struct wd_duck_lowering *lowering,
   if (status == WD_OK && buf->failed)
     return wd_duck_buf_failure(buf, lowering->error);
   return status;
-}
-
-/* DuckDB gives rows the order of its last window. */
-static bool
-has_window(const struct wd_plan_node *project)
-{
-  for (uint32_t i = 0; i < project->schema.count; i++)
-    if (wd_duck_has_window(project->project.expressions[i]))
-      return true;
-  return false;
 }
 
 bool

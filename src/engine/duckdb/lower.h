@@ -37,8 +37,8 @@ struct wd_duck_lowering {
   bool placed;        /* rows below the measures have their place as `t.i` */
   bool grouping_sets; /* their keys are columns `t.k0` … */
   /* The node that is lowered next shall give the number of each row's
-   * partition as a last column `b`: it takes rows one by one, or is the
-   * repartition itself. */
+   * partition as a column `b`, and rows in its order: it is a repartition, or
+   * one reaches it (wd_duck_partitions). */
   bool numbered;
   const char *over; /* the window of the aggregate that is lowered, or NULL */
   /* Whose part of the query is lowered; NULL: its own. */
@@ -159,6 +159,11 @@ wd_duck_lower_partition_node(struct wd_duck_lowering *lowering,
 enum wd_status
 wd_duck_lower_group_node(struct wd_duck_lowering *lowering,
                          const struct wd_plan_node *node, struct wd_buf *buf);
+
+/* How many partitions reach a lambda over the node's rows; 0: they were not
+ * numbered, or what is below takes them apart. */
+uint32_t
+wd_duck_partitions(const struct wd_plan_node *node);
 
 enum wd_status
 wd_duck_lower_repartition(struct wd_duck_lowering *lowering,

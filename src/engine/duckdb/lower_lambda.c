@@ -47,6 +47,7 @@ wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
   call->mem = lowering->engine->mem;
   call->lambda = lambda;
   call->wrapped = wrapped;
+  call->numbered = kind == WD_DUCK_FLAT_MAP && lowering->numbered;
   status = wd_duck_slot_take(lowering->engine, (enum wd_duck_kind)kind, call,
                              lowering->error);
   if (status != WD_OK)
@@ -58,17 +59,22 @@ wd_duck_lower_lambda(struct wd_duck_lowering *lowering, int kind,
   return WD_OK;
 }
 
-/* `name(t.c1, t.c4)`: the columns that the lambda wants. */
+/* `name(t.c1, t.c4)`: the columns that the lambda wants; with the number of
+ * the row's partition where that decides what the lambda gets at once. */
 static void
-write_call(const char *name, const struct wd_bound *bound, uint32_t count,
+write_call(const char *name, const struct wd_plan_node *node, bool numbered,
            struct wd_buf *buf)
 {
-  uint32_t wanted = bound->all_columns ? count : bound->column_count;
+  const struct wd_bound *bound = &node->lambda.bound;
+  uint32_t wanted =
+      bound->all_columns ? node->left->schema.count : bound->column_count;
 
   wd_buf_printf(buf, "%s(", name);
   for (uint32_t i = 0; i < wanted; i++)
     wd_buf_printf(buf, "%st.c%u", i ? ", " : "",
                   bound->all_columns ? i : bound->columns[i]);
+  if (numbered)
+    wd_buf_puts(buf, wanted ? ", t.b" : "t.b");
   wd_buf_putc(buf, ')');
 }
 
@@ -77,7 +83,8 @@ wd_duck_lower_input(struct wd_duck_lowering *lowering,
                     const struct wd_plan_node *node, const char *name,
                     const char *as, struct wd_buf *buf)
 {
-  write_call(name, &node->lambda.bound, node->left->schema.count, buf);
+  write_call(name, node,
+             lowering->numbered && node->lambda.role == WD_ROLE_FLAT_MAP, buf);
   wd_buf_printf(buf, " AS %s FROM ", as);
   lowering->idle = false;
   return wd_duck_lower_from(lowering, node->left, "t", buf);
@@ -155,7 +162,10 @@ lower_flat_map(struct wd_duck_lowering *lowering,
     wd_duck_write_columns("t.u", count, 0, buf);
   else
     wd_buf_printf(buf, "t.u AS %s", wd_duck_name(&node->schema, 0).text);
-  wd_buf_puts(buf, " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
+  wd_buf_puts(buf, lowering->numbered
+                       ? ", t.b FROM (SELECT unnest(t.m) AS u, t.b FROM "
+                         "(SELECT t.b, "
+                       : " FROM (SELECT unnest(t.m) AS u FROM (SELECT ");
   status = wd_duck_lower_input(lowering, node, name, "m", buf);
   wd_buf_puts(buf, ") AS t) AS t");
   return status;

@@ -8,6 +8,13 @@
 
 static const struct wd_duck_scope below = {"t", NULL, 0};
 
+/* The number of the row's partition, where it is carried up. */
+static const char *
+number_of(const struct wd_duck_lowering *lowering)
+{
+  return lowering->numbered ? ", t.b" : "";
+}
+
 /* Appends `(SELECT t.*, row_number() OVER () AS i FROM (query) AS t) AS t`:
  * the window streams, in the order that the rows have. A lambda below is
  * called though nobody may look at what it gives. */
@@ -183,6 +190,8 @@ static enum wd_status
 lower_sample(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
              struct wd_buf *buf)
 {
+  /* Drawing takes the rows out of their order. */
+  const char *order = lowering->numbered ? " ORDER BY t.b" : "";
   enum wd_status status;
 
   if (!node->sample.replacement) {
@@ -195,6 +204,7 @@ lower_sample(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
       wd_buf_puts(buf, "t.h < ");
       write_share(node->sample.fraction, buf);
     }
+    wd_buf_puts(buf, order);
     return status;
   }
   wd_buf_puts(buf, "SELECT t.* EXCLUDE (u) FROM (SELECT t.* EXCLUDE (h), "
@@ -202,7 +212,7 @@ lower_sample(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   write_draws(node->sample.fraction, buf);
   wd_buf_puts(buf, ")) AS u FROM ");
   status = write_hashed(lowering, node, buf);
-  wd_buf_puts(buf, ") AS t");
+  wd_buf_printf(buf, ") AS t%s", order);
   return status;
 }
 
@@ -214,7 +224,8 @@ lower_row_index(struct wd_duck_lowering *lowering,
 
   wd_buf_puts(buf, "SELECT ");
   wd_duck_write_columns("t", count, 0, buf);
-  wd_buf_printf(buf, "%st.i - 1 AS c%u FROM ", count ? ", " : "", count);
+  wd_buf_printf(buf, "%st.i - 1 AS c%u%s FROM ", count ? ", " : "", count,
+                number_of(lowering));
   return write_numbered(lowering, node->left, "", buf);
 }
 
@@ -282,7 +293,7 @@ lower_expand(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   wd_duck_write_columns("t", kept, 0, buf);
   wd_buf_puts(buf, kept ? ", " : "");
   wd_duck_write_columns("t.u", width, kept, buf);
-  wd_buf_puts(buf, " FROM (SELECT ");
+  wd_buf_printf(buf, "%s FROM (SELECT ", number_of(lowering));
   for (uint32_t i = 0; i < kept; i++)
     wd_buf_printf(buf, "t.c%u AS c%u, ", node->expand.kept[i], i);
   wd_buf_puts(buf, "unnest([");
@@ -291,7 +302,7 @@ lower_expand(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
     status = write_row(lowering, width,
                        node->expand.expressions + (size_t)i * width, buf);
   }
-  wd_buf_puts(buf, "]) AS u FROM ");
+  wd_buf_printf(buf, "]) AS u%s FROM ", number_of(lowering));
   lowering->idle = true;
   if (status == WD_OK)
     status = wd_duck_lower_from(lowering, node->left, "t", buf);
@@ -365,7 +376,7 @@ lower_explode(struct wd_duck_lowering *lowering,
     else
       wd_buf_printf(buf, "t.c%u AS c%u", i, at++);
   }
-  wd_buf_puts(buf, " FROM (SELECT t.*, ");
+  wd_buf_printf(buf, "%s FROM (SELECT t.*, ", number_of(lowering));
   write_unnested(node, buf);
   wd_buf_puts(buf, " FROM ");
   lowering->idle = true;

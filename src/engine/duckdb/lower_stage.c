@@ -2,6 +2,7 @@
  * becomes a query of its own (stage.h), here stands the end of its queue. */
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/lower.h"
+#include "engine/duckdb/stored.h"
 #include "engine/duckdb/types.h"
 
 /* A stage for a call, before what is below it is lowered. *out_stage is NULL
@@ -186,44 +187,37 @@ lower_pairs(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   return status;
 }
 
-/* The repartition whose partitions reach a lambda, through steps that take
- * rows one by one; NULL: there is none. */
-static enum wd_status
-find_repartition(struct wd_duck_lowering *lowering,
-                 const struct wd_plan_node *node,
-                 const struct wd_plan_node **out_node)
+/* Whether rows stay in their partitions, or what is made of them does. */
+static bool
+keeps_partitions(const struct wd_plan_node *node)
 {
-  bool expands = false;
-
-  *out_node = NULL;
-  for (;; node = node->left) {
-    switch (node->kind) {
-    case WD_NODE_REPARTITION:
-      *out_node = node;
-      if (!expands)
-        return WD_OK;
-      return wd_fail(lowering->error, WD_UNSUPPORTED,
-                     "the engine duckdb does not keep the partitions of a "
-                     "repartition through steps that make more rows, such as "
-                     "flat-map, yet: put the repartition after them");
-    case WD_NODE_LAMBDA:
-      if (node->lambda.role == WD_ROLE_FLAT_MAP)
-        expands = true;
-      else if (node->lambda.role != WD_ROLE_MAP &&
-               node->lambda.role != WD_ROLE_FILTER)
-        return WD_OK;
-      break;
-    case WD_NODE_EXPAND:
-      expands = true;
-      break;
-    case WD_NODE_PROJECT:
-    case WD_NODE_FILTER:
-    case WD_NODE_SORT_WITHIN:
-      break;
-    default:
-      return WD_OK;
-    }
+  switch (node->kind) {
+  case WD_NODE_LAMBDA:
+    return node->lambda.role == WD_ROLE_MAP ||
+           node->lambda.role == WD_ROLE_FILTER ||
+           node->lambda.role == WD_ROLE_FLAT_MAP;
+  case WD_NODE_PROJECT:
+  case WD_NODE_FILTER:
+  case WD_NODE_SORT_WITHIN:
+  case WD_NODE_EXPAND:
+  case WD_NODE_EXPLODE:
+  case WD_NODE_SAMPLE:
+  case WD_NODE_ROW_INDEX:
+  case WD_NODE_CACHE:
+    return true;
+  default:
+    return false;
   }
+}
+
+uint32_t
+wd_duck_partitions(const struct wd_plan_node *node)
+{
+  while (keeps_partitions(node) && node->left)
+    node = node->left;
+  if (node->kind == WD_NODE_CACHE)
+    return ((const struct wd_duck_stored *)node->stored)->partitions;
+  return node->kind == WD_NODE_REPARTITION ? node->repartition.count : 0;
 }
 
 /* Partitions by number; the column `b` is carried up from the repartition. */
@@ -306,14 +300,10 @@ wd_duck_lower_partition_node(struct wd_duck_lowering *lowering,
                              const struct wd_plan_node *node,
                              struct wd_buf *buf)
 {
-  const struct wd_plan_node *repartition;
-  enum wd_status status = find_repartition(lowering, node->left, &repartition);
+  uint32_t numbers = wd_duck_partitions(node->left);
 
-  if (status != WD_OK)
-    return status;
-  return repartition
-             ? lower_runs(lowering, node, repartition->repartition.count, buf)
-             : lower_shares(lowering, node, buf);
+  return numbers ? lower_runs(lowering, node, numbers, buf)
+                 : lower_shares(lowering, node, buf);
 }
 
 /* The number of a row's partition as the column `b`, and rows in its order;

@@ -38,10 +38,11 @@ lower_fill(struct wd_duck_lowering *lowering, struct wd_duck_stored *stored,
       .stored = stored,
       .schema = &node->schema,
       .ordered = wd_duck_is_ordered(node),
+      .partitions = wd_duck_partitions(node),
   };
   inner.fill = fill;
   inner.idle = false;
-  inner.numbered = false;
+  inner.numbered = fill->partitions != 0;
   wd_buf_init(&sql, lowering->engine->mem, WD_DUCK_SQL_MAX);
   wd_buf_printf(&sql, "CREATE TABLE %s AS ", stored->name);
   status = wd_duck_lower_node(&inner, node, &sql);
@@ -60,8 +61,10 @@ wd_duck_lower_cache(struct wd_duck_lowering *lowering,
                     const struct wd_plan_node *node, struct wd_buf *buf)
 {
   struct wd_duck_stored *stored = node->stored;
+  bool extra = !lowering->numbered && wd_duck_partitions(node);
   enum wd_status status = WD_OK;
 
+  lowering->numbered = false;
   if (!lowering->query) {
     wd_buf_puts(buf, "SELECT * FROM wd_cache(");
     if (node->left)
@@ -71,7 +74,8 @@ wd_duck_lower_cache(struct wd_duck_lowering *lowering,
   }
   if (node->left && !is_filled_by(lowering->query, stored))
     status = lower_fill(lowering, stored, node->left);
-  wd_buf_printf(buf, "SELECT * FROM %s", stored->name);
+  wd_buf_printf(buf, "SELECT *%s FROM %s", extra ? " EXCLUDE (b)" : "",
+                stored->name);
   return status;
 }
 

@@ -303,7 +303,8 @@ begin_run(struct consumer *consumer, uint32_t index, struct wd_error *error)
 
   if (status == WD_OK)
     status = wd_partition_open(consumer->visit.worker, consumer->runs->lambda,
-                               index, &consumer->cursor, error);
+                               index, consumer->runs->stage->numbers,
+                               &consumer->cursor, error);
   consumer->open = status == WD_OK;
   consumer->in_right = false;
   return status;

@@ -129,7 +129,7 @@ worker_cursor(struct wd_duck_stage *stage, struct wd_worker *worker,
   if (!cursor)
     return wd_fail_memory(error);
   cursor->worker = worker;
-  status = wd_partition_open(worker, stage->call->lambda, index,
+  status = wd_partition_open(worker, stage->call->lambda, index, 0,
                              &cursor->cursor, error);
   if (status != WD_OK) {
     wd_mem_free(stage->source.mem, cursor, sizeof *cursor);

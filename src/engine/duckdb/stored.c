@@ -159,6 +159,19 @@ wd_duck_stored_filled(struct wd_duck_stored *stored,
   return status;
 }
 
+static enum wd_status
+set_filled_by(const struct wd_duck_fill *fill, struct wd_error *error)
+{
+  struct wd_duck_stored *stored = fill->stored;
+  enum wd_status status;
+
+  pthread_mutex_lock(&stored->lock);
+  stored->partitions = fill->partitions;
+  status = set_filled(stored, fill->schema, fill->ordered, false, error);
+  pthread_mutex_unlock(&stored->lock);
+  return status;
+}
+
 /* Waits while another query fills it; *out_mine: it is to be filled by this
  * one. */
 static enum wd_status
@@ -209,14 +222,13 @@ run_fill(struct wd_query *query, const struct wd_duck_fill *fill,
       status = wd_duck_stage_start(stage, error);
   if (status == WD_OK)
     status = wd_duck_query_run_stage(query, query->connection, fill->sql,
-                                     query->ordered, error);
+                                     query->ordered || fill->partitions, error);
   if (status == WD_OK)
     status = wd_duck_query_failure(query, error);
   if (status == WD_OK && query->pool)
     status = wd_pool_failure(query->pool, error);
   if (status == WD_OK)
-    status = wd_duck_stored_filled(fill->stored, fill->schema, fill->ordered,
-                                   false, error);
+    status = set_filled_by(fill, error);
   if (status == WD_OK)
     return WD_OK;
   snprintf(drop, sizeof drop, "DROP TABLE IF EXISTS %s", fill->stored->name);

@@ -24,6 +24,7 @@ struct wd_duck_stored {
   struct wd_arena arena;
   struct wd_schema schema;
   bool ordered;
+  uint32_t partitions; /* their number is the column `b`; 0: there is none */
 };
 
 /* What fills one of them, before the query itself. */
@@ -33,14 +34,15 @@ struct wd_duck_fill {
   const struct wd_schema *schema;
   const char *sql;
   bool ordered; /* the rows have an order */
+  uint32_t partitions;
 };
 
 /* Runs the query's fills; then its stages can be started. */
 enum wd_status
 wd_duck_fill_all(struct wd_query *query, struct wd_error *error);
 
-/* Says what a table holds. To one that grows, rows may come with nulls where
- * there were none. */
+/* Says what a table of the program's holds. To one that grows, rows may come
+ * with nulls where there were none. */
 enum wd_status
 wd_duck_stored_filled(struct wd_duck_stored *stored,
                       const struct wd_schema *schema, bool ordered, bool grows,

@@ -630,11 +630,13 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
 
 enum wd_status
 wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t index, uint32_t *out_cursor, struct wd_error *error)
+                  uint32_t index, uint32_t count, uint32_t *out_cursor,
+                  struct wd_error *error)
 {
   uint32_t i = 0;
 
   (void)lambda;
+  (void)count;
   (void)error;
   while (worker->cursors[i].open)
     i++;
