@@ -249,22 +249,20 @@ func newRowsOf[T any](fields []field) (*rowsOf[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	// Batches have all columns.
-	r := &reader{row: row, of: of}
-	for _, f := range fields {
-		if f.typ.kind == kOther {
-			return nil, failf(Unsupported, "column '%s' has a type that Go programs do not read yet (%v): leave it out by Select, or cast it", f.name, f.typ)
-		}
-		r.columns = append(r.columns, column{typ: f.typ})
+	reader, err := newFullReader(row, fields, of)
+	if err != nil {
+		return nil, err
 	}
-	for i, c := range of {
-		r.decoders = append(r.decoders, decoderOf(&row.fields[i], fields[c].typ))
-	}
-	return &rowsOf[T]{reader: r}, nil
+	return &rowsOf[T]{reader: reader}, nil
 }
 
 // take reads the option<batch> of a result; false for none. The rows are new.
-func (r *rowsOf[T]) take() (bool, error) {
+func (r *rowsOf[T]) take() (there bool, err error) {
+	defer func() {
+		if f, ok := recover().(failure); ok {
+			there, err = false, f.err
+		}
+	}()
 	if err := failed(1); err != nil {
 		return false, err
 	}

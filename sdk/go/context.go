@@ -92,11 +92,10 @@ func RegisterAggregate[P Aggregator[P, T, R], T, R any](name string, empty P) er
 }
 
 func register(name string, l *lambda, method func(name, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)) error {
-	// A decimal of any precision will do as an argument.
-	known, strict := true, true
-	for i, f := range l.in.fields {
-		known = known && (f.typ.kind != kDecimal || f.typ.precision != 0)
-		strict = strict && !l.in.nullable(i)
+	// A decimal of any precision, or any, will do as an argument.
+	known, strict := l.in.output() == nil, !l.in.dynamic
+	for i := range l.in.fields {
+		strict = strict && !l.in.fields[i].column("").nullable
 	}
 	var arguments []field
 	if known {

@@ -10,46 +10,107 @@ import (
 // column is a column of a batch that the host gave, in place.
 type column struct {
 	typ      wireType
+	rows     int
 	nulls    uint32
 	validity unsafe.Pointer // a bit per row; nil: none is null
-	values   unsafe.Pointer
-	offsets  unsafe.Pointer // strings
+	values   unsafe.Pointer // of unions: which member
+	offsets  unsafe.Pointer // strings, lists, maps
+	children []column
+}
+
+func newColumn(t wireType) column {
+	c := column{typ: t}
+	for _, child := range t.children {
+		c.children = append(c.children, newColumn(child.typ))
+	}
+	return c
 }
 
 func bit(bitmap unsafe.Pointer, i int) bool {
 	return *(*byte)(unsafe.Add(bitmap, i>>3))>>(i&7)&1 != 0
 }
 
+// there tells whether a value is not null.
+func (c *column) there(i int) bool {
+	return c.validity == nil || bit(c.validity, i)
+}
+
+// ends is where strings and lists begin and end: one more than there are.
+func (c *column) ends(n int) []int32 {
+	return unsafe.Slice((*int32)(c.offsets), n+1)
+}
+
 var noOffsets [2]int32
+
+// Columns of the null type have no validity; this is theirs.
+var allNull []byte
+
+// batchParts is what is left of a batch's nodes and buffers.
+type batchParts struct {
+	nodes, buffers []uint32
+}
 
 // columnsAt reads a batch into columns whose types are set.
 func columnsAt(columns []column, rows, nodes, nodeCount, buffers, bufferCount uint32) error {
-	node := wordsAt(nodes, nodeCount*2)
-	buffer := wordsAt(buffers, bufferCount*2)
-	if int(nodeCount) != len(columns) {
-		return failf(Internal, "the host passed %d columns where %d were bound", nodeCount, len(columns))
-	}
+	parts := batchParts{wordsAt(nodes, nodeCount*2), wordsAt(buffers, bufferCount*2)}
 	for i := range columns {
-		c := &columns[i]
-		n := c.typ.buffers() * 2
-		if len(buffer) < n {
-			return failf(Internal, "the host passed too few buffers")
+		if !columns[i].take(&parts) {
+			return failf(Internal, "the host passed fewer columns than were bound")
 		}
-		c.nulls = node[2*i+1]
-		c.validity = nil
-		if c.nulls != 0 && buffer[1] != 0 {
-			c.validity = pointer(buffer[0])
-		}
-		c.values = pointer(buffer[n-2])
-		if n == 6 {
-			c.offsets = pointer(buffer[2])
-			if buffer[3] == 0 {
-				c.offsets = unsafe.Pointer(&noOffsets)
-			}
-		}
-		buffer = buffer[n:]
+	}
+	if len(parts.nodes) > 0 || len(parts.buffers) > 0 {
+		return failf(Internal, "the host passed more columns than were bound")
 	}
 	return nil
+}
+
+func (p *batchParts) node() (words []uint32, ok bool) {
+	if len(p.nodes) < 2 {
+		return nil, false
+	}
+	words, p.nodes = p.nodes[:2], p.nodes[2:]
+	return words, true
+}
+
+func (c *column) take(parts *batchParts) bool {
+	node, ok := parts.node()
+	n := c.typ.buffers() * 2
+	if !ok || len(parts.buffers) < n {
+		return false
+	}
+	buffer := parts.buffers[:n]
+	parts.buffers = parts.buffers[n:]
+	c.rows, c.nulls = int(node[0]), node[1]
+	c.validity = nil
+	if c.typ.kind == kNull {
+		if len(allNull) < c.rows/8+1 {
+			allNull = make([]byte, c.rows/8+1)
+		}
+		c.validity = unsafe.Pointer(&allNull[0])
+	} else if c.nulls != 0 && buffer[1] != 0 && c.typ.kind != kUnion {
+		c.validity = pointer(buffer[0])
+	}
+	if n > 0 {
+		c.values = pointer(buffer[n-2])
+	}
+	if n == 6 || c.typ.kind == kList || c.typ.kind == kMap {
+		c.offsets = pointer(buffer[2])
+		if buffer[3] == 0 {
+			c.offsets = unsafe.Pointer(&noOffsets)
+		}
+	}
+	if c.typ.kind == kMap { // its one child, the entries
+		if _, ok := parts.node(); !ok || len(parts.buffers) < 2 {
+			return false
+		}
+		parts.buffers = parts.buffers[2:]
+	}
+	for i := range c.children {
+		if !c.children[i].take(parts) {
+			return false
+		}
+	}
+	return true
 }
 
 // A decoder writes the values of a column to memory, one each stride bytes;
@@ -78,7 +139,7 @@ func decodeNumber[W, G number](c *column, to unsafe.Pointer, stride uintptr, n i
 
 func decodeBool(c *column, to unsafe.Pointer, stride uintptr, n int) {
 	for i := range n {
-		*(*bool)(to) = bit(c.values, i) && (c.validity == nil || bit(c.validity, i))
+		*(*bool)(to) = bit(c.values, i) && (c.there(i))
 		to = unsafe.Add(to, stride)
 	}
 }
@@ -114,7 +175,7 @@ func decodeEnum[W uint8 | uint16 | uint32](c *column, to unsafe.Pointer, stride 
 	from := unsafe.Slice((*W)(c.values), n)
 	for i, index := range from {
 		s := ""
-		if c.validity == nil || bit(c.validity, i) {
+		if c.there(i) {
 			s = c.typ.values[index]
 		}
 		*(*string)(to) = s
@@ -138,7 +199,7 @@ func decodeDate(c *column, to unsafe.Pointer, stride uintptr, n int) {
 	from := unsafe.Slice((*int32)(c.values), n)
 	for i, days := range from {
 		var t time.Time
-		if c.validity == nil || bit(c.validity, i) {
+		if c.there(i) {
 			t = time.Unix(int64(days)*86400, 0).UTC()
 		}
 		*(*time.Time)(to) = t
@@ -150,7 +211,7 @@ func decodeTimestamp(c *column, to unsafe.Pointer, stride uintptr, n int) {
 	from := unsafe.Slice((*int64)(c.values), n)
 	for i, value := range from {
 		var t time.Time
-		if c.validity == nil || bit(c.validity, i) {
+		if c.there(i) {
 			t = timeOf(value, c.typ.unit)
 		}
 		*(*time.Time)(to) = t
@@ -213,10 +274,23 @@ var plainDecoders = [...]decoder{kBool: decodeBool,
 	kDate: decodeDate, kString: decodeString, kBinary: decodeBytes,
 	kDecimal: decodeDecimal, kTimestamp: decodeTimestamp}
 
-// decoderOf is nil when the field does not read such a column.
-func decoderOf(f *rowField, t wireType) decoder {
+// leafDecoder is for types without others in them; nil when values of this
+// shape do not read such a column.
+func leafDecoder(s *shape, t wireType) decoder {
+	switch s.value {
+	case bigType:
+		return bigDecoder(t)
+	case durationType:
+		switch t.kind {
+		case kTime:
+			return decodeTime
+		case kInterval:
+			return decodeDuration
+		}
+		return nil
+	}
 	switch {
-	case t.kind == kEnum && f.typ.kind == kString:
+	case t.kind == kEnum && s.typ.kind == kString, t.kind == kEnum && s.typ.kind == kEnum:
 		switch t.index {
 		case kU8:
 			return decodeEnum[uint8]
@@ -224,12 +298,76 @@ func decoderOf(f *rowField, t wireType) decoder {
 			return decodeEnum[uint16]
 		}
 		return decodeEnum[uint32]
-	case t.kind >= kEnum:
-		return nil
-	case t.kind == f.typ.kind:
+	case t.kind == kString && s.typ.kind == kEnum:
+		return decodeString
+	case s.value.Kind() == reflect.Array:
+		return bytesDecoder(s, t)
+	case t.kind == kInterval && s.typ.kind == kInterval:
+		return decodeInterval
+	case (t.kind == kFixedBinary || t.kind == kUUID) && s.typ.kind == kBinary:
+		return decodeFixedBytes
+	case t.kind == s.typ.kind && int(t.kind) < len(plainDecoders):
 		return plainDecoders[t.kind]
 	}
-	return widenings[[2]kind{t.kind, f.typ.kind}]
+	return widenings[[2]kind{t.kind, s.typ.kind}]
+}
+
+// decoderOf reads a column, null too; what the column and the Go value are
+// called is for errors.
+func decoderOf(s *shape, t wireType, path, goName string) (decoder, error) {
+	if s.typ.kind == kAny {
+		return anyDecoder(t)
+	}
+	var decode decoder
+	var err error
+	switch {
+	case t.kind == kNull:
+		decode = zeroDecoder(s.value)
+	case t.kind >= kList && t.kind <= kUnion && t.kind == s.typ.kind:
+		decode, err = nestedDecoder(s, t, path, goName)
+	default:
+		decode = leafDecoder(s, t)
+	}
+	if err == nil && decode == nil {
+		err = failf(TypeMismatch, "column '%s' is %v and %s is %v: change the field, or cast the column",
+			path, t, goName, s.value)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return withNulls(s, decode), nil
+}
+
+// withNulls makes a decoder of values one of values that may be null.
+func withNulls(s *shape, decode decoder) decoder {
+	switch s.mode {
+	case nullStruct:
+		valid := s.valid
+		return func(c *column, to unsafe.Pointer, stride uintptr, n int) {
+			decode(c, to, stride, n)
+			to = unsafe.Add(to, valid)
+			for j := range n {
+				*(*bool)(to) = c.there(j)
+				to = unsafe.Add(to, stride)
+			}
+		}
+	case nullPointer:
+		size := s.value.Size()
+		slice := reflect.SliceOf(s.value)
+		return func(c *column, to unsafe.Pointer, stride uintptr, n int) {
+			block := reflect.MakeSlice(slice, n, n).UnsafePointer()
+			decode(c, block, size, n)
+			for j := range n {
+				var p unsafe.Pointer
+				if c.there(j) {
+					p = unsafe.Add(block, uintptr(j)*size)
+				}
+				*(*unsafe.Pointer)(to) = p
+				to = unsafe.Add(to, stride)
+			}
+		}
+	}
+	return decode
 }
 
 // reader reads batches into rows of a Go type, or into slices of one.
@@ -238,23 +376,54 @@ type reader struct {
 	decoders []decoder
 	columns  []column
 	of       []uint32 // field i is columns[of[i]]
+	names    []string // of a Record's columns
+	boxers   []boxer
 }
 
-// newReader is for batches that have the columns `of` of the input.
+// newReader is for batches that have the columns `of` of the input, each once.
+// The columns were found to be readable.
 func newReader(row *rowType, input []field, of []uint32) *reader {
 	r := &reader{row: row}
 	position := map[uint32]uint32{}
-	for i, column_ := range of {
-		at, ok := position[column_]
+	for _, c := range of {
+		at, ok := position[c]
 		if !ok {
 			at = uint32(len(r.columns))
-			position[column_] = at
-			r.columns = append(r.columns, column{typ: input[column_].typ})
+			position[c] = at
+			r.columns = append(r.columns, newColumn(input[c].typ))
 		}
 		r.of = append(r.of, at)
-		r.decoders = append(r.decoders, decoderOf(&row.fields[i], input[column_].typ))
 	}
+	r.match(input, of)
 	return r
+}
+
+// newFullReader is for batches that have all columns of the input.
+func newFullReader(row *rowType, input []field, of []uint32) (*reader, error) {
+	r := &reader{row: row, of: of}
+	for _, f := range input {
+		if err := readable(f); err != nil {
+			return nil, err
+		}
+		r.columns = append(r.columns, newColumn(f.typ))
+	}
+	r.match(input, of)
+	return r, nil
+}
+
+func (r *reader) match(input []field, of []uint32) {
+	for i, c := range of {
+		in := input[c]
+		if r.row.dynamic {
+			r.names = append(r.names, in.name)
+			r.boxers = append(r.boxers, boxerOf(in.typ))
+			continue
+		}
+		f := &r.row.fields[i]
+		decode, err := decoderOf(&f.shape, in.typ, in.name, f.goName)
+		Fail(err) // not after find
+		r.decoders = append(r.decoders, decode)
+	}
 }
 
 // wanted lists input columns, each once, as newReader has them.
@@ -272,36 +441,25 @@ func wanted(of []uint32) []uint32 {
 
 // rows writes n rows, each of the row type's size.
 func (r *reader) rows(to unsafe.Pointer, n int) {
+	if r.row.dynamic {
+		r.records(to, n)
+		return
+	}
 	size := r.row.goType.Size()
 	for i := range r.row.fields {
-		r.field(i, unsafe.Add(to, r.row.fields[i].offset), size, n)
+		r.decoders[i](&r.columns[r.of[i]], unsafe.Add(to, r.row.fields[i].offset), size, n)
 	}
 }
 
-func (r *reader) field(i int, to unsafe.Pointer, stride uintptr, n int) {
-	f := &r.row.fields[i]
-	c := &r.columns[r.of[i]]
-	switch f.mode {
-	case nullNever:
-		r.decoders[i](c, to, stride, n)
-	case nullStruct:
-		r.decoders[i](c, to, stride, n)
-		to = unsafe.Add(to, f.valid)
-		for j := range n {
-			*(*bool)(to) = c.validity == nil || bit(c.validity, j)
-			to = unsafe.Add(to, stride)
-		}
-	case nullPointer:
-		size := f.value.Size()
-		block := reflect.MakeSlice(reflect.SliceOf(f.value), n, n).UnsafePointer()
-		r.decoders[i](c, block, size, n)
-		for j := range n {
-			var p unsafe.Pointer
-			if c.validity == nil || bit(c.validity, j) {
-				p = unsafe.Add(block, uintptr(j)*size)
-			}
-			*(*unsafe.Pointer)(to) = p
-			to = unsafe.Add(to, stride)
+func (r *reader) records(to unsafe.Pointer, n int) {
+	rows := unsafe.Slice((*Record)(to), n)
+	for i := range rows {
+		rows[i] = make(Record, len(r.names))
+	}
+	for i, name := range r.names {
+		values := r.boxers[i](&r.columns[r.of[i]], n)
+		for j, row := range rows {
+			row[name] = values[j]
 		}
 	}
 }
@@ -318,18 +476,8 @@ func (r *reader) slices(to unsafe.Pointer, n int) {
 			*header = sliceHeader{c.values, n, n}
 			continue
 		}
-		elem := f.value
-		size := elem.Size()
-		switch f.mode {
-		case nullStruct:
-			elem = r.row.sliceElem(i)
-			size = elem.Size()
-		case nullPointer:
-			elem = reflect.PointerTo(elem)
-			size = elem.Size()
-		}
-		data := reflect.MakeSlice(reflect.SliceOf(elem), n, n).UnsafePointer()
-		r.field(i, data, size, n)
+		data := reflect.MakeSlice(reflect.SliceOf(f.goType), n, n).UnsafePointer()
+		r.decoders[i](c, data, f.goType.Size(), n)
 		*header = sliceHeader{data, n, n}
 	}
 }
@@ -345,7 +493,7 @@ func (t wireType) plain() bool {
 }
 
 var plainSizes = [...]int{kI8: 1, kI16: 2, kI32: 4, kI64: 8, kU8: 1, kU16: 2,
-	kU32: 4, kU64: 8, kF32: 4, kF64: 8, kDate: 4}
+	kU32: 4, kU64: 8, kF32: 4, kF64: 8, kDate: 4, kInterval: 0}
 
 func zeroNulls(c *column, n int) {
 	if c.validity == nil {
@@ -360,22 +508,4 @@ func zeroNulls(c *column, n int) {
 			}
 		}
 	}
-}
-
-// sliceElem is the element type of the slice that field i is.
-func (t *rowType) sliceElem(i int) reflect.Type {
-	return sliceElemAt(t.goType, t.fields[i].offset)
-}
-
-func sliceElemAt(t reflect.Type, offset uintptr) reflect.Type {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if offset >= f.Offset && offset < f.Offset+f.Type.Size() {
-			if f.Type.Kind() == reflect.Slice {
-				return f.Type.Elem()
-			}
-			return sliceElemAt(f.Type, offset-f.Offset)
-		}
-	}
-	return nil
 }

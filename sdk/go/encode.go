@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"reflect"
 	"slices"
 	"time"
 	"unsafe"
@@ -16,15 +17,27 @@ type outColumn struct {
 	values   []uint64 // fixed width, or bits
 	offsets  []int32
 	data     []byte
-	validity []uint64
+	validity []uint64 // when there are nulls
 	nulls    int
 	alias    unsafe.Pointer // the program's own slice, in place of values
+	children []outColumn    // of a map: keys and values
+}
+
+func newOutColumn(t wireType) outColumn {
+	o := outColumn{typ: t}
+	for _, child := range t.children {
+		o.children = append(o.children, newOutColumn(child.typ))
+	}
+	return o
 }
 
 func (o *outColumn) reset() {
 	o.rows, o.nulls = 0, 0
 	o.alias = nil
 	o.data = o.data[:0]
+	for i := range o.children {
+		o.children[i].reset()
+	}
 }
 
 func grown[T any](s []T, n int) []T {
@@ -36,21 +49,15 @@ func grown[T any](s []T, n int) []T {
 	return larger
 }
 
-// width is a value's size in bytes, of types that have one.
-func (t wireType) width() int {
-	switch t.kind {
-	case kDecimal:
-		return 16
-	case kTimestamp:
-		return 8
-	}
-	return plainSizes[t.kind]
+// variable tells of types whose values have offsets.
+func (t wireType) variable() bool {
+	return t.kind == kString || t.kind == kBinary || t.kind == kList || t.kind == kMap
 }
 
-// room makes place for n more values.
+// room makes place for n more values; those of children are theirs.
 func (o *outColumn) room(n int) {
 	switch {
-	case o.typ.kind == kString || o.typ.kind == kBinary:
+	case o.typ.variable():
 		o.offsets = grown(o.offsets, o.rows+n+2)
 		o.offsets[0] = 0
 	case o.typ.kind == kBool:
@@ -62,15 +69,83 @@ func (o *outColumn) room(n int) {
 
 // bytes is how much the column holds, about.
 func (o *outColumn) bytes() int {
-	if o.typ.kind == kString || o.typ.kind == kBinary {
-		return len(o.data) + 4*o.rows
+	size := o.rows * o.typ.width()
+	if o.typ.variable() {
+		size = len(o.data) + 4*o.rows
 	}
-	return o.rows * o.typ.width()
+	for i := range o.children {
+		size += o.children[i].bytes()
+	}
+	return size
 }
 
-// An encoder appends n values, one each stride bytes, to a column that has room
-// for them. Those that are not valid may hold anything; nil: all are valid.
-type encoder func(o *outColumn, from unsafe.Pointer, stride uintptr, n int, valid []bool) error
+// appendNulls appends n nulls, for which nothing is read.
+func (o *outColumn) appendNulls(n int) {
+	if o.typ.kind == kNull || n == 0 {
+		o.rows += n
+		return
+	}
+	o.room(n)
+	if o.typ.kind != kUnion {
+		o.mark(n, func(int) bool { return false })
+	}
+	width := o.typ.width()
+	switch {
+	case o.typ.variable():
+		last := o.offsets[o.rows]
+		for i := range n {
+			o.offsets[o.rows+1+i] = last
+		}
+	case width > 0:
+		clear(unsafe.Slice((*byte)(start(o.values)), (o.rows+n)*width)[o.rows*width:])
+	}
+	switch o.typ.kind {
+	case kStruct, kUnion:
+		for i := range o.children {
+			o.children[i].appendNulls(n)
+		}
+	case kFixedList:
+		o.children[0].appendNulls(n * o.typ.size)
+	}
+	o.rows += n
+}
+
+// mark notes which of the n rows to come are null.
+func (o *outColumn) mark(n int, valid func(i int) bool) {
+	o.validity = grown(o.validity, (o.rows+n+63)/64)
+	if o.nulls == 0 {
+		o.unmark(0, o.rows)
+	}
+	for i := range n {
+		there := valid(i)
+		setBit(o.validity, o.rows+i, there)
+		if !there {
+			o.nulls++
+		}
+	}
+}
+
+// unmark notes that rows are not null.
+func (o *outColumn) unmark(from, to int) {
+	for i := from; i < to; i++ {
+		setBit(o.validity, i, true)
+	}
+}
+
+// markValid notes that the n rows to come are not null.
+func (o *outColumn) markValid(n int) {
+	if o.nulls > 0 {
+		o.validity = grown(o.validity, (o.rows+n+63)/64)
+		o.unmark(o.rows, o.rows+n)
+	}
+}
+
+// An encoder appends n values, one each stride bytes, nulls too.
+type encoder func(o *outColumn, from unsafe.Pointer, stride uintptr, n int) error
+
+// A valueEncoder writes n values, one each stride bytes, to a column that has
+// room for them. Those that are not valid may hold anything; nil: all are valid.
+type valueEncoder func(o *outColumn, from unsafe.Pointer, stride uintptr, n int, valid []bool) error
 
 func encodeNumber[T number](o *outColumn, from unsafe.Pointer, stride uintptr, n int, _ []bool) error {
 	to := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(o.values))), o.rows+n)[o.rows:]
@@ -187,7 +262,7 @@ func encodeTimestamp(o *outColumn, from unsafe.Pointer, stride uintptr, n int, v
 	return nil
 }
 
-var encoders = [...]encoder{kBool: encodeBool,
+var valueEncoders = [...]valueEncoder{kBool: encodeBool,
 	kI8: encodeNumber[int8], kI16: encodeNumber[int16],
 	kI32: encodeNumber[int32], kI64: encodeNumber[int64],
 	kU8: encodeNumber[uint8], kU16: encodeNumber[uint16],
@@ -196,21 +271,130 @@ var encoders = [...]encoder{kBool: encodeBool,
 	kDate: encodeDate, kString: encodeString, kBinary: encodeString,
 	kDecimal: encodeDecimal, kTimestamp: encodeTimestamp}
 
-// writer writes rows of a Go type, or slices of one, as columns.
-type writer struct {
-	row     *rowType
-	columns []outColumn
-	rows    int
-	valid   []bool
-	nodes   []uint32
-	buffers []uint32
-	keep    any // what the columns point to
+// leafEncoder is nil when values of this shape are not such a column.
+func leafEncoder(s *shape, t wireType) valueEncoder {
+	switch {
+	case s.value == bigType:
+		if t.kind == kDecimal && t.scale == 0 {
+			return encodeBig
+		}
+		return nil
+	case s.value == timeType:
+		if t.kind == kDate || t.kind == kTimestamp {
+			return valueEncoders[t.kind]
+		}
+		return nil
+	case s.value == durationType:
+		switch t.kind {
+		case kTime:
+			return encodeTime
+		case kInterval:
+			return encodeDuration
+		}
+		return nil
+	case t.kind == kEnum && (s.typ.kind == kString || s.typ.kind == kEnum):
+		return enumEncoder(t)
+	case s.value.Kind() == reflect.Array && (t.width() == s.value.Len() || t.kind == kBinary):
+		return bytesEncoder(s.value.Len(), t)
+	case t.kind != s.typ.kind:
+		return nil
+	case t.kind == kInterval:
+		return encodeInterval
+	case int(t.kind) < len(valueEncoders):
+		return valueEncoders[t.kind]
+	}
+	return nil
 }
 
+// encoderOf is nil when values of this shape are not such a column.
+func encoderOf(s *shape, t wireType) encoder {
+	encode := leafEncoder(s, t)
+	if t.kind >= kList && t.kind <= kUnion && t.kind == s.typ.kind {
+		encode = nestedEncoder(s, t)
+	}
+	if encode == nil {
+		return nil
+	}
+	switch s.mode {
+	case nullStruct:
+		return structNulls(s.valid, encode)
+	case nullPointer:
+		return pointerNulls(encode)
+	}
+	return func(o *outColumn, from unsafe.Pointer, stride uintptr, n int) error {
+		o.room(n)
+		o.markValid(n)
+		err := encode(o, from, stride, n, nil)
+		o.rows += n
+		return err
+	}
+}
+
+func structNulls(offset uintptr, encode valueEncoder) encoder {
+	var valid []bool
+	return func(o *outColumn, from unsafe.Pointer, stride uintptr, n int) error {
+		valid = grown(valid, n)
+		at := unsafe.Add(from, offset)
+		all := true
+		for j := range n {
+			there := *(*bool)(at)
+			valid[j] = there
+			all = all && there
+			at = unsafe.Add(at, stride)
+		}
+		o.room(n)
+		var err error
+		if now := valid[:n]; all {
+			o.markValid(n)
+			err = encode(o, from, stride, n, nil)
+		} else if o.typ.kind == kUnion {
+			err = encode(o, from, stride, n, now)
+		} else {
+			o.mark(n, func(i int) bool { return now[i] })
+			err = encode(o, from, stride, n, now)
+		}
+		o.rows += n
+		return err
+	}
+}
+
+func pointerNulls(encode valueEncoder) encoder {
+	return func(o *outColumn, from unsafe.Pointer, stride uintptr, n int) error {
+		for range n {
+			p := *(*unsafe.Pointer)(from)
+			if p == nil {
+				o.appendNulls(1)
+			} else {
+				o.room(1)
+				o.markValid(1)
+				if err := encode(o, p, 0, 1, nil); err != nil {
+					return err
+				}
+				o.rows++
+			}
+			from = unsafe.Add(from, stride)
+		}
+		return nil
+	}
+}
+
+// writer writes rows of a Go type, or slices of one, as columns.
+type writer struct {
+	row      *rowType
+	columns  []outColumn
+	encoders []encoder
+	rows     int
+	nodes    []uint32
+	buffers  []uint32
+	keep     any // what the columns point to
+}
+
+// newWriter is for a schema that the row type is, field for field.
 func newWriter(row *rowType, schema []field) *writer {
 	w := &writer{row: row, columns: make([]outColumn, len(schema))}
 	for i := range schema {
-		w.columns[i].typ = schema[i].typ
+		w.columns[i] = newOutColumn(schema[i].typ)
+		w.encoders = append(w.encoders, encoderOf(&row.fields[i].shape, schema[i].typ))
 	}
 	return w
 }
@@ -244,62 +428,12 @@ func (w *writer) append(from unsafe.Pointer, n int) error {
 }
 
 func (w *writer) field(i int, from unsafe.Pointer, stride uintptr, n int) error {
-	f := &w.row.fields[i]
-	o := &w.columns[i]
-	encode := encoders[o.typ.kind]
-	o.room(n)
-	var err error
-	switch f.mode {
-	case nullNever:
-		err = encode(o, from, stride, n, nil)
-		o.rows += n
-	case nullStruct:
-		w.valid = grown(w.valid, n)
-		at := unsafe.Add(from, f.valid)
-		for j := range n {
-			w.valid[j] = *(*bool)(at)
-			at = unsafe.Add(at, stride)
-		}
-		o.validRows(w.valid[:n])
-		err = encode(o, from, stride, n, w.valid)
-		o.rows += n
-	case nullPointer:
-		err = w.pointers(o, encode, from, stride, n)
-	}
+	err := w.encoders[i](&w.columns[i], from, stride, n)
 	if err != nil {
+		f := &w.row.fields[i]
 		return failf(InvalidArgument, "column '%s' (%s): %v", f.name, f.goName, err)
 	}
 	return nil
-}
-
-func (w *writer) pointers(o *outColumn, encode encoder, from unsafe.Pointer, stride uintptr, n int) error {
-	for range n {
-		p := *(*unsafe.Pointer)(from)
-		valid := []bool{p != nil}
-		o.validRows(valid)
-		switch {
-		case p != nil:
-			if err := encode(o, p, 0, 1, nil); err != nil {
-				return err
-			}
-		case o.typ.kind == kString || o.typ.kind == kBinary:
-			o.offsets[o.rows+1] = int32(len(o.data))
-		}
-		o.rows++
-		from = unsafe.Add(from, stride)
-	}
-	return nil
-}
-
-// validRows notes which of the rows to come are null.
-func (o *outColumn) validRows(valid []bool) {
-	o.validity = grown(o.validity, (o.rows+len(valid)+63)/64)
-	for i, v := range valid {
-		setBit(o.validity, o.rows+i, v)
-		if !v {
-			o.nulls++
-		}
-	}
 }
 
 // slices writes a struct of slices; rows < 0: as many rows as they have.
@@ -320,8 +454,7 @@ func (w *writer) slices(from unsafe.Pointer, rows int) error {
 			o.alias, o.rows = header.data, rows
 			continue
 		}
-		size := w.row.sliceElem(i).Size()
-		if err := w.field(i, header.data, size, rows); err != nil {
+		if err := w.field(i, header.data, f.goType.Size(), rows); err != nil {
 			return err
 		}
 	}
@@ -347,23 +480,40 @@ func (w *writer) wire() (batch [5]uint32) {
 		addressOf(w.buffers), uint32(len(w.buffers) / 2)}
 }
 
+// column appends a column's nodes and buffers, then its children's.
 func (w *writer) column(o *outColumn) {
-	w.nodes = append(w.nodes, uint32(o.rows), uint32(o.nulls))
-	if o.nulls > 0 {
+	nulls := o.nulls
+	if o.typ.kind == kNull {
+		nulls = o.rows
+	}
+	w.nodes = append(w.nodes, uint32(o.rows), uint32(nulls))
+	switch {
+	case o.typ.kind == kNull || o.typ.kind == kUnion:
+	case o.nulls > 0:
 		w.buffers = append(w.buffers, addressOf(o.validity), uint32((o.rows+63)/64))
-	} else {
+	default:
 		w.buffers = append(w.buffers, 0, 0)
 	}
-	switch {
+	switch kind := o.typ.kind; {
 	case o.alias != nil:
 		w.buffers = append(w.buffers, uint32(uintptr(o.alias)), wordsIn(o.rows*o.typ.width()))
-	case o.typ.kind == kString || o.typ.kind == kBinary:
-		o.offsets = grown(o.offsets, o.rows+2)
-		w.buffers = append(w.buffers, addressOf(o.offsets), wordsIn(4*(o.rows+1)),
-			addressOf(o.data), wordsIn(len(o.data)))
-	case o.typ.kind == kBool:
+	case o.typ.variable():
+		o.room(0)
+		w.buffers = append(w.buffers, addressOf(o.offsets), wordsIn(4*(o.rows+1)))
+		if kind == kString || kind == kBinary {
+			w.buffers = append(w.buffers, addressOf(o.data), wordsIn(len(o.data)))
+		}
+	case kind == kBool:
 		w.buffers = append(w.buffers, addressOf(o.values), uint32((o.rows+63)/64))
+	case kind == kNull || kind == kStruct || kind == kFixedList:
 	default:
 		w.buffers = append(w.buffers, addressOf(o.values), wordsIn(o.rows*o.typ.width()))
+	}
+	if o.typ.kind == kMap { // its one child, the entries
+		w.nodes = append(w.nodes, uint32(o.children[0].rows), 0)
+		w.buffers = append(w.buffers, 0, 0)
+	}
+	for i := range o.children {
+		w.column(&o.children[i])
 	}
 }

@@ -102,11 +102,14 @@ func (b *binding) bind(input []field) error {
 // bindSame is for lambdas whose output is their input's columns, all of them.
 func (b *binding) bindSame(input []field, of []uint32) error {
 	row := b.lambda.in
+	if row.dynamic {
+		return row.output()
+	}
 	have := make([]int, len(input))
 	for i, c := range of {
 		have[c]++
 		f := &row.fields[i]
-		if f.typ.kind != input[c].typ.kind && plainKind(f) != input[c].typ.kind {
+		if encoderOf(&f.shape, input[c].typ) == nil {
 			return failf(TypeMismatch, "column '%s' is %v and %s is %v: rows that are reduced have exactly the columns' types",
 				input[c].name, input[c].typ, f.goName, f.value)
 		}
@@ -118,13 +121,11 @@ func (b *binding) bindSame(input []field, of []uint32) error {
 		}
 	}
 	// Output columns are in the input's order, and so are those wanted.
-	fields := make([]rowField, len(input))
-	for i, c := range of {
-		fields[c] = row.fields[i]
-		fields[c].typ = input[c].typ
-	}
 	sorted := *row
-	sorted.fields = fields
+	sorted.fields = make([]rowField, len(input))
+	for i, c := range of {
+		sorted.fields[c] = row.fields[i]
+	}
 	order := make([]uint32, len(input))
 	for i := range order {
 		order[i] = uint32(i)
@@ -134,17 +135,6 @@ func (b *binding) bindSame(input []field, of []uint32) error {
 	b.in = newReader(&sorted, input, order)
 	b.out = newWriter(&sorted, input)
 	return nil
-}
-
-// plainKind lets dates and timestamps stand for each other in time.Time.
-func plainKind(f *rowField) kind {
-	if f.value == timeType {
-		if f.typ.kind == kDate {
-			return kTimestamp
-		}
-		return kDate
-	}
-	return f.typ.kind
 }
 
 func (b *binding) read(rows, nodes, nodeCount, buffers, bufferCount uint32) error {

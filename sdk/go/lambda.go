@@ -68,7 +68,8 @@ func columnTypes[T, U any]() (in, out *rowType, err error) {
 
 // The output of filters: one boolean.
 var booleans = &rowType{goType: reflect.TypeFor[bool](), scalar: true,
-	fields: []rowField{{goName: "bool", value: reflect.TypeFor[bool](), typ: wireType{kind: kBool}}}}
+	fields: []rowField{{goName: "bool", shape: shape{goType: reflect.TypeFor[bool](),
+		value: reflect.TypeFor[bool](), typ: wireType{kind: kBool}}}}}
 
 func (d *Dataset) apply(l *lambda, err error, method func(self, function, state, out uint32)) *Dataset {
 	if d.err != nil {

@@ -43,12 +43,28 @@ func (l *lower) options(options []Options) (address, count uint32) {
 }
 
 func (l *lower) fields(fields []field) (address, count uint32) {
-	var list []uint32
+	return l.words(l.appendFields(nil, fields), 10)
+}
+
+// appendFields appends fields, each followed by its children.
+func (l *lower) appendFields(list []uint32, fields []field) []uint32 {
 	for _, f := range fields {
+		children := f.typ.children
+		if f.typ.kind == kMap {
+			entries := wireType{kind: kStruct, children: children}
+			children = []field{{"entries", entries, false}}
+		}
 		list = l.append(list, f.name, f.typ.arrow())
-		list = append(list, flag(f.nullable), 0, 0, 0, 0, 0)
+		list = append(list, flag(f.nullable), uint32(len(children)))
+		var metadata, count uint32
+		if f.typ.kind == kUUID {
+			metadata, count = l.words(l.append(nil, extensionKey, extensionUUID), 4)
+		}
+		values, valueCount := l.strings(f.typ.values)
+		list = append(list, metadata, count, values, valueCount)
+		list = l.appendFields(list, children)
 	}
-	return l.words(list, 10)
+	return list
 }
 
 func flag(b bool) uint32 {

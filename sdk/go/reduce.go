@@ -1,11 +1,8 @@
 package wasidata
 
 import (
-	"encoding/binary"
 	"reflect"
 	"slices"
-	"time"
-	"unsafe"
 )
 
 // Reduce combines the rows of each group two by two; the function must be
@@ -118,85 +115,4 @@ func (k *reduction[T]) finish(b *binding, from *stateBytes) error {
 	}
 	b.out.reset()
 	return b.out.append(k.states.base, k.states.count)
-}
-
-// rowCodec makes bytes of rows: the values of their fields one after another,
-// strings after their lengths.
-func rowCodec(row *rowType) *codec {
-	c := &codec{typ: row.goType, size: int(row.goType.Size()), plain: isPlain(row.goType)}
-	var buffer []byte
-	c.save = func(state unsafe.Pointer) ([]byte, error) {
-		buffer = buffer[:0]
-		for i := range row.fields {
-			f := &row.fields[i]
-			buffer = f.save(buffer, unsafe.Add(state, f.offset))
-		}
-		return buffer, nil
-	}
-	c.load = func(b []byte, state unsafe.Pointer) error {
-		for i := range row.fields {
-			f := &row.fields[i]
-			b = f.load(b, unsafe.Add(state, f.offset))
-		}
-		return nil
-	}
-	return c
-}
-
-func (f *rowField) save(b []byte, at unsafe.Pointer) []byte {
-	switch f.mode {
-	case nullStruct:
-		b = append(b, byte(flag(*(*bool)(unsafe.Add(at, f.valid)))))
-	case nullPointer:
-		at = *(*unsafe.Pointer)(at)
-		b = append(b, byte(flag(at != nil)))
-		if at == nil {
-			return b
-		}
-	}
-	switch {
-	case f.value == timeType:
-		t := *(*time.Time)(at)
-		b = binary.LittleEndian.AppendUint64(b, uint64(t.Unix()))
-		return binary.LittleEndian.AppendUint32(b, uint32(t.Nanosecond()))
-	case f.typ.kind == kString || f.typ.kind == kBinary:
-		s := *(*string)(at)
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(s)))
-		return append(b, s...)
-	}
-	return append(b, unsafe.Slice((*byte)(at), f.value.Size())...)
-}
-
-func (f *rowField) load(b []byte, at unsafe.Pointer) []byte {
-	switch f.mode {
-	case nullStruct:
-		*(*bool)(unsafe.Add(at, f.valid)) = b[0] != 0
-		b = b[1:]
-	case nullPointer:
-		there := b[0] != 0
-		b = b[1:]
-		if !there {
-			return b
-		}
-		value := reflect.New(f.value).UnsafePointer()
-		*(*unsafe.Pointer)(at) = value
-		at = value
-	}
-	switch {
-	case f.value == timeType:
-		*(*time.Time)(at) = time.Unix(int64(binary.LittleEndian.Uint64(b)),
-			int64(binary.LittleEndian.Uint32(b[8:]))).UTC()
-		return b[12:]
-	case f.typ.kind == kString || f.typ.kind == kBinary:
-		end := 4 + binary.LittleEndian.Uint32(b)
-		if f.typ.kind == kString {
-			*(*string)(at) = string(b[4:end])
-		} else {
-			*(*[]byte)(at) = append([]byte(nil), b[4:end]...)
-		}
-		return b[end:]
-	}
-	size := f.value.Size()
-	copy(unsafe.Slice((*byte)(at), size), b)
-	return b[size:]
 }

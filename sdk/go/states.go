@@ -167,7 +167,8 @@ func (s *states) begin(i int) error {
 
 // binaries writes states.
 var binaries = &rowType{goType: bytesType, scalar: true,
-	fields: []rowField{{goName: "state", value: bytesType, typ: wireType{kind: kBinary}}}}
+	fields: []rowField{{goName: "state", shape: shape{goType: bytesType, value: bytesType,
+		typ: wireType{kind: kBinary}}}}}
 
 // storeAll writes states as a batch of them; those that are not there are null
 // (there nil: all are). The bytes of states that are not plain begin with a 1,
@@ -177,7 +178,7 @@ func (s *states) storeAll(w *writer, there []bool) error {
 	o := &w.columns[0]
 	o.room(s.count)
 	if there != nil {
-		o.validRows(there)
+		o.mark(s.count, func(i int) bool { return there[i] })
 	}
 	for i := range s.count {
 		switch {

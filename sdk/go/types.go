@@ -25,39 +25,50 @@ const (
 	kDate
 	kString
 	kBinary
+	kNull
+	kInterval
 	kDecimal
 	kTimestamp
-	kEnum  // strings by their index
-	kOther // a type that Go programs do not get yet
+	kTime
+	kEnum // strings by their index
+	kUUID
+	kFixedBinary
+	kList
+	kFixedList
+	kStruct
+	kMap
+	kUnion
+	kAny   // of a Go type that reads every column
+	kOther // a type that this package does not know
 )
 
 var kindNames = [...]string{"bool", "i8", "i16", "i32", "i64", "u8", "u16",
-	"u32", "u64", "f32", "f64", "date", "string", "binary"}
+	"u32", "u64", "f32", "f64", "date", "string", "binary", "null", "interval"}
 
 // Arrow's format strings of those types,
 // https://arrow.apache.org/docs/format/CDataInterface.html
 var kindFormats = [...]string{"b", "c", "s", "i", "l", "C", "S", "I", "L", "f",
-	"g", "tdD", "u", "z"}
+	"g", "tdD", "u", "z", "n", "tin"}
 
 const unitLetters = "smun"
 
 var unitNames = [...]string{"s", "ms", "us", "ns"}
 
+// How a field says that its 16 bytes are a UUID.
+const extensionKey, extensionUUID = "ARROW:extension:name", "arrow.uuid"
+
 // wireType is the type of a column.
 type wireType struct {
 	kind      kind
-	unit      uint8  // kTimestamp: index of unitNames
+	unit      uint8  // kTimestamp, kTime: index of unitNames
 	index     kind   // kEnum: kU8, kU16 or kU32
 	precision uint8  // kDecimal
 	scale     int8   // kDecimal
+	size      int    // kFixedBinary, kFixedList
 	zone      string // kTimestamp
 	format    string // kOther
 	values    []string
-}
-
-func (t wireType) same(other wireType) bool {
-	return t.kind == other.kind && t.unit == other.unit && t.zone == other.zone &&
-		t.precision == other.precision && t.scale == other.scale
+	children  []field // kMap has two: key and value
 }
 
 func (t wireType) String() string {
@@ -69,12 +80,36 @@ func (t wireType) String() string {
 			return fmt.Sprintf("timestamp(%s,%s)", unitNames[t.unit], t.zone)
 		}
 		return fmt.Sprintf("timestamp(%s)", unitNames[t.unit])
+	case kTime:
+		return fmt.Sprintf("time(%s)", unitNames[t.unit])
 	case kEnum:
 		return "enum"
+	case kUUID:
+		return "uuid"
+	case kFixedBinary:
+		return fmt.Sprintf("binary(%d)", t.size)
+	case kList:
+		return fmt.Sprintf("list<%v>", t.children[0].typ)
+	case kFixedList:
+		return fmt.Sprintf("list<%v, %d>", t.children[0].typ, t.size)
+	case kMap:
+		return fmt.Sprintf("map<%v, %v>", t.children[0].typ, t.children[1].typ)
+	case kStruct:
+		return "struct<" + columnList(t.children) + ">"
+	case kUnion:
+		return "union<" + columnList(t.children) + ">"
 	case kOther:
 		return "Arrow format " + strconv.Quote(t.format)
 	}
 	return kindNames[t.kind]
+}
+
+func columnList(fields []field) string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = fmt.Sprintf("%s %v", f.name, f.typ)
+	}
+	return strings.Join(list, ", ")
 }
 
 func (t wireType) arrow() string {
@@ -83,20 +118,81 @@ func (t wireType) arrow() string {
 		return fmt.Sprintf("d:%d,%d", t.precision, t.scale)
 	case kTimestamp:
 		return "ts" + unitLetters[t.unit:t.unit+1] + ":" + t.zone
+	case kTime:
+		return "tt" + unitLetters[t.unit:t.unit+1]
 	case kEnum:
 		return kindFormats[t.index]
+	case kUUID:
+		return "w:16"
+	case kFixedBinary:
+		return fmt.Sprintf("w:%d", t.size)
+	case kList:
+		return "+l"
+	case kFixedList:
+		return fmt.Sprintf("+w:%d", t.size)
+	case kStruct:
+		return "+s"
+	case kMap:
+		return "+m"
+	case kUnion:
+		ids := make([]string, len(t.children))
+		for i := range ids {
+			ids[i] = strconv.Itoa(i)
+		}
+		return "+us:" + strings.Join(ids, ",")
 	case kOther:
 		return t.format
 	}
 	return kindFormats[t.kind]
 }
 
-// buffers is how many Arrow buffers a column has; not for kOther.
+// buffers is how many Arrow buffers a column has, its children's aside; not
+// for kOther.
 func (t wireType) buffers() int {
-	if t.kind == kString || t.kind == kBinary {
+	switch t.kind {
+	case kNull:
+		return 0
+	case kFixedList, kStruct, kUnion:
+		return 1
+	case kString, kBinary:
 		return 3
 	}
 	return 2
+}
+
+// width is a value's size in bytes, of types that have one.
+func (t wireType) width() int {
+	switch t.kind {
+	case kDecimal, kInterval, kUUID:
+		return 16
+	case kTimestamp:
+		return 8
+	case kTime:
+		if t.unit < 2 {
+			return 4
+		}
+		return 8
+	case kEnum:
+		return plainSizes[t.index]
+	case kFixedBinary:
+		return t.size
+	case kUnion:
+		return 1
+	}
+	if int(t.kind) < len(plainSizes) {
+		return plainSizes[t.kind]
+	}
+	return 0
+}
+
+// known tells whether the type and those in it are ones of this package.
+func (t wireType) known() bool {
+	for _, child := range t.children {
+		if !child.typ.known() {
+			return false
+		}
+	}
+	return t.kind != kOther
 }
 
 func parseArrow(format string) wireType {
@@ -111,7 +207,42 @@ func parseArrow(format string) wireType {
 	if t, ok := parseDecimal(format); ok {
 		return t
 	}
+	if size, ok := parseSize(format, "w:"); ok {
+		return wireType{kind: kFixedBinary, size: size}
+	}
+	if len(format) == 3 && format[:2] == "tt" {
+		if unit := strings.IndexByte(unitLetters, format[2]); unit >= 0 {
+			return wireType{kind: kTime, unit: uint8(unit)}
+		}
+	}
 	return wireType{kind: kOther, format: format}
+}
+
+// parseNested is the type of this format and these children.
+func parseNested(format string, children []field) wireType {
+	t := wireType{kind: kOther, format: format, children: children}
+	switch size, fixed := parseSize(format, "+w:"); {
+	case format == "+s":
+		t.kind = kStruct
+	case format == "+l" && len(children) == 1:
+		t.kind = kList
+	case fixed && len(children) == 1:
+		t.kind, t.size = kFixedList, size
+	case format == "+m" && len(children) == 1 && len(children[0].typ.children) == 2:
+		t.kind, t.children = kMap, children[0].typ.children
+	case strings.HasPrefix(format, "+us:"):
+		t.kind = kUnion
+		if format != t.arrow() {
+			t.kind = kOther
+		}
+	}
+	return t
+}
+
+func parseSize(format, prefix string) (int, bool) {
+	digits, ok := strings.CutPrefix(format, prefix)
+	size, err := strconv.Atoi(digits)
+	return size, ok && err == nil && size >= 0
 }
 
 func parseTimestamp(format string) (wireType, bool) {
@@ -142,50 +273,56 @@ type field struct {
 	nullable bool
 }
 
-// fieldsAt reads the top level of a schema; nested types are kOther.
+// fieldsAt reads a schema.
 func fieldsAt(address, count uint32) []field {
 	words := wordsAt(address, count*10)
 	var fields []field
-	for at := 0; at < int(count); at += extent(words, at) {
-		w := words[at*10:]
-		f := field{
-			name:     textAt(w[0], w[1]),
-			nullable: w[4]&0xff != 0,
-			typ:      parseArrow(textAt(w[2], w[3])),
-		}
-		if values := wordsAt(w[8], w[9]*2); values != nil {
-			f.typ = wireType{kind: kEnum, index: f.typ.kind}
-			for i := 0; i < len(values); i += 2 {
-				f.typ.values = append(f.typ.values, textAt(values[i], values[i+1]))
-			}
-		}
-		if w[5] != 0 {
-			f.typ = wireType{kind: kOther, format: textAt(w[2], w[3])}
-		}
-		fields = append(fields, f)
+	for len(words) > 0 {
+		fields = append(fields, takeField(&words))
 	}
 	return fields
 }
 
-// extent is how many fields the one at this place takes up with its children.
-func extent(words []uint32, at int) int {
-	pending, next := 1, at
-	for pending > 0 && next*10 < len(words) {
-		pending += int(words[next*10+5]) - 1
-		next++
+// takeField reads a field, which is followed by its children.
+func takeField(words *[]uint32) field {
+	w := *words
+	*words = w[10:]
+	f := field{
+		name:     textAt(w[0], w[1]),
+		nullable: w[4]&0xff != 0,
 	}
-	return next - at
+	format := textAt(w[2], w[3])
+	var children []field
+	for range w[5] {
+		children = append(children, takeField(words))
+	}
+	if len(children) > 0 || format[:min(1, len(format))] == "+" {
+		f.typ = parseNested(format, children)
+		return f
+	}
+	f.typ = parseArrow(format)
+	metadata := wordsAt(w[6], w[7]*4)
+	for ; len(metadata) > 0; metadata = metadata[4:] {
+		if f.typ.kind == kFixedBinary && f.typ.size == 16 &&
+			textAt(metadata[0], metadata[1]) == extensionKey &&
+			textAt(metadata[2], metadata[3]) == extensionUUID {
+			f.typ = wireType{kind: kUUID}
+		}
+	}
+	if values := wordsAt(w[8], w[9]*2); values != nil {
+		f.typ = wireType{kind: kEnum, index: f.typ.kind}
+		for i := 0; i < len(values); i += 2 {
+			f.typ.values = append(f.typ.values, textAt(values[i], values[i+1]))
+		}
+	}
+	return f
 }
 
 func listOf(fields []field) string {
 	if len(fields) == 0 {
 		return "it has no columns"
 	}
-	var list []string
-	for _, f := range fields {
-		list = append(list, fmt.Sprintf("%s %v", f.name, f.typ))
-	}
-	return "there are: " + strings.Join(list, ", ")
+	return "there are: " + columnList(fields)
 }
 
 // Field describes a column.

@@ -32,7 +32,8 @@ struct array {
 /* Which elements of a child its parent shows: what it hides may be null though
  * it is declared not to be. */
 struct shown {
-  const uint8_t *validity; /* of a struct; NULL: all of them */
+  const uint8_t *validity; /* of the parent; NULL: all of them */
+  uint32_t width;          /* elements of each: of a fixed list, else 1 */
   const uint8_t *ids;      /* of a union, whose member `id` it is; or NULL */
   uint8_t id;
 };
@@ -403,7 +404,7 @@ check_list(struct check *check, const struct array *array)
   if (status != WD_OK)
     return status;
   return check_children(check, array->type, end, UINT32_MAX,
-                        &(struct shown){0});
+                        &(struct shown){.width = 1});
 }
 
 static enum wd_status
@@ -421,13 +422,13 @@ check_union(struct check *check, const struct array *array)
   if (status != WD_OK)
     return status;
   return check_children(check, array->type, array->length, array->length,
-                        &(struct shown){.ids = ids});
+                        &(struct shown){.width = 1, .ids = ids});
 }
 
 static enum wd_status
 check_values(struct check *check, const struct array *array)
 {
-  struct shown shown = {0};
+  struct shown shown = {.validity = array->validity, .width = 1};
   uint64_t inner;
 
   switch (array->type->id) {
@@ -442,10 +443,10 @@ check_values(struct check *check, const struct array *array)
   case WD_TYPE_MAP:
     return check_list(check, array);
   case WD_TYPE_FIXED_LIST:
-    inner = array->length * array->type->width;
+    shown.width = array->type->width;
+    inner = array->length * shown.width;
     return check_children(check, array->type, inner, inner, &shown);
   case WD_TYPE_STRUCT:
-    shown.validity = array->validity;
     return check_children(check, array->type, array->length, array->length,
                           &shown);
   case WD_TYPE_UNION:
@@ -483,8 +484,9 @@ check_required(struct check *check, const struct array *array,
   bool all = array->type->id == WD_TYPE_NULL;
 
   for (uint64_t i = 0; i < array->length; i++) {
-    bool hidden = (shown->validity && !wd_bit(shown->validity, i)) ||
-                  (shown->ids && shown->ids[i] != shown->id);
+    bool hidden =
+        (shown->validity && !wd_bit(shown->validity, i / shown->width)) ||
+        (shown->ids && shown->ids[i] != shown->id);
 
     if (!hidden && (all || is_null(array, i)))
       return bad(check, WD_TYPE_MISMATCH,
@@ -539,7 +541,7 @@ wd_batch_check(const struct wd_schema *schema, const struct wd_batch *batch,
   for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
     check.column = &schema->columns[i];
     status = check_array(&check, check.column, batch->rows, batch->rows,
-                         &(struct shown){0});
+                         &(struct shown){.width = 1});
   }
   assert(status != WD_OK || (check.node == nodes && check.buffer == buffers));
   return status;

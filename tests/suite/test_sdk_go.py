@@ -94,7 +94,9 @@ class Inside(unittest.TestCase):
 
     CASES = ("types", "conversions", "nulls", "closures", "goroutines",
              "errors", "flat-map", "batch", "partitions", "aggregates",
-             "reduce", "actions", "relational")
+             "reduce", "actions", "relational", "nested", "nested-nulls",
+             "special", "dynamic", "nested-reduce", "nested-errors",
+             "many-groups")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "register", "register-aggregate", "with", "for-each",
              "sql", "sets", "columns", "join-using", "distinct", "temp-table",

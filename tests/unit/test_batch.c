@@ -423,7 +423,7 @@ test_nested(void **state)
   tear_down(&f);
 }
 
-/* What a struct or a union hides may be null though it is declared not to be;
+/* What a struct, a fixed list or a union hides may be null though it is declared not to be;
  * what it shows may not. */
 static void
 test_hidden_nulls(void **state)
@@ -443,6 +443,19 @@ test_hidden_nulls(void **state)
   inner[0] = 5;
   f.nodes[1].null_count = 1;
   expect(&f, WD_OK, "");
+  tear_down(&f);
+  set_up(&f, "a fixedlist<i16 not null, 2>", 3);
+  put(&f, 0, outer, 1);
+  put(&f, 1, inner, 1);
+  put(&f, 2, data, 16);
+  f.nodes[1].length = 6;
+  inner[0] = 0x33;
+  f.nodes[0].null_count = 1;
+  f.nodes[1].null_count = 2;
+  expect(&f, WD_OK, "");
+  inner[0] = 0x35;
+  expect(&f, WD_TYPE_MISMATCH, "declared not null, but has 2 nulls");
+  inner[0] = 5;
   tear_down(&f);
   set_up(&f, "a union<x i32 not null, y i32>", 3);
   put(&f, 0, ids, 3);

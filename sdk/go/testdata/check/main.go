@@ -795,6 +795,9 @@ var cases = map[string]func(){
 	"register-aggregate": caseRegisterAggregate, "cache": caseCache,
 	"go-panic": caseGoPanic, "deadlock": caseDeadlock, "memory": caseMemory,
 	"overflow": caseOverflow,
+	"nested":   caseNested, "nested-nulls": caseNestedNulls, "special": caseSpecial,
+	"dynamic": caseDynamic, "nested-reduce": caseNestedReduce,
+	"nested-errors": caseNestedErrors, "many-groups": caseManyGroups,
 }
 
 func main() {
