@@ -41,12 +41,15 @@ def program(language, name):
 
 @unittest.skipUnless(LANGUAGES["c"], "no C guests here: clang-14 is missing")
 class Golden(Case):
+    languages = HERE
+
     def runs(self, name, *arguments, tables=(), form="jsonl"):
         """What every language prints, which is the same."""
         grants = [part for table, file in tables
                   for part in ("--table", f"{table}={file}")]
         outputs = {}
-        for language, threads in itertools.product(HERE, ("1", "2")):
+        for language, threads in itertools.product(self.languages,
+                                                   ("1", "2")):
             done = subprocess.run(
                 [BIN, "run", "--quiet", "--format", form, "--threads", threads,
                  *grants, program(language, name), *arguments],
@@ -73,13 +76,14 @@ class Golden(Case):
             self.assertEqual(row, wanted, f"row {number}")
         self.assertEqual(len(rows), len(want))
 
-    def table(self, name, columns, rows):
+    def table(self, name, columns, rows, names=None):
         """A CSV file; `columns` says the types."""
         def cell(value):
             if isinstance(value, str):
                 return '"' + value.replace('"', '""') + '"'
             return r"\N" if value is None else str(value)
-        names = ",".join(column.split()[0] for column in columns.split(", "))
+        names = names or ",".join(
+            column.split()[0] for column in columns.split(", "))
         self.file(f"{name}.csv", names + "\n" + "".join(
             ",".join(map(cell, row)) + "\n" for row in rows))
         return name, (f"{name}.csv,header=true,delimiter=comma,null=\\N,"
@@ -276,6 +280,87 @@ class Types(Golden):
         # The calendar of Python ends at the year 1.
         self.assertEqual(rows, [self.expected(i) for i in range(200)])
         self.runs("types", form="csv")
+
+
+class Nested(Golden):
+    languages = [name for name in HERE if program(name, "nested").exists()]
+
+    @staticmethod
+    def carts(count):
+        pick = random.Random(6)
+
+        def maybe(make):
+            return None if pick.random() < 0.2 else make()
+
+        def several(make):
+            return maybe(lambda: [maybe(make)
+                                  for _ in range(pick.randrange(4))])
+
+        def item():
+            return {"name": maybe(lambda: pick.choice(
+                        ["", "cup", "p\u00e9n", "\u65e5", "x" * 300])),
+                    "sizes": several(lambda: pick.randrange(-9, 2 ** 40))}
+        return [{"id": i, "items": several(item), "gift": maybe(item),
+                 "tags": maybe(lambda: {
+                     key: maybe(lambda: pick.choice(["", "r\u00e9d", "new"]))
+                     for key in "abc"[:pick.randrange(4)]})}
+                for i in range(count)]
+
+    @staticmethod
+    def summary(cart):
+        items = cart["items"]
+        there = [item for item in items or [] if item]
+        every = there + [item for item in [cart["gift"]] if item]
+        return [
+            cart["id"],
+            items if items is None else [item["name"] for item in there],
+            sum(size or 0 for item in every for size in item["sizes"] or []),
+            max(every, key=lambda item: len(item["sizes"] or []),
+                default=None),
+            cart["tags"] and {
+                key: None if value is None else len(value.encode())
+                for key, value in cart["tags"].items()},
+            items if items is None else [len(items), items.count(None)]]
+
+    ITEM = "struct<name string, sizes list<i64>>"
+    COLUMNS = (f"id i64, items list<{ITEM}>, gift {ITEM}, "
+               "tags map<string, string>")
+
+    @classmethod
+    def cell(cls, value):
+        """As the engine casts text to nested values."""
+        if isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list):
+            return f"[{', '.join(map(cls.cell, value))}]"
+        if isinstance(value, dict):
+            sign = ": " if "name" in value else "="
+            return "{" + ", ".join(f"{key}{sign}{cls.cell(member)}"
+                                   for key, member in value.items()) + "}"
+        return "NULL" if value is None else str(value)
+
+    def play(self, carts):
+        table = self.table("carts", self.COLUMNS, [
+            [value if value is None else self.cell(value)
+             for value in cart.values()] for cart in carts],
+            "id,items,gift,tags")
+        want = [self.summary(cart) for cart in carts]
+        count = collections.Counter(
+            name for row in want for name in row[1] or [])
+        want += [list(pair) for pair in sorted(
+            count.items(), key=lambda p: (-p[1], last_text(p[0])))]
+        self.compare(self.rows("nested", tables=[table]), want)
+
+    def test_nested(self):
+        self.play(self.carts(3000))
+
+    def test_nothing_but_nulls(self):
+        self.play([{"id": i, "items": None, "gift": None, "tags": None}
+                   for i in range(3)])
+
+    def test_empty(self):
+        self.play([{"id": 0, "items": [], "gift": None, "tags": {}}])
+        self.play([])
 
 
 class Text(Golden):

@@ -423,8 +423,8 @@ test_nested(void **state)
   tear_down(&f);
 }
 
-/* What a struct, a fixed list or a union hides may be null though it is declared not to be;
- * what it shows may not. */
+/* What a struct, a fixed list or a union hides may be null though it is
+ * declared not to be; what it shows may not. */
 static void
 test_hidden_nulls(void **state)
 {

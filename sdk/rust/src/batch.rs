@@ -73,7 +73,8 @@ primitives!(
     f64,
     crate::Date,
     crate::Time,
-    crate::Interval
+    crate::Interval,
+    crate::Uuid
 );
 
 impl<U: crate::TimeUnit> Primitive for crate::Timestamp<U> {}

@@ -46,6 +46,7 @@ mod decimal;
 mod dynamic;
 mod error;
 mod export;
+mod huge;
 mod imports;
 mod lambda;
 mod measure;
@@ -54,10 +55,12 @@ mod output;
 mod partition;
 mod row;
 mod schema;
+mod schema_text;
 mod state;
 mod states;
 mod text;
 mod time;
+mod uuid;
 mod value;
 mod wire;
 
@@ -81,6 +84,7 @@ pub use text::{Bytes, Text};
 pub use time::{
     Date, Instant, Interval, Micros, Millis, Nanos, Seconds, Time, TimeUnit, Timestamp,
 };
+pub use uuid::Uuid;
 pub use value::Value;
 pub use wasi_data_derive::{Row, State};
 

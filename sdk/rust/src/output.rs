@@ -221,7 +221,9 @@ impl RowWriter {
                 match &data_type {
                     $($kind => self.set(key, from.get::<Option<$type>>(from_key)),)*
                     DataType::Decimal { .. } => self.copy_fixed::<i128>(column, from, from_key),
-                    DataType::Interval => self.copy_fixed::<i128>(column, from, from_key),
+                    DataType::Interval | DataType::Uuid => {
+                        self.copy_fixed::<i128>(column, from, from_key)
+                    }
                     DataType::Timestamp(..) | DataType::Time(_) => {
                         self.copy_fixed::<i64>(column, from, from_key)
                     }

@@ -360,6 +360,7 @@ single! {
     [] bool; [] i8; [] i16; [] i32; [] i64; [] u8; [] u16; [] u32; [] u64; [] f32; [] f64;
     [] String; [] crate::Text; [] crate::Bytes;
     [] crate::Date; [] crate::Time; [] crate::Interval;
+    [] i128; [] u128; [] crate::Uuid;
     [const P: u8, const S: i8] crate::Decimal<P, S>;
     [U: crate::TimeUnit] crate::Timestamp<U>;
     [U: crate::TimeUnit] crate::Instant<U>;

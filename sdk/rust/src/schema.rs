@@ -16,7 +16,7 @@ pub enum Unit {
     Nanos,
 }
 
-const UNITS: [(Unit, &str, &str); 4] = [
+pub(crate) const UNITS: [(Unit, &str, &str); 4] = [
     (Unit::Seconds, "s", "s"),
     (Unit::Millis, "ms", "m"),
     (Unit::Micros, "us", "u"),
@@ -32,7 +32,7 @@ impl Unit {
         UNITS[self as usize].2
     }
 
-    fn find(letter: &str) -> Option<Unit> {
+    pub(crate) fn find(letter: &str) -> Option<Unit> {
         UNITS.iter().find(|u| u.2 == letter).map(|u| u.0)
     }
 
@@ -76,6 +76,7 @@ pub enum DataType {
     Binary,
     /// So many bytes each.
     FixedBinary(usize),
+    Uuid,
     List(Box<Field>),
     /// So many elements each.
     FixedList(usize, Box<Field>),
@@ -88,7 +89,7 @@ pub enum DataType {
     Other(String, Vec<Field>),
 }
 
-static PLAIN: [(DataType, &str, &str); 16] = [
+pub(crate) static PLAIN: [(DataType, &str, &str); 16] = [
     (DataType::Null, "n", "null"),
     (DataType::Bool, "b", "bool"),
     (DataType::I8, "c", "i8"),
@@ -108,7 +109,7 @@ static PLAIN: [(DataType, &str, &str); 16] = [
 ];
 
 /// Other names that schemas in text may use.
-static ALIASES: [(&str, DataType); 16] = [
+pub(crate) static ALIASES: [(&str, DataType); 16] = [
     ("boolean", DataType::Bool),
     ("tinyint", DataType::I8),
     ("smallint", DataType::I16),
@@ -126,6 +127,9 @@ static ALIASES: [(&str, DataType); 16] = [
     ("bytes", DataType::Binary),
     ("blob", DataType::Binary),
 ];
+
+/// How a field says that its 16 bytes are a UUID.
+pub(crate) const EXTENSION: (&str, &str) = ("ARROW:extension:name", "arrow.uuid");
 
 impl DataType {
     pub(crate) fn children(&self) -> &[Field] {
@@ -174,6 +178,7 @@ impl DataType {
                 format!("ts{}:{}", unit.letter(), zone.as_deref().unwrap_or(""))
             }
             DataType::FixedBinary(size) => format!("w:{}", size),
+            DataType::Uuid => "w:16".into(),
             DataType::List(_) => "+l".into(),
             DataType::FixedList(size, _) => format!("+w:{}", size),
             DataType::Struct(_) => "+s".into(),
@@ -187,7 +192,11 @@ impl DataType {
         }
     }
 
-    fn parse_format(format: &str, mut children: Vec<Field>, values: Vec<String>) -> DataType {
+    pub(crate) fn parse_format(
+        format: &str,
+        mut children: Vec<Field>,
+        values: Vec<String>,
+    ) -> DataType {
         if let Some(found) = PLAIN.iter().find(|p| p.1 == format) {
             return match found.0 {
                 DataType::U8 if !values.is_empty() => DataType::Enum(values, 1),
@@ -258,7 +267,7 @@ impl DataType {
             DataType::I16 | DataType::U16 => 2,
             DataType::I32 | DataType::U32 | DataType::F32 | DataType::Date => 4,
             DataType::Time(Unit::Seconds) | DataType::Time(Unit::Millis) => 4,
-            DataType::Decimal { .. } | DataType::Interval => 16,
+            DataType::Decimal { .. } | DataType::Interval | DataType::Uuid => 16,
             DataType::I64 | DataType::U64 | DataType::F64 => 8,
             DataType::Time(_) | DataType::Timestamp(..) => 8,
             DataType::FixedBinary(size) | DataType::Enum(_, size) => *size,
@@ -277,6 +286,7 @@ impl fmt::Display for DataType {
                 write!(f, "timestamp({},{})", unit.name(), zone)
             }
             DataType::FixedBinary(size) => write!(f, "binary({})", size),
+            DataType::Uuid => f.write_str("uuid"),
             DataType::List(item) => write!(f, "list<{}>", item.data_type),
             DataType::FixedList(size, item) => write!(f, "list<{}, {}>", item.data_type, size),
             DataType::Struct(fields) => write!(f, "struct<{}>", listed(fields)),
@@ -382,249 +392,27 @@ unsafe fn read_field(rest: &mut &[WireField]) -> Field {
     let children = (0..wire.children).map(|_| read_field(rest)).collect();
     let values = wire.dictionary.slice::<List>();
     let values = values.iter().map(|v| v.text()).collect();
-    let metadata = wire.metadata.slice::<[List; 2]>();
-    Field {
+    let metadata = wire.metadata.slice::<[List; 2]>().iter();
+    let mut field = Field {
         name: wire.name.text(),
         data_type: DataType::parse_format(&wire.format.text(), children, values),
         nullable: wire.nullable != 0,
-        metadata: metadata
-            .iter()
-            .map(|m| (m[0].text(), m[1].text()))
-            .collect(),
+        metadata: metadata.map(|m| (m[0].text(), m[1].text())).collect(),
+    };
+    if field.data_type == DataType::FixedBinary(16) {
+        let known = |m: &(String, String)| m.0 == EXTENSION.0 && m.1 == EXTENSION.1;
+        if let Some(at) = field.metadata.iter().position(known) {
+            // The type says it.
+            field.metadata.remove(at);
+            field.data_type = DataType::Uuid;
+        }
     }
+    field
 }
 
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&listed(&self.fields))
-    }
-}
-
-impl std::str::FromStr for Schema {
-    type Err = crate::Error;
-
-    fn from_str(text: &str) -> Result<Schema> {
-        let mut parser = Parser { text, at: 0 };
-        let fields = parser.fields("")?;
-        Ok(Schema { fields })
-    }
-}
-
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Parser<'a> {
-    fn rest(&mut self) -> &'a str {
-        let rest = &self.text[self.at..];
-        let trimmed = rest.trim_start();
-        self.at += rest.len() - trimmed.len();
-        trimmed
-    }
-
-    fn skip(&mut self, text: &str) -> bool {
-        let there = self.rest().starts_with(text);
-        if there {
-            self.at += text.len();
-        }
-        there
-    }
-
-    fn fail<T>(&mut self, what: &str) -> Result<T> {
-        let rest = self.rest();
-        let place = match rest.is_empty() {
-            true => "at the end".into(),
-            false => format!("at '{}'", rest),
-        };
-        Err(err!(
-            InvalidArgument,
-            "{} {} of the schema '{}'",
-            what,
-            place,
-            self.text
-        ))
-    }
-
-    fn word(&mut self) -> Option<&'a str> {
-        let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
-        let word = &rest[..end.unwrap_or(rest.len())];
-        self.at += word.len();
-        Some(word).filter(|w| !w.is_empty())
-    }
-
-    /// A word, not taken.
-    fn peek(&mut self) -> String {
-        let at = self.at;
-        let word = self.word().unwrap_or("").to_ascii_lowercase();
-        self.at = at;
-        word
-    }
-
-    fn name(&mut self) -> Result<String> {
-        if !self.skip("\"") {
-            return match self.word() {
-                Some(word) => Ok(word.into()),
-                None => self.fail("a column's name is missing"),
-            };
-        }
-        let mut name = String::new();
-        loop {
-            let rest = &self.text[self.at..];
-            match rest.find('"') {
-                None => return self.fail("a quote is not closed"),
-                Some(end) => {
-                    name.push_str(&rest[..end]);
-                    self.at += end + 1;
-                }
-            }
-            if !self.text[self.at..].starts_with('"') {
-                return Ok(name);
-            }
-            name.push('"');
-            self.at += 1;
-        }
-    }
-
-    fn fields(&mut self, end: &str) -> Result<Vec<Field>> {
-        let mut fields = Vec::new();
-        loop {
-            if self.rest().is_empty() && end.is_empty() || !end.is_empty() && self.skip(end) {
-                return Ok(fields);
-            }
-            if !fields.is_empty() && !self.skip(",") {
-                return self.fail("a comma is missing");
-            }
-            let name = self.name()?;
-            self.skip(":");
-            fields.push(self.field(name)?);
-        }
-    }
-
-    fn field(&mut self, name: String) -> Result<Field> {
-        let data_type = self.data_type()?;
-        let mut field = Field::new(name, data_type);
-        if self.peek() == "not" {
-            self.word();
-            if self.peek() != "null" {
-                return self.fail("'not' is not followed by 'null'");
-            }
-            self.word();
-            field.nullable = false;
-        }
-        Ok(field)
-    }
-
-    fn data_type(&mut self) -> Result<DataType> {
-        let word = self.peek();
-        let begun = self.at;
-        self.word();
-        if let Some(found) = PLAIN.iter().find(|p| p.2 == word) {
-            if found.0 == DataType::Binary && self.rest().starts_with('(') {
-                let sizes = self.numbers()?;
-                return Ok(DataType::FixedBinary(
-                    sizes.first().copied().unwrap_or(0) as usize
-                ));
-            }
-            return Ok(found.0.clone());
-        }
-        if let Some(found) = ALIASES.iter().find(|a| a.0 == word) {
-            return Ok(found.1.clone());
-        }
-        match word.as_str() {
-            "decimal" | "numeric" => {
-                let numbers = self.numbers()?;
-                match numbers[..] {
-                    [p @ 1..=38, s] if (-127..=p).contains(&s) => Ok(DataType::Decimal {
-                        precision: p as u8,
-                        scale: s as i8,
-                    }),
-                    _ => self.fail("decimal(PRECISION, SCALE) is wanted, of at most 38 digits,"),
-                }
-            }
-            "time" => Ok(DataType::Time(self.unit()?.0)),
-            "timestamp" => self
-                .unit()
-                .map(|(unit, zone)| DataType::Timestamp(unit, zone)),
-            "list" => self.list(),
-            "struct" => {
-                self.expect("<")?;
-                Ok(DataType::Struct(self.fields(">")?))
-            }
-            "map" => self.map(),
-            _ => {
-                self.at = begun;
-                self.fail("there is no such type")
-            }
-        }
-    }
-
-    fn expect(&mut self, text: &str) -> Result<()> {
-        match self.skip(text) {
-            true => Ok(()),
-            false => self.fail(&format!("'{}' is missing", text)),
-        }
-    }
-
-    fn list(&mut self) -> Result<DataType> {
-        self.expect("<")?;
-        let item = self.field("item".into())?;
-        let size = match self.skip(",") {
-            true => self.word().and_then(|w| w.parse().ok()),
-            false => None,
-        };
-        self.expect(">")?;
-        Ok(match size {
-            Some(size) => DataType::FixedList(size, Box::new(item)),
-            None => DataType::List(Box::new(item)),
-        })
-    }
-
-    fn map(&mut self) -> Result<DataType> {
-        self.expect("<")?;
-        let key = self.field("key".into())?.not_null();
-        self.expect(",")?;
-        let value = self.field("value".into())?;
-        self.expect(">")?;
-        Ok(map_of(key, value))
-    }
-
-    fn numbers(&mut self) -> Result<Vec<i64>> {
-        self.expect("(")?;
-        let mut numbers = Vec::new();
-        loop {
-            let sign = if self.skip("-") { -1 } else { 1 };
-            match self.word().and_then(|w| w.parse::<i64>().ok()) {
-                Some(number) => numbers.push(sign * number),
-                None => return self.fail("a number is missing"),
-            }
-            if self.skip(")") {
-                return Ok(numbers);
-            }
-            self.expect(",")?;
-        }
-    }
-
-    fn unit(&mut self) -> Result<(Unit, Option<String>)> {
-        if !self.skip("(") {
-            return Ok((Unit::Micros, None));
-        }
-        let word = self.peek();
-        let unit = match UNITS.iter().find(|u| u.1 == word) {
-            Some(found) => found.0,
-            None => return self.fail("the units are s, ms, us, ns; another stands"),
-        };
-        self.word();
-        let mut zone = None;
-        if self.skip(",") {
-            let rest = self.rest();
-            let end = rest.find(')').unwrap_or(rest.len());
-            zone = Some(rest[..end].trim().to_string());
-            self.at += end;
-        }
-        self.expect(")")?;
-        Ok((unit, zone))
     }
 }
 
@@ -654,44 +442,5 @@ impl IntoSchema for &Schema {
 impl IntoSchema for &str {
     fn into_schema(self) -> Result<Schema> {
         self.parse()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_and_back() {
-        let text = "a: i64 not null, the day: date, p: decimal(10,2), t: timestamp(ns,UTC), \
-                    xs: list<struct<k: string, v: list<f64, 3>>>, m: map<string, time(us)>, \
-                    u: binary(16), i: interval";
-        let schema: Schema = text.replace("the day:", "\"the day\"").parse().unwrap();
-        assert_eq!(schema.to_string(), text);
-        for field in &schema.fields {
-            let format = field.data_type.format();
-            let children = field.data_type.children().to_vec();
-            let again = DataType::parse_format(&format, children, Vec::new());
-            assert_eq!(again, field.data_type);
-        }
-    }
-
-    #[test]
-    fn bad_text() {
-        for (text, part) in [
-            ("a", "no such type at the end"),
-            ("a: i65", "no such type at 'i65'"),
-            ("a i64 b i64", "comma is missing at 'b i64'"),
-            ("a: i64, ", "name is missing at the end"),
-            ("\"a: i64", "quote is not closed"),
-            ("a: decimal(39,2)", "at most 38 digits"),
-            ("a: timestamp(m)", "units are s, ms, us, ns"),
-            ("a: i64 not", "not followed by 'null' at the end"),
-            ("a: list<i64", "'>' is missing at the end"),
-            ("a: map<i64>", "',' is missing"),
-        ] {
-            let error = text.parse::<Schema>().unwrap_err().message;
-            assert!(error.contains(part), "{}: {}", text, error);
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use crate::arena::{self, Global};
 use crate::error::{err, Code, Error, Result};
-use crate::schema::Field;
+use crate::schema::{DataType, Field, EXTENSION};
 
 /// `list<T>` and `string`.
 #[repr(C)]
@@ -116,12 +116,16 @@ impl Lower {
 
     fn field(&mut self, field: &Field, to: &mut Vec<WireField>) {
         let children = field.data_type.children();
+        let mut metadata = field.metadata.clone();
+        if field.data_type == DataType::Uuid {
+            metadata.push((EXTENSION.0.into(), EXTENSION.1.into()));
+        }
         to.push(WireField {
             name: self.text(&field.name),
             format: self.text(&field.data_type.format()),
             nullable: field.nullable as u8,
             children: children.len() as u32,
-            metadata: self.pairs(&field.metadata),
+            metadata: self.pairs(&metadata),
             dictionary: self.texts(field.data_type.values()),
         });
         for child in children {

@@ -4,6 +4,7 @@
 mod errors;
 mod lambdas;
 mod later;
+mod nested;
 mod types;
 
 use std::fmt::Debug;
@@ -80,8 +81,12 @@ const CASES: &[(&str, Case)] = &[
     ("writing", errors::writing),
     ("memory", errors::memory),
     ("overflow", errors::overflow),
-    ("nested", later::nested),
-    ("nested-nulls", later::nested_nulls),
+    ("nested", nested::nested),
+    ("nested-nulls", nested::nested_nulls),
+    ("nested-options", nested::nested_options),
+    ("special", nested::special),
+    ("nested-errors", nested::nested_errors),
+    ("many-groups", nested::many_groups),
     ("groups", later::groups),
     ("co-groups", later::co_groups),
     ("register", later::register),
