@@ -535,6 +535,13 @@ mistaken(const wd_row *row, wd_rows *out, void *env)
   wd_get_str(row, 0);
 }
 
+static bool
+misnamed(const wd_row *row, void *env)
+{
+  (void)env;
+  return wd_get_i64_by(row, "idd") > 0;
+}
+
 static void
 check_message(wd_dataset from, const char *part)
 {
@@ -565,7 +572,20 @@ check_errors(void)
   check_message(wd_map(ids, fails, NULL, 0, "x: string"),
                 "'x', is string and was set as i64");
   check_message(wd_map_f64(ids, "id", NULL, NULL, 0, "x"), "takes f64");
-  check_message(wd_map_f64(ids, "nothing", NULL, NULL, 0, "x"), "'nothing'");
+  check_message(wd_map_f64(ids, "nothing", NULL, NULL, 0, "x"),
+                "no column 'nothing' in the input; there are: id i64");
+  check_message(
+      wd_filter_by(wd_select(ids, "id", "'t' as t"), misnamed, NULL, 0),
+      "no column 'idd' in the rows; there are: id i64, t string");
+  wd_dataset wide = ids;
+  for (int i = 0; i < 99; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "a rather long name %d", i);
+    wide = wd_with_column(wide, name, "id");
+  }
+  check_message(wd_filter_by(wide, misnamed, NULL, 0),
+                "long name 9 i64, a rather");
+  check_message(wd_filter_by(wide, misnamed, NULL, 0), " ...");
   CHECK(!wd_read("nothing").id && wd_last_error()->code == WD_NOT_GRANTED);
   CHECK(!wd_limit(wd_read("nothing"), 1).id);
   CHECK(!wd_apply(ids, &(wd_lambda){.env = NULL}).id);

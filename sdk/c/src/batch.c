@@ -83,7 +83,11 @@ wd_find(const wd_row *row, const char *name)
       found[slot].column = column;
       return column;
     }
-  wd_fail("there is no column '%s' in the rows", name);
+  struct wd__listed there_are = {0};
+  for (column = 0; column < row->count; column++)
+    wd__list(&there_are, row->columns[column].name, row->columns[column].type);
+  wd_fail("there is no column '%s' in the rows; there are: %s", name,
+          there_are.text);
 }
 
 static int64_t

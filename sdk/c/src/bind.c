@@ -34,6 +34,18 @@ input_find(const wd_bind *bind, const char *name)
   return UINT32_MAX;
 }
 
+static bool
+no_column(const wd_bind *bind, const char *name, struct wd__fault *fault)
+{
+  struct wd__listed there_are = {0};
+  for (uint32_t i = 0; i < bind->input->schema.count; i++)
+    wd__list(&there_are, bind->input->fields[i].name,
+             bind->input->fields[i].type);
+  return wd__fault(fault, WD_INVALID_ARGUMENT,
+                   "there is no column '%s' in the input; there are: %s", name,
+                   there_are.text);
+}
+
 /* The position in later batches of an input column, which is wanted. */
 static uint32_t
 want(wd_bind *bind, uint32_t column)
@@ -59,8 +71,9 @@ uint32_t
 wd_bind_column(wd_bind *bind, const char *name)
 {
   uint32_t column = wd_bind_try_column(bind, name);
-  if (column == UINT32_MAX)
-    wd_fail("there is no column '%s' in the input", name);
+  struct wd__fault fault;
+  if (column == UINT32_MAX && !no_column(bind, name, &fault))
+    wd_fail("%s", fault.message);
   return column;
 }
 
@@ -89,8 +102,7 @@ columns_want(wd_bind *bind, const char *text, struct wd__fault *fault)
     return false;
   for (; *names; names++)
     if (wd_bind_try_column(bind, *names) == UINT32_MAX)
-      return wd__fault(fault, WD_INVALID_ARGUMENT,
-                       "there is no column '%s' in the input", *names);
+      return no_column(bind, *names, fault);
   return true;
 }
 
@@ -102,8 +114,7 @@ argument_find(wd_bind *bind, struct wd__fault *fault)
   enum wd_type type = bind->closure->kind == WD__MAP_I64 ? WD_I64 : WD_F64;
   bind->argument = input_find(bind, name);
   if (bind->argument == UINT32_MAX)
-    return wd__fault(fault, WD_INVALID_ARGUMENT,
-                     "there is no column '%s' in the input", name);
+    return no_column(bind, name, fault);
   enum wd_type is = bind->input->fields[bind->argument].type;
   return is == type ||
          wd__fault(fault, WD_TYPE_MISMATCH,

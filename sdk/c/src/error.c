@@ -83,6 +83,23 @@ wd__fault(struct wd__fault *fault, enum wd_code code, const char *format, ...)
   return false;
 }
 
+void
+wd__list(struct wd__listed *list, const char *name, enum wd_type type)
+{
+  static const char more[] = " ...";
+  char *end = list->text + list->size;
+  size_t room = sizeof list->text - sizeof more - list->size;
+  if (list->full)
+    return;
+  int size = snprintf(end, room, "%s%s %s", list->size ? ", " : "", name,
+                      wd__type_name(type));
+  list->full = size < 0 || (size_t)size >= room;
+  if (list->full)
+    memcpy(end, more, sizeof more);
+  else
+    list->size += (size_t)size;
+}
+
 _Noreturn void
 wd_fail(const char *format, ...)
 {

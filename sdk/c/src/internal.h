@@ -66,6 +66,16 @@ bool
 wd__fault(struct wd__fault *fault, enum wd_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What there is, for messages: "a i64, b string", cut when it is long. */
+struct wd__listed {
+  char text[400];
+  size_t size;
+  bool full;
+};
+
+void
+wd__list(struct wd__listed *list, const char *name, enum wd_type type);
+
 /* ---- Schemas (schema.c, schema_wire.c) */
 
 /* Owned, in one piece of heap each: fields, names, zones. */

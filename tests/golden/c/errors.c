@@ -68,7 +68,7 @@ main(int argc, char **argv)
   wd_count(wd_filter(ids, "abs(id * 9223372036854775807) > 1"));
   report("overflow", "", "verflow");
   wd_count(wd_map_i64(ids, "idd", column, NULL, 0, "x"));
-  report("column", "'idd'", "");
+  report("column", "'idd'", "there are: id i64");
   wd_count(wd_map_f64(wd_select(ids, "'x' as id"), "id", type, NULL, 0, "x"));
   report("type", "'id'", "string");
   wd_count(wd_map_i64(ids, "id", bad, NULL, 0, "x"));

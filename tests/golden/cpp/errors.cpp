@@ -47,7 +47,7 @@ main(int argc, char **)
   report("overflow", ids.filter("abs(id * 9223372036854775807) > 1").count(),
          "", "verflow");
   report("column", ids.with_column("x", same, "idd").count(), "'idd'",
-         "id i64");
+         "there are: id i64");
   report("type", ids.select("'x' as id").with_column("x", number, "id").count(),
          "'id'", "string");
   report("lambda", fails.count(), "map lambda: row 5 is bad", "");

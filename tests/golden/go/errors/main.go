@@ -63,7 +63,7 @@ func main() {
 	report("overflow", failure(ids.Filter("abs(id * 9223372036854775807) > 1")), "",
 		"verflow")
 	report("column", failure(data.Map(ids, func(m Missing) ID { return ID{m.IDD} })),
-		"'idd'", "id i64")
+		"'idd'", "there are: id i64")
 	report("type", failure(data.Map(ids.Select("'x' as id"),
 		func(n Number) Number { return n })), "'id'", "string")
 	report("lambda", failure(fails), "map lambda: row 5 is bad", "")

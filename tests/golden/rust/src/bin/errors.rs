@@ -53,7 +53,7 @@ fn main() {
         let large = ids.filter("abs(id * 9223372036854775807) > 1");
         report("overflow", count(large), "", "verflow");
         let missing = ids.map(|row: Missing| row.idd);
-        report("column", count(missing), "'idd'", "id");
+        report("column", count(missing), "'idd'", "there are: id i64");
         let texts = ids.select(["'x' as id"]);
         report(
             "type",
