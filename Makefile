@@ -54,7 +54,7 @@ test: setup
 test-all: test .deps/wasm-tools/bin/wasm-tools
 	@$(call ctest,asan) -L slow --no-tests=ignore
 	@$(call built,clang)
-	@$(call ctest,clang) -R memory_slow
+	@$(call ctest,clang) -R 'memory_slow|groups_slow'
 	@$(call built,tsan)
 	@$(call ctest,tsan) -L unit -LE slow -E '^duckdb_' # it is not instrumented
 	@$(MAKE) fuzz

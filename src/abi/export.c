@@ -136,6 +136,23 @@ clean_text(const struct wd_abi_guest *guest, const struct wd_wire_list *text,
     wd_text_clean(to, size, (const char *)memory + text->pointer, text->length);
 }
 
+/* What kind of thing went wrong, as a lambda says; but that the job was
+ * cancelled, or the engine or the host failed, is not for a lambda to say. */
+static enum wd_status
+status_by_guest(uint8_t code)
+{
+  switch (code) {
+  case WD_ABI_ERROR_CODE_CANCELLED:
+  case WD_ABI_ERROR_CODE_ENGINE_FAILED:
+  case WD_ABI_ERROR_CODE_INTERNAL:
+    return WD_LAMBDA_FAILED;
+  default:
+    return code < WD_ABI_ERROR_CODE_INTERNAL
+               ? wd_abi_status_of((enum wd_abi_error_code)code)
+               : WD_LAMBDA_FAILED;
+  }
+}
+
 /* The error that an export returned, as ours. */
 static enum wd_status
 fail_by_guest(const struct wd_abi_function *function,
@@ -149,10 +166,11 @@ fail_by_guest(const struct wd_abi_function *function,
   memcpy(&wire, payload, sizeof wire);
   clean_text(guest, &wire.message, message, sizeof message);
   clean_text(guest, &wire.origin, origin, sizeof origin);
+  status = status_by_guest(wire.code);
   if (!message[0])
-    return wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED,
+    return wd_fail_at(error, WD_ORIGIN_GUEST, status,
                       "%s failed without a message", function->label);
-  status = wd_fail_at(error, WD_ORIGIN_GUEST, WD_LAMBDA_FAILED, "%s", message);
+  wd_fail_at(error, WD_ORIGIN_GUEST, status, "%s", message);
   if (origin[0])
     wd_error_trace(error, "%s", origin);
   return status;

@@ -26,8 +26,12 @@ close_session(struct session *session)
 static int
 fail(const struct wd_error *error, enum wd_cli_stage stage, bool trapped)
 {
+  /* A limit that a lambda tells of is not the host's. */
+  bool told = stage == WD_CLI_STAGE_RUN && error->origin == WD_ORIGIN_GUEST;
+
   wd_cli_report(error);
-  return wd_cli_exit_code(stage, error->status, trapped);
+  return wd_cli_exit_code(stage, told ? WD_LAMBDA_FAILED : error->status,
+                          trapped);
 }
 
 /* What stands in the verb's place is neither a verb nor a file. */

@@ -2,10 +2,10 @@
  *
  * main builds `range(0, 1000)`, puts a lambda on it whose kind the mode's
  * prefix tells (filter_, flat_, part_, agg_, red_, else a map), over groups or
- * numbered partitions when a second argument says `group` or `number`, writes
- * the
- * result to the sink `out`, and ends with 0 without waiting: what went wrong
- * is the host's to tell. Modes that start with main_ misbehave in main. */
+ * numbered partitions or pairs of groups when a second argument says `group`,
+ * `number` or `pair`, writes the result to the sink `out`, and ends with 0
+ * without waiting: what went wrong is the host's to tell. Modes that start with
+ * main_ misbehave in main. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,8 @@
                  import_name(name)))
 #define EXPORT(name)                                                           \
   __attribute__((export_name("wasi:data/lambdas@0.1.0#" name), used))
+#define EXPORT_PAIR(name)                                                      \
+  __attribute__((export_name("wasi:data/co-groups@0.1.0#" name), used))
 #define POST(name)                                                             \
   __attribute__((export_name("cabi_post_wasi:data/lambdas@0.1.0#" name), used))
 
@@ -106,6 +108,10 @@ IMPORT("datasets", "[method]grouped.map-groups")
 void
 map_groups(uint32_t self, uint32_t function, uint32_t state,
            struct result *out);
+IMPORT("datasets", "[method]grouped.co-map-groups")
+void
+co_map_groups(uint32_t self, uint32_t other, uint32_t function, uint32_t state,
+              struct result *out);
 IMPORT("datasets", "[method]dataset.reduce")
 void
 reduce(uint32_t self, uint32_t function, uint32_t state, struct result *out);
@@ -422,6 +428,12 @@ wrong_area(void)
     return give_error(8, text("the lambda says no to row 17"));
   else if (is("error_code"))
     return give_error(200, text("an unknown kind of error"));
+  else if (is("error_limit"))
+    return give_error(6, text("a limit of the lambda's own"));
+  else if (is("error_cancelled"))
+    return give_error(7, text("it says that it was cancelled"));
+  else if (is("error_internal"))
+    return give_error(11, text("it says that the host failed"));
   else if (is("error_out"))
     return give_error(8, (list){memory_end() - 2, 1000});
   else if (is("error_invalid"))
@@ -526,7 +538,7 @@ bind_columns(struct binding *binding)
   static uint32_t columns[4] = {0, 0, 0, 0};
 
   binding->columns = (list){at(columns), 1};
-  binding->has_columns = starts("bind_columns_");
+  binding->has_columns = starts("bind_columns_") || is("pair_columns");
   if (is("bind_columns_out"))
     columns[0] = 7;
   if (is("bind_columns_many"))
@@ -732,6 +744,72 @@ close_partition(uint32_t cursor)
   return &area;
 }
 
+/* Pairs of groups: what partitions do, by other names. */
+
+EXPORT_PAIR("bind-co-group")
+const void *
+bind_pair(uint32_t function, uint32_t state, list *left, uint32_t left_count,
+          uint32_t *left_keys, uint32_t left_key_count, list *right,
+          uint32_t right_count, uint32_t *right_keys, uint32_t right_key_count)
+{
+  (void)right, (void)right_count, (void)right_keys, (void)right_key_count;
+  return bind(function, state, 0, left, left_count, left_keys, left_key_count,
+              NULL, 0);
+}
+
+EXPORT_PAIR("open-co-group")
+const void *
+open_pair(uint32_t handle)
+{
+  return open_partition(handle, 0);
+}
+
+EXPORT_PAIR("push-left")
+const void *
+push_left(uint32_t cursor, uint32_t some, uint32_t rows, void *nodes,
+          uint32_t node_count, void *buffers, uint32_t buffer_count)
+{
+  if (is("pair_left_trap") && !some)
+    __builtin_trap();
+  if (is("part_end_trap"))
+    some = 1; /* at the end of the right */
+  return push_partition(cursor, some, rows, nodes, node_count, buffers,
+                        buffer_count);
+}
+
+EXPORT_PAIR("push-right")
+const void *
+push_right(uint32_t cursor, uint32_t some, uint32_t rows, void *nodes,
+           uint32_t node_count, void *buffers, uint32_t buffer_count)
+{
+  if (is("pair_right_error"))
+    return give_error(4, text("the right is not right"));
+  if (is("pair_right_area"))
+    return (void *)0xfffffff0u;
+  return push_partition(cursor, some, rows, nodes, node_count, buffers,
+                        buffer_count);
+}
+
+EXPORT_PAIR("next-co-group")
+const void *
+next_pair(uint32_t cursor)
+{
+  const void *result = next_partition(cursor);
+
+  if (is("pair_type"))
+    area.as.option.batch = good("u", 2);
+  if (is("pair_nodes"))
+    area.as.option.batch.nodes = (list){0xfffffff8u, 1};
+  return result;
+}
+
+EXPORT_PAIR("close-co-group")
+const void *
+close_pair(uint32_t cursor)
+{
+  return close_partition(cursor);
+}
+
 POST("map")
 void
 post_map(const void *result)
@@ -788,6 +866,15 @@ over_parts(uint32_t from, struct result *out)
     group_by(from, &key, 1, out);
     check(out, "group");
     map_groups(out->as.handle, 1, 2, out);
+  } else if (strcmp(whole, "pair") == 0) {
+    uint32_t left;
+
+    group_by(from, &key, 1, out);
+    check(out, "group");
+    left = out->as.handle;
+    group_by(from, &key, 1, out);
+    check(out, "group");
+    co_map_groups(left, out->as.handle, 1, 2, out);
   } else if (strcmp(whole, "number") == 0) {
     repartition(from, 5, 8, 0, out);
     check(out, "repartition");
@@ -817,7 +904,7 @@ lambda_over(uint32_t from)
     filter(from, 1, 2, &out);
   else if (starts("flat_"))
     flat_map(from, 1, 2, &out);
-  else if (starts("part_"))
+  else if (starts("part_") || *whole)
     over_parts(from, &out);
   else if (starts("agg_"))
     aggregate(from, &measure, 1, &out);

@@ -29,18 +29,24 @@
  *                         cursor's index, and `row`, from 0 in each
  *   count-parts           (of the group, or by partition) `part`, `rows`
  *   each TEXT             for each partition: logs TEXT, the number of rows,
- * its index and how many there are; counts rows, slices and partitions as `TEXT
- * rows`, `TEXT batches`, `TEXT parts` sort-parts KEY … . as-group REGISTER |
- * pair REGISTER   the group with that of the register, by a lambda over both:
- * `side`, `id`, `first` (the first row of the pair), `after` (rows seen
- * before), for rows with an i64 column `id` show | collect | take COUNT | count
- * | first | schema | explain FORMAT write SINK MODE | write-with SINK MODE
- * OPTION VALUE … . | wait | echo TEXT write-by SINK MODE COLUMN … . OPTION
- * VALUE … . cache STORAGE         memory or disk temp NAME MODE temp-table;
- * `wait` waits for it set-factor NUMBER     what map-tag multiplies by, from
- * the next action on; a negative one makes it fail drop REGISTER         gives
- * the handle back attempt: from here a failure is printed at the next action,
- * and it goes on
+ *                         its index and how many there are; counts, too
+ *   counters              prints the rows, batches and partitions that the last
+ *                         `each` has counted
+ *   sort-parts KEY … .
+ *   as-group REGISTER | pair REGISTER   the group with that of the register, by
+ *                         a lambda over both: `side`, `id`, `first` (the first
+ *                         row of the pair), `after` (rows seen before), for
+ *                         rows with an i64 column `id`
+ *   pair-batch REGISTER   the same by batch and bind functions
+ *   show | collect | take COUNT | count | first | schema | explain FORMAT
+ *   write SINK MODE | write-with SINK MODE OPTION VALUE … . | wait | echo TEXT
+ *   write-by SINK MODE COLUMN … . OPTION VALUE … .
+ *   cache STORAGE         memory or disk
+ *   temp NAME MODE        temp-table; `wait` waits for it
+ *   set-factor NUMBER     what map-tag multiplies by, from the next action on;
+ *                         a negative one makes it fail
+ *   drop REGISTER         gives the handle back
+ *   attempt: from here a failure is printed at the next action, and it goes on
  *
  * `collect` prints a line of types, then a JSON array for each row, exactly:
  * numbers, dates and timestamps as the text of what is stored, floats as %a,
@@ -454,6 +460,23 @@ count_end(void *state, wd_rows *out, void *env)
   return false;
 }
 
+static void
+each_open(void *state, uint32_t index, void *env)
+{
+  place_open(state, index, env);
+  wd_counter_add("parts", 1);
+}
+
+static void
+each_batch(void *state, const wd_batch *in, wd_rows *out, void *env)
+{
+  struct place *place = state;
+  (void)out, (void)env;
+  place->row += in->rows;
+  wd_counter_add("batches", 1);
+  wd_counter_add("rows", in->rows);
+}
+
 static bool
 each_end(void *state, wd_rows *out, void *env)
 {
@@ -717,6 +740,53 @@ pair_right(void *state, const wd_row *row, wd_rows *out, void *env)
   pair_row(state, row, out, true);
 }
 
+struct pair_columns {
+  uint32_t left, right;
+};
+
+static void
+pair_bind(wd_bind *left, wd_bind *right, void *env)
+{
+  struct pair_columns *columns = env;
+  columns->left = wd_bind_column(left, "id");
+  columns->right = wd_bind_column(right, "id");
+  if (wd_bind_key_count(left) != wd_bind_key_count(right))
+    wd_fail("%u and %u keys", wd_bind_key_count(left),
+            wd_bind_key_count(right));
+  wd_bind_output(right, "first: i64, after: i64");
+}
+
+static void
+pair_batch(struct pair *pair, const wd_batch *in, uint32_t column, wd_rows *out,
+           bool right)
+{
+  for (uint32_t i = 0; i < in->rows; i++) {
+    wd_row row = {in->columns, in->count, i};
+    int64_t id = wd_get_i64(&row, column);
+    if (!pair->seen)
+      pair->first = right ? -1 - id : id;
+    wd_set_text(out, 0, right ? "right" : "left");
+    wd_set_i64(out, 1, id);
+    wd_set_i64(out, 2, pair->first);
+    wd_set_i64(out, 3, pair->seen++);
+    wd_emit(out);
+  }
+}
+
+static void
+pair_left_batch(void *state, const wd_batch *in, wd_rows *out, void *env)
+{
+  const struct pair_columns *columns = env;
+  pair_batch(state, in, columns->left, out, false);
+}
+
+static void
+pair_right_batch(void *state, const wd_batch *in, wd_rows *out, void *env)
+{
+  const struct pair_columns *columns = env;
+  pair_batch(state, in, columns->right, out, true);
+}
+
 static bool
 pair_end(void *state, wd_rows *out, void *env)
 {
@@ -751,22 +821,33 @@ apply_parts(struct script *s, const char *verb)
                                         .row = count_row,
                                         .end = count_end};
   static const wd_partition_fn each = {.size = sizeof(struct place),
-                                       .open = place_open,
-                                       .row = count_row,
+                                       .open = each_open,
+                                       .batch = each_batch,
                                        .end = each_end};
+  static const wd_co_group_fn pair = {.size = sizeof(struct pair),
+                                      .left = pair_left,
+                                      .right = pair_right,
+                                      .end = pair_end};
+  static const wd_co_group_fn batches = {.size = sizeof(struct pair),
+                                         .left_batch = pair_left_batch,
+                                         .right_batch = pair_right_batch,
+                                         .end = pair_end,
+                                         .bind = pair_bind};
   struct numbering numbering = {.width = 0};
+  struct pair_columns columns = {0};
 
   if (VERB("as-group")) {
     find_register(s, word(s))->grouped = s->grouped;
     s->grouped.id = NULL;
   } else if (VERB("pair")) {
-    static const wd_co_group_fn pair = {.size = sizeof(struct pair),
-                                        .left = pair_left,
-                                        .right = pair_right,
-                                        .end = pair_end};
     s->current = wd_co_map_groups(
         find_register(s, word(s))->grouped, s->grouped, &pair, NULL, 0,
         "side: string, id: i64, first: i64, after: i64");
+    s->grouped.id = NULL;
+  } else if (VERB("pair-batch")) {
+    s->current = wd_co_map_groups(find_register(s, word(s))->grouped,
+                                  s->grouped, &batches, &columns,
+                                  sizeof columns, "side: string, id: i64");
     s->grouped.id = NULL;
   } else if (VERB("number-rows")) {
     over_parts(s, &number,
@@ -899,6 +980,11 @@ store(struct script *s, const char *verb)
   } else if (VERB("wait")) {
     wd_wait(s->written);
     print_failure();
+  } else if (VERB("counters")) {
+    printf("%llu %llu %llu\n",
+           (unsigned long long)wd_counter(s->written, "rows"),
+           (unsigned long long)wd_counter(s->written, "batches"),
+           (unsigned long long)wd_counter(s->written, "parts"));
   } else {
     return false;
   }

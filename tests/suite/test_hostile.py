@@ -71,6 +71,9 @@ LAMBDA = {
     "error_plain": "map lambda: the lambda says no to row 17",
     "error_empty": "lambdas.map failed without a message",
     "error_code": "an unknown kind of error",
+    "error_limit": "map lambda: a limit of the lambda's own",
+    "error_cancelled": "map lambda: it says that it was cancelled",
+    "error_internal": "map lambda: it says that the host failed",
     "error_out": "lambdas.map failed without a message",
     "error_invalid": "bad ?? bytes ?[2J ??",
     "error_huge": "mmmmmmmm",
@@ -142,6 +145,16 @@ BIND = {
     "bind_do_fail": "said ? by the lambda",
     "bind_do_dataset": "datasets.range was called inside a lambda",
     "bind_do_log_out": "is not inside the program's memory",
+}
+
+# Over pairs of groups.
+PAIR = {
+    "pair_left_trap": "co-map-groups lambda: trap",
+    "pair_right_error": "co-map-groups lambda: the right is not right",
+    "pair_right_area": MEMORY,
+    "pair_type": "3 buffers, but the schema has 2",
+    "pair_nodes": MEMORY,
+    "pair_columns": "a co-group takes all columns",
 }
 
 MAIN = {
@@ -267,6 +280,24 @@ class Hostile(unittest.TestCase):
                         if whole == "group":
                             part = part.replace("map-partitions", "map-groups")
                         self.fails(outcome, 125, part)
+
+    def test_pairs_of_groups(self):
+        modes = {mode: part.replace("map-partitions", "co-map-groups")
+                 for mode, part in LAMBDA.items() if mode.startswith("part_")}
+        modes["part_end_trap"] = "push_right"
+        modes["part_close_trap"] = "close_pair"
+        modes.update((mode, part.replace("a map", "a co-map-groups"))
+                     for mode, part in BIND.items()
+                     if mode.startswith("bind_") and "columns" not in mode)
+        modes.update(PAIR)
+        good = Outcome("good", [], ["pair"])
+        self.assertEqual((good.code, good.text), (0, ""))
+        self.assertGreater(good.rows, 0)
+        for mode, part in modes.items():
+            outcome = Outcome(mode, ["--threads", "2"], ["pair"])
+            with self.subTest(mode, text=outcome.text[-2000:]):
+                self.assertNotIn("Sanitizer", outcome.text)
+                self.fails(outcome, 125, part)
 
     def test_two_threads(self):
         modes = list(LAMBDA)[::5]

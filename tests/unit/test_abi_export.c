@@ -236,6 +236,22 @@ test_guest_error(void **state)
   assert_string_equal(error.trace, "row 7");
   assert_int_equal(error.origin, WD_ORIGIN_GUEST);
 
+  /* What kind of failure it is, but for what is the host's to say. */
+  for (unsigned code = 0; code < 256; code++) {
+    bool own = code == WD_ABI_ERROR_CODE_CANCELLED ||
+               code == WD_ABI_ERROR_CODE_ENGINE_FAILED ||
+               code >= WD_ABI_ERROR_CODE_INTERNAL;
+
+    wd_error_clear(&error);
+    wire.code = (uint8_t)code;
+    put(&fake, AREA + 4, &wire, sizeof wire);
+    assert_int_equal(wd_abi_result_view(ROW(LAMBDAS_MAP), &fake.guest, &value,
+                                        &payload, &error),
+                     own ? WD_LAMBDA_FAILED
+                         : wd_abi_status_of((enum wd_abi_error_code)code));
+  }
+  wire.code = WD_ABI_ERROR_CODE_LAMBDA_FAILED;
+
   /* A message that is nowhere. */
   wd_error_clear(&error);
   wire.message.pointer = GUEST_SIZE - 2;

@@ -951,6 +951,11 @@ typedef struct wd_progress {
 wd_progress
 wd_progress_of(wd_job job);
 
+/* What the job's lambdas have counted by wd_counter_add so far; 0 when none
+ * counted by that name. Does not block. */
+uint64_t
+wd_counter(wd_job job, const char *name);
+
 /* Blocks until the job has ended. False when it failed or was cancelled. */
 bool
 wd_wait(wd_job job);
@@ -975,7 +980,7 @@ void
 wd_log(enum wd_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds to a counter of the job's figures. */
+/* Adds to a counter of the job's: wd_counter tells what it came to. */
 void
 wd_counter_add(const char *name, uint64_t delta);
 

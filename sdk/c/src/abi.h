@@ -81,6 +81,11 @@ struct wire_measure {
   wd_str filter;
 };
 
+struct wire_figure {
+  wd_str stage, name;
+  uint64_t value;
+};
+
 struct wire_progress {
   uint8_t state;
   uint64_t rows_in;
@@ -144,6 +149,7 @@ _Static_assert(sizeof(struct wire_batch) == 20, "batch");
 _Static_assert(sizeof(struct wire_error) == 20, "error");
 _Static_assert(sizeof(struct wire_measure) == 40, "measure");
 _Static_assert(sizeof(struct wire_sort_key) == 12, "sort key");
+_Static_assert(sizeof(struct wire_figure) == 24, "figure");
 _Static_assert(sizeof(struct wire_progress) == 48, "progress");
 _Static_assert(sizeof(struct result_handle) == 24, "result of a handle");
 _Static_assert(sizeof(struct result_count) == 32, "result of a count");
@@ -317,6 +323,9 @@ abi_job_schema(handle self, struct result_list *out);
 IMPORT("jobs", "[method]job.progress")
 void
 abi_job_progress(handle self, struct wire_progress *out);
+IMPORT("jobs", "[method]job.figures")
+void
+abi_job_figures(handle self, struct wire_list *out);
 IMPORT("jobs", "[method]job.next-batch")
 void
 abi_next_batch(handle self, struct result_batch *out);

@@ -383,6 +383,23 @@ wd_progress_of(wd_job job)
   return progress_of(&progress);
 }
 
+uint64_t
+wd_counter(wd_job job, const char *name)
+{
+  struct wire_list list;
+  wd_str wanted = wd_str_of(name);
+  if (!job.id)
+    return 0;
+  wd__begin();
+  abi_job_figures(job.id->handle, &list);
+  const struct wire_figure *figures = list.data;
+  for (uint32_t i = 0; i < list.count; i++)
+    if (wd_str_equal(figures[i].stage, wd_str_of("counters")) &&
+        wd_str_equal(figures[i].name, wanted))
+      return figures[i].value;
+  return 0;
+}
+
 static wd_progress
 wait_for(wd_job job, bool timeout, uint64_t milliseconds)
 {

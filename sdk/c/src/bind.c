@@ -50,7 +50,7 @@ no_column(const wd_bind *bind, const char *name, struct wd__fault *fault)
 static uint32_t
 want(wd_bind *bind, uint32_t column)
 {
-  if (bind->star)
+  if (bind->star || bind->whole)
     return column;
   bind->all = false;
   for (uint32_t i = 0; i < bind->wanted_count; i++)

@@ -234,6 +234,14 @@ enum wd__kind {
   WD__CO_GROUP,
 };
 
+/* What a pair of groups has beside a partition's functions. */
+struct wd__pair {
+  void (*open)(void *state, void *env);
+  void (*row)(void *state, const wd_row *row, wd_rows *out, void *env);
+  void (*batch)(void *state, const wd_batch *in, wd_rows *out, void *env);
+  void (*bind)(wd_bind *left, wd_bind *right, void *env);
+};
+
 /* What `state` of a lambda points to; `function` is the program's function. */
 struct wd__closure {
   struct wd__closure *next;
@@ -250,7 +258,7 @@ struct wd__closure {
   } function;
   wd_partition_fn partition;
   wd_aggregator aggregator;
-  void *co_group; /* a wd_co_group_fn of its own */
+  struct wd__pair pair; /* of groups: beside the partition's, the left's */
   void *env;
   size_t env_size;           /* 0: env is the program's */
   struct wd__schema *output; /* NULL: the input's, or what bind says */
@@ -267,10 +275,11 @@ wd__closure_new(const wd_lambda *lambda);
 struct wd__closure *
 wd__closure_of_aggregator(const wd_aggregator *aggregator);
 
-/* `functions` are copied as they are; co_group.c knows them. */
+/* A lambda over pairs of groups; its `partition` is for the left's rows and has
+ * no `open`. */
 struct wd__closure *
-wd__closure_of_co_group(const void *functions, size_t size, const void *env,
-                        size_t env_size, const char *output);
+wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
+                    const void *env, size_t env_size, const char *output);
 
 void
 wd__closure_free(struct wd__closure *closure);
@@ -291,6 +300,7 @@ struct wd_bind {
   uint32_t wanted_count;
   bool all;          /* wanted is every column */
   bool star;         /* every column is passed in front of the output */
+  bool whole;        /* every column comes, whatever is asked for */
   uint32_t argument; /* WD__MAP_I64, WD__MAP_F64: the input's column */
 };
 
@@ -306,6 +316,7 @@ struct wd__binding {
   wd_batch in;
   uint32_t next_row;
   struct wd__cursor *free_cursors;
+  struct wd__binding *right; /* of a pair of groups; this is the left's */
   struct wd__layout *layout; /* reduce */
 };
 
@@ -323,6 +334,20 @@ bool
 wd__binding_decode(struct wd__binding *binding, wd_column *columns,
                    const struct wire_batch *from, wd_batch *out_batch,
                    struct wd__fault *fault);
+
+/* partition.c: an open partition, group or pair of groups. */
+struct wd__cursor *
+wd__cursor_new(struct wd__binding *binding);
+
+struct export_result *
+wd__cursor_push(struct wd__cursor *cursor, bool right, bool some,
+                const struct wire_batch *batch);
+
+struct export_result *
+wd__cursor_next(struct wd__cursor *cursor);
+
+struct export_result *
+wd__cursor_close(struct wd__cursor *cursor);
 
 /* reduce.c: how rows of the columns lie in a state. */
 struct wd__layout *

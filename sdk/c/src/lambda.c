@@ -19,7 +19,6 @@ wd__closure_free(struct wd__closure *closure)
   wd__schema_free(closure->output);
   free(closure->columns);
   free(closure->column);
-  free(closure->co_group);
   free(closure);
 }
 
@@ -170,13 +169,15 @@ wd__closure_of_aggregator(const wd_aggregator *a)
 }
 
 struct wd__closure *
-wd__closure_of_co_group(const void *functions, size_t size, const void *env,
-                        size_t env_size, const char *output)
+wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
+                    const void *env, size_t env_size, const char *output)
 {
   struct wd__closure *closure = wd__new(sizeof *closure);
   closure->kind = WD__CO_GROUP;
-  closure->co_group = wd__copy_of(functions, size);
-  if (!output_parse(closure, output)) {
+  closure->partition = *left;
+  closure->pair = *pair;
+  closure->function.address = partition_address(left);
+  if (output && !output_parse(closure, output)) {
     wd__closure_free(closure);
     return NULL;
   }

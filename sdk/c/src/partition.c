@@ -1,4 +1,4 @@
-/* Partitions and groups: what a cursor is. */
+/* Partitions, groups and pairs of groups: what a cursor is. */
 #include <stdlib.h>
 
 #include "internal.h"
@@ -9,10 +9,11 @@ struct wd__cursor {
   struct wd__binding *binding;
   void *state;
   wd_rows *out;
-  wd_column *columns;
+  wd_column *columns[2]; /* of a pair: left, right */
   struct wd__arena held; /* the batch that was pushed */
   wd_batch in;
   uint32_t next_row;
+  bool right;   /* the batch is of the right */
   bool pending; /* there is input that was not given to the function */
   bool ended;   /* `end` is to be called */
 };
@@ -39,8 +40,15 @@ schema_copy(const struct wd__schema *schema)
   return copy;
 }
 
-static cursor *
-cursor_take(struct wd__binding *binding)
+static wd_column *
+columns_copy(const struct wd__binding *binding)
+{
+  return wd__copy_of(binding->columns,
+                     binding->column_count * sizeof *binding->columns);
+}
+
+struct wd__cursor *
+wd__cursor_new(struct wd__binding *binding)
 {
   const wd_partition_fn *f = &binding->bind.closure->partition;
   cursor *c = binding->free_cursors;
@@ -52,10 +60,12 @@ cursor_take(struct wd__binding *binding)
     c->binding = binding;
     c->state = wd__new(f->size);
     c->out = wd__rows_make(schema_copy(binding->bind.output));
-    c->columns = wd__copy_of(binding->columns,
-                             binding->column_count * sizeof *c->columns);
+    c->columns[0] = columns_copy(binding);
+    c->columns[1] = binding->right ? columns_copy(binding->right) : NULL;
   }
   c->pending = c->ended = false;
+  if (binding->right && binding->bind.closure->pair.open)
+    binding->bind.closure->pair.open(c->state, binding->bind.env);
   return c;
 }
 
@@ -64,10 +74,32 @@ struct export_result *
 lambdas_open(struct wd__binding *binding, uint32_t index)
 {
   const wd_partition_fn *f = &binding->bind.closure->partition;
-  cursor *c = cursor_take(binding);
+  cursor *c = wd__cursor_new(binding);
   if (f->open)
     f->open(c->state, index, binding->bind.env);
   return wd__result_cursor((uint32_t)(uintptr_t)c);
+}
+
+struct export_result *
+wd__cursor_push(struct wd__cursor *c, bool right, bool some,
+                const struct wire_batch *batch)
+{
+  struct wd__binding *binding = c->binding;
+  struct wd__fault fault;
+  wd__arena_reset(&wd__scratch);
+  if (!some) {
+    c->ended = right == (binding->right != NULL) &&
+               binding->bind.closure->partition.end;
+    return wd__result_none();
+  }
+  if (!wd__binding_decode(right ? binding->right : binding, c->columns[right],
+                          batch, &c->in, &fault))
+    return wd__result_error(&fault);
+  c->right = right;
+  c->pending = true;
+  c->next_row = 0;
+  wd__arena_swap(&wd__input, &c->held);
+  return wd__result_none();
 }
 
 EXPORT("push-partition")
@@ -76,43 +108,37 @@ lambdas_push(cursor *c, uint32_t some, uint32_t rows,
              const struct wire_node *nodes, uint32_t node_count,
              const struct wire_buffer *buffers, uint32_t buffer_count)
 {
-  struct wd__fault fault;
-  struct wire_batch from = {rows, nodes, node_count, buffers, buffer_count};
-  wd__arena_reset(&wd__scratch);
-  if (!some) {
-    c->ended = c->binding->bind.closure->partition.end != NULL;
-    return wd__result_none();
-  }
-  if (!wd__binding_decode(c->binding, c->columns, &from, &c->in, &fault))
-    return wd__result_error(&fault);
-  c->pending = true;
-  c->next_row = 0;
-  wd__arena_swap(&wd__input, &c->held);
-  return wd__result_none();
+  return wd__cursor_push(
+      c, false, some,
+      &(struct wire_batch){rows, nodes, node_count, buffers, buffer_count});
 }
 
 /* Gives the function the pushed rows until its output is large. */
 static void
 feed(cursor *c)
 {
-  const wd_partition_fn *f = &c->binding->bind.closure->partition;
+  const struct wd__closure *closure = c->binding->bind.closure;
+  const wd_partition_fn *left = &closure->partition;
   void *env = c->binding->bind.env;
-  if (f->row) {
+  void (*of_row)(void *, const wd_row *, wd_rows *, void *) =
+      c->right ? closure->pair.row : left->row;
+  void (*of_batch)(void *, const wd_batch *, wd_rows *, void *) =
+      c->right ? closure->pair.batch : left->batch;
+  if (of_row) {
     wd_row row = {c->in.columns, c->in.count, c->next_row};
     for (; row.index < c->in.rows && !c->out->full; row.index++)
-      f->row(c->state, &row, c->out, env);
+      of_row(c->state, &row, c->out, env);
     c->next_row = row.index;
     c->pending = row.index < c->in.rows;
     return;
   }
-  if (f->batch)
-    f->batch(c->state, &c->in, c->out, env);
+  if (of_batch)
+    of_batch(c->state, &c->in, c->out, env);
   c->pending = false;
 }
 
-EXPORT("next-partition")
 struct export_result *
-lambdas_next(cursor *c)
+wd__cursor_next(struct wd__cursor *c)
 {
   const wd_partition_fn *f = &c->binding->bind.closure->partition;
   wd__arena_reset(&wd__scratch);
@@ -130,9 +156,15 @@ lambdas_next(cursor *c)
   return wd__result_option(NULL);
 }
 
-EXPORT("close-partition")
+EXPORT("next-partition")
 struct export_result *
-lambdas_close(cursor *c)
+lambdas_next(cursor *c)
+{
+  return wd__cursor_next(c);
+}
+
+struct export_result *
+wd__cursor_close(struct wd__cursor *c)
 {
   struct wd__binding *binding = c->binding;
   const wd_partition_fn *f = &binding->bind.closure->partition;
@@ -141,4 +173,11 @@ lambdas_close(cursor *c)
   c->next_free = binding->free_cursors;
   binding->free_cursors = c;
   return wd__result_none();
+}
+
+EXPORT("close-partition")
+struct export_result *
+lambdas_close(cursor *c)
+{
+  return wd__cursor_close(c);
 }

@@ -101,8 +101,9 @@ template <class F> struct CoGroupCalls {
   // Lives as long as the program: closures point to it.
   static const wd_co_group_fn *functions()
   {
-    static const wd_co_group_fn f = {sizeof(State), open, left,
-                                     right,         end,  close};
+    static const wd_co_group_fn f = {sizeof(State), open,    left,
+                                     right,         nullptr, nullptr,
+                                     end,           close,   nullptr};
     return &f;
   }
 };

@@ -108,6 +108,13 @@ public:
     return progress_of(wd_progress_of(c()));
   }
 
+  // What the job's lambdas have counted by wd::count so far; 0 when none
+  // counted by that name. Does not block.
+  std::uint64_t counter(const char *name) const
+  {
+    return wd_counter(c(), name);
+  }
+
   void cancel() const
   {
     wd_cancel(c());
