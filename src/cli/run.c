@@ -27,7 +27,8 @@ static int
 fail(const struct wd_error *error, enum wd_cli_stage stage, bool trapped)
 {
   /* A limit that a lambda tells of is not the host's. */
-  bool told = stage == WD_CLI_STAGE_RUN && error->origin == WD_ORIGIN_GUEST;
+  bool told = stage == WD_CLI_STAGE_RUN && error->origin == WD_ORIGIN_GUEST &&
+              error->status == WD_LIMIT_EXCEEDED;
 
   wd_cli_report(error);
   return wd_cli_exit_code(stage, told ? WD_LAMBDA_FAILED : error->status,

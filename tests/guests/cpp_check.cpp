@@ -604,7 +604,7 @@ errors()
   auto missing = wd::range(0, 1).map(takes).count();
   CHECK(says(missing.error(), "there is no column 'x' for Pair.x"));
   CHECK(says(missing.error(), "there are: id i64"));
-  CHECK(missing.error().code == wd::Code::lambda_failed);
+  CHECK(missing.error().code == wd::Code::invalid_argument);
   auto wrong =
       wd::range(0, 1).select("id as x", "'t' as y").map(takes).schema();
   CHECK(says(wrong.error(), "column 'y' is string and Pair.y takes f64"));

@@ -226,6 +226,7 @@ test_guest_error(void **state)
   (void)state;
   guest_init(&fake);
   fake.memory[AREA] = 1;
+  wire.code = WD_ABI_ERROR_CODE_LAMBDA_FAILED;
   wire.message = guest_text(&fake, "bad \x1b[31m row\xff");
   wire.origin = guest_text(&fake, "row 7");
   put(&fake, AREA + 4, &wire, sizeof wire);
@@ -250,11 +251,11 @@ test_guest_error(void **state)
                      own ? WD_LAMBDA_FAILED
                          : wd_abi_status_of((enum wd_abi_error_code)code));
   }
-  wire.code = WD_ABI_ERROR_CODE_LAMBDA_FAILED;
 
   /* A message that is nowhere. */
   wd_error_clear(&error);
   wire.message.pointer = GUEST_SIZE - 2;
+  wire.code = WD_ABI_ERROR_CODE_LAMBDA_FAILED;
   put(&fake, AREA + 4, &wire, sizeof wire);
   assert_int_equal(wd_abi_result_view(ROW(LAMBDAS_MAP), &fake.guest, &value,
                                       &payload, &error),

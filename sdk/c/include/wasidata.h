@@ -837,6 +837,12 @@ wd_bind_key(const wd_bind *bind, uint32_t key);
 uint32_t
 wd_bind_try_column(wd_bind *bind, const char *name);
 
+/* The bind fails, with this code and message, when the function has returned;
+ * the first one counts. (wd_fail ends it at once, as WD_LAMBDA_FAILED.) */
+void
+wd_bind_refuse(wd_bind *bind, enum wd_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Adds columns to the output, as text. */
 void
 wd_bind_output(wd_bind *bind, const char *schema);

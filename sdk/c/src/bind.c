@@ -1,4 +1,5 @@
 /* bind: a lambda learns its input's columns and says what comes out. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -94,6 +95,20 @@ wd_bind_output(wd_bind *bind, const char *schema)
     wd_fail("%s", fault.message);
 }
 
+void
+wd_bind_refuse(wd_bind *bind, enum wd_code code, const char *format, ...)
+{
+  va_list arguments;
+  if (bind->refused)
+    return;
+  bind->refused = true;
+  bind->refusal.code = code;
+  va_start(arguments, format);
+  vsnprintf(bind->refusal.message, sizeof bind->refusal.message, format,
+            arguments);
+  va_end(arguments);
+}
+
 static bool
 columns_want(wd_bind *bind, const char *text, struct wd__fault *fault)
 {
@@ -144,6 +159,10 @@ decide(wd_bind *bind, struct wd__fault *fault)
     return false;
   if (closure->bind)
     closure->bind(bind, bind->env);
+  if (bind->refused) {
+    *fault = bind->refusal;
+    return false;
+  }
   bind->star |= bind->output->star;
   if (bind->star && !bind->all)
     return wd__fault(fault, WD_INVALID_ARGUMENT,

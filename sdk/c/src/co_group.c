@@ -33,6 +33,11 @@ decide(struct wd__binding *left, struct wd__fault *fault)
   left->right->bind.output = output;
   if (closure->pair.bind)
     closure->pair.bind(&left->bind, &left->right->bind, left->bind.env);
+  for (const struct wd__binding *side = left; side; side = side->right)
+    if (side->bind.refused) {
+      *fault = side->bind.refusal;
+      return false;
+    }
   return !output->star ||
          wd__fault(fault, WD_INVALID_ARGUMENT,
                    "an output of pairs of groups has no '*': which side's "

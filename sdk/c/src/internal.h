@@ -301,6 +301,8 @@ struct wd_bind {
   bool all;          /* wanted is every column */
   bool star;         /* every column is passed in front of the output */
   bool whole;        /* every column comes, whatever is asked for */
+  bool refused;      /* the bind function says so: */
+  struct wd__fault refusal;
   uint32_t argument; /* WD__MAP_I64, WD__MAP_F64: the input's column */
 };
 

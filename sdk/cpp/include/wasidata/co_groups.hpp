@@ -43,7 +43,8 @@ template <class T> struct Side {
       wd_schema schema = {row.count, fields.data()};
       Finder finder{schema};
       find_columns(cache.place, finder);
-      found(finder);
+      if (!finder.why.empty())
+        fail(finder.why);
       cache.columns = row.columns;
     }
     rows.push_back(RowReader<T>(row.columns, cache.place)(row));

@@ -195,11 +195,14 @@ template <class F, class In> struct Env {
   In in;
 };
 
-inline void
-found(const Finder &finder)
+// Whether all was found; else the bind fails with what was not.
+inline bool
+found(wd_bind *bind, const Finder &finder)
 {
   if (!finder.why.empty())
-    fail(finder.why);
+    wd_bind_refuse(bind, static_cast<wd_code>(finder.code), "%s",
+                   finder.why.c_str());
+  return finder.why.empty();
 }
 
 template <class F, class In>
@@ -209,8 +212,8 @@ bind_input(wd_bind *bind, void *env)
   In &in = static_cast<Env<F, In> *>(env)->in;
   Finder finder{*wd_bind_input(bind)};
   in.find(finder);
-  found(finder);
-  in.want(bind);
+  if (found(bind, finder))
+    in.want(bind);
 }
 
 // The rows of a batch.
@@ -327,7 +330,8 @@ bind_add(wd_bind *bind, void *env)
   auto &e = *static_cast<AddEnv<F, In, U> *>(env);
   Finder finder{*wd_bind_input(bind)};
   e.in.find(finder);
-  found(finder);
+  if (!found(bind, finder))
+    return;
   bind_added<U>(bind, e.kept->name, e.place, e.passed);
 }
 

@@ -59,7 +59,7 @@ reduce_bind(wd_bind *bind, void *env)
   reduce_find(e.place, finder);
   if (finder.why.empty())
     reduce_check(e.place, finder);
-  found(finder);
+  found(bind, finder);
 }
 
 template <class T>
