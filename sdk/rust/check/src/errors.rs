@@ -132,7 +132,7 @@ pub fn errors() -> Result<()> {
     let error = own.count().unwrap_err();
     expect(
         (error.code, error.message.contains("too much")),
-        (Code::LambdaFailed, true),
+        (Code::LimitExceeded, true),
     );
     let inside = base.try_map(|_: Flight| data::read("x").count().map(|n| n as i64));
     contains(&fails(inside), &["cannot be used inside a lambda"]);
