@@ -75,6 +75,13 @@ function(wd_cpp_guests)
   get_property(files GLOBAL PROPERTY WD_CPP_FILES)
   add_custom_target(guests_cpp DEPENDS ${files})
   add_dependencies(guests guests_cpp)
+  if(WD_BENCH)
+    wd_cpp_guest(bench/guests/cpp.wasm
+      "${PROJECT_SOURCE_DIR}/bench/guests/cpp/cpp.cpp")
+    add_custom_target(bench_cpp
+      DEPENDS "${PROJECT_BINARY_DIR}/bench/guests/cpp.wasm")
+    add_dependencies(bench_guests bench_cpp)
+  endif()
 endfunction()
 
 wd_cpp_guests()

@@ -26,7 +26,8 @@ function(wd_go_guest wasm folder)
   set(output "${PROJECT_BINARY_DIR}/${wasm}")
   cmake_path(GET output PARENT_PATH to)
   file(MAKE_DIRECTORY "${to}")
-  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.go" "${folder}/../go.mod"
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.go" "${folder}/go.mod"
+    "${folder}/../go.mod"
     "${PROJECT_SOURCE_DIR}/sdk/go/*.go" "${PROJECT_SOURCE_DIR}/sdk/go/go.mod")
   add_custom_command(OUTPUT "${output}"
     COMMAND "${CMAKE_COMMAND}" -E env GOOS=wasip1 GOARCH=wasm GOWASM=
@@ -66,6 +67,12 @@ function(wd_go_guests)
   get_property(files GLOBAL PROPERTY WD_GO_FILES)
   add_custom_target(guests_go DEPENDS ${files})
   add_dependencies(guests guests_go)
+  if(WD_BENCH)
+    wd_go_guest(bench/guests/go.wasm "${PROJECT_SOURCE_DIR}/bench/guests/go")
+    add_custom_target(bench_go
+      DEPENDS "${PROJECT_BINARY_DIR}/bench/guests/go.wasm")
+    add_dependencies(bench_guests bench_go)
+  endif()
 endfunction()
 
 wd_go_guests()
