@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::array::Input;
 use crate::batch::Batch;
-use crate::dataset::{pairs, Dataset, Options, Texts, FUNCTION};
+use crate::dataset::Dataset;
 use crate::error::{Code, Error, Result};
 use crate::imports;
 use crate::lambda::{Emit, Rows};
+use crate::node::{pairs, Options, Texts, FUNCTION};
 use crate::partition::partition_lambda;
 use crate::row::{Finder, Row};
 use crate::schema::{Field, Schema};

@@ -37,6 +37,7 @@
 extern crate self as wasi_data;
 
 mod action;
+mod apply;
 mod arena;
 mod array;
 mod batch;
@@ -46,16 +47,19 @@ mod decimal;
 mod dynamic;
 mod error;
 mod export;
+mod grouped;
 mod huge;
 mod imports;
 mod lambda;
 mod measure;
+mod node;
 mod out;
 mod output;
 mod partition;
 mod row;
 mod schema;
 mod schema_text;
+mod source;
 mod state;
 mod states;
 mod text;
@@ -67,17 +71,17 @@ mod wire;
 pub use action::{Batches, Collected, Figure, Job, JobState, Mode, Progress};
 pub use batch::{Batch, Get, Key, Primitive, RowRef, Strings};
 pub use context::{attempt, count, fail, job_id, log, partition, partitions, Level};
-pub use dataset::{
-    create, create_rows, from_plan, range, read, read_with, sql, sql_with, Dataset, Grouped,
-    Inputs, Join, Options, SetOperation, Storage, Texts,
-};
+pub use dataset::{Dataset, Join, SetOperation, Storage};
 pub use decimal::Decimal;
 pub use error::{run, Code, Error, Result};
+pub use grouped::Grouped;
 pub use lambda::{Emit, Promises};
 pub use measure::{register, register_aggregate, Measure};
+pub use node::{Options, Texts};
 pub use output::{BatchWriter, Put, RowWriter};
 pub use row::{schema_of, Row};
 pub use schema::{DataType, Field, IntoSchema, Schema, Unit};
+pub use source::{create, create_rows, from_plan, range, read, read_with, sql, sql_with, Inputs};
 pub use state::State;
 pub use states::{fold, Aggregate};
 pub use text::{Bytes, Text};

@@ -1,9 +1,9 @@
 //! Measures of aggregations, and functions by name.
 
-use crate::dataset::{Texts, FUNCTION};
 use crate::error::Result;
 use crate::imports;
 use crate::lambda::{function_lambda, Lambda, Promises};
+use crate::node::{Texts, FUNCTION};
 use crate::row::{schema_of, Row};
 use crate::states::{aggregate_lambda, Aggregate};
 use crate::value::Value;
