@@ -7,10 +7,12 @@ if(NOT TARGET wasidata)
 endif()
 
 install(TARGETS wasidata LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-if(TARGET wasidata_duckdb)
-  install(TARGETS wasidata_duckdb LIBRARY
-    DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-endif()
+foreach(engine duckdb spark)
+  if(TARGET wasidata_${engine})
+    install(TARGETS wasidata_${engine} LIBRARY
+      DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  endif()
+endforeach()
 if(TARGET wasi-data)
   install(TARGETS wasi-data RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()

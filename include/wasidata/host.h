@@ -102,6 +102,13 @@ wd_run_threads(struct wd_run *run, uint32_t threads);
 void
 wd_run_memory_limit(struct wd_run *run, uint64_t bytes);
 
+/* What runs the plans: "duckdb" (the default), or the address of a Spark
+ * Connect server, sc://HOST[:PORT][/;NAME=VALUE…] (docs/spark.md). Copied.
+ * WD_INVALID_ARGUMENT lists what there is; a wrong address shows at the first
+ * use of the engine. */
+enum wd_status
+wd_run_engine(struct wd_run *run, const char *engine, struct wd_error *error);
+
 /* Bytes of the engine's memory; 0: its own default. */
 void
 wd_run_engine_memory(struct wd_run *run, uint64_t bytes);

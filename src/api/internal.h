@@ -40,6 +40,8 @@ struct wd_run {
   uint32_t threads;
   uint64_t memory_limit;
   uint64_t engine_memory;
+  const char *engine;          /* its library */
+  const char *engine_location; /* or NULL */
   enum wd_output_format format;
   bool input;
   int output_fd;

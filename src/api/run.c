@@ -49,6 +49,7 @@ run_new(struct wd_host *host, struct wd_module *module, struct wd_run **out_run,
   wd_grants_init(&run->grants, &run->mem);
   pthread_mutex_init(&run->print_lock, NULL);
   run->format = WD_OUTPUT_BOX;
+  run->engine = "duckdb";
   wd_run_streams(run, true, STDOUT_FILENO, STDERR_FILENO);
   status = add_text(run, &run->arguments, wd_module_info(module)->name, error);
   if (status != WD_OK) {
@@ -215,6 +216,26 @@ wd_run_engine_memory(struct wd_run *run, uint64_t bytes)
 }
 
 enum wd_status
+wd_run_engine(struct wd_run *run, const char *engine, struct wd_error *error)
+{
+  char shown[80];
+
+  if (strcmp(engine, "duckdb") == 0) {
+    run->engine = "duckdb";
+    run->engine_location = NULL;
+    return WD_OK;
+  }
+  if (strncmp(engine, "sc://", 5) != 0)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "'%s' is no engine; there are duckdb, and Spark by the "
+                   "address of its Connect server, sc://HOST:PORT",
+                   wd_text_clean(shown, sizeof shown, engine, strlen(engine)));
+  run->engine = "spark";
+  run->engine_location = wd_arena_strdup(&run->arena, engine);
+  return run->engine_location ? WD_OK : wd_fail_memory(error);
+}
+
+enum wd_status
 wd_run_format(struct wd_run *run, const char *format, struct wd_error *error)
 {
   return wd_output_format_of(format, &run->format, error);
@@ -338,7 +359,8 @@ wd_run_program(struct wd_run *run, struct wd_program **out_program,
           .module = run->module,
           .variant = run->host->variant,
           .grants = &run->grants,
-          .engine = "duckdb",
+          .engine = run->engine,
+          .engine_location = run->engine_location,
           .threads = run->threads,
           .memory_limit = run->memory_limit,
           .engine_memory = run->engine_memory,

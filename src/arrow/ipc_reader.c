@@ -149,25 +149,23 @@ open_input(const char *path, FILE **out_file, struct wd_error *error)
   return WD_OK;
 }
 
-enum wd_status
-wd_ipc_reader_open(struct wd_mem *mem, const char *path,
-                   struct wd_ipc_reader **out_reader, struct wd_error *error)
+/* A reader of an input, which it takes over when code is 0. */
+static enum wd_status
+open_reader(struct wd_mem *mem, struct ArrowIpcInputStream *input, int code,
+            struct wd_ipc_reader **out_reader, struct wd_error *error)
 {
   struct wd_ipc_reader *reader = wd_mem_calloc(mem, 1, sizeof *reader);
-  struct ArrowIpcInputStream input = {.release = NULL};
-  FILE *file = NULL;
-  int code = 0;
-  enum wd_status status;
+  enum wd_status status = reader ? WD_OK : wd_fail_memory(error);
 
-  if (!reader)
-    return wd_fail_memory(error);
+  if (!reader) {
+    if (input->release)
+      input->release(input);
+    return status;
+  }
   reader->mem = mem;
   wd_arena_init(&reader->arena, mem, 0);
-  status = open_input(path, &file, error);
-  if (status == WD_OK)
-    code = ArrowIpcInputStreamInitFile(&input, file, 1);
-  if (status == WD_OK && !code)
-    code = ArrowIpcArrayStreamReaderInit(&reader->stream, &input, NULL);
+  if (!code)
+    code = ArrowIpcArrayStreamReaderInit(&reader->stream, input, NULL);
   if (code)
     status = fail_reading(error, code, NULL);
   if (status == WD_OK)
@@ -178,6 +176,38 @@ wd_ipc_reader_open(struct wd_mem *mem, const char *path,
   }
   *out_reader = reader;
   return WD_OK;
+}
+
+enum wd_status
+wd_ipc_reader_open(struct wd_mem *mem, const char *path,
+                   struct wd_ipc_reader **out_reader, struct wd_error *error)
+{
+  struct ArrowIpcInputStream input = {.release = NULL};
+  FILE *file;
+  enum wd_status status = open_input(path, &file, error);
+
+  if (status != WD_OK)
+    return status;
+  return open_reader(mem, &input, ArrowIpcInputStreamInitFile(&input, file, 1),
+                     out_reader, error);
+}
+
+enum wd_status
+wd_ipc_reader_open_bytes(struct wd_mem *mem, const void *data, size_t size,
+                         struct wd_ipc_reader **out_reader,
+                         struct wd_error *error)
+{
+  struct ArrowIpcInputStream input = {.release = NULL};
+  struct ArrowBuffer buffer;
+  int code;
+
+  ArrowBufferInit(&buffer);
+  code = ArrowBufferAppend(&buffer, data, (int64_t)size);
+  if (!code)
+    code = ArrowIpcInputStreamInitBuffer(&input, &buffer);
+  if (code)
+    ArrowBufferReset(&buffer);
+  return open_reader(mem, &input, code, out_reader, error);
 }
 
 const struct wd_schema *

@@ -13,6 +13,12 @@ enum wd_status
 wd_ipc_reader_open(struct wd_mem *mem, const char *path,
                    struct wd_ipc_reader **out_reader, struct wd_error *error);
 
+/* The same of a stream in memory, which is copied. */
+enum wd_status
+wd_ipc_reader_open_bytes(struct wd_mem *mem, const void *data, size_t size,
+                         struct wd_ipc_reader **out_reader,
+                         struct wd_error *error);
+
 /* The reader's own. */
 const struct wd_schema *
 wd_ipc_reader_schema(const struct wd_ipc_reader *reader);

@@ -213,21 +213,6 @@ set_progress(struct wd_cli_settings *settings, const char *text,
 }
 
 static enum wd_status
-check_engine(const char *text, struct wd_error *error)
-{
-  char shown[80];
-
-  if (strcmp(text, "duckdb") == 0)
-    return WD_OK;
-  wd_text_clean(shown, sizeof shown, text, strlen(text));
-  if (strncmp(text, "sc://", 5) == 0)
-    return wd_fail(error, WD_UNSUPPORTED,
-                   "'%s': Spark is not built yet; there is duckdb", shown);
-  return wd_fail(error, WD_INVALID_ARGUMENT,
-                 "'%s' is no engine; there is duckdb", shown);
-}
-
-static enum wd_status
 set_number(struct wd_cli_settings *settings, enum wd_cli_option_id id,
            const char *value, struct wd_error *error)
 {
@@ -275,7 +260,8 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     settings->format = value;
     return WD_OK;
   case WD_CLI_OPT_ENGINE:
-    return check_engine(value, error);
+    settings->engine = value;
+    return WD_OK;
   case WD_CLI_OPT_PROGRESS:
     return set_progress(settings, value, error);
   case WD_CLI_OPT_INTERRUPTIBLE:

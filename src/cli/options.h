@@ -115,6 +115,7 @@ struct wd_cli_settings {
   uint32_t threads;
   uint64_t memory_limit;
   uint64_t engine_memory;
+  const char *engine; /* NULL: the default */
   uint64_t timeout; /* milliseconds; 0: none */
   uint64_t job;
   const char *format;

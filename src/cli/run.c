@@ -109,6 +109,8 @@ apply(const struct wd_cli_settings *settings, struct wd_run *run,
   wd_run_threads(run, settings->threads);
   wd_run_memory_limit(run, settings->memory_limit);
   wd_run_engine_memory(run, settings->engine_memory);
+  if (status == WD_OK && settings->engine)
+    status = wd_run_engine(run, settings->engine, error);
   if (status == WD_OK && settings->verb == WD_CLI_EXPLAIN)
     status = wd_run_explain(run, settings->format ? settings->format : "text",
                             settings->job, error);

@@ -102,8 +102,8 @@ const struct wd_cli_option wd_cli_options[] = {
      "Explain the N-th action; those before it run.\n"
      "Default: 1."},
     {"engine", "ENGINE", RUNNING, WD_CLI_OPT_ENGINE, "duckdb",
-     "duckdb (the default); sc://HOST:PORT for Spark\n"
-     "is not built yet."},
+     "duckdb (the default), or sc://HOST:PORT: Apache\n"
+     "Spark, by Spark Connect (docs/spark.md)."},
     {"progress", "HOW", RUNNING, WD_CLI_OPT_PROGRESS, "auto bar json none",
      "On stderr: auto (the default, a bar if that is\n"
      "a terminal), bar, json (a line each 100 ms),\n"

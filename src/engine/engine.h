@@ -19,6 +19,7 @@ struct wd_engine_options {
   uint32_t threads;      /* 0: as many as there are processors */
   uint64_t memory_limit; /* bytes for the engine; 0: its own default */
   const char *temp_dir;  /* for spilling; NULL: the system's */
+  const char *location;  /* where it is, when not in this process; or NULL */
 };
 
 struct wd_engine_progress {

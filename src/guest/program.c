@@ -204,6 +204,7 @@ wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,
               .threads = options->threads,
               .memory_limit = options->engine_memory,
               .temp_dir = options->temp_dir,
+              .location = options->engine_location,
           },
           &program->engine, error);
   }

@@ -17,7 +17,8 @@ struct wd_program_options {
   struct wd_module *module;
   enum wd_variant variant;
   const struct wd_grants *grants;
-  const char *engine;     /* "duckdb" */
+  const char *engine;     /* "duckdb", "spark" */
+  const char *engine_location; /* where it is, if not here; or NULL */
   uint32_t threads;       /* 0: as many as processors */
   uint64_t memory_limit;  /* of each instance; 0: none */
   uint64_t engine_memory; /* 0: the engine's own default */

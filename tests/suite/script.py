@@ -26,6 +26,10 @@ decimal.getcontext().prec = 500
 CACHE = tempfile.mkdtemp(prefix="wasi-data-test-")
 atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
+# The address of another engine than DuckDB that all programs shall run on.
+ENGINE = (["--engine", os.environ["WD_ENGINE"]] if os.environ.get("WD_ENGINE")
+          else [])
+
 needs_guests = unittest.skipUnless(GUEST.exists(),
                                    "no C guests were built here")
 
@@ -87,7 +91,7 @@ def create(schema, rows):
 def start(steps, options=(), folder=None, **more):
     environment = dict(os.environ, WASI_DATA_CACHE=CACHE)
     return subprocess.run(
-        [BIN, "run", "--quiet", *map(str, options), str(GUEST),
+        [BIN, "run", "--quiet", *ENGINE, *map(str, options), str(GUEST),
          *map(str, steps)],
         cwd=folder, env=environment, stdin=subprocess.DEVNULL,
         stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE,

@@ -1,0 +1,101 @@
+/* Lowering: a plan to relations of Spark Connect.
+ *
+ * Columns are c0, c1 … at every step, so that no name of the program's means
+ * anything but where files are read and written; a relation without columns
+ * has one, `z`. Expressions are Spark SQL's text (an ExpressionString): one
+ * template for each function. What Spark would compute otherwise than
+ * docs/expressions.md says is written so that it means the same; what is not
+ * there is WD_UNSUPPORTED and named.
+ */
+#ifndef WD_ENGINE_SPARK_LOWER_H
+#define WD_ENGINE_SPARK_LOWER_H
+
+#include "engine/spark/engine.h"
+
+/* Most bytes of the text of one expression. */
+#define WD_SPARK_TEXT_MAX (16u << 20)
+
+struct wd_spark_lowering {
+  struct wd_spark_engine *engine;
+  struct wd_arena *arena;
+  struct wd_sc_writer *writer;
+  struct wd_error *error;
+  uint32_t left_count;          /* a join's condition: columns of the left */
+  const struct wd_key_set *set; /* whose groups are aggregated, or NULL */
+  bool joined;                  /* columns are l.c0 … and r.c0 … */
+};
+
+/* Puts the relation of a node as a field of the message that is written. */
+enum wd_status
+wd_spark_lower_node(struct wd_spark_lowering *lowering,
+                    const struct wd_plan_node *node, uint32_t field);
+
+/* A table that is read; a table's relation without its columns named c0 …, for
+ * asking. */
+enum wd_status
+wd_spark_lower_read(struct wd_spark_lowering *lowering,
+                    const struct wd_plan_node *node, uint32_t field);
+
+/* Aggregations. */
+enum wd_status
+wd_spark_lower_aggregate(struct wd_spark_lowering *lowering,
+                         const struct wd_plan_node *node);
+
+/* Puts `text AS name` as an Expression. */
+void
+wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
+                   const char *text, const char *name);
+
+/* The text of an expression, in the arena. */
+enum wd_status
+wd_spark_expression(struct wd_spark_lowering *lowering,
+                    const struct wd_expression *expression,
+                    const char **out_text);
+
+/* Appends it. */
+enum wd_status
+wd_spark_write_expression(struct wd_spark_lowering *lowering,
+                          const struct wd_expression *expression,
+                          struct wd_buf *buf);
+
+enum wd_status
+wd_spark_write_literal(const struct wd_type *type,
+                       const struct wd_literal *literal, struct wd_buf *buf,
+                       struct wd_error *error);
+
+/* Appends a text in quotes. */
+void
+wd_spark_quote(const char *text, size_t length, struct wd_buf *buf);
+
+/* A call, without the cast to its type. */
+enum wd_status
+wd_spark_write_function(struct wd_spark_lowering *lowering,
+                        const struct wd_expression *call, struct wd_buf *buf);
+
+/* The operands of a call in a template: `$` the next one, `$2` the second,
+ * `@` all that are left with commas before. */
+enum wd_status
+wd_spark_write_template(struct wd_spark_lowering *lowering,
+                        const char *template, const struct wd_expression *call,
+                        struct wd_buf *buf);
+
+/* Whether an operand may be written several times. */
+bool
+wd_spark_is_short(const struct wd_expression *expression);
+
+enum wd_status
+wd_spark_write_window(struct wd_spark_lowering *lowering,
+                      const struct wd_expression *call, struct wd_buf *buf);
+
+/* An aggregate function, in the type of its result; `over` (or NULL) follows
+ * each call. */
+enum wd_status
+wd_spark_write_measure(struct wd_spark_lowering *lowering,
+                       const struct wd_measure *measure, const char *over,
+                       struct wd_buf *buf);
+
+/* Why a text failed: memory, or it is too long. */
+enum wd_status
+wd_spark_text_check(const struct wd_buf *buf, struct wd_error *error);
+
+#endif

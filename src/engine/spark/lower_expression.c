@@ -1,0 +1,224 @@
+/* Expressions as Spark SQL: columns, casts, cases; calls are in
+ * lower_function.c. */
+#include <stdio.h>
+
+#include "engine/spark/lower.h"
+#include "engine/spark/types.h"
+
+enum wd_status
+wd_spark_text_check(const struct wd_buf *buf, struct wd_error *error)
+{
+  if (!buf->failed)
+    return WD_OK;
+  if (buf->length < buf->maximum / 2)
+    return wd_fail_memory(error);
+  return wd_fail(error, WD_LIMIT_EXCEEDED,
+                 "an expression is too large for the engine: make columns of "
+                 "its parts first");
+}
+
+bool
+wd_spark_is_short(const struct wd_expression *expression)
+{
+  while (expression->kind == WD_EXPR_CAST)
+    expression = expression->arguments[0];
+  return expression->kind == WD_EXPR_COLUMN ||
+         expression->kind == WD_EXPR_LITERAL;
+}
+
+static enum wd_status
+write_type(const struct wd_spark_lowering *lowering, const struct wd_type *type,
+           struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_puts(buf, " AS ");
+  status = wd_spark_type_sql(type, buf, lowering->error);
+  wd_buf_putc(buf, ')');
+  return status;
+}
+
+static enum wd_status
+write_call(struct wd_spark_lowering *lowering, const struct wd_expression *call,
+           struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  if (call->type.id == WD_TYPE_BOOL)
+    return wd_spark_write_function(lowering, call, buf);
+  wd_buf_puts(buf, "CAST(");
+  status = wd_spark_write_function(lowering, call, buf);
+  return status == WD_OK ? write_type(lowering, &call->type, buf) : status;
+}
+
+/* Binaries that are no text are an error (null in the attempt). */
+static enum wd_status
+write_decoded(struct wd_spark_lowering *lowering,
+              const struct wd_expression *cast, struct wd_buf *buf)
+{
+  return wd_spark_write_template(lowering,
+                                 cast->try_cast
+                                     ? "try_validate_utf8(CAST($ AS STRING))"
+                                     : "validate_utf8(CAST($ AS STRING))",
+                                 cast, buf);
+}
+
+static bool
+is_real(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_F32 || type->id == WD_TYPE_F64;
+}
+
+/* Floats that a decimal or a narrower float cannot hold are an error (null in
+ * the attempt), where Spark gives null or an infinite value. */
+static enum wd_status
+write_from_real(struct wd_spark_lowering *lowering,
+                const struct wd_expression *cast, struct wd_buf *buf)
+{
+  const char *bad = cast->try_cast ? "NULL"
+                                   : "raise_error('a number is out of range of "
+                                     "the type that it is cast to')";
+  bool decimal = cast->type.id == WD_TYPE_DECIMAL;
+  const char *word = cast->try_cast ? "TRY_CAST" : "CAST";
+  char template[512], type[32];
+
+  snprintf(type, sizeof type, decimal ? "DECIMAL(%u,%d)" : "FLOAT",
+           cast->type.precision, cast->type.scale);
+  snprintf(template, sizeof template,
+           decimal ? "CASE WHEN NOT abs(CAST($1 AS DOUBLE)) < CAST('Infinity' "
+                     "AS DOUBLE) THEN %s ELSE %s($1 AS %s) END"
+                   : "CASE WHEN abs($1) < CAST('Infinity' AS DOUBLE) AND "
+                     "abs(CAST($1 AS FLOAT)) = CAST('Infinity' AS FLOAT) THEN "
+                     "%s ELSE %s($1 AS %s) END",
+           bad, word, type);
+  return wd_spark_write_template(lowering, template, cast, buf);
+}
+
+static enum wd_status
+write_cast(struct wd_spark_lowering *lowering, const struct wd_expression *cast,
+           struct wd_buf *buf)
+{
+  const struct wd_expression *operand = cast->arguments[0];
+  static const struct wd_literal null = {.null = true};
+  enum wd_status status;
+
+  if (operand->type.id == WD_TYPE_NULL)
+    return wd_spark_write_literal(&cast->type, &null, buf, lowering->error);
+  if (wd_type_equal(&operand->type, &cast->type))
+    return wd_spark_write_expression(lowering, operand, buf);
+  if (operand->type.id == WD_TYPE_BINARY && cast->type.id == WD_TYPE_STRING)
+    return write_decoded(lowering, cast, buf);
+  if (is_real(&operand->type) &&
+      (cast->type.id == WD_TYPE_DECIMAL || cast->type.id == WD_TYPE_F32))
+    return write_from_real(lowering, cast, buf);
+  wd_buf_puts(buf, cast->try_cast ? "TRY_CAST(" : "CAST(");
+  status = wd_spark_write_expression(lowering, operand, buf);
+  return status == WD_OK ? write_type(lowering, &cast->type, buf) : status;
+}
+
+static enum wd_status
+write_case(struct wd_spark_lowering *lowering,
+           const struct wd_expression *branches, struct wd_buf *buf)
+{
+  uint32_t pairs = branches->argument_count / 2;
+  const struct wd_expression *const *parts = branches->arguments;
+  enum wd_status status = WD_OK;
+
+  wd_buf_puts(buf, "CAST(CASE");
+  for (uint32_t i = 0; status == WD_OK && i < pairs; i++) {
+    wd_buf_puts(buf, " WHEN ");
+    status = wd_spark_write_expression(lowering, parts[2 * i], buf);
+    wd_buf_puts(buf, " THEN ");
+    if (status == WD_OK)
+      status = wd_spark_write_expression(lowering, parts[2 * i + 1], buf);
+  }
+  if (status == WD_OK && branches->argument_count % 2) {
+    wd_buf_puts(buf, " ELSE ");
+    status = wd_spark_write_expression(lowering, parts[2 * pairs], buf);
+  }
+  wd_buf_puts(buf, " END");
+  return status == WD_OK ? write_type(lowering, &branches->type, buf) : status;
+}
+
+static enum wd_status
+write_in(struct wd_spark_lowering *lowering, const struct wd_expression *in,
+         struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  if (in->argument_count < 2) {
+    wd_buf_puts(buf, "FALSE");
+    return WD_OK;
+  }
+  wd_buf_putc(buf, '(');
+  status = wd_spark_write_expression(lowering, in->arguments[0], buf);
+  wd_buf_puts(buf, " IN (");
+  for (uint32_t i = 1; status == WD_OK && i < in->argument_count; i++) {
+    wd_buf_puts(buf, i > 1 ? ", " : "");
+    status = wd_spark_write_expression(lowering, in->arguments[i], buf);
+  }
+  wd_buf_puts(buf, "))");
+  return status;
+}
+
+static void
+write_column(const struct wd_spark_lowering *lowering, uint32_t column,
+             struct wd_buf *buf)
+{
+  if (!lowering->joined)
+    wd_buf_printf(buf, "c%u", column);
+  else if (column < lowering->left_count)
+    wd_buf_printf(buf, "l.c%u", column);
+  else
+    wd_buf_printf(buf, "r.c%u", column - lowering->left_count);
+}
+
+enum wd_status
+wd_spark_write_expression(struct wd_spark_lowering *lowering,
+                          const struct wd_expression *expression,
+                          struct wd_buf *buf)
+{
+  if (buf->failed)
+    return wd_spark_text_check(buf, lowering->error);
+  switch (expression->kind) {
+  case WD_EXPR_COLUMN:
+    write_column(lowering, expression->column, buf);
+    return WD_OK;
+  case WD_EXPR_LITERAL:
+    return wd_spark_write_literal(&expression->type, &expression->literal, buf,
+                                  lowering->error);
+  case WD_EXPR_CALL:
+    return write_call(lowering, expression, buf);
+  case WD_EXPR_CAST:
+    return write_cast(lowering, expression, buf);
+  case WD_EXPR_CASE:
+    return write_case(lowering, expression, buf);
+  case WD_EXPR_IN:
+    return write_in(lowering, expression, buf);
+  case WD_EXPR_WINDOW:
+    return wd_spark_write_window(lowering, expression, buf);
+  }
+  return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
+}
+
+enum wd_status
+wd_spark_expression(struct wd_spark_lowering *lowering,
+                    const struct wd_expression *expression,
+                    const char **out_text)
+{
+  struct wd_buf buf;
+  enum wd_status status;
+
+  wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
+  status = wd_spark_write_expression(lowering, expression, &buf);
+  if (status == WD_OK)
+    status = wd_spark_text_check(&buf, lowering->error);
+  if (status == WD_OK) {
+    *out_text =
+        wd_arena_strndup(lowering->arena, wd_buf_text(&buf), buf.length);
+    if (!*out_text)
+      status = wd_fail_memory(lowering->error);
+  }
+  wd_buf_fini(&buf);
+  return status;
+}

@@ -1,0 +1,353 @@
+#include "engine/spark/query.h"
+
+#include <stdio.h>
+
+#include "engine/spark/lower.h"
+#include "engine/spark/types.h"
+#include "engine/spark/write.h"
+
+static enum wd_status
+query_new(struct wd_spark_engine *engine, const struct wd_request *request,
+          struct wd_query **out_query, struct wd_error *error)
+{
+  struct wd_query *query = wd_mem_calloc(engine->mem, 1, sizeof *query);
+  enum wd_status status;
+
+  if (!query)
+    return wd_fail_memory(error);
+  query->engine = engine;
+  query->schema = request->plan->root->schema;
+  wd_arena_init(&query->arena, engine->mem, 0);
+  wd_sc_writer_init(&query->plan, engine->mem);
+  status = wd_sc_session_init(&query->session, engine->mem, &engine->endpoint,
+                              engine->session.id, &query->cancelled, error);
+  if (status != WD_OK) {
+    wd_spark_query_free(query);
+    return status;
+  }
+  *out_query = query;
+  return WD_OK;
+}
+
+static enum wd_status
+lower(struct wd_query *query, const struct wd_request *request,
+      struct wd_error *error)
+{
+  struct wd_spark_lowering lowering = {.engine = query->engine,
+                                       .arena = &query->arena,
+                                       .writer = &query->plan,
+                                       .error = error};
+  enum wd_status status;
+
+  if (request->into)
+    return wd_fail(error, WD_UNSUPPORTED, "the engine spark keeps no rows yet");
+  status = wd_spark_schema_check(&query->schema, error);
+  if (status != WD_OK)
+    return status;
+  status = request->write_path
+               ? wd_spark_write_lower(&lowering, query, request)
+               : wd_spark_lower_node(&lowering, request->plan->root,
+                                     WD_SC_Plan_root);
+  return status == WD_OK ? wd_sc_writer_check(&query->plan, error) : status;
+}
+
+enum wd_status
+wd_spark_query_start(struct wd_engine *base, const struct wd_request *request,
+                     struct wd_query **out_query, struct wd_error *error)
+{
+  struct wd_query *query;
+  enum wd_status status =
+      query_new((struct wd_spark_engine *)base, request, &query, error);
+
+  if (status != WD_OK)
+    return status;
+  status = lower(query, request, error);
+  if (status == WD_OK)
+    status = wd_sc_execution_start(&query->execution, &query->session,
+                                   &query->plan, error);
+  if (status != WD_OK) {
+    wd_spark_query_free(query);
+    return status;
+  }
+  *out_query = query;
+  return WD_OK;
+}
+
+static enum wd_status
+fail_rows(const char *column, const char *what, struct wd_error *error)
+{
+  return wd_fail_at(error, WD_ORIGIN_ENGINE, WD_ENGINE_FAILED,
+                    "Spark's rows are not as planned: column '%s' %s", column,
+                    what);
+}
+
+/* Whether a message's columns are the plan's. */
+static enum wd_status
+check_schema(const struct wd_query *query, const struct wd_schema *schema,
+             struct wd_error *error)
+{
+  uint32_t count = query->schema.count;
+
+  if (schema->count != (count ? count : 1))
+    return wd_fail_at(error, WD_ORIGIN_ENGINE, WD_ENGINE_FAILED,
+                      "Spark's rows have %u columns, the plan's %u",
+                      schema->count, count);
+  for (uint32_t i = 0; i < count; i++) {
+    char got[64], wanted[64], text[192];
+
+    if (wd_spark_type_same(&schema->columns[i].type,
+                           &query->schema.columns[i].type))
+      continue;
+    snprintf(
+        text, sizeof text, "is a %s, not a %s",
+        wd_type_text(&schema->columns[i].type, got, sizeof got),
+        wd_type_text(&query->schema.columns[i].type, wanted, sizeof wanted));
+    return fail_rows(query->schema.columns[i].name, text, error);
+  }
+  return WD_OK;
+}
+
+/* Nulls where the plan has none: checked by its schema. */
+static enum wd_status
+check_batch(const struct wd_query *query, const struct wd_batch *batch,
+            struct wd_error *error)
+{
+  enum wd_status status =
+      wd_batch_check(&query->schema, batch, UINT32_MAX, error);
+
+  if (status == WD_OK || status == WD_NO_MEMORY)
+    return status;
+  if (error) {
+    error->status = WD_ENGINE_FAILED;
+    error->origin = WD_ORIGIN_ENGINE;
+    wd_error_prefix(error, "Spark's rows are not as planned");
+  }
+  return WD_ENGINE_FAILED;
+}
+
+/* A stream that is none is the engine's fault. */
+static enum wd_status
+blame(enum wd_status status, struct wd_error *error)
+{
+  if (status != WD_IO)
+    return status;
+  error->status = WD_ENGINE_FAILED;
+  error->origin = WD_ORIGIN_ENGINE;
+  wd_error_prefix(error, "Spark's rows cannot be read");
+  return WD_ENGINE_FAILED;
+}
+
+static enum wd_status
+open_batch(struct wd_query *query, struct wd_sc_view data,
+           struct wd_error *error)
+{
+  struct wd_error local;
+  enum wd_status status;
+
+  error = wd_error_or(error, &local);
+  status = wd_ipc_reader_open_bytes(query->engine->mem, data.data, data.length,
+                                    &query->reader, error);
+  if (status == WD_OK)
+    return check_schema(query, wd_ipc_reader_schema(query->reader), error);
+  query->reader = NULL;
+  return blame(status, error);
+}
+
+static enum wd_status
+read_batch(struct wd_query *query, struct wd_batch *out_batch, bool *out_has,
+           struct wd_error *error)
+{
+  struct wd_error local;
+
+  error = wd_error_or(error, &local);
+  return blame(wd_ipc_reader_next(query->reader, out_batch, out_has, error),
+               error);
+}
+
+static void
+take_progress(struct wd_query *query, struct wd_sc_view progress)
+{
+  struct wd_sc_field field;
+  uint64_t tasks = 0, done = 0;
+
+  while (wd_sc_next(&progress, &field) == WD_SC_FIELD) {
+    if (field.number != WD_SC_ExecutePlanResponse_ExecutionProgress_stages ||
+        !field.is_bytes)
+      continue;
+    tasks += (uint64_t)wd_sc_find_int(
+        field.view,
+        WD_SC_ExecutePlanResponse_ExecutionProgress_StageInfo_num_tasks, 0);
+    done += (uint64_t)wd_sc_find_int(
+        field.view,
+        WD_SC_ExecutePlanResponse_ExecutionProgress_StageInfo_num_completed_tasks,
+        0);
+  }
+  atomic_store(&query->tasks, tasks);
+  atomic_store(&query->tasks_done, done);
+}
+
+/* Reads responses until one has rows. */
+static enum wd_status
+next_message(struct wd_query *query, bool *out_has, struct wd_error *error)
+{
+  struct wd_sc_view response, batch, progress;
+  enum wd_status status;
+
+  for (;;) {
+    status = wd_sc_execution_next(&query->execution, &response, out_has, error);
+    if (status != WD_OK || !*out_has)
+      return status;
+    progress =
+        wd_sc_find(response, WD_SC_ExecutePlanResponse_execution_progress);
+    if (progress.data)
+      take_progress(query, progress);
+    batch = wd_sc_find(response, WD_SC_ExecutePlanResponse_arrow_batch);
+    if (batch.data)
+      return open_batch(
+          query, wd_sc_find(batch, WD_SC_ExecutePlanResponse_ArrowBatch_data),
+          error);
+  }
+}
+
+/* A relation without columns has one on the way. */
+static void
+drop_columns(const struct wd_query *query, struct wd_batch *batch)
+{
+  if (query->schema.count == 0)
+    batch->node_count = batch->buffer_count = 0;
+}
+
+static enum wd_status
+next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
+          struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  *out_has = true;
+  while (*out_has) {
+    struct wd_batch batch;
+    bool has = false;
+
+    if (!query->reader)
+      status = next_message(query, out_has, error);
+    if (status != WD_OK || !*out_has)
+      return status;
+    status = read_batch(query, &batch, &has, error);
+    if (status != WD_OK)
+      return status;
+    if (!has) {
+      wd_ipc_reader_free(query->reader);
+      query->reader = NULL;
+    } else if (batch.rows) {
+      drop_columns(query, &batch);
+      status = check_batch(query, &batch, error);
+      if (status == WD_OK)
+        status = wd_rows_copy(query->engine->mem, &batch, out_rows, error);
+      atomic_fetch_add(&query->rows_out, batch.rows);
+      return status;
+    }
+  }
+  return WD_OK;
+}
+
+enum wd_status
+wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
+                    bool *out_has, struct wd_error *error)
+{
+  enum wd_status status;
+
+  *out_has = false;
+  if (atomic_load(&query->cancelled))
+    return wd_fail(error, WD_CANCELLED, "cancelled");
+  if (!query->write_path)
+    return next_rows(query, out_rows, out_has, error);
+  do
+    status = next_message(query, out_has, error);
+  while (status == WD_OK && *out_has);
+  return status == WD_OK ? wd_spark_write_finish(query, error) : status;
+}
+
+void
+wd_spark_query_cancel(struct wd_query *query)
+{
+  atomic_store(&query->cancelled, true);
+  wd_sc_wake(query->session.channel);
+}
+
+void
+wd_spark_query_progress(struct wd_query *query,
+                        struct wd_engine_progress *out_progress)
+{
+  uint64_t tasks = atomic_load(&query->tasks);
+
+  *out_progress = (struct wd_engine_progress){
+      .fraction =
+          tasks ? (double)atomic_load(&query->tasks_done) / (double)tasks : -1,
+      .rows_out = atomic_load(&query->rows_out),
+  };
+}
+
+void
+wd_spark_query_free(struct wd_query *query)
+{
+  struct wd_spark_engine *engine;
+
+  if (!query)
+    return;
+  engine = query->engine;
+  /* The server is told to stop, by a connection that is not cancelled. */
+  atomic_store(&query->cancelled, false);
+  wd_sc_execution_fini(&query->execution);
+  wd_ipc_reader_free(query->reader);
+  wd_spark_write_remove(query);
+  wd_sc_session_fini(&query->session);
+  wd_sc_writer_fini(&query->plan);
+  wd_arena_fini(&query->arena);
+  wd_mem_free(engine->mem, query, sizeof *query);
+}
+
+static enum wd_status
+take_explanation(void *env, struct wd_sc_view response, struct wd_error *error)
+{
+  struct wd_sc_view text =
+      wd_sc_find(wd_sc_find(response, WD_SC_AnalyzePlanResponse_explain),
+                 WD_SC_AnalyzePlanResponse_Explain_explain_string);
+
+  return wd_buf_add(env, text.data ? (const char *)text.data : "", text.length)
+             ? WD_OK
+             : wd_fail_memory(error);
+}
+
+enum wd_status
+wd_spark_query_explain(struct wd_engine *base, const struct wd_plan *plan,
+                       struct wd_buf *buf, struct wd_error *error)
+{
+  struct wd_spark_engine *engine = (struct wd_spark_engine *)base;
+  struct wd_arena arena;
+  struct wd_sc_writer request;
+  struct wd_spark_lowering lowering = {
+      .engine = engine, .arena = &arena, .writer = &request, .error = error};
+  size_t explain, message;
+  enum wd_status status;
+
+  wd_arena_init(&arena, engine->mem, 0);
+  wd_sc_writer_init(&request, engine->mem);
+  wd_sc_session_head(&engine->session, &request,
+                     WD_SC_AnalyzePlanRequest_client_type);
+  explain = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_explain);
+  message = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_Explain_plan);
+  status = wd_spark_lower_node(&lowering, plan->root, WD_SC_Plan_root);
+  wd_sc_end(&request, message);
+  wd_sc_put_int(
+      &request, WD_SC_AnalyzePlanRequest_Explain_explain_mode,
+      WD_SC_AnalyzePlanRequest_Explain_ExplainMode_EXPLAIN_MODE_EXTENDED);
+  wd_sc_end(&request, explain);
+  pthread_mutex_lock(&engine->lock);
+  if (status == WD_OK)
+    status = wd_sc_session_call(&engine->session, "AnalyzePlan", &request,
+                                take_explanation, buf, error);
+  pthread_mutex_unlock(&engine->lock);
+  wd_sc_writer_fini(&request);
+  wd_arena_fini(&arena);
+  return status;
+}

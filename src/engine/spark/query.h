@@ -1,0 +1,49 @@
+/* Queries: an execution on the server, and its rows. */
+#ifndef WD_ENGINE_SPARK_QUERY_H
+#define WD_ENGINE_SPARK_QUERY_H
+
+#include "arrow/ipc_reader.h"
+#include "engine/spark/engine.h"
+#include "engine/spark/execution.h"
+
+struct wd_query {
+  struct wd_spark_engine *engine;
+  struct wd_schema schema; /* the plan's */
+  struct wd_arena arena;
+  struct wd_sc_session session; /* the engine's id, a connection of its own */
+  struct wd_sc_writer plan;
+  struct wd_sc_execution execution;
+  struct wd_ipc_reader *reader; /* of the batch message under way */
+  /* A write: where Spark writes, and where it then is to be. */
+  const char *write_path;
+  const char *write_prefix;
+  enum wd_format write_format;
+  const char *scratch;
+  atomic_bool cancelled;
+  _Atomic uint64_t rows_out, tasks, tasks_done;
+};
+
+/* The functions of the contract. */
+enum wd_status
+wd_spark_query_start(struct wd_engine *engine, const struct wd_request *request,
+                     struct wd_query **out_query, struct wd_error *error);
+
+enum wd_status
+wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
+                    bool *out_has, struct wd_error *error);
+
+void
+wd_spark_query_cancel(struct wd_query *query);
+
+void
+wd_spark_query_progress(struct wd_query *query,
+                        struct wd_engine_progress *out_progress);
+
+void
+wd_spark_query_free(struct wd_query *query);
+
+enum wd_status
+wd_spark_query_explain(struct wd_engine *engine, const struct wd_plan *plan,
+                       struct wd_buf *buf, struct wd_error *error);
+
+#endif

@@ -1,0 +1,352 @@
+#include "engine/spark/tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/spark/lower.h"
+#include "engine/spark/types.h"
+#include "io/format.h"
+
+/* A table and the options that count: the grant's, then the program's. */
+struct table {
+  const struct wd_grant *grant;
+  uint32_t count;
+  struct wd_grant_option *options; /* the program's, checked */
+  const char *const *files;
+  uint32_t file_count;
+};
+
+static const char *
+setting(const struct table *table, const char *name)
+{
+  const char *value = wd_grant_option(table->grant, name);
+
+  for (uint32_t i = 0; !value && i < table->count; i++)
+    if (strcmp(table->options[i].name, name) == 0)
+      value = table->options[i].value;
+  return value;
+}
+
+static enum wd_status
+take_option(struct table *table, const struct wd_option *option,
+            struct wd_arena *arena, struct wd_error *error)
+{
+  struct wd_grant_option *to = &table->options[table->count];
+
+  if (strcmp(option->name, "format") == 0) {
+    if (wd_format_of(option->value) == table->grant->format)
+      return WD_OK;
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "table '%s' is granted as %s; it cannot be read as '%s'",
+                   table->grant->name, wd_format_name(table->grant->format),
+                   option->value);
+  }
+  table->count++;
+  to->name = option->name;
+  return wd_format_option(table->grant->format, WD_TABLE, option->name,
+                          option->value, arena, &to->value, error);
+}
+
+static enum wd_status
+open_table(const struct wd_grant *grant, const struct wd_option *options,
+           uint32_t count, struct wd_arena *arena, struct table *out_table,
+           struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  *out_table = (struct table){.grant = grant};
+  if (grant->format == WD_FORMAT_ARROW)
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "table '%s' has the format arrow, which Spark does not "
+                   "read; it reads text, csv, jsonl and parquet",
+                   grant->name);
+  out_table->options = wd_arena_array(arena, count, sizeof *out_table->options);
+  if (!out_table->options)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; status == WD_OK && i < count; i++)
+    status = take_option(out_table, &options[i], arena, error);
+  if (status == WD_OK)
+    status = wd_grant_files(grant, arena, &out_table->files,
+                            &out_table->file_count, error);
+  return status;
+}
+
+static void
+put_option(struct wd_sc_writer *writer, const char *name, const char *value)
+{
+  if (value)
+    wd_sc_put_entry(writer, WD_SC_Read_DataSource_options, name, value);
+}
+
+/* Lines of csv without a header named so have one: Spark does not look. */
+static void
+put_csv_options(struct wd_sc_writer *writer, const struct table *table,
+                bool infer)
+{
+  const char *header = setting(table, "header");
+  const char *quote = setting(table, "quote");
+  const char *escape = setting(table, "escape");
+
+  put_option(writer, "header",
+             header && strcmp(header, "auto") != 0 ? header : "true");
+  put_option(writer, "sep", setting(table, "delimiter"));
+  put_option(writer, "quote", quote);
+  put_option(writer, "escape", escape ? escape : quote ? quote : "\"");
+  put_option(writer, "nullValue", setting(table, "null"));
+  put_option(writer, "multiLine", "true");
+  put_option(writer, "mode", "FAILFAST");
+  put_option(writer, "inferSchema", infer ? "true" : "false");
+}
+
+/* Spark takes `{}[]*?\` in paths for patterns. */
+static enum wd_status
+put_path(struct wd_spark_lowering *lowering, const char *file)
+{
+  char *path = realpath(file, NULL);
+  struct wd_buf buf;
+  enum wd_status status;
+
+  wd_buf_init(&buf, lowering->engine->mem, 1 << 16);
+  wd_buf_puts(&buf, "file:");
+  for (const char *at = path ? path : file; *at; at++) {
+    if (strchr("{}[]*?\\", *at))
+      wd_buf_putc(&buf, '\\');
+    wd_buf_putc(&buf, *at);
+  }
+  free(path);
+  status = wd_spark_text_check(&buf, lowering->error);
+  if (status == WD_OK)
+    wd_sc_put_text(lowering->writer, WD_SC_Read_DataSource_paths,
+                   wd_buf_text(&buf));
+  wd_buf_fini(&buf);
+  return status;
+}
+
+/* `name` TYPE, … */
+static enum wd_status
+put_columns(struct wd_spark_lowering *lowering, const struct wd_schema *schema)
+{
+  struct wd_buf buf;
+  enum wd_status status = wd_spark_schema_check(schema, lowering->error);
+
+  wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
+  for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
+    wd_buf_puts(&buf, i ? ", " : "");
+    wd_spark_quote_name(schema->columns[i].name, &buf);
+    wd_buf_putc(&buf, ' ');
+    status = wd_spark_type_sql(&schema->columns[i].type, &buf, lowering->error);
+  }
+  if (status == WD_OK)
+    status = wd_spark_text_check(&buf, lowering->error);
+  if (status == WD_OK)
+    wd_sc_put_text(lowering->writer, WD_SC_Read_DataSource_schema,
+                   wd_buf_text(&buf));
+  wd_buf_fini(&buf);
+  return status;
+}
+
+/* The columns that the user said the table has, or nothing. */
+static enum wd_status
+said_columns(const struct table *table, struct wd_arena *arena,
+             struct wd_schema *out_schema, struct wd_error *error)
+{
+  const char *text = setting(table, "columns");
+
+  *out_schema = (struct wd_schema){0, NULL};
+  return text ? wd_schema_parse(text, strlen(text), arena, out_schema, error)
+              : WD_OK;
+}
+
+/* A relation that reads the files; columns NULL: Spark finds out. */
+static enum wd_status
+put_source(struct wd_spark_lowering *lowering, const struct table *table,
+           const struct wd_schema *columns, uint32_t field)
+{
+  static const char *const formats[] = {[WD_FORMAT_TEXT] = "text",
+                                        [WD_FORMAT_CSV] = "csv",
+                                        [WD_FORMAT_JSONL] = "json",
+                                        [WD_FORMAT_PARQUET] = "parquet"};
+  struct wd_sc_writer *writer = lowering->writer;
+  enum wd_format format = table->grant->format;
+  size_t relation = wd_sc_begin(writer, field);
+  size_t read = wd_sc_begin(writer, WD_SC_Relation_read);
+  size_t source = wd_sc_begin(writer, WD_SC_Read_data_source);
+  enum wd_status status = WD_OK;
+
+  wd_sc_put_text(writer, WD_SC_Read_DataSource_format, formats[format]);
+  if (columns && (format == WD_FORMAT_CSV || format == WD_FORMAT_JSONL))
+    status = put_columns(lowering, columns);
+  if (format == WD_FORMAT_CSV)
+    put_csv_options(writer, table, !columns);
+  if (format == WD_FORMAT_JSONL)
+    put_option(writer, "mode", "FAILFAST");
+  for (uint32_t i = 0; status == WD_OK && i < table->file_count; i++)
+    status = put_path(lowering, table->files[i]);
+  wd_sc_end(writer, source);
+  wd_sc_end(writer, read);
+  wd_sc_end(writer, relation);
+  return status;
+}
+
+struct answer {
+  struct wd_arena *arena;
+  struct wd_schema *schema;
+};
+
+static enum wd_status
+take_schema(void *env, struct wd_sc_view response, struct wd_error *error)
+{
+  struct answer *answer = env;
+
+  return wd_spark_schema_from(
+      wd_sc_find(wd_sc_find(response, WD_SC_AnalyzePlanResponse_schema),
+                 WD_SC_AnalyzePlanResponse_Schema_schema),
+      answer->arena, answer->schema, error);
+}
+
+/* Integers of csv have 64 bits, as everywhere. */
+static enum wd_status
+widen(struct wd_schema *schema, struct wd_arena *arena, struct wd_error *error)
+{
+  struct wd_column *columns =
+      wd_arena_array(arena, schema->count, sizeof *columns);
+
+  if (!columns)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < schema->count; i++) {
+    columns[i] = schema->columns[i];
+    if (columns[i].type.id == WD_TYPE_I32)
+      columns[i].type = wd_type_of(WD_TYPE_I64);
+  }
+  schema->columns = columns;
+  return WD_OK;
+}
+
+static enum wd_status
+ask_schema(struct wd_spark_engine *engine, const struct table *table,
+           const struct wd_schema *columns, struct wd_arena *arena,
+           struct wd_schema *out_schema, struct wd_error *error)
+{
+  struct wd_sc_writer request;
+  struct wd_spark_lowering lowering = {
+      .engine = engine, .arena = arena, .writer = &request, .error = error};
+  struct answer answer = {arena, out_schema};
+  size_t analyze, plan;
+  enum wd_status status;
+
+  wd_sc_writer_init(&request, engine->mem);
+  wd_sc_session_head(&engine->session, &request,
+                     WD_SC_AnalyzePlanRequest_client_type);
+  analyze = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_schema);
+  plan = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_Schema_plan);
+  status = put_source(&lowering, table, columns, WD_SC_Plan_root);
+  wd_sc_end(&request, plan);
+  wd_sc_end(&request, analyze);
+  pthread_mutex_lock(&engine->lock);
+  if (status == WD_OK)
+    status = wd_sc_session_call(&engine->session, "AnalyzePlan", &request,
+                                take_schema, &answer, error);
+  pthread_mutex_unlock(&engine->lock);
+  wd_sc_writer_fini(&request);
+  return status;
+}
+
+static enum wd_status
+text_schema(struct wd_arena *arena, struct wd_schema *out_schema,
+            struct wd_error *error)
+{
+  struct wd_column *column = wd_arena_alloc(arena, sizeof *column);
+
+  if (!column)
+    return wd_fail_memory(error);
+  *column =
+      (struct wd_column){.name = "line", .type = wd_type_of(WD_TYPE_STRING)};
+  *out_schema = (struct wd_schema){1, column};
+  return WD_OK;
+}
+
+enum wd_status
+wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
+               const struct wd_option *options, uint32_t count,
+               struct wd_arena *arena, struct wd_schema *out_schema,
+               struct wd_error *error)
+{
+  struct wd_spark_engine *engine = (struct wd_spark_engine *)base;
+  struct wd_schema said;
+  struct table table;
+  enum wd_status status =
+      open_table(grant, options, count, arena, &table, error);
+
+  if (status != WD_OK)
+    return status;
+  if (grant->format == WD_FORMAT_TEXT)
+    return text_schema(arena, out_schema, error);
+  status = said_columns(&table, arena, &said, error);
+  if (status == WD_OK)
+    status = ask_schema(engine, &table, said.count ? &said : NULL, arena,
+                        out_schema, error);
+  if (status == WD_OK && grant->format == WD_FORMAT_CSV && !said.count)
+    status = widen(out_schema, arena, error);
+  if (status != WD_OK)
+    wd_error_prefix(error, "table '%s'", grant->name);
+  return status;
+}
+
+/* Its columns in the plan's types, named as ours. */
+static enum wd_status
+put_read_columns(struct wd_spark_lowering *lowering,
+                 const struct wd_plan_node *node, enum wd_format format)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; status == WD_OK && i < node->schema.count; i++) {
+    struct wd_buf buf;
+    char name[16] = "";
+
+    wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
+    wd_buf_puts(&buf, "CAST(");
+    wd_spark_quote_name(format == WD_FORMAT_TEXT ? "value"
+                                                 : node->schema.columns[i].name,
+                        &buf);
+    wd_buf_puts(&buf, " AS ");
+    status =
+        wd_spark_type_sql(&node->schema.columns[i].type, &buf, lowering->error);
+    wd_buf_putc(&buf, ')');
+    if (status == WD_OK)
+      status = wd_spark_text_check(&buf, lowering->error);
+    snprintf(name, sizeof name, "c%u", i);
+    if (status == WD_OK)
+      wd_spark_put_named(lowering, WD_SC_Project_expressions, wd_buf_text(&buf),
+                         name);
+    wd_buf_fini(&buf);
+  }
+  return status;
+}
+
+enum wd_status
+wd_spark_lower_read(struct wd_spark_lowering *lowering,
+                    const struct wd_plan_node *node, uint32_t field)
+{
+  struct wd_sc_writer *writer = lowering->writer;
+  const struct wd_grant *grant;
+  struct table table;
+  size_t relation = wd_sc_begin(writer, field);
+  size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
+  enum wd_status status =
+      wd_grants_table(lowering->engine->grants, node->read.name,
+                      strlen(node->read.name), &grant, lowering->error);
+
+  if (status == WD_OK)
+    status = open_table(grant, node->read.options, node->read.option_count,
+                        lowering->arena, &table, lowering->error);
+  if (status == WD_OK)
+    status = put_source(lowering, &table, &node->schema, WD_SC_Project_input);
+  if (status == WD_OK)
+    status = put_read_columns(lowering, node, grant->format);
+  if (status == WD_OK && node->schema.count == 0)
+    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
+  wd_sc_end(writer, project);
+  wd_sc_end(writer, relation);
+  return status;
+}

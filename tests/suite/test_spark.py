@@ -1,0 +1,264 @@
+"""The engine on Apache Spark: the suites' own tests of what needs no lambdas,
+run on a real server, and what only Spark has."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+import oracle
+import script
+import test_aggregates
+import test_expressions
+import test_functions
+import test_joins
+import test_setops
+import test_shapes
+import test_windows
+from script import BIN, CACHE, END, GUEST, Case, create, needs_guests, start
+from spark_server import Spark
+
+SERVER = None
+
+
+def setUpModule():
+    global SERVER
+    SERVER = Spark()
+    script.ENGINE[:] = ["--engine", SERVER.url]
+
+
+def tearDownModule():
+    SERVER.stop()
+    script.ENGINE.clear()
+
+
+def refused(test, reason):
+    """The same test, which the engine must refuse by name."""
+    def wrapped(self):
+        try:
+            test(self)
+        except AssertionError as failure:
+            self.assertIn(reason, str(failure))
+        else:
+            self.fail("it is not refused any more: expect that it works")
+    return wrapped
+
+
+def shared(base, absent=(), **reasons):
+    """The tests of another suite on Spark. Those that need what the engine
+    does not have must be refused; `absent` ones have subtests that are."""
+    tests = {}
+    for name in unittest.defaultTestLoader.getTestCaseNames(base):
+        short = name.removeprefix("test_")
+        if short in reasons:
+            tests[name] = refused(getattr(base, name), reasons[short])
+        elif short in absent:
+            tests[name] = None
+    return type(base.__name__, (base,), dict(tests, __module__=__name__))
+
+
+TYPES = "does not carry the type u8"
+LAMBDAS = "does not have lambdas"
+
+Sets = shared(test_setops.Sets, every_type=TYPES, types_are_widened=TYPES,
+              lambdas_around=LAMBDAS, counts_call_lambdas=LAMBDAS)
+Joins = shared(test_joins.Kinds, lambdas_around=LAMBDAS)
+Using = shared(test_joins.Using, every_type=TYPES)
+Windows = shared(test_windows.Windows, frames="no frames of groups",
+                 aggregates="DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
+                 all_kinds_of_aggregates="INVALID_WINDOW_SPEC")
+Pivots = shared(test_aggregates.Pivots, types=TYPES)
+GroupingSets = shared(test_aggregates.GroupingSets, every_type=TYPES)
+Distinct = shared(test_shapes.Distinct, on_columns=TYPES,
+                  all_columns_of_every_type=TYPES)
+Columns = shared(test_shapes.Columns, lambdas_around=LAMBDAS)
+Logic = shared(test_expressions.Logic)
+Strings = shared(test_expressions.Strings)
+Floats = shared(test_expressions.Floats)
+Truth = shared(test_functions.Truth)
+Stars = shared(test_functions.Stars)
+
+
+@needs_guests
+class Files(Case):
+    """Tables and sinks: read by Spark and by pyarrow."""
+
+    def setUp(self):
+        super().setUp()
+        self.arrow = oracle.arrow()
+
+    def rows(self, *steps, options=()):
+        return self.collect(*steps, options=options).rows
+
+    def test_csv(self):
+        """Quotes, lines in them, nulls; whole numbers have 64 bits."""
+        self.file("t.csv", 'a,b,c\n1,"x ""y"",\nz",1.5\n2,,\n')
+        table = self.collect("read", "t", options=["--table", "t=t.csv"])
+        self.assertEqual(table.names, ["a", "b", "c"])
+        self.assertEqual(table.types, ["i64", "string", "f64"])
+        self.assertEqual(table.rows, [(1, 'x "y",\nz', 1.5), (2, None, None)])
+
+    def test_csv_options(self):
+        self.file("t.csv", "1;x\n2;-\n")
+        self.assertEqual(self.rows("read", "t", options=[
+            "--table", "t=t.csv,header=false,delimiter=;,null=-,"
+            "columns=n i32,,s string"]), [(1, "x"), (2, None)])
+
+    def test_bad_csv(self):
+        self.file("t.csv", "1\nx\n")
+        self.fails(["read", "t", "collect"], "Spark", out=None,
+                   options=["--table", "t=t.csv,header=false,columns=n i64"])
+
+    def test_text_and_jsonl(self):
+        self.file("t.txt", "a\n\nüñí\n")
+        self.file("j.jsonl", '{"a": 1, "b": "x"}\n{"a": null, "b": "y"}\n')
+        self.assertEqual(self.rows("read", "t", options=["--table", "t=t.txt"]),
+                         [("a",), ("",), ("üñí",)])
+        self.assertEqual(self.rows("read", "j", "sort", "b", END, options=[
+            "--table", "j=j.jsonl"]), [(1, "x"), (None, "y")])
+
+    def test_parquet(self):
+        """Names of any kind, in folders and files of any name."""
+        pa = self.arrow
+        (self.folder / "d [1]*{x}").mkdir()
+        for i in range(3):
+            pa.parquet.write_table(
+                pa.table({"a`b.c": [i], "select": [f"{i}"]}),
+                self.folder / "d [1]*{x}" / f"{i}.parquet")
+        self.assertEqual(self.rows("read", "t", "sort", '"a`b.c"', END, options=[
+            "--table", "t=d [1]*{x}/,format=parquet"]),
+            [(0, "0"), (1, "1"), (2, "2")])
+
+    def test_arrow_is_refused(self):
+        self.file("t.arrow", "")
+        self.fails(["read", "t", "collect"], "which Spark does not read",
+                   options=["--table", "t=t.arrow"])
+
+    def write(self, sink, *more):
+        self.play("range", 0, 1000, 1, "select", "id",
+                  "case when id % 3 <> 0 then 'x' || 'y' end as s", END,
+                  "sort", "id desc", END, "write", "o", "create", "wait",
+                  options=["--sink", f"o={sink}"])
+        return self.folder / sink
+
+    def check(self, table):
+        self.assertEqual(table.column("id").to_pylist(),
+                         list(range(999, -1, -1)))
+        self.assertEqual(table.column("s").to_pylist(),
+                         [None if i % 3 == 0 else "xy"
+                          for i in range(999, -1, -1)])
+
+    def test_write_parquet(self):
+        self.check(self.arrow.parquet.read_table(self.write("o.parquet")))
+        self.assertEqual([p.name for p in self.folder.iterdir()],
+                         ["o.parquet"])
+
+    def test_write_csv(self):
+        """The first line has the names, rows have the order of the sort."""
+        lines = self.write("o.csv").read_text().splitlines()
+        self.assertEqual(lines[:3], ["id,s", "999,", "998,xy"])
+        self.assertEqual(len(lines), 1001)
+
+    def test_write_jsonl(self):
+        rows = [json.loads(line)
+                for line in self.write("o.jsonl").read_text().splitlines()]
+        self.assertEqual(rows[:2], [{"id": 999, "s": None},
+                                    {"id": 998, "s": "xy"}])
+
+    def test_write_folder(self):
+        self.play("range", 0, 1000, 1, "write", "o", "create", "wait",
+                  options=["--sink", "o=f/,format=parquet"])
+        table = self.arrow.parquet.read_table(self.folder / "f")
+        self.assertEqual(sorted(table.column("id").to_pylist()),
+                         list(range(1000)))
+
+    def test_write_fails(self):
+        """Nothing is left of it."""
+        self.fails(["range", 0, 1000, 1, "select", "100 // (id - 999) as x",
+                    END, "write", "o", "create", "wait"], "DIVIDE_BY_ZERO",
+                   options=["--sink", "o=o.parquet"])
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+@needs_guests
+class Engine(Case):
+    def test_large_result(self):
+        """More than a batch, in order."""
+        rows = self.collect("range", 0, 300000, 1, "sort", "id desc", END).rows
+        self.assertEqual(rows, [(i,) for i in range(299999, -1, -1)])
+
+    def test_nothing(self):
+        self.assertEqual(self.collect("range", 0, 0, 1).rows, [])
+        self.assertEqual(self.collect(*create([("a", "string")], [])).rows, [])
+
+    def test_values(self):
+        """Rows of the program's go there and back."""
+        schema = [("b", "bool"), ("i", "i8"), ("l", "i64"), ("f", "f32"),
+                  ("d", "f64"), ("m", "decimal(38,4)"), ("t", "date"),
+                  ("s", "string"), ("x", "binary"), ("u", "timestamp(us)"),
+                  ("z", "timestamp(us, UTC)")]
+        rows = [(True, -128, 2**63 - 1, 1.5, float("inf"), None, -719162, "ü",
+                 b"\0\xff", 0, -1), (None,) * len(schema),
+                (False, 127, -2**63, -0.0, 1e-320, None, 0, "a'\\\n\"", b"",
+                 253402300799999999, 1)]
+        self.assertEqual(self.collect(*create(schema, rows)).rows, rows)
+
+    def test_literals_cannot_leave(self):
+        texts = ["it''s", "a\\", "\\'' || x", "${spark.x}", "%", "\t", "`c0`"]
+        self.assertEqual(
+            self.collect("range", 0, 1, 1, "select",
+                         *[f"'{text}' as c{i}" for i, text in enumerate(texts)],
+                         END).rows,
+            [tuple(text.replace("''", "'") for text in texts)])
+
+    def test_errors_have_a_class(self):
+        error = self.fails(["range", 0, 3, 1, "select", "1 // id as x", END,
+                            "collect"], "Spark: [DIVIDE_BY_ZERO]", out=None)
+        self.assertEqual(error.count("\n"), 1)
+
+    def test_refused_by_name(self):
+        for steps, part in (
+                (["repeat", "id", 2], "lambdas"),
+                (["measure", "product(id) as p", END], "product"),
+                (["select", "cast(id as u16) as u", END], "type u16"),
+                (["limit", 2**40], "2147483647 rows")):
+            with self.subTest(steps):
+                self.fails(["range", 0, 3, 1, *steps, "collect"], part,
+                           out=None)
+
+    def test_explain(self):
+        done = subprocess.run(
+            [BIN, "explain", "--format", "sql", "--engine", SERVER.url,
+             str(GUEST), "range", "0", "5", "1", "collect"],
+            env=dict(os.environ, WASI_DATA_CACHE=CACHE), capture_output=True,
+            text=True, check=True, timeout=60)
+        self.assertIn("== Physical Plan ==", done.stdout)
+
+    def test_timeout_stops_the_query(self):
+        """What would run for hours is over at once, and stopped there too."""
+        begin = time.monotonic()
+        done = start(["range", 0, 10**12, 1, "measure",
+                      "sum(id % 7) as s", END, "collect"],
+                     ["--timeout", "4s"])
+        self.assertEqual(done.returncode, 124, done.stderr)
+        self.assertLess(time.monotonic() - begin, 40)
+        # A server that still ran it would leave no core for this.
+        self.assertEqual(self.collect("range", 0, 3, 1).rows,
+                         [(0,), (1,), (2,)])
+
+    def test_two_programs(self):
+        """Sessions do not see each other."""
+        both = [subprocess.Popen(
+            [BIN, "run", "--quiet", "--engine", SERVER.url, str(GUEST),
+             "range", str(n), str(n + 3), "1", "collect"],
+            env=dict(os.environ, WASI_DATA_CACHE=CACHE),
+            stdout=subprocess.PIPE, text=True) for n in (10, 20)]
+        for n, process in zip((10, 20), both):
+            out, _ = process.communicate(timeout=60)
+            self.assertEqual([r[0] for r in script.read(out)[0].rows],
+                             [n, n + 1, n + 2])
+
+
+if __name__ == "__main__":
+    unittest.main()
