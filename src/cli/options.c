@@ -212,6 +212,20 @@ set_progress(struct wd_cli_settings *settings, const char *text,
                  wd_text_clean(shown, sizeof shown, text, strlen(text)));
 }
 
+/* What it is an address of shows when the engine is used first. */
+static enum wd_status
+check_engine(const char *text, struct wd_error *error)
+{
+  char shown[80];
+
+  if (strcmp(text, "duckdb") == 0 || strncmp(text, "sc://", 5) == 0)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "'%s' is no engine; there are duckdb, and sc://HOST:PORT for "
+                 "Spark",
+                 wd_text_clean(shown, sizeof shown, text, strlen(text)));
+}
+
 static enum wd_status
 set_number(struct wd_cli_settings *settings, enum wd_cli_option_id id,
            const char *value, struct wd_error *error)
@@ -261,7 +275,7 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     return WD_OK;
   case WD_CLI_OPT_ENGINE:
     settings->engine = value;
-    return WD_OK;
+    return check_engine(value, error);
   case WD_CLI_OPT_PROGRESS:
     return set_progress(settings, value, error);
   case WD_CLI_OPT_INTERRUPTIBLE:

@@ -128,7 +128,7 @@ class Arguments(Case):
                 "--engine-memory": ["0", "MiB"],
                 "--timeout": ["0s", "3", "3 s", "1d", ""],
                 "--progress": ["loud"],
-                "--engine": ["spark", "sc://host:1"]}.items():
+                "--engine": ["spark", "http://host:1"]}.items():
             for value in values:
                 self.check([option, value, "x.wasm"], 125, f"option {option}:")
                 self.check([f"{option}={value}", "x"], 125, f"option {option}:")
