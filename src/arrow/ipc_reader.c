@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "arrow/fields.h"
+#include "arrow/ipc_plain.h"
+#include "arrow/ipc_probe.h"
 #include "nanoarrow/nanoarrow.h"
 #include "nanoarrow/nanoarrow_ipc.h"
 
@@ -20,6 +22,7 @@ struct wd_ipc_reader {
   struct ArrowArrayStream stream;
   struct ArrowArrayView view;
   struct ArrowArray array;
+  struct wd_arena plain; /* of the last batch: what was written out */
   uint32_t node_count, buffer_count;
   struct wd_node *nodes;
   struct wd_span *buffers;
@@ -59,16 +62,14 @@ take_fields(const struct ArrowSchema *schema, struct wd_field *fields,
 {
   for (int64_t i = 0; i < schema->n_children; i++) {
     const struct ArrowSchema *child = schema->children[i];
-    enum wd_status status;
+    const char *format;
+    enum wd_status status = wd__ipc_format(child, &format, error);
 
-    if (child->dictionary)
-      return wd_fail(error, WD_UNSUPPORTED,
-                     "column '%s' is dictionary-encoded, which is not read in "
-                     "this version",
-                     child->name ? child->name : "");
+    if (status != WD_OK)
+      return status;
     fields[(*at)++] = (struct wd_field){
         .name = text_of(child->name),
-        .format = text_of(child->format),
+        .format = text_of(format),
         .nullable = child->flags & ARROW_FLAG_NULLABLE,
         .children = (uint32_t)child->n_children,
     };
@@ -164,6 +165,7 @@ open_reader(struct wd_mem *mem, struct ArrowIpcInputStream *input, int code,
   }
   reader->mem = mem;
   wd_arena_init(&reader->arena, mem, 0);
+  wd_arena_init(&reader->plain, mem, 0);
   if (!code)
     code = ArrowIpcArrayStreamReaderInit(&reader->stream, input, NULL);
   if (code)
@@ -178,6 +180,39 @@ open_reader(struct wd_mem *mem, struct ArrowIpcInputStream *input, int code,
   return WD_OK;
 }
 
+static bool
+has_dictionaries(const struct ArrowArrayView *view)
+{
+  bool has = view->dictionary != NULL;
+
+  for (int64_t i = 0; !has && i < view->n_children; i++)
+    has = has_dictionaries(view->children[i]);
+  return has;
+}
+
+/* Ends the opening of a reader when its dictionaries cannot be read. `file`
+ * (closed here; NULL: no memory) is at the beginning of the stream. */
+static enum wd_status
+check_dictionaries(struct wd_ipc_reader **in_out_reader, FILE *file,
+                   struct wd_error *error)
+{
+  bool compressed = file && wd__ipc_is_compressed(file);
+  enum wd_status status = file ? WD_OK : wd_fail_memory(error);
+
+  if (compressed)
+    status = wd_fail(error, WD_UNSUPPORTED,
+                     "it has dictionary-encoded columns and is compressed, "
+                     "which is not read in this version: write it without "
+                     "compression, or the values themselves");
+  if (file)
+    fclose(file);
+  if (status != WD_OK) {
+    wd_ipc_reader_free(*in_out_reader);
+    *in_out_reader = NULL;
+  }
+  return status;
+}
+
 enum wd_status
 wd_ipc_reader_open(struct wd_mem *mem, const char *path,
                    struct wd_ipc_reader **out_reader, struct wd_error *error)
@@ -188,8 +223,18 @@ wd_ipc_reader_open(struct wd_mem *mem, const char *path,
 
   if (status != WD_OK)
     return status;
-  return open_reader(mem, &input, ArrowIpcInputStreamInitFile(&input, file, 1),
-                     out_reader, error);
+  status =
+      open_reader(mem, &input, ArrowIpcInputStreamInitFile(&input, file, 1),
+                  out_reader, error);
+  if (status != WD_OK || !has_dictionaries(&(*out_reader)->view))
+    return status;
+  file = NULL;
+  status = open_input(path, &file, error);
+  if (status == WD_OK)
+    return check_dictionaries(out_reader, file, error);
+  wd_ipc_reader_free(*out_reader);
+  *out_reader = NULL;
+  return status;
 }
 
 enum wd_status
@@ -199,6 +244,7 @@ wd_ipc_reader_open_bytes(struct wd_mem *mem, const void *data, size_t size,
 {
   struct ArrowIpcInputStream input = {.release = NULL};
   struct ArrowBuffer buffer;
+  enum wd_status status;
   int code;
 
   ArrowBufferInit(&buffer);
@@ -207,7 +253,11 @@ wd_ipc_reader_open_bytes(struct wd_mem *mem, const void *data, size_t size,
     code = ArrowIpcInputStreamInitBuffer(&input, &buffer);
   if (code)
     ArrowBufferReset(&buffer);
-  return open_reader(mem, &input, code, out_reader, error);
+  status = open_reader(mem, &input, code, out_reader, error);
+  if (status != WD_OK || !has_dictionaries(&(*out_reader)->view))
+    return status;
+  return check_dictionaries(
+      out_reader, fmemopen((void *)(uintptr_t)data, size, "rb"), error);
 }
 
 const struct wd_schema *
@@ -216,36 +266,58 @@ wd_ipc_reader_schema(const struct wd_ipc_reader *reader)
   return &reader->schema;
 }
 
-/* Nodes and buffers of what is below a view, depth first; false when there
+static enum wd_status
+fail_shape(struct wd_error *error)
+{
+  return fail_reading(error, EINVAL, "a batch is not as its schema says");
+}
+
+/* The nulls and buffers of a view itself, as they are. */
+static void
+take_level(const struct ArrowArrayView *view, uint32_t count,
+           struct wd_node *node, struct wd_span *buffers)
+{
+  *node = (struct wd_node){(uint32_t)view->length,
+                           (uint32_t)(view->null_count < 0
+                                          ? ArrowArrayViewComputeNullCount(view)
+                                          : view->null_count)};
+  for (uint32_t i = 0; i < count; i++) {
+    struct ArrowBufferView from = view->buffer_views[i];
+
+    buffers[i] =
+        (struct wd_span){from.data.as_uint8,
+                         from.size_bytes > 0 ? (uint64_t)from.size_bytes : 0};
+  }
+}
+
+/* Nodes and buffers of what is below a view, depth first; an error when there
  * are others than the schema says. */
-static bool
+static enum wd_status
 flatten(struct wd_ipc_reader *reader, const struct ArrowArrayView *view,
-        const struct wd_type *type, uint32_t *node, uint32_t *buffer)
+        const struct wd_type *type, uint32_t *node, uint32_t *buffer,
+        struct wd_error *error)
 {
   uint32_t buffers = wd_type_buffers(type);
+  struct wd_node *at = &reader->nodes[*node];
+  struct wd_span *spans = &reader->buffers[*buffer];
+  enum wd_status status = WD_OK;
 
   if (*node >= reader->node_count || *buffer + buffers > reader->buffer_count ||
       view->offset != 0 || view->length > UINT32_MAX ||
       view->null_count > view->length)
-    return false;
-  reader->nodes[(*node)++] = (struct wd_node){
-      (uint32_t)view->length,
-      (uint32_t)(view->null_count < 0 ? ArrowArrayViewComputeNullCount(view)
-                                      : view->null_count)};
-  for (uint32_t i = 0; i < buffers; i++) {
-    struct ArrowBufferView from = view->buffer_views[i];
-
-    reader->buffers[(*buffer)++] =
-        (struct wd_span){from.data.as_uint8,
-                         from.size_bytes > 0 ? (uint64_t)from.size_bytes : 0};
-  }
-  if (view->n_children != (int64_t)type->child_count)
-    return type->child_count == 0;
-  for (uint32_t i = 0; i < type->child_count; i++)
-    if (!flatten(reader, view->children[i], &type->children[i].type, node,
-                 buffer))
-      return false;
-  return true;
+    return fail_shape(error);
+  *node += 1;
+  *buffer += buffers;
+  if (wd__ipc_is_foreign(view))
+    status = wd__ipc_plain(&reader->plain, view, at, spans, error);
+  else
+    take_level(view, buffers, at, spans);
+  if (view->n_children != (int64_t)type->child_count && type->child_count)
+    return fail_shape(error);
+  for (uint32_t i = 0; status == WD_OK && i < type->child_count; i++)
+    status = flatten(reader, view->children[i], &type->children[i].type, node,
+                     buffer, error);
+  return status;
 }
 
 static enum wd_status
@@ -257,15 +329,17 @@ take_array(struct wd_ipc_reader *reader, struct wd_batch *out_batch,
   int code = ArrowArrayViewSetArray(&reader->view, &reader->array, &reason);
   bool good = reader->view.n_children == (int64_t)reader->schema.count &&
               reader->array.length <= UINT32_MAX;
-  enum wd_status status;
+  enum wd_status status = WD_OK;
 
   if (code)
     return fail_reading(error, code, reason.message);
-  for (uint32_t i = 0; good && i < reader->schema.count; i++)
-    good = flatten(reader, reader->view.children[i],
-                   &reader->schema.columns[i].type, &node, &buffer);
   if (!good)
-    return fail_reading(error, EINVAL, "a batch is not as its schema says");
+    return fail_shape(error);
+  for (uint32_t i = 0; status == WD_OK && i < reader->schema.count; i++)
+    status = flatten(reader, reader->view.children[i],
+                     &reader->schema.columns[i].type, &node, &buffer, error);
+  if (status != WD_OK)
+    return status;
   *out_batch = (struct wd_batch){
       .rows = (uint32_t)reader->array.length,
       .node_count = node,
@@ -290,6 +364,8 @@ wd_ipc_reader_next(struct wd_ipc_reader *reader, struct wd_batch *out_batch,
 
   error = wd_error_or(error, &local);
   *out_has = false;
+  wd_arena_fini(&reader->plain);
+  wd_arena_init(&reader->plain, reader->mem, 0);
   if (reader->array.release)
     ArrowArrayRelease(&reader->array);
   code = reader->stream.get_next(&reader->stream, &reader->array);
@@ -312,6 +388,7 @@ wd_ipc_reader_free(struct wd_ipc_reader *reader)
   ArrowArrayViewReset(&reader->view);
   if (reader->stream.release)
     ArrowArrayStreamRelease(&reader->stream);
+  wd_arena_fini(&reader->plain);
   wd_arena_fini(&reader->arena);
   wd_mem_free(reader->mem, reader, sizeof *reader);
 }
