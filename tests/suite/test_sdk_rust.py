@@ -172,5 +172,29 @@ class Inside(unittest.TestCase):
         self.ends("overflow", "map lambda:")
 
 
+class Arrow(unittest.TestCase):
+    """Arrow's arrays in lambdas: the crate sdk/rust/arrow, whose crates are
+    fetched once."""
+
+    def test_arrays(self):
+        modern = [t for t in TOOLCHAINS if t[2] == "wasm32-wasip1"]
+        if not modern:
+            self.skipTest("arrow-rs needs a compiler with wasm32-wasip1")
+        program, rustc, target = modern[0]
+        fetched = run(program, "fetch", "--locked", folder=SDK / "arrow",
+                      RUSTC=rustc)
+        if fetched.returncode:
+            self.skipTest("arrow-rs is not here: " + fetched.stderr[-200:])
+        folder = BUILD / "rust-tests/arrow"
+        done = run(program, "build", "--quiet", "--locked", "--offline",
+                   "--example", "check", "--target", target,
+                   folder=SDK / "arrow", RUSTC=rustc, CARGO_TARGET_DIR=folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for threads in "1", "2":
+            done = run(BIN, "run", "--threads", threads,
+                       folder / target / "debug/examples/check.wasm")
+            self.assertEqual(done.stdout, "good\n", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -203,6 +203,7 @@ impl Input {
             Alias {
                 nodes: nodes[from.0..from.0 + size.0].to_vec(),
                 buffers: buffers[from.1..from.1 + size.1].to_vec(),
+                _owner: None,
             }
         }
     }

@@ -80,10 +80,12 @@ pub struct Out {
     pub(crate) taken: bool,
 }
 
-/// A column of the input, in place of one that is written.
+/// A column that lies elsewhere, in place of one that is written.
 pub(crate) struct Alias {
     pub nodes: Vec<Node>,
     pub buffers: Vec<Buffer>,
+    /// What the memory is a part of; none: it is the input's.
+    pub _owner: Option<Box<dyn std::any::Any>>,
 }
 
 impl Out {
@@ -304,6 +306,7 @@ impl Writer {
             wire: Alias {
                 nodes: Vec::new(),
                 buffers: Vec::new(),
+                _owner: None,
             },
         }
     }

@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::batch::{no_column, Batch, Key, Primitive, RowRef};
 use crate::context::fail;
 use crate::error::{err, Result};
-use crate::out::{Out, Writer};
+use crate::out::{Alias, Out, Writer};
 use crate::row::type_name;
 use crate::schema::{DataType, Field, Schema};
 use crate::value::{Fixed, Number, Value};
@@ -445,6 +445,16 @@ impl BatchWriter {
         }
         out.alias = Some(batch.input.alias(from));
         out.filled = self.rows;
+    }
+
+    pub(crate) fn put_alias(&self, key: impl Key, alias: Alias) {
+        let out = self.take(key);
+        out.alias = Some(alias);
+        out.filled = self.rows;
+    }
+
+    pub(crate) fn outs(&self) -> &[Out] {
+        unsafe { &(*self.writer.get()).outs }
     }
 
     /// Columns that were not written are null.
