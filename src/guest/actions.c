@@ -228,7 +228,8 @@ find_partition_columns(const struct wd_abi_list_string *names,
   for (uint32_t i = 0; status == WD_OK && i < names->length; i++) {
     const char *name = wd_guest_text(&job->plan.arena, names->data[i]);
 
-    status = name ? wd_schema_column(schema, name, &columns[i], error)
+    status = name ? wd_schema_column(schema, "partition-by", name, &columns[i],
+                                     error)
                   : wd_fail_memory(error);
     for (uint32_t k = 0; status == WD_OK && k < i; k++)
       if (columns[k] == columns[i])

@@ -6,8 +6,8 @@
 #include "plan/suggest.h"
 
 enum wd_status
-wd__plan_find(struct planner *planner, const struct wd_schema *schema,
-              const char *where, const char *name, uint32_t *out_column)
+wd_schema_column(const struct wd_schema *schema, const char *where,
+                 const char *name, uint32_t *out_column, struct wd_error *error)
 {
   int found = wd_schema_find(schema, name, strlen(name));
   const char *best = NULL;
@@ -20,12 +20,12 @@ wd__plan_find(struct planner *planner, const struct wd_schema *schema,
   }
   wd_text_clean(clean, sizeof clean, name, strlen(name));
   if (found == -2)
-    return wd_fail(planner->error, WD_INVALID_PLAN,
+    return wd_fail(error, WD_INVALID_PLAN,
                    "column '%s' is ambiguous in %s: more than one has that "
                    "name; rename one of them in a select before",
                    clean, where);
   if (schema->count == 0)
-    return wd_fail(planner->error, WD_INVALID_PLAN,
+    return wd_fail(error, WD_INVALID_PLAN,
                    "unknown column '%s' in %s: there are no columns", clean,
                    where);
   for (uint32_t i = 0; i < schema->count; i++)
@@ -34,9 +34,16 @@ wd__plan_find(struct planner *planner, const struct wd_schema *schema,
     snprintf(hint, sizeof hint, " (did you mean %.64s?)", best);
   wd_schema_names(schema, names, sizeof names);
   wd_text_clean(names_clean, sizeof names_clean, names, strlen(names));
-  return wd_fail(planner->error, WD_INVALID_PLAN,
+  return wd_fail(error, WD_INVALID_PLAN,
                  "unknown column '%s' in %s%s; the columns are: %s", clean,
                  where, hint, names_clean);
+}
+
+enum wd_status
+wd__plan_find(struct planner *planner, const struct wd_schema *schema,
+              const char *where, const char *name, uint32_t *out_column)
+{
+  return wd_schema_column(schema, where, name, out_column, planner->error);
 }
 
 bool

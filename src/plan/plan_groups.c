@@ -213,29 +213,6 @@ wd__plan_co_map_groups(struct planner *planner,
 }
 
 enum wd_status
-wd_schema_column(const struct wd_schema *schema, const char *name,
-                 uint32_t *out_column, struct wd_error *error)
-{
-  int found = wd_schema_find(schema, name, strlen(name));
-  char clean[128], names[300], names_clean[300];
-
-  if (found >= 0) {
-    *out_column = (uint32_t)found;
-    return WD_OK;
-  }
-  wd_text_clean(clean, sizeof clean, name, strlen(name));
-  if (found == -2)
-    return wd_fail(error, WD_INVALID_PLAN,
-                   "column '%s' is ambiguous; rename one of them before",
-                   clean);
-  wd_schema_names(schema, names, sizeof names);
-  wd_text_clean(names_clean, sizeof names_clean, names, strlen(names));
-  return wd_fail(error, WD_INVALID_PLAN,
-                 "unknown column '%s'; the columns are: %s", clean,
-                 names_clean);
-}
-
-enum wd_status
 wd__plan_repartition(struct planner *planner,
                      const struct wd_relation *relation,
                      const struct wd_plan_node *input,
@@ -257,8 +234,8 @@ wd__plan_repartition(struct planner *planner,
                    "a repartition makes 1 to %u partitions, not %u",
                    PARTITIONS_MAX, relation->repartition.count);
   for (uint32_t i = 0; i < count && status == WD_OK; i++)
-    status = wd_schema_column(&input->schema, relation->repartition.columns[i],
-                              &columns[i], planner->error);
+    status = wd__plan_find(planner, &input->schema, "repartition",
+                           relation->repartition.columns[i], &columns[i]);
   node->repartition.count = relation->repartition.count;
   node->repartition.column_count = count;
   node->repartition.columns = columns;

@@ -87,10 +87,11 @@ wd_aggregation_add(struct wd_aggregation *aggregation,
                    struct wd_error *error);
 
 /* Finds a column by its name, exactly or with case folded. WD_INVALID_PLAN
- * lists what there is. */
+ * lists what there is, and suggests; `where` says whose columns they are. */
 enum wd_status
-wd_schema_column(const struct wd_schema *schema, const char *name,
-                 uint32_t *out_column, struct wd_error *error);
+wd_schema_column(const struct wd_schema *schema, const char *where,
+                 const char *name, uint32_t *out_column,
+                 struct wd_error *error);
 
 /* ", " between the names of a schema's columns, the last ones left out when
  * the list gets long. Returns text. */

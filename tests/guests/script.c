@@ -23,6 +23,7 @@
  *   map-tag COLUMN        adds `tag`: twice the value of an i64 column
  *   repeat COLUMN COUNT   flat map: `value`, `copy` for each of COUNT copies
  *   keep-even COLUMN      a filter by lambda
+ *   break-at COLUMN VALUE fail|trap   one that keeps all, but for this value
  *   shares COLUMN         by partition: `rows`, `total`, `rising`
  *   reduce-sum COLUMN     (of the group, or all) adds up an i64 column
  *   number-rows           (of the group, or by partition) adds `part`, the
@@ -369,6 +370,23 @@ is_even(const wd_row *row, void *env)
 {
   const struct column *column = env;
   return wd_get_i64_by(row, column->name) % 2 == 0;
+}
+
+struct breaking {
+  struct column column;
+  bool traps;
+};
+
+static bool
+is_whole(const wd_row *row, void *env)
+{
+  const struct breaking *breaking = env;
+  int64_t value = wd_get_i64_by(row, breaking->column.name);
+  if (value == breaking->column.count && breaking->traps)
+    __builtin_trap();
+  if (value == breaking->column.count)
+    wd_fail("broken at %lld", (long long)value);
+  return true;
 }
 
 struct share {
@@ -885,6 +903,11 @@ apply(struct script *s, const char *verb)
   } else if (VERB("keep-even")) {
     column = column_of(s);
     s->current = wd_filter_by(s->current, is_even, &column, sizeof column);
+  } else if (VERB("break-at")) {
+    struct breaking breaking = {.column = column_of(s)};
+    breaking.column.count = number(s);
+    breaking.traps = strcmp(word(s), "trap") == 0;
+    s->current = wd_filter_by(s->current, is_whole, &breaking, sizeof breaking);
   } else if (VERB("shares")) {
     static const wd_partition_fn functions = {
         .size = sizeof(struct share), .row = share_row, .end = share_end};

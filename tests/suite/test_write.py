@@ -426,6 +426,18 @@ class WholeOrNot(Writes):
             self.assertEqual(self.shot(), before)
             self.assertEqual(self.hidden(), [])
 
+    def test_a_lambda_that_fails_or_traps(self):
+        for place, by, mode in self.each():
+            before = self.shot()
+            for how, part in (("fail", "filter lambda: broken at 399999"),
+                              ("trap", "unreachable")):
+                error = self.refuse(
+                    [*self.BAD[:7], END, "break-at", "id", "399999", how],
+                    place, mode=mode, by=by)
+                self.assertIn(part, error)
+                self.assertEqual(self.shot(), before)
+                self.assertEqual(self.hidden(), [])
+
     def start(self, place, by, mode, **more):
         return subprocess.Popen(
             [BIN, "run", "--quiet", "--sink", f"o={place}", str(GUEST),
