@@ -117,7 +117,7 @@ class Inside(unittest.TestCase):
              "flat-map", "batch", "partitions", "aggregates", "reduce",
              "actions", "relational", "texts", "errors", "panics", "writing",
              "nested", "nested-nulls", "nested-options", "special",
-             "nested-errors", "many-groups")
+             "nested-errors", "many-groups", "absent")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "co-groups", "register",
              "register-aggregate", "parameters", "for-each", "sql", "sets",

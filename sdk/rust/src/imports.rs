@@ -28,6 +28,9 @@ imports! { "wasi:data/datasets@0.1.0",
     fn read = "read"(name: usize, size: usize, options: usize, count: usize, out: usize);
     fn create = "create"(fields: usize, field_count: usize, batches: usize, count: usize, out: usize);
     fn range = "range"(start: i64, end: i64, step: i64, out: usize);
+    fn generate = "generate"(function: usize, state: usize, some: usize, fields: usize,
+        field_count: usize, rows: usize, nodes: usize, node_count: usize, buffers: usize,
+        buffer_count: usize, partitions: usize, out: usize);
     fn from_plan = "from-plan"(plan: usize, size: usize, inputs: usize, count: usize, out: usize);
     fn sql = "sql"(text: usize, size: usize, dialect: usize, dialect_size: usize, inputs: usize,
         count: usize, some: usize, fields: usize, field_count: usize, rows: usize, nodes: usize,
@@ -114,6 +117,11 @@ imports! { "wasi:data/functions@0.1.0",
     fn register_scalar = "register-scalar"(name: usize, size: usize, function: usize, state: usize,
         some: usize, fields: usize, field_count: usize, variadic: usize, strict: usize,
         deterministic: usize, out: usize);
+    fn register_table = "register-table"(name: usize, size: usize, function: usize, state: usize,
+        some: usize, fields: usize, field_count: usize, variadic: usize, strict: usize,
+        deterministic: usize, out: usize);
+    fn register_type = "register-type"(name: usize, size: usize, fields: usize,
+        field_count: usize, some: usize, function: usize, state: usize, out: usize);
     fn register_aggregate = "register-aggregate"(name: usize, size: usize, function: usize,
         state: usize, some: usize, fields: usize, field_count: usize, variadic: usize,
         strict: usize, deterministic: usize, out: usize);

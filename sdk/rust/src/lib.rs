@@ -63,6 +63,7 @@ mod schema_text;
 mod source;
 mod state;
 mod states;
+mod table;
 mod text;
 mod time;
 mod uuid;
@@ -86,6 +87,7 @@ pub use schema::{DataType, Field, IntoSchema, Schema, Unit};
 pub use source::{create, create_rows, from_plan, range, read, read_with, sql, sql_with, Inputs};
 pub use state::State;
 pub use states::{fold, Aggregate};
+pub use table::{generate, register_table, register_type};
 pub use text::{Bytes, Text};
 pub use time::{
     Date, Instant, Interval, Micros, Millis, Nanos, Seconds, Time, TimeUnit, Timestamp,

@@ -214,3 +214,22 @@ pub fn plans() -> Result<()> {
     expect(data::from_plan(&plan, &[]).count()?, 3u64);
     Ok(())
 }
+
+/// What no host has yet is said by its code, and asked for in the right form:
+/// anything else would be a trap.
+pub fn absent() -> Result<()> {
+    let rows = data::generate(5i64, 2, |n: i64, partition: u32, out: &mut Emit<i64>| {
+        (0..n).for_each(|i| out.emit(i * partition as i64))
+    });
+    let codes = [
+        rows.check().map(|_| ()),
+        data::register_table("numbers", |n: i64, _: u32, out: &mut Emit<i64>| out.emit(n)),
+        data::register_type("temperature", "celsius: f64"),
+    ];
+    for result in codes {
+        expect(result.map_err(|e| e.code), Err(data::Code::Unsupported));
+    }
+    let two = data::register_type("two", "a: i64, b: i64");
+    expect(two.map_err(|e| e.code), Err(data::Code::InvalidArgument));
+    Ok(())
+}

@@ -106,6 +106,7 @@ const CASES: &[(&str, Case)] = &[
     ("reshape", later::reshape),
     ("sample", later::sample),
     ("plans", later::plans),
+    ("absent", later::absent),
 ];
 
 fn main() {
