@@ -4,6 +4,7 @@ wrong in any way."""
 
 import pathlib
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -108,10 +109,16 @@ def messages(*all_of_them, end="ok"):
 class Server:
     """Serves on a port of its own until `close`. `answers` maps a method to a
     function of the request's fields and the call's number that gives a Reply;
-    methods that are not there get what a good server says."""
+    methods that are not there get what a good server says. A certificate
+    (files of it and of its key) turns TLS on."""
 
-    def __init__(self, **answers):
+    def __init__(self, certificate=None, **answers):
         self.h2 = http2()
+        self.tls = None
+        if certificate:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(*certificate)
+            self.tls.set_alpn_protocols(["h2"])
         self.answers = answers
         self.calls = []  # (method, fields, headers)
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -155,6 +162,8 @@ class Server:
 
     def serve(self, client):
         try:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             Connection(self, client).run()
         except (OSError, IndexError, self.h2.exceptions.ProtocolError):
             pass

@@ -109,6 +109,53 @@ class Good(Connect):
             self.assertGreaterEqual(server.count("ReleaseExecute"), 1)
 
 
+class Tls(Connect):
+    @classmethod
+    def setUpClass(cls):
+        cls.files = [os.path.join(CACHE, name) for name in ("cert", "key")]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+             "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+             "-out", cls.files[0], "-keyout", cls.files[1]],
+            check=True, capture_output=True)
+
+    def server(self):
+        return Server(certificate=self.files, ExecutePlan=lambda *_: messages(
+            batch(arrow([1, 2])), COMPLETE))
+
+    def test_trusted(self):
+        with self.server() as server:
+            done = self.start(
+                f"sc://localhost:{server.port}/;use_ssl=true;token=t",
+                SSL_CERT_FILE=self.files[0])
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(len(read(done.stdout)[0].rows), 2)
+            self.assertEqual(server.calls[0][2]["authorization"], "Bearer t")
+
+    def test_not_trusted(self):
+        """A certificate of nobody, or of another name: nothing is sent."""
+        for host, environment in (
+                ("localhost", {}),
+                ("127.0.0.1", {"SSL_CERT_FILE": self.files[0]})):
+            with self.subTest(host), self.server() as server:
+                done = self.start(
+                    f"sc://{host}:{server.port}/;use_ssl=true;token=t",
+                    **environment)
+                self.assertEqual(done.returncode, 125)
+                self.assertIn("SSL", done.stderr)
+                self.assertEqual(server.calls, [])
+
+    def test_no_tls_there(self):
+        with self.execute(COMPLETE) as server:
+            self.refused(f"sc://localhost:{server.port}/;use_ssl=true",
+                         "no connection to Spark")
+
+    def test_only_tls_there(self):
+        with self.server() as server:
+            self.refused(server.url, "no connection to Spark")
+
+
 class Dropped(Connect):
     """A result goes on where it stopped."""
 
