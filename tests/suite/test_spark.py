@@ -135,7 +135,50 @@ class Files(Case):
         self.fails(["read", "t", "collect"], "which Spark does not read",
                    options=["--table", "t=t.arrow"])
 
-    def write(self, sink, *more):
+    def shown(self, *steps):
+        """Rows of a table with lists, maps and structs, as JSON."""
+        pa = self.arrow
+        pa.parquet.write_table(pa.table({
+            "k": pa.array([1, 2, 3, 4]),
+            "l": pa.array([["a", None], [], None, ["b", "ü"]],
+                          pa.list_(pa.string())),
+            "m": pa.array([[(1, "x")], [], None, [(2, None), (3, "z")]],
+                          pa.map_(pa.int64(), pa.string())),
+            "s": pa.array([{"x": 1, "y": [1.5]}, None, {"x": None, "y": None},
+                           {"x": 2, "y": []}],
+                          pa.struct([("x", pa.int32()),
+                                     ("y", pa.list_(pa.float64()))]))}),
+            self.folder / "t.parquet")
+        done = start(["read", "t", *steps, "show"],
+                     ["--format", "jsonl", "--table", "t=t.parquet"],
+                     self.folder)
+        self.assertEqual((done.returncode, done.stderr.decode()), (0, ""))
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_nested(self):
+        self.assertEqual(self.shown("sort", "k", END), [
+            {"k": 1, "l": ["a", None], "m": {"1": "x"},
+             "s": {"x": 1, "y": [1.5]}},
+            {"k": 2, "l": [], "m": {}, "s": None},
+            {"k": 3, "l": None, "m": None, "s": {"x": None, "y": None}},
+            {"k": 4, "l": ["b", "ü"], "m": {"2": None, "3": "z"},
+             "s": {"x": 2, "y": []}}])
+
+    def test_explode(self):
+        """Items of lists with their places, of maps, of nothing."""
+        rows = self.shown("explode", "l", "inner", "p", "sort", "k", "p", END)
+        self.assertEqual(list(rows[0]), ["k", "p", "l", "m", "s"])
+        self.assertEqual([(r["k"], r["p"], r["l"]) for r in rows],
+                         [(1, 0, "a"), (1, 1, None), (4, 0, "b"), (4, 1, "ü")])
+        rows = self.shown("explode", "l", "outer", "p", "sort", "k", "p", END)
+        self.assertEqual([(r["k"], r["p"]) for r in rows],
+                         [(1, 0), (1, 1), (2, None), (3, None), (4, 0), (4, 1)])
+        rows = self.shown("explode", "m", "outer", "", "sort", "k", "key", END)
+        self.assertEqual([(r["k"], r["key"], r["value"]) for r in rows],
+                         [(1, 1, "x"), (2, None, None), (3, None, None),
+                          (4, 2, None), (4, 3, "z")])
+
+    def write(self, sink):
         self.play("range", 0, 1000, 1, "select", "id",
                   "case when id % 3 <> 0 then 'x' || 'y' end as s", END,
                   "sort", "id desc", END, "write", "o", "create", "wait",

@@ -21,9 +21,9 @@ name_of(const struct wd_schema *schema, uint32_t column)
   return name;
 }
 
-static void
-put_text_expression(struct wd_spark_lowering *lowering, uint32_t field,
-                    const char *text)
+void
+wd_spark_put_text(struct wd_spark_lowering *lowering, uint32_t field,
+                  const char *text)
 {
   size_t expression = wd_sc_begin(lowering->writer, field);
   size_t string =
@@ -42,7 +42,7 @@ wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
   size_t expression = wd_sc_begin(lowering->writer, field);
   size_t alias = wd_sc_begin(lowering->writer, WD_SC_Expression_alias);
 
-  put_text_expression(lowering, WD_SC_Expression_Alias_expr, text);
+  wd_spark_put_text(lowering, WD_SC_Expression_Alias_expr, text);
   wd_sc_put_text(lowering->writer, WD_SC_Expression_Alias_name, name);
   wd_sc_end(lowering->writer, alias);
   wd_sc_end(lowering->writer, expression);
@@ -56,7 +56,7 @@ put_expression(struct wd_spark_lowering *lowering, uint32_t field,
   enum wd_status status = wd_spark_expression(lowering, expression, &text);
 
   if (status == WD_OK)
-    put_text_expression(lowering, field, text);
+    wd_spark_put_text(lowering, field, text);
   return status;
 }
 
@@ -406,85 +406,6 @@ lower_row_index(struct wd_spark_lowering *lowering,
   return status;
 }
 
-/* named_struct('e0', value, 'e1', …) */
-static enum wd_status
-write_expanded_row(struct wd_spark_lowering *lowering,
-                   const struct wd_plan_node *node, uint32_t row,
-                   struct wd_buf *buf)
-{
-  uint32_t kept = node->expand.kept_count;
-  uint32_t width = node->schema.count - kept;
-  enum wd_status status = WD_OK;
-
-  wd_buf_puts(buf, row ? ", named_struct(" : "named_struct(");
-  for (uint32_t i = 0; status == WD_OK && i < width; i++) {
-    wd_buf_printf(buf, "%s'e%u', CAST(", i ? ", " : "", i);
-    status = wd_spark_write_expression(
-        lowering, node->expand.expressions[row * width + i], buf);
-    wd_buf_puts(buf, " AS ");
-    if (status == WD_OK)
-      status = wd_spark_type_sql(&node->schema.columns[kept + i].type, buf,
-                                 lowering->error);
-    wd_buf_putc(buf, ')');
-  }
-  wd_buf_putc(buf, ')');
-  return status;
-}
-
-/* The kept columns, and what a generator makes of an array of rows. */
-static enum wd_status
-put_expansion(struct wd_spark_lowering *lowering,
-              const struct wd_plan_node *node)
-{
-  struct wd_sc_writer *writer = lowering->writer;
-  size_t relation = wd_sc_begin(writer, WD_SC_Project_input);
-  size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
-  struct wd_buf buf;
-  enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Project_input);
-
-  for (uint32_t i = 0; i < node->expand.kept_count; i++) {
-    char from[16], to[16];
-
-    snprintf(from, sizeof from, "c%u", node->expand.kept[i]);
-    snprintf(to, sizeof to, "k%u", i);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, from, to);
-  }
-  wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
-  wd_buf_puts(&buf, "inline(array(");
-  for (uint32_t row = 0; status == WD_OK && row < node->expand.row_count; row++)
-    status = write_expanded_row(lowering, node, row, &buf);
-  wd_buf_puts(&buf, "))");
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
-  if (status == WD_OK)
-    put_text_expression(lowering, WD_SC_Project_expressions, wd_buf_text(&buf));
-  wd_buf_fini(&buf);
-  wd_sc_end(writer, project);
-  wd_sc_end(writer, relation);
-  return status;
-}
-
-static enum wd_status
-lower_expand(struct wd_spark_lowering *lowering,
-             const struct wd_plan_node *node)
-{
-  uint32_t kept = node->expand.kept_count;
-  size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
-  enum wd_status status = put_expansion(lowering, node);
-
-  for (uint32_t i = 0; i < node->schema.count; i++) {
-    char from[16];
-
-    snprintf(from, sizeof from, i < kept ? "k%u" : "e%u",
-             i < kept ? i : i - kept);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, from,
-                       name_of(&node->schema, i).text);
-  }
-  wd_sc_end(lowering->writer, project);
-  return status;
-}
-
 static enum wd_status
 take_ipc(void *env, const void *data, size_t size, struct wd_error *error)
 {
@@ -597,8 +518,6 @@ step_name(enum wd_node_kind kind)
     return "caches";
   case WD_NODE_ZIP:
     return "zip";
-  case WD_NODE_EXPLODE:
-    return "explode";
   default:
     return "that operation";
   }
@@ -632,7 +551,9 @@ lower_step(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
   case WD_NODE_ROW_INDEX:
     return lower_row_index(lowering, node);
   case WD_NODE_EXPAND:
-    return lower_expand(lowering, node);
+    return wd_spark_lower_expand(lowering, node);
+  case WD_NODE_EXPLODE:
+    return wd_spark_lower_explode(lowering, node);
   default:
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not have %s yet: run on duckdb",

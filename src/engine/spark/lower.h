@@ -41,6 +41,20 @@ enum wd_status
 wd_spark_lower_aggregate(struct wd_spark_lowering *lowering,
                          const struct wd_plan_node *node);
 
+/* Steps that make several rows of one. */
+enum wd_status
+wd_spark_lower_expand(struct wd_spark_lowering *lowering,
+                      const struct wd_plan_node *node);
+
+enum wd_status
+wd_spark_lower_explode(struct wd_spark_lowering *lowering,
+                       const struct wd_plan_node *node);
+
+/* Puts a text as an Expression. */
+void
+wd_spark_put_text(struct wd_spark_lowering *lowering, uint32_t field,
+                  const char *text);
+
 /* Puts `text AS name` as an Expression. */
 void
 wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
