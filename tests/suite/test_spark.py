@@ -9,75 +9,37 @@ import unittest
 
 import oracle
 import script
-import test_aggregates
 import test_expressions
 import test_functions
 import test_joins
-import test_setops
 import test_shapes
 import test_windows
 from script import BIN, CACHE, END, GUEST, Case, create, needs_guests, start
-from spark_server import Spark
+from spark_suite import LAMBDAS, TYPES, begin, end, shared
 
 SERVER = None
 
 
 def setUpModule():
     global SERVER
-    SERVER = Spark()
-    script.ENGINE[:] = ["--engine", SERVER.url]
+    SERVER = begin()
 
 
 def tearDownModule():
-    SERVER.stop()
-    script.ENGINE.clear()
+    end(SERVER)
 
 
-def refused(test, reason):
-    """The same test, which the engine must refuse by name."""
-    def wrapped(self):
-        try:
-            test(self)
-        except AssertionError as failure:
-            self.assertIn(reason, str(failure))
-        else:
-            self.fail("it is not refused any more: expect that it works")
-    return wrapped
-
-
-def shared(base, absent=(), **reasons):
-    """The tests of another suite on Spark. Those that need what the engine
-    does not have must be refused; `absent` ones have subtests that are."""
-    tests = {}
-    for name in unittest.defaultTestLoader.getTestCaseNames(base):
-        short = name.removeprefix("test_")
-        if short in reasons:
-            tests[name] = refused(getattr(base, name), reasons[short])
-        elif short in absent:
-            tests[name] = None
-    return type(base.__name__, (base,), dict(tests, __module__=__name__))
-
-
-TYPES = "does not carry the type u8"
-LAMBDAS = "does not have lambdas"
-
-Sets = shared(test_setops.Sets, every_type=TYPES, types_are_widened=TYPES,
-              lambdas_around=LAMBDAS, counts_call_lambdas=LAMBDAS)
-Joins = shared(test_joins.Kinds, lambdas_around=LAMBDAS)
-Using = shared(test_joins.Using, every_type=TYPES)
-Windows = shared(test_windows.Windows, frames="no frames of groups",
+Joins = shared(__name__, test_joins.Kinds, lambdas_around=LAMBDAS)
+Windows = shared(__name__, test_windows.Windows, frames="no frames of groups",
                  aggregates="DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
                  all_kinds_of_aggregates="INVALID_WINDOW_SPEC")
-Pivots = shared(test_aggregates.Pivots, types=TYPES)
-GroupingSets = shared(test_aggregates.GroupingSets, every_type=TYPES)
-Distinct = shared(test_shapes.Distinct, on_columns=TYPES,
+Distinct = shared(__name__, test_shapes.Distinct, on_columns=TYPES,
                   all_columns_of_every_type=TYPES)
-Columns = shared(test_shapes.Columns, lambdas_around=LAMBDAS)
-Logic = shared(test_expressions.Logic)
-Strings = shared(test_expressions.Strings)
-Floats = shared(test_expressions.Floats)
-Truth = shared(test_functions.Truth)
-Stars = shared(test_functions.Stars)
+Columns = shared(__name__, test_shapes.Columns, lambdas_around=LAMBDAS)
+Logic = shared(__name__, test_expressions.Logic)
+Strings = shared(__name__, test_expressions.Strings)
+Truth = shared(__name__, test_functions.Truth)
+Stars = shared(__name__, test_functions.Stars)
 
 
 @needs_guests
