@@ -16,6 +16,7 @@ enum wd_expression_kind {
   WD_EXPR_CALL,    /* function over arguments */
   WD_EXPR_CAST,    /* arguments[0] to type; try_cast: null on failure */
   WD_EXPR_CASE,    /* condition, value, …, [else]; no else: null */
+  WD_EXPR_FIELD,   /* column: index of a field of arguments[0] */
   WD_EXPR_IN,      /* arguments[0] in the others */
   WD_EXPR_WINDOW,  /* window over arguments; in a project's columns only */
 };

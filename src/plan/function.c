@@ -174,7 +174,29 @@
   X(UNIX_MICROS, "t>l|z>l")                                                    \
   X(NOW, ">z.")                                                                \
   X(CURRENT_DATE, ">d.")                                                       \
-  X(LOCALTIMESTAMP, ">t.")
+  X(LOCALTIMESTAMP, ">t.")                                                     \
+  X(LIST_OF, "x*>[x.")                                                         \
+  X(ELEMENT_AT, "[xl>x!|{xyx>y!")                                              \
+  X(LIST_LENGTH, "[x>l|{xy>l")                                                 \
+  X(LIST_CONTAINS, "[xx>o")                                                    \
+  X(LIST_POSITION, "[xx>l")                                                    \
+  X(LIST_SORT, "[x>[x")                                                        \
+  X(LIST_SORT_DESC, "[x>[x")                                                   \
+  X(LIST_REVERSE, "[x>[x")                                                     \
+  X(LIST_DISTINCT, "[x>[x")                                                    \
+  X(LIST_SLICE, "[xll>[x")                                                     \
+  X(LIST_CONCAT, "[x[x>[x")                                                    \
+  X(LIST_APPEND, "[xx>[x")                                                     \
+  X(LIST_FLATTEN, "[[x>[x")                                                    \
+  X(LIST_MIN, "[x>x!")                                                         \
+  X(LIST_MAX, "[x>x!")                                                         \
+  X(LIST_SUM, "[n>l!|[f>f!")                                                   \
+  X(LIST_JOIN, "[ss>s")                                                        \
+  X(MAP_KEYS, "{xy>[x")                                                        \
+  X(MAP_VALUES, "{xy>[y")                                                      \
+  X(MAP_CONTAINS, "{xyx>o")                                                    \
+  X(MAP_FROM_LISTS, "[x[y>{xy")                                                \
+  X(STRING_SPLIT, "ss>[s")
 
 static const struct {
   const char *name;
@@ -224,8 +246,24 @@ static const struct {
   const char *name;
   enum wd_function function;
 } aliases[] = {
+    {"array_append", WD_FN_LIST_APPEND},
+    {"array_concat", WD_FN_LIST_CONCAT},
+    {"array_contains", WD_FN_LIST_CONTAINS},
+    {"array_distinct", WD_FN_LIST_DISTINCT},
+    {"array_join", WD_FN_LIST_JOIN},
+    {"array_length", WD_FN_LIST_LENGTH},
+    {"array_max", WD_FN_LIST_MAX},
+    {"array_min", WD_FN_LIST_MIN},
+    {"array_position", WD_FN_LIST_POSITION},
+    {"array_reverse", WD_FN_LIST_REVERSE},
+    {"array_size", WD_FN_LIST_LENGTH},
+    {"array_slice", WD_FN_LIST_SLICE},
+    {"array_sort", WD_FN_LIST_SORT},
+    {"array_sum", WD_FN_LIST_SUM},
+    {"array_to_string", WD_FN_LIST_JOIN},
     {"assume_timezone", WD_FN_AT_TIME_ZONE},
     {"bround", WD_FN_ROUND_EVEN},
+    {"cardinality", WD_FN_LIST_LENGTH},
     {"ceiling", WD_FN_CEIL},
     {"character_length", WD_FN_CHAR_LENGTH},
     {"current_timestamp", WD_FN_NOW},
@@ -236,6 +274,7 @@ static const struct {
     {"dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"endswith", WD_FN_ENDS_WITH},
     {"epoch", WD_FN_EXTRACT_UNIX_TIME},
+    {"flatten", WD_FN_LIST_FLATTEN},
     {"from_base64", WD_FN_UNBASE64},
     {"hour", WD_FN_EXTRACT_HOUR},
     {"ifnull", WD_FN_COALESCE},
@@ -249,7 +288,13 @@ static const struct {
     {"isoyear", WD_FN_EXTRACT_ISO_YEAR},
     {"len", WD_FN_CHAR_LENGTH},
     {"length", WD_FN_CHAR_LENGTH},
+    {"list_has", WD_FN_LIST_CONTAINS},
+    {"list_reverse_sort", WD_FN_LIST_SORT_DESC},
+    {"list_value", WD_FN_LIST_OF},
     {"local_timestamp", WD_FN_AT_TIME_ZONE},
+    {"map", WD_FN_MAP_FROM_LISTS},
+    {"map_contains_key", WD_FN_MAP_CONTAINS},
+    {"map_from_arrays", WD_FN_MAP_FROM_LISTS},
     {"microsecond", WD_FN_EXTRACT_MICROSECOND},
     {"millisecond", WD_FN_EXTRACT_MILLISECOND},
     {"minute", WD_FN_EXTRACT_MINUTE},
@@ -268,6 +313,8 @@ static const struct {
     {"shiftleft", WD_FN_SHIFT_LEFT},
     {"shiftright", WD_FN_SHIFT_RIGHT},
     {"shiftrightunsigned", WD_FN_SHIFT_RIGHT_UNSIGNED},
+    {"size", WD_FN_LIST_LENGTH},
+    {"split", WD_FN_STRING_SPLIT},
     {"startswith", WD_FN_STARTS_WITH},
     {"strptime", WD_FN_STRPTIME_TIMESTAMP},
     {"substr", WD_FN_SUBSTRING},

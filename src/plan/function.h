@@ -170,7 +170,29 @@
   X(UNIX_MICROS, "unix_micros", "wasidata")                                    \
   X(NOW, "now", "wasidata")                                                    \
   X(CURRENT_DATE, "current_date", "wasidata")                                  \
-  X(LOCALTIMESTAMP, "localtimestamp", "wasidata")
+  X(LOCALTIMESTAMP, "localtimestamp", "wasidata")                              \
+  X(LIST_OF, "list_of", "wasidata")                                            \
+  X(ELEMENT_AT, "element_at", "wasidata")                                      \
+  X(LIST_LENGTH, "list_length", "wasidata")                                    \
+  X(LIST_CONTAINS, "list_contains", "wasidata")                                \
+  X(LIST_POSITION, "list_position", "wasidata")                                \
+  X(LIST_SORT, "list_sort", "wasidata")                                        \
+  X(LIST_SORT_DESC, "list_sort_desc", "wasidata")                              \
+  X(LIST_REVERSE, "list_reverse", "wasidata")                                  \
+  X(LIST_DISTINCT, "list_distinct", "wasidata")                                \
+  X(LIST_SLICE, "list_slice", "wasidata")                                      \
+  X(LIST_CONCAT, "list_concat", "wasidata")                                    \
+  X(LIST_APPEND, "list_append", "wasidata")                                    \
+  X(LIST_FLATTEN, "list_flatten", "wasidata")                                  \
+  X(LIST_MIN, "list_min", "wasidata")                                          \
+  X(LIST_MAX, "list_max", "wasidata")                                          \
+  X(LIST_SUM, "list_sum", "wasidata")                                          \
+  X(LIST_JOIN, "list_join", "wasidata")                                        \
+  X(MAP_KEYS, "map_keys", "wasidata")                                          \
+  X(MAP_VALUES, "map_values", "wasidata")                                      \
+  X(MAP_CONTAINS, "map_contains", "wasidata")                                  \
+  X(MAP_FROM_LISTS, "map_from_lists", "wasidata")                              \
+  X(STRING_SPLIT, "string_split", "string")
 
 /* X(id, name, extension) */
 #define WD_AGGREGATE_FUNCTIONS(X)                                              \

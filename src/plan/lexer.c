@@ -279,3 +279,9 @@ wd_name_print(const char *name, struct wd_buf *buf)
   }
   wd_buf_putc(buf, '"');
 }
+
+bool
+wd_name_is_side(const char *name)
+{
+  return strcasecmp(name, "left") == 0 || strcasecmp(name, "right") == 0;
+}

@@ -59,4 +59,8 @@ wd_word_reserved(const char *text, size_t length);
 void
 wd_name_print(const char *name, struct wd_buf *buf);
 
+/* Whether a name, case folded, is a join's side: `left` or `right`. */
+bool
+wd_name_is_side(const char *name);
+
 #endif

@@ -25,9 +25,8 @@ static const char *const bracketed[] = {
     "union",
 };
 
-/* Expressions with commas between, up to and with the closing bracket. */
-enum wd_status
-wd__parse_list(struct parser *p, struct list *list)
+static enum wd_status
+parse_items(struct parser *p, struct list *list, char closing)
 {
   enum wd_status status = WD_OK;
 
@@ -41,7 +40,14 @@ wd__parse_list(struct parser *p, struct list *list)
       break;
     status = wd__parse_advance(p);
   }
-  return status == WD_OK ? wd__parse_symbol(p, ')') : status;
+  return status == WD_OK ? wd__parse_symbol(p, closing) : status;
+}
+
+/* Expressions with commas between, up to and with the closing bracket. */
+enum wd_status
+wd__parse_list(struct parser *p, struct list *list)
+{
+  return parse_items(p, list, ')');
 }
 
 static enum wd_status
@@ -435,12 +441,8 @@ parse_column(struct parser *p, const struct wd_syntax **out)
 
   if (status != WD_OK)
     return status;
-  if (is_symbol(&next, WD_SYMBOL(0, '.'))) {
-    if (!is_word(p, "left") && !is_word(p, "right"))
-      return wd__parse_fail(
-          p, p->token.start,
-          "a column is written without a qualifier; only a join's "
-          "condition knows left.name and right.name");
+  if (is_symbol(&next, WD_SYMBOL(0, '.')) &&
+      (is_word(p, "left") || is_word(p, "right"))) {
     node->side = is_word(p, "left") ? WD_SIDE_LEFT : WD_SIDE_RIGHT;
     status = wd__parse_advance(p);
     if (status == WD_OK)
@@ -454,6 +456,32 @@ parse_column(struct parser *p, const struct wd_syntax **out)
   node->quoted = p->token.kind == WD_TOKEN_QUOTED;
   *out = node;
   return wd__parse_name(p, &node->name);
+}
+
+/* `time '…'`, `uuid '…'`, at the word: a text that is cast. */
+static enum wd_status
+parse_typed_text(struct parser *p, const struct wd_syntax **out)
+{
+  size_t start = p->token.start;
+  bool time = is_word(p, "time");
+  const struct wd_syntax *text;
+  struct list list = {0};
+  struct wd_syntax *node;
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK)
+    status = parse_text(p, &text);
+  if (status == WD_OK)
+    status = wd__parse_add(p, &list, text);
+  if (status == WD_OK)
+    status = wd__parse_node(p, WD_SYNTAX_CAST, start, &list, &node);
+  if (status != WD_OK)
+    return status;
+  node->type = wd_type_of(time ? WD_TYPE_TIME : WD_TYPE_UUID);
+  if (time)
+    node->type.unit = WD_UNIT_US;
+  *out = node;
+  return WD_OK;
 }
 
 static enum wd_status
@@ -477,10 +505,8 @@ parse_named(struct parser *p, const struct wd_syntax **out)
       return parse_time(p, is_word(p, "date"), out);
     if (is_word(p, "interval"))
       return parse_interval(p, out);
-    if (is_word(p, "time"))
-      return wd_source_fail(p->source, p->token.start, WD_UNSUPPORTED, p->error,
-                            "literals of times are not supported yet; write "
-                            "cast('12:34:56' as time<6>)");
+    if (is_word(p, "time") || is_word(p, "uuid"))
+      return parse_typed_text(p, out);
   }
   if (next.kind == WD_TOKEN_NUMBER && is_word(p, "interval"))
     return parse_interval(p, out);
@@ -521,6 +547,30 @@ parse_parameter(struct parser *p, const struct wd_syntax **out)
   return wd__parse_name(p, &node->name);
 }
 
+/* `[a, b, …]`, at the bracket. */
+static enum wd_status
+parse_list_of(struct parser *p, const struct wd_syntax **out)
+{
+  size_t start = p->token.start;
+  struct list list = {0};
+  struct wd_syntax *node;
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK && at_symbol(p, ']'))
+    return wd__parse_fail(p, start,
+                          "a list of nothing has no type; take one that has: "
+                          "list_slice([0], 1, 0)");
+  if (status == WD_OK)
+    status = parse_items(p, &list, ']');
+  if (status == WD_OK)
+    status = wd__parse_node(p, WD_SYNTAX_CALL, start, &list, &node);
+  if (status != WD_OK)
+    return status;
+  node->name = wd_function_name(WD_FN_LIST_OF);
+  *out = node;
+  return WD_OK;
+}
+
 static enum wd_status
 parse_primary(struct parser *p, const struct wd_syntax **out)
 {
@@ -541,6 +591,8 @@ parse_primary(struct parser *p, const struct wd_syntax **out)
     return parse_group(p, out);
   if (at_symbol(p, '$'))
     return parse_parameter(p, out);
+  if (at_symbol(p, '['))
+    return parse_list_of(p, out);
   if (at_symbol(p, '*'))
     return wd__parse_fail(p, p->token.start,
                           "'*' stands alone, for all columns, or in count(*)");
@@ -565,6 +617,45 @@ parse_zone(struct parser *p, size_t start, const struct wd_syntax **out)
              : status;
 }
 
+/* `.name`, at the point. */
+static enum wd_status
+parse_field(struct parser *p, size_t start, const struct wd_syntax **out)
+{
+  struct list list = {0};
+  struct wd_syntax *node;
+  enum wd_status status = wd__parse_add(p, &list, *out);
+
+  if (status == WD_OK)
+    status = wd__parse_node(p, WD_SYNTAX_FIELD, start, &list, &node);
+  if (status == WD_OK)
+    status = wd__parse_advance(p);
+  if (status == WD_OK && p->token.kind != WD_TOKEN_NAME &&
+      p->token.kind != WD_TOKEN_QUOTED)
+    return wd__parse_expected(p, "a field's name");
+  if (status == WD_OK)
+    status = wd__parse_name(p, &node->name);
+  if (status == WD_OK)
+    *out = node;
+  return status;
+}
+
+/* `[index]`, at the bracket. */
+static enum wd_status
+parse_element(struct parser *p, size_t start, const struct wd_syntax **out)
+{
+  const struct wd_syntax *index;
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK)
+    status = wd__parse_expression(p, &index);
+  if (status == WD_OK)
+    status = wd__parse_symbol(p, ']');
+  return status == WD_OK
+             ? wd__parse_call_of(p, wd_function_name(WD_FN_ELEMENT_AT), start,
+                                 *out, index, out)
+             : status;
+}
+
 enum wd_status
 wd__parse_postfix(struct parser *p, const struct wd_syntax **out)
 {
@@ -578,6 +669,14 @@ wd__parse_postfix(struct parser *p, const struct wd_syntax **out)
       status = wd__parse_advance(p);
       if (status == WD_OK)
         status = new_cast(p, start, *out, false, false, out);
+      continue;
+    }
+    if (at_symbol(p, '.')) {
+      status = parse_field(p, start, out);
+      continue;
+    }
+    if (at_symbol(p, '[')) {
+      status = parse_element(p, start, out);
       continue;
     }
     if (!is_word(p, "at"))

@@ -217,6 +217,19 @@ print_window(const struct printer *p, const struct wd_expression *expression)
 }
 
 static void
+print_field(const struct printer *p, const struct wd_expression *expression)
+{
+  const struct wd_expression *of = expression->arguments[0];
+  bool brackets = of->kind == WD_EXPR_COLUMN && !p->right &&
+                  wd_name_is_side(p->left->columns[of->column].name);
+
+  wd_buf_puts(p->buf, brackets ? "(" : "");
+  print(p, of, WD_LEVEL_PRIMARY);
+  wd_buf_puts(p->buf, brackets ? ")." : ".");
+  wd_name_print(of->type.children[expression->column].name, p->buf);
+}
+
+static void
 print_bare(const struct printer *p, const struct wd_expression *expression)
 {
   switch (expression->kind) {
@@ -241,6 +254,9 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
     break;
   case WD_EXPR_WINDOW:
     print_window(p, expression);
+    break;
+  case WD_EXPR_FIELD:
+    print_field(p, expression);
     break;
   case WD_EXPR_IN:
     print(p, expression->arguments[0], WD_LEVEL_OPERAND);

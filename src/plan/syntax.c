@@ -15,8 +15,9 @@ wd_syntax_is_star(const struct wd_syntax *syntax)
 const char *
 wd_syntax_default_name(const struct wd_syntax *syntax)
 {
-  return syntax->kind == WD_SYNTAX_COLUMN ? syntax->name
-                                          : syntax->source->folded;
+  return syntax->kind == WD_SYNTAX_COLUMN || syntax->kind == WD_SYNTAX_FIELD
+             ? syntax->name
+             : syntax->source->folded;
 }
 
 static enum wd_level
@@ -309,6 +310,19 @@ print_case(const struct wd_syntax *syntax, struct wd_buf *buf)
   wd_buf_puts(buf, " end");
 }
 
+/* A column in brackets is no side of a join. */
+static void
+print_field(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  const struct wd_syntax *of = syntax->operands[0];
+  bool brackets = of->kind == WD_SYNTAX_COLUMN && wd_name_is_side(of->name);
+
+  wd_buf_puts(buf, brackets ? "(" : "");
+  print(of, WD_LEVEL_PRIMARY, buf);
+  wd_buf_puts(buf, brackets ? ")." : ".");
+  wd_name_print(syntax->name, buf);
+}
+
 static void
 print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
@@ -347,6 +361,9 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     break;
   case WD_SYNTAX_CASE:
     print_case(syntax, buf);
+    break;
+  case WD_SYNTAX_FIELD:
+    print_field(syntax, buf);
     break;
   case WD_SYNTAX_IN:
     print(syntax->operands[0], WD_LEVEL_OPERAND, buf);

@@ -21,6 +21,7 @@ enum wd_syntax_kind {
   WD_SYNTAX_WINDOW,    /* the same, over a window */
   WD_SYNTAX_CAST,      /* operand to type */
   WD_SYNTAX_CASE,      /* [subject], condition, value, …, [else] */
+  WD_SYNTAX_FIELD,     /* the field `name` of the operand */
   WD_SYNTAX_IN,        /* the first in the others */
   WD_SYNTAX_BETWEEN,   /* the first between the second and the third */
 };

@@ -360,6 +360,46 @@ type_in(struct typer *typer, const struct wd_syntax *syntax,
   return syntax->negated ? negate(typer, syntax, out) : WD_OK;
 }
 
+/* `a.b`: a field by its name, as columns are found. */
+static enum wd_status
+type_field(struct typer *typer, const struct wd_syntax *syntax,
+           const struct wd_expression **out)
+{
+  struct typed *operand;
+  struct wd_expression *node;
+  const struct wd_type *type;
+  struct wd_schema fields;
+  char text[240];
+  int found;
+  enum wd_status status = wd__type_operands(typer, syntax, &operand);
+
+  if (status != WD_OK)
+    return status;
+  type = &operand->expression->type;
+  if (type->id != WD_TYPE_STRUCT)
+    return wd_source_fail(
+        syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
+        "%s has no field '%.100s': only structs have fields (a column with a "
+        "point in its name is written \"a.b\")",
+        wd_type_text(type, text, sizeof text), syntax->name);
+  fields = (struct wd_schema){type->child_count, type->children};
+  found = wd_schema_find(&fields, syntax->name, strlen(syntax->name));
+  if (found < 0)
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error, "%s field '%.100s'; the fields are: %s",
+                          found == -2 ? "ambiguous" : "unknown", syntax->name,
+                          wd_schema_names(&fields, text, sizeof text));
+  status = wd__new_expression(typer, syntax, WD_EXPR_FIELD, 1, operand, &node);
+  if (status != WD_OK)
+    return status;
+  node->column = (uint32_t)found;
+  node->type = type->children[found].type;
+  node->nullable =
+      operand->expression->nullable || type->children[found].nullable;
+  *out = node;
+  return WD_OK;
+}
+
 static enum wd_status
 type_cast(struct typer *typer, const struct wd_syntax *syntax,
           const struct wd_expression **out)
@@ -588,6 +628,8 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
     return type_cast(typer, syntax, out);
   case WD_SYNTAX_CASE:
     return type_case(typer, syntax, out);
+  case WD_SYNTAX_FIELD:
+    return type_field(typer, syntax, out);
   case WD_SYNTAX_IN:
     return type_in(typer, syntax, out);
   case WD_SYNTAX_BETWEEN:

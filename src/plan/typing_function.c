@@ -629,6 +629,27 @@ type_now(struct typer *typer, const struct wd_syntax *syntax,
   return WD_OK;
 }
 
+/* What a function of texts is called for lists (and maps). */
+static enum wd_function
+for_lists(enum wd_function function, const struct wd_type *type)
+{
+  if (type->id != WD_TYPE_LIST && type->id != WD_TYPE_FIXED_LIST &&
+      type->id != WD_TYPE_MAP)
+    return function;
+  switch (function) {
+  case WD_FN_CHAR_LENGTH:
+    return WD_FN_LIST_LENGTH;
+  case WD_FN_CONTAINS:
+    return WD_FN_LIST_CONTAINS;
+  case WD_FN_REVERSE:
+    return WD_FN_LIST_REVERSE;
+  case WD_FN_CONCAT:
+    return WD_FN_LIST_CONCAT;
+  default:
+    return function;
+  }
+}
+
 enum wd_status
 wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
                   enum wd_function function, uint32_t count,
@@ -645,6 +666,8 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
     operands = rounded;
     count = 2;
   }
+  if (count)
+    function = for_lists(function, &operands[0].expression->type);
   status = check_arity(typer, syntax, function, count);
   if (status == WD_OK &&
       (function == WD_FN_NOW || function == WD_FN_CURRENT_DATE ||

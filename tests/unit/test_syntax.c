@@ -186,8 +186,11 @@ test_errors(void **state)
                             "  date '2001-02-29'\n       ^"},
       {"a in ()", "the list after 'in' is empty\n  a in ()\n        ^"},
       {"(a, b)", "lists are only written after: in\n  (a, b)\n    ^"},
-      {"t.a", "a column is written without a qualifier; only a join's "
-              "condition knows left.name and right.name\n  t.a\n  ^"},
+      {"t.1", "expected an operator or the end, not '.1'\n  t.1\n   ^"},
+      {"t.(a)", "expected a field's name, not '('\n  t.(a)\n    ^"},
+      {"t[1", "expected ']' where the text ends\n  t[1\n     ^"},
+      {"[]", "a list of nothing has no type; take one that has: "
+             "list_slice([0], 1, 0)\n  []\n  ^"},
       {"a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
                       "at 'nonsense'\n  a::nonsense\n     ^"},
       {"\"\"", "a name cannot be empty\n  \"\"\n  ^"},
@@ -375,6 +378,7 @@ test_out_of_memory(void **state)
               "sum(a) filter (where b) over (partition by c, d order by e "
               "desc, f rows between 1 preceding and current row) as name");
   wd_oom_each(parse_once, "* except (a, b) replace (c as d)");
+  wd_oom_each(parse_once, "a.b[[1, 2][c]].\"d\" || [time '1:02:03']");
 }
 
 int

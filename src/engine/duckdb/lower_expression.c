@@ -177,6 +177,18 @@ write_in(const struct writer *writer, const struct wd_expression *in)
   return status;
 }
 
+/* By its place: names of fields may differ in case only. */
+static enum wd_status
+write_field(const struct writer *writer, const struct wd_expression *field)
+{
+  enum wd_status status;
+
+  wd_buf_puts(writer->buf, "struct_extract_at(");
+  status = wd__write_expression(writer, field->arguments[0]);
+  wd_buf_printf(writer->buf, ", %u)", field->column + 1);
+  return status;
+}
+
 static void
 write_column(const struct writer *writer, uint32_t column)
 {
@@ -213,6 +225,8 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return write_case(&writer, expression);
   case WD_EXPR_WINDOW:
     return wd__write_window(&writer, expression);
+  case WD_EXPR_FIELD:
+    return write_field(&writer, expression);
   case WD_EXPR_IN:
     return write_in(&writer, expression);
   }

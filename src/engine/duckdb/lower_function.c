@@ -173,6 +173,38 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_EXTRACT_SECOND] = "second($)",
     [WD_FN_EXTRACT_DAY_OF_WEEK] = "isodow($)",
     [WD_FN_EXTRACT_DAY_OF_YEAR] = "dayofyear($)",
+    [WD_FN_LIST_OF] = "list_value($@)",
+    [WD_FN_LIST_CONTAINS] =
+        "CASE WHEN $2 IS NOT NULL THEN list_contains($1, $2) END",
+    [WD_FN_LIST_POSITION] = "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN "
+                            "coalesce(list_position($1, $2), 0) END",
+    [WD_FN_LIST_SORT] = "list_sort($1, 'ASC', 'NULLS LAST')",
+    [WD_FN_LIST_SORT_DESC] = "list_sort($1, 'DESC', 'NULLS LAST')",
+    [WD_FN_LIST_REVERSE] = "list_reverse($1)",
+    /* DuckDB's has any order, and leaves nulls out. */
+    [WD_FN_LIST_DISTINCT] =
+        "CASE WHEN len($1) = list_count($1) THEN list_sort(list_distinct($1), "
+        "'ASC', 'NULLS LAST') WHEN $1 IS NOT NULL THEN "
+        "list_append(list_sort(list_distinct($1), 'ASC', 'NULLS LAST'), NULL) "
+        "END",
+    [WD_FN_LIST_SLICE] = "list_slice($1, $2, $3)",
+    [WD_FN_LIST_CONCAT] = "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN "
+                          "list_concat($1, $2) END",
+    [WD_FN_LIST_APPEND] =
+        "CASE WHEN $1 IS NOT NULL THEN list_append($1, $2) END",
+    [WD_FN_LIST_FLATTEN] = "flatten($1)",
+    [WD_FN_LIST_MIN] = "list_min($1)",
+    [WD_FN_LIST_MAX] = "list_max($1)",
+    [WD_FN_LIST_SUM] = "list_sum($1)",
+    [WD_FN_LIST_JOIN] = "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN "
+                        "coalesce(array_to_string($1, $2), '') END",
+    [WD_FN_MAP_KEYS] = "map_keys($1)",
+    [WD_FN_MAP_VALUES] = "map_values($1)",
+    [WD_FN_MAP_CONTAINS] =
+        "CASE WHEN $2 IS NOT NULL THEN map_contains($1, $2) END",
+    [WD_FN_MAP_FROM_LISTS] =
+        "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN map($1, $2) END",
+    [WD_FN_STRING_SPLIT] = "string_split($1, $2)",
 };
 
 enum wd_status
@@ -517,6 +549,12 @@ pure_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
   return false;
 }
 
+static bool
+is_map(const struct wd_expression *call)
+{
+  return call->arguments[0]->type.id == WD_TYPE_MAP;
+}
+
 enum wd_status
 wd__write_function(const struct writer *writer,
                    const struct wd_expression *call)
@@ -534,6 +572,13 @@ wd__write_function(const struct writer *writer,
       call->argument_count == 2 && is_temporal(call))
     return write_days(writer, call);
   switch (call->function) {
+  case WD_FN_ELEMENT_AT:
+    return wd__write_template(
+        writer, is_map(call) ? "map_extract_value($, $)" : "list_extract($, $)",
+        call);
+  case WD_FN_LIST_LENGTH:
+    return wd__write_template(writer,
+                              is_map(call) ? "cardinality($)" : "len($)", call);
   case WD_FN_DATE_DIFF:
     return wd__write_date_diff(writer, call);
   case WD_FN_STRFTIME:

@@ -193,6 +193,11 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
     return write_cast(lowering, expression, buf);
   case WD_EXPR_CASE:
     return write_case(lowering, expression, buf);
+  case WD_EXPR_FIELD:
+    return wd_fail(
+        lowering->error, WD_UNSUPPORTED,
+        "the engine spark does not read the field '%s' of a struct yet",
+        expression->arguments[0]->type.children[expression->column].name);
   case WD_EXPR_IN:
     return write_in(lowering, expression, buf);
   case WD_EXPR_WINDOW:
