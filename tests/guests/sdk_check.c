@@ -595,7 +595,12 @@ check_errors(void)
   check_schema("a: decimal(50)", "out of range");
   check_schema("a: i64 b: i64", "',' is missing");
   check_schema("\"a", "not closed");
-  check_schema("a: timestamp(h)", "the unit of a timestamp");
+  check_schema("a: timestamp(h)", "a unit is s, ms");
+  check_schema("a: list", "'<' is missing");
+  check_schema("a: struct<b: i64", "'>' is missing");
+  check_schema("a: map<string>", "a key and a value");
+  check_schema("a: enum('x", "not closed");
+  check_schema("a: i64[0]", "out of range");
   wd_on_error(WD_EXIT);
 }
 

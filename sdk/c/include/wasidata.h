@@ -154,10 +154,43 @@ enum wd_type {
                    1970-01-01 in units of s, ms, us (the default) or ns */
   WD_STRING,    /* string (also varchar, text): UTF-8 */
   WD_BINARY,    /* binary (also bytes, blob) */
-  WD_OTHER,     /* a type that C programs do not get yet: such a column can be
-                   there but not be asked for; `timezone` of its field is its
-                   Arrow format */
+  WD_TIME,      /* time, time(ns): int64_t since midnight, in us or ns */
+  WD_TIME32,    /* time(s), time(ms): int32_t since midnight */
+  WD_INTERVAL,  /* interval: wd_interval */
+  WD_UUID,      /* uuid: wd_uuid */
+  WD_FIXED_BINARY, /* fixedbinary(size) */
+  WD_ENUM,         /* enum('a', 'b'): one of these words, by its index */
+  WD_NULL,         /* null: nothing but nulls */
+  /* Nested types, to any depth: see wasidata_nested.h. */
+  WD_LIST,       /* i64[], list<i64> */
+  WD_FIXED_LIST, /* i64[3] */
+  WD_STRUCT,     /* struct<a: i64, b: string> */
+  WD_MAP,        /* map<string, i64> */
+  WD_UNION,      /* union<a: i64, b: string> */
+  WD_OTHER,      /* a type that this SDK does not know: such a column can be
+                    there but not be asked for; `timezone` of its field is its
+                    Arrow format */
 };
+
+/* A length of time in the calendar; the parts have signs of their own. */
+typedef struct wd_interval {
+  int32_t months;
+  int32_t days;
+  int64_t nanoseconds;
+} wd_interval;
+
+/* The bytes in the order in which they are written. */
+typedef struct wd_uuid {
+  uint8_t bytes[16];
+} wd_uuid;
+
+/* 8-4-4-4-12 hexadecimal digits; false, and no change, for other text. */
+bool
+wd_uuid_parse(wd_str text, wd_uuid *out_uuid);
+
+/* With a zero at the end. */
+void
+wd_uuid_print(wd_uuid uuid, char out_text[37]);
 
 __extension__ typedef __int128 wd_decimal;
 
@@ -166,11 +199,16 @@ enum wd_unit { WD_S, WD_MS, WD_US, WD_NS };
 typedef struct wd_field {
   const char *name;
   enum wd_type type;
-  enum wd_unit unit;    /* timestamp */
+  enum wd_unit unit;    /* timestamp, time */
   const char *timezone; /* timestamp; NULL: without */
   uint8_t precision;    /* decimal */
   int8_t scale;         /* decimal */
   bool nullable;
+  uint32_t width;       /* fixed binary: bytes; fixed list: elements */
+  uint32_t child_count; /* lists 1, maps 2 (key, value), structs, unions */
+  const struct wd_field *children;
+  uint32_t word_count; /* enum */
+  const wd_str *words;
 } wd_field;
 
 typedef struct wd_schema {
@@ -195,7 +233,9 @@ wd_date_split(int32_t date, int *out_year, unsigned *out_month,
  *
  *   wd_get_bool  wd_get_i8 … wd_get_i64  wd_get_u8 … wd_get_u64
  *   wd_get_f32   wd_get_f64  wd_get_decimal  wd_get_date  wd_get_timestamp
- *   wd_get_str (string)  wd_get_bytes (binary and string)
+ *   wd_get_time (in the column's unit)  wd_get_interval  wd_get_uuid
+ *   wd_get_str (string; enum: the word)
+ *   wd_get_bytes (binary, string, fixed binary, uuid, enum)
  *
  * each take (row, column) and return the value, or 0 (an empty string) when it
  * is null. A getter of integers or floats also takes narrower columns: any
@@ -211,9 +251,16 @@ typedef struct wd_column {
   int8_t scale;
   uint32_t null_count;
   const uint8_t *validity; /* a bit per row, 1: not null; NULL: none is null */
-  const void *values;      /* bool: a bit per row; string, binary: the bytes */
-  const int32_t *offsets;  /* string, binary: rows + 1 of them */
+  const void *values;      /* bool: a bit per row; string, binary: the bytes;
+                              enum: indices; union: a byte, the member */
+  const int32_t *offsets;  /* string, binary, list, map: rows + 1 of them */
   const char *name;
+  uint32_t length;      /* rows; of a list's child: elements of all lists */
+  uint32_t width;       /* bytes of a value; fixed list: its elements */
+  uint32_t child_count; /* as of the field */
+  struct wd_column *children;
+  uint32_t word_count;
+  const wd_str *words;
 } wd_column;
 
 typedef struct wd_batch {
@@ -253,10 +300,13 @@ wd_is_null(const wd_row *row, uint32_t column);
  *
  *   wd_set_bool  wd_set_i8 … wd_set_i64  wd_set_u8 … wd_set_u64
  *   wd_set_f32   wd_set_f64  wd_set_decimal  wd_set_date  wd_set_timestamp
+ *   wd_set_time  wd_set_interval  wd_set_uuid
  *   wd_set_str   wd_set_bytes  wd_set_text (a C string)
  *
  * each take (rows, column, value). Integers may be set in columns of other
- * widths when they fit there; floats too, and are rounded. Anything else fails.
+ * widths when they fit there; floats too, and are rounded. A string in an enum
+ * is one of its words (or wd_set_enum), bytes in a fixed binary are as many as
+ * it has. Anything else fails. Lists, structs, maps: wasidata_nested.h.
  */
 
 typedef struct wd_rows wd_rows;
@@ -275,7 +325,8 @@ wd_emit(wd_rows *rows);
 void
 wd_set_null(wd_rows *rows, uint32_t column);
 
-/* Sets a column to the value, or null, of a column of the same type. */
+/* Sets a column to the value, or null, of a column of the same type, nested
+ * ones too. */
 void
 wd_copy(wd_rows *rows, uint32_t column, const wd_row *from,
         uint32_t from_column);
@@ -678,8 +729,8 @@ wd_map_groups(wd_grouped from, const wd_partition_fn *functions,
  * associative and commutative. The value of a column of `acc` is at
  *   wd_at_i64(acc, column) → int64_t *, likewise bool (uint8_t), i8 … u64, f32,
  *   f64, decimal, date, timestamp
- * (a null one reads 0 and becomes a value by asking for its place); strings by
- * wd_acc_str and wd_acc_set_str. */
+ * (also time, time32, interval, uuid; a null one reads 0 and becomes a value by
+ * asking for its place); strings by wd_acc_str and wd_acc_set_str. */
 typedef struct wd_acc wd_acc;
 typedef void
 wd_reduce_fn(wd_acc *acc, const wd_row *row, void *env);
@@ -1016,6 +1067,7 @@ wd_register_aggregate(const char *name, const char *arguments,
                       const wd_aggregator *aggregator);
 
 #include "wasidata_inline.h"
+#include "wasidata_nested.h"
 
 #ifdef __cplusplus
 }

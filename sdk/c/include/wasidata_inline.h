@@ -19,21 +19,30 @@
   X(f64, double, WD_F64, real)                                                 \
   X(decimal, wd_decimal, WD_DECIMAL, integer)                                  \
   X(date, int32_t, WD_DATE, integer)                                           \
-  X(timestamp, int64_t, WD_TIMESTAMP, integer)
+  X(timestamp, int64_t, WD_TIMESTAMP, integer)                                 \
+  X(time, int64_t, WD_TIME, integer)
+
+/* X(name, C type, type): no other type is read or written as one of these. */
+#define WD__RECORD_TYPES(X)                                                    \
+  X(time32, int32_t, WD_TIME32)                                                \
+  X(interval, wd_interval, WD_INTERVAL)                                        \
+  X(uuid, wd_uuid, WD_UUID)
 
 /* A column that is being written. */
 struct wd__out {
   enum wd_type type;
-  uint8_t width;     /* of a fixed value in memory; bool 1 */
-  bool whole;        /* written by wd_out_…: valid[] is not in use */
-  bool array;        /* a whole column has been handed out */
-  void *values;      /* bool: a byte each; string, binary: the bytes */
-  uint8_t *valid;    /* a byte each */
-  int32_t *offsets;  /* rows + 1, as far as `filled` */
-  uint32_t used;     /* bytes of a string column */
-  uint32_t capacity; /* bytes that may be used before wd__set_bytes looks */
-  uint32_t filled;   /* rows whose end is in offsets */
-  uint32_t room;     /* bytes that there are */
+  uint32_t width;        /* of a fixed value in memory; bool 1; fixed list: its
+                            elements */
+  struct wd_rows *child; /* of a nested type: elements, entries, fields */
+  bool whole;            /* written by wd_out_…: valid[] is not in use */
+  bool array;            /* a whole column has been handed out */
+  void *values;          /* bool: a byte each; string, binary: the bytes */
+  uint8_t *valid;        /* a byte each */
+  int32_t *offsets;      /* bytes, list, map: rows + 1, as far as `filled` */
+  uint32_t used;         /* bytes of a string column */
+  uint32_t capacity;     /* bytes that may be used before wd__set_bytes looks */
+  uint32_t filled;       /* rows whose end is in offsets */
+  uint32_t room;         /* bytes that there are */
   const wd_column *passed;
   uint8_t *bits;   /* packed values of a bool */
   uint8_t *bitmap; /* packed valid[] */
@@ -47,6 +56,7 @@ struct wd_rows {
   uint32_t room;     /* rows that there is memory for */
   uint32_t size;     /* wd_size */
   uint32_t readable; /* where WD__WORD bytes can be read, as can all before */
+  bool nested;       /* some column has a child */
   bool full;         /* large enough to be handed over */
   bool fixed_size;   /* a map's: wd_resize is not for it */
   struct wd__schema *schema;
@@ -82,6 +92,9 @@ char *
 wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
               enum wd_type type);
 
+wd_str
+wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type);
+
 void *
 wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type);
 
@@ -91,6 +104,9 @@ wd__acc_at(wd_acc *acc, uint32_t column, enum wd_type type);
 _Noreturn void
 wd__type_error(const wd_column *columns, uint32_t count, uint32_t column,
                enum wd_type type);
+
+_Noreturn void
+wd__set_error(const wd_rows *rows, uint32_t column, enum wd_type type);
 
 void
 wd__grow(wd_rows *rows);
@@ -105,6 +121,12 @@ static inline bool
 wd__null(const wd_column *column, uint32_t index)
 {
   return column->validity && !wd__bit(column->validity, index);
+}
+
+static inline bool
+wd__is_bytes(enum wd_type type)
+{
+  return type == WD_STRING || type == WD_BINARY;
 }
 
 #define WD__WORD 16 /* bytes of a string that one load and one store copy */
@@ -134,6 +156,25 @@ wd__copy(char *to, const char *from, uint32_t size);
 WD__FIXED_TYPES(WD__GETTER)
 #undef WD__GETTER
 
+#define WD__GETTER(name, ctype, wdtype)                                        \
+  static inline ctype wd_get_##name(const wd_row *row, uint32_t column)        \
+  {                                                                            \
+    ctype none;                                                                \
+    memset(&none, 0, sizeof none);                                             \
+    const wd_column *c = row->columns + column;                                \
+    if (!WD__LIKELY(column < row->count && c->type == wdtype))                 \
+      wd__type_error(row->columns, row->count, column, wdtype);                \
+    return wd__null(c, row->index) ? none                                      \
+                                   : ((const ctype *)c->values)[row->index];   \
+  }                                                                            \
+  static inline ctype wd_get_##name##_by(const wd_row *row,                    \
+                                         const char *column)                   \
+  {                                                                            \
+    return wd_get_##name(row, wd_find(row, column));                           \
+  }
+WD__RECORD_TYPES(WD__GETTER)
+#undef WD__GETTER
+
 static inline bool
 wd_get_bool(const wd_row *row, uint32_t column)
 {
@@ -148,8 +189,8 @@ static inline wd_str
 wd_get_bytes(const wd_row *row, uint32_t column)
 {
   const wd_column *c = row->columns + column;
-  if (!WD__LIKELY(column < row->count && c->type >= WD_STRING))
-    wd__type_error(row->columns, row->count, column, WD_BINARY);
+  if (!WD__LIKELY(column < row->count && wd__is_bytes(c->type)))
+    return wd__get_bytes(row, column, WD_BINARY);
   if (wd__null(c, row->index))
     return (wd_str){"", 0};
   const int32_t *at = c->offsets + row->index;
@@ -161,7 +202,7 @@ wd_get_str(const wd_row *row, uint32_t column)
 {
   if (!WD__LIKELY(column < row->count &&
                   row->columns[column].type == WD_STRING))
-    wd__type_error(row->columns, row->count, column, WD_STRING);
+    return wd__get_bytes(row, column, WD_STRING);
   return wd_get_bytes(row, column);
 }
 
@@ -204,7 +245,10 @@ wd_is_null_by(const wd_row *row, const char *column)
   {                                                                            \
     return (ctype *)wd__out_array(rows, column, wdtype);                       \
   }
+#define WD__RECORD_ARRAY(name, ctype, wdtype) WD__ARRAY(name, ctype, wdtype, )
 WD__FIXED_TYPES(WD__ARRAY)
+WD__RECORD_TYPES(WD__RECORD_ARRAY)
+#undef WD__RECORD_ARRAY
 #undef WD__ARRAY
 
 static inline uint8_t *
@@ -228,6 +272,19 @@ wd_out_bool(wd_rows *rows, uint32_t column)
     }                                                                          \
   }
 WD__FIXED_TYPES(WD__SETTER)
+#undef WD__SETTER
+
+#define WD__SETTER(name, ctype, wdtype)                                        \
+  static inline void wd_set_##name(wd_rows *rows, uint32_t column,             \
+                                   ctype value)                                \
+  {                                                                            \
+    struct wd__out *o = rows->columns + column;                                \
+    if (!WD__LIKELY(column < rows->count && o->type == wdtype))                \
+      wd__set_error(rows, column, wdtype);                                     \
+    ((ctype *)o->values)[rows->index] = value;                                 \
+    o->valid[rows->index] = 1;                                                 \
+  }
+WD__RECORD_TYPES(WD__SETTER)
 #undef WD__SETTER
 
 static inline void
@@ -307,7 +364,10 @@ wd_map_rows(const wd_batch *in, wd_rows *out, wd_map_fn *function, void *env)
       return (ctype *)(void *)(acc->slots + acc->layout[column].offset);       \
     return (ctype *)wd__acc_at(acc, column, wdtype);                           \
   }
+#define WD__RECORD_AT(name, ctype, wdtype) WD__AT(name, ctype, wdtype, )
 WD__FIXED_TYPES(WD__AT)
+WD__RECORD_TYPES(WD__RECORD_AT)
+#undef WD__RECORD_AT
 #undef WD__AT
 
 static inline uint8_t *

@@ -47,9 +47,9 @@ static void
 job_close(struct wd__job *job)
 {
   abi_job_drop(job->handle);
+  wd__columns_free(job->columns, job->schema ? job->schema->schema.count : 0);
   wd__schema_free(job->schema);
   wd__arena_free(&job->arena);
-  free(job->columns);
   free(job);
 }
 
@@ -96,12 +96,13 @@ columns_new(const struct wd__schema *schema)
   wd_column *columns = wd__new((schema->schema.count + 1) * sizeof *columns);
   for (uint32_t i = 0; i < schema->schema.count; i++) {
     const wd_field *f = schema->fields + i;
-    if (f->type == WD_OTHER) {
-      free(columns);
+    const wd_field *unknown = wd__field_unknown(f);
+    if (unknown) {
+      wd__columns_free(columns, i);
       wd__raise(WD_UNSUPPORTED,
                 "column '%s' has a type that C programs do not read yet (Arrow "
                 "format '%s'): leave it out by select, or cast it",
-                f->name, f->timezone);
+                f->name, unknown->timezone);
       return NULL;
     }
     columns[i] = wd__column_of(f);
@@ -157,15 +158,14 @@ wd_next_batch(wd_job handle)
   wd__arena_reset(&wd__scratch);
   wd__arena_swap(&wd__input, &job->arena);
   abi_next_batch(job->handle, &result);
+  bool good = !result.failed && result.some &&
+              batch_take(&result, job->schema, job->columns, &job->batch);
   struct wd__arena filled = wd__input;
   wd__input = job->arena;
   job->arena = filled;
-  if (result.failed) {
+  if (result.failed)
     wd__raise_wire(&result.error);
-    return NULL;
-  }
-  if (!result.some ||
-      !batch_take(&result, job->schema, job->columns, &job->batch))
+  if (!good)
     return NULL;
   job->row = wd_row_of(&job->batch, 0);
   return &job->batch;
@@ -247,8 +247,8 @@ wd_first(wd_dataset from)
     return NULL;
   action_begin();
   abi_schema(from.id->handle, &described);
+  wd__columns_free(columns, schema ? schema->schema.count : 0);
   wd__schema_free(schema);
-  free(columns);
   columns = NULL;
   schema = schema_take(&described);
   if (!schema || !(columns = columns_new(schema)))
@@ -437,34 +437,6 @@ wd_cancel(wd_job job)
 
 /* ---- What a data set is */
 
-/* A schema in one piece of heap. */
-static wd_schema *
-schema_flat(const struct wd__schema *from)
-{
-  size_t size = sizeof(wd_schema) + from->schema.count * sizeof(wd_field);
-  size_t text = size;
-  for (uint32_t i = 0; i < from->schema.count; i++) {
-    const char *zone = from->fields[i].timezone;
-    size += strlen(from->fields[i].name) + 1 + (zone ? strlen(zone) + 1 : 0);
-  }
-  wd_schema *schema = wd__new(size);
-  wd_field *fields = (wd_field *)(schema + 1);
-  char *at = (char *)schema + text;
-  for (uint32_t i = 0; i < from->schema.count; i++) {
-    const char *zone = from->fields[i].timezone;
-    fields[i] = from->fields[i];
-    fields[i].name = strcpy(at, from->fields[i].name);
-    at += strlen(at) + 1;
-    if (zone) {
-      fields[i].timezone = strcpy(at, zone);
-      at += strlen(at) + 1;
-    }
-  }
-  schema->count = from->schema.count;
-  schema->fields = fields;
-  return schema;
-}
-
 wd_schema *
 wd_schema_of(wd_dataset from)
 {
@@ -474,7 +446,7 @@ wd_schema_of(wd_dataset from)
   wd__begin();
   abi_schema(from.id->handle, &result);
   struct wd__schema *schema = schema_take(&result);
-  wd_schema *flat = schema ? schema_flat(schema) : NULL;
+  wd_schema *flat = schema ? wd__schema_flat(&schema->schema) : NULL;
   wd__schema_free(schema);
   return flat;
 }

@@ -3,51 +3,105 @@
 
 #include "internal.h"
 
-wd_column
-wd__column_of(const wd_field *field)
-{
-  return (wd_column){.type = field->type,
-                     .unit = field->unit,
-                     .precision = field->precision,
-                     .scale = field->scale,
-                     .name = field->name};
-}
-
-uint32_t
-wd__column_buffers(const wd_column *column)
-{
-  return column->type >= WD_STRING ? 3 : 2;
-}
-
 static const int32_t no_offsets[2];
+
+/* What is left of a batch. */
+struct reader {
+  const struct wire_node *node, *node_end;
+  const struct wire_buffer *at, *end;
+};
+
+/* Bits, all 0, as long as the batch. */
+static uint8_t *
+bits_new(uint32_t length)
+{
+  uint8_t *bits = wd__arena_take(&wd__input, length / 8 + 1);
+  memset(bits, 0, length / 8 + 1);
+  return bits;
+}
+
+static bool
+column_read(struct reader *r, wd_column *c)
+{
+  uint32_t buffers = wd__type_buffers(c->type);
+  const struct wire_buffer *at = r->at;
+  if (r->node == r->node_end || (uint32_t)(r->end - at) < buffers)
+    return false;
+  c->length = r->node->length;
+  c->null_count = r->node++->null_count;
+  r->at += buffers;
+  c->validity = NULL;
+  if (c->type == WD_NULL)
+    c->validity = bits_new(c->length);
+  else if (c->type != WD_UNION && c->null_count && at->words)
+    c->validity = at->data;
+  c->values = buffers ? at[buffers - 1].data : NULL;
+  if (buffers == 3 || c->type == WD_LIST || c->type == WD_MAP)
+    c->offsets = at[1].words ? at[1].data : no_offsets;
+  if (c->type == WD_MAP) { /* the entries, a struct that is never null */
+    if (r->node == r->node_end || r->at == r->end)
+      return false;
+    r->node++;
+    r->at++;
+  }
+  for (uint32_t i = 0; i < c->child_count; i++)
+    if (!column_read(r, c->children + i))
+      return false;
+  return true;
+}
+
+/* Where `mask` has no bit, a column is null. */
+static void
+nulls_add(wd_column *c, const uint8_t *mask)
+{
+  uint8_t *bits = bits_new(c->length);
+  uint32_t valid = 0, bytes = (c->length + 7) / 8;
+  for (uint32_t i = 0; i < bytes; i++) {
+    bits[i] = c->validity ? mask[i] & c->validity[i] : mask[i];
+    if (i + 1 == bytes && c->length % 8)
+      bits[i] &= (uint8_t)((1u << c->length % 8) - 1);
+    valid += (uint32_t)__builtin_popcount(bits[i]);
+  }
+  c->validity = bits;
+  c->null_count = c->length - valid;
+}
+
+/* Fields are null where their struct is, and a union where its member is. */
+static void
+column_settle(wd_column *c)
+{
+  for (uint32_t i = 0; i < c->child_count; i++) {
+    if (c->type == WD_STRUCT && c->validity)
+      nulls_add(c->children + i, c->validity);
+    column_settle(c->children + i);
+  }
+  if (c->type != WD_UNION)
+    return;
+  uint8_t *bits = bits_new(c->length);
+  const uint8_t *members = c->values;
+  for (uint32_t i = 0; i < c->length; i++)
+    bits[i / 8] |= (uint8_t)(!wd__null(c->children + members[i], i) << i % 8);
+  nulls_add(c, bits);
+}
 
 bool
 wd__batch_decode(const struct wire_batch *batch, wd_column *columns,
                  uint32_t count, struct wd__fault *fault)
 {
-  const struct wire_buffer *at = batch->buffers;
-  const struct wire_buffer *end = at + batch->buffer_count;
-  if (batch->node_count != count)
-    goto wrong;
-  for (uint32_t i = 0; i < count; i++) {
-    wd_column *c = columns + i;
-    uint32_t buffers = wd__column_buffers(c);
-    if ((uint32_t)(end - at) < buffers)
-      goto wrong;
-    c->null_count = batch->nodes[i].null_count;
-    c->validity = c->null_count && at[0].words ? at[0].data : NULL;
-    c->values = at[buffers - 1].data;
-    if (buffers == 3)
-      c->offsets = at[1].words ? at[1].data : no_offsets;
-    at += buffers;
-  }
-  if (at == end)
-    return true;
-wrong:
-  return wd__fault(fault, WD_INTERNAL,
-                   "the host passed a batch of %u columns and %u buffers where "
-                   "one of %u columns was bound",
-                   batch->node_count, batch->buffer_count, count);
+  struct reader r = {batch->nodes, batch->nodes + batch->node_count,
+                     batch->buffers, batch->buffers + batch->buffer_count};
+  uint32_t i = 0;
+  while (i < count && column_read(&r, columns + i))
+    i++;
+  if (i < count || r.node != r.node_end || r.at != r.end)
+    return wd__fault(fault, WD_INTERNAL,
+                     "the host passed a batch of %u nodes and %u buffers where "
+                     "one of %u columns was bound",
+                     batch->node_count, batch->buffer_count, count);
+  for (i = 0; i < count; i++)
+    if (columns[i].child_count)
+      column_settle(columns + i);
+  return true;
 }
 
 bool
@@ -104,6 +158,8 @@ integer_at(const wd_column *c, uint32_t i)
     return ((const uint8_t *)c->values)[i];
   case WD_U16:
     return ((const uint16_t *)c->values)[i];
+  case WD_TIME32:
+    return ((const int32_t *)c->values)[i];
   default:
     return ((const uint32_t *)c->values)[i];
   }
@@ -116,6 +172,8 @@ widens(enum wd_type from, enum wd_type to)
   bool from_signed = from >= WD_I8 && from <= WD_I64;
   bool from_unsigned = from >= WD_U8 && from <= WD_U64;
   uint32_t width = wd__type_width(from);
+  if (to == WD_TIME)
+    return from == WD_TIME32;
   if (to >= WD_I8 && to <= WD_I64)
     return (from_signed || from_unsigned) && width < wd__type_width(to);
   return to >= WD_U8 && to <= WD_U64 && from_unsigned &&

@@ -81,8 +81,8 @@ wd_bind_column(wd_bind *bind, const char *name)
 void
 wd_bind_output_field(wd_bind *bind, const wd_field *field)
 {
-  if (field->type >= WD_OTHER)
-    wd_fail("output column '%s': C programs do not write this type yet",
+  if (wd__field_unknown(field))
+    wd_fail("output column '%s': C programs do not write this type",
             field->name);
   wd__schema_add(bind->output, field);
 }
@@ -182,12 +182,18 @@ wd__binding_columns(struct wd__binding *binding, struct wd__fault *fault)
   binding->column_count = count;
   for (uint32_t i = 0; i < count; i++) {
     const wd_field *f = bind->input->fields + (bind->all ? i : bind->wanted[i]);
-    if (f->type == WD_OTHER)
+    const wd_field *unknown = wd__field_unknown(f);
+    if (unknown)
       return wd__fault(fault, WD_UNSUPPORTED,
                        "column '%s' has a type that C programs do not get yet "
                        "(Arrow format '%s'): leave it out by select, or cast "
                        "it",
-                       f->name, f->timezone);
+                       f->name, unknown->timezone);
+    if (bind->closure->kind == WD__REDUCE && !wd__reduces(f->type))
+      return wd__fault(fault, WD_UNSUPPORTED,
+                       "column '%s' is %s, which rows to reduce do not hold in "
+                       "C: leave it out by select",
+                       f->name, wd__type_name(f->type));
     binding->columns[i] = wd__column_of(f);
   }
   return true;

@@ -130,7 +130,7 @@ expand(struct wd__binding *binding)
     binding->next_row = in->rows;
   } else {
     wd_row row = {in->columns, in->count, binding->next_row};
-    for (; row.index < in->rows && !out->full; row.index++)
+    for (; row.index < in->rows && !wd__rows_full(out); row.index++)
       closure->function.map(&row, out, binding->bind.env);
     binding->next_row = row.index;
   }

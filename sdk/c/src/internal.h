@@ -121,19 +121,57 @@ wd__type_name(enum wd_type type);
 uint32_t
 wd__type_width(enum wd_type type);
 
-/* ---- Batches (batch.c) */
+/* ---- Fields and columns as trees (field.c) */
 
-/* A column without its places. */
+/* Deep, on the heap. */
+void
+wd__field_copy(wd_field *to, const wd_field *from);
+
+void
+wd__field_free(const wd_field *field);
+
+/* In one piece of heap. */
+wd_schema *
+wd__schema_flat(const wd_schema *from);
+
+/* The field of WD_OTHER in it, NULL: none. */
+const wd_field *
+wd__field_unknown(const wd_field *field);
+
+/* wd_column.width. */
+uint32_t
+wd__field_width(const wd_field *field);
+
+/* A column without its places; names and words stay the field's. */
 wd_column
 wd__column_of(const wd_field *field);
 
-/* Fills the places of columns from a batch of their types. */
+wd_column *
+wd__columns_copy(const wd_column *columns, uint32_t count);
+
+void
+wd__columns_free(wd_column *columns, uint32_t count);
+
+/* Whether they are of the same type, names of children apart. */
+bool
+wd__column_is(const wd_column *column, const wd_field *field);
+
+/* Buffers of a column's own. */
+uint32_t
+wd__type_buffers(enum wd_type type);
+
+/* Adds how many nodes and buffers they have. */
+void
+wd__columns_shape(const wd_column *columns, uint32_t count, uint32_t *nodes,
+                  uint32_t *buffers);
+
+/* ---- Batches (batch.c) */
+
+/* Fills the places of columns from a batch of their types. What it adds lives
+ * in wd__input, as the batch. */
 bool
 wd__batch_decode(const struct wire_batch *batch, wd_column *columns,
                  uint32_t count, struct wd__fault *fault);
-
-uint32_t
-wd__column_buffers(const wd_column *column);
 
 /* ---- Rows that are written (rows.c) */
 
@@ -147,6 +185,35 @@ wd__rows_make(struct wd__schema *schema);
 /* Empty again. */
 void
 wd__rows_reset(wd_rows *rows);
+
+/* Whether a part of an output is large enough to be handed over. */
+bool
+wd__rows_full(const wd_rows *rows);
+
+/* nested.c: goes to row `index`; those skipped are null, those after it are
+ * forgotten. */
+void
+wd__rows_seek(wd_rows *rows, uint32_t index);
+
+/* nested.c: makes a list's offsets, a fixed list's elements, a struct's fields
+ * complete for so many rows. */
+void
+wd__nested_end(wd_rows *rows, uint32_t column, uint32_t length);
+
+/* Makes the current row of a nested column null. */
+void
+wd__nested_null(wd_rows *rows, uint32_t column);
+
+/* How many rows it has. */
+uint32_t
+wd__rows_length(const wd_rows *rows);
+
+struct wd__out *
+wd__out_column(wd_rows *rows, uint32_t column);
+
+/* Ends of rows before `row` that nobody set. */
+void
+wd__ends_fill(struct wd__out *o, uint32_t row);
 
 /* Room for so many rows, which wd_out_… hands out. */
 void
@@ -298,10 +365,10 @@ struct wd_bind {
   uint32_t key_count;
   uint32_t *wanted; /* indices of input columns */
   uint32_t wanted_count;
-  bool all;          /* wanted is every column */
-  bool star;         /* every column is passed in front of the output */
-  bool whole;        /* every column comes, whatever is asked for */
-  bool refused;      /* the bind function says so: */
+  bool all;     /* wanted is every column */
+  bool star;    /* every column is passed in front of the output */
+  bool whole;   /* every column comes, whatever is asked for */
+  bool refused; /* the bind function says so: */
   struct wd__fault refusal;
   uint32_t argument; /* WD__MAP_I64, WD__MAP_F64: the input's column */
 };
@@ -350,6 +417,11 @@ wd__cursor_next(struct wd__cursor *cursor);
 
 struct export_result *
 wd__cursor_close(struct wd__cursor *cursor);
+
+/* Whether rows to reduce hold the type: all but nested ones, enumerations,
+ * fixed binaries and null. */
+bool
+wd__reduces(enum wd_type type);
 
 /* reduce.c: how rows of the columns lie in a state. */
 struct wd__layout *

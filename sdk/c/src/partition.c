@@ -43,8 +43,7 @@ schema_copy(const struct wd__schema *schema)
 static wd_column *
 columns_copy(const struct wd__binding *binding)
 {
-  return wd__copy_of(binding->columns,
-                     binding->column_count * sizeof *binding->columns);
+  return wd__columns_copy(binding->columns, binding->column_count);
 }
 
 struct wd__cursor *
@@ -126,7 +125,7 @@ feed(cursor *c)
       c->right ? closure->pair.batch : left->batch;
   if (of_row) {
     wd_row row = {c->in.columns, c->in.count, c->next_row};
-    for (; row.index < c->in.rows && !c->out->full; row.index++)
+    for (; row.index < c->in.rows && !wd__rows_full(c->out); row.index++)
       of_row(c->state, &row, c->out, env);
     c->next_row = row.index;
     c->pending = row.index < c->in.rows;

@@ -21,6 +21,12 @@ typedef struct wd__layout layout;
 
 static const uint8_t no_bits[1];
 
+bool
+wd__reduces(enum wd_type type)
+{
+  return wd__is_bytes(type) || (wd__type_width(type) > 0 && type != WD_UNION);
+}
+
 layout *
 wd__layout_new(const wd_column *columns, uint32_t count)
 {
@@ -31,11 +37,11 @@ wd__layout_new(const wd_column *columns, uint32_t count)
   uint32_t at = 0;
   for (uint32_t pass = 0; pass < 2; pass++)
     for (uint32_t i = 0; i < count; i++) {
-      bool wide = columns[i].type == WD_DECIMAL;
+      bool wide = wd__type_width(columns[i].type) == 16;
       if (wide != (pass == 0))
         continue;
       l->slots[i] = (struct wd__slot){columns[i].type, at};
-      l->has_strings |= columns[i].type >= WD_STRING;
+      l->has_strings |= wd__is_bytes(columns[i].type);
       at += wide ? 16 : 8;
     }
   l->nulls = at;
@@ -62,7 +68,7 @@ wd__acc_at(wd_acc *acc, uint32_t column, enum wd_type type)
     acc_error(acc, column, type);
   void *slot = acc->slots + acc->layout[column].offset;
   if (acc->slots[acc->nulls + column])
-    memset(slot, 0, type == WD_DECIMAL ? 16 : 8);
+    memset(slot, 0, wd__type_width(type) == 16 ? 16 : 8);
   acc->slots[acc->nulls + column] = 0;
   return slot;
 }
@@ -86,7 +92,7 @@ wd_acc_set_null(wd_acc *acc, uint32_t column)
 wd_str
 wd_acc_str(const wd_acc *acc, uint32_t column)
 {
-  if (column >= acc->count || acc->layout[column].type < WD_STRING)
+  if (column >= acc->count || !wd__is_bytes(acc->layout[column].type))
     acc_error(acc, column, WD_STRING);
   if (acc->slots[acc->nulls + column])
     return (wd_str){"", 0};
@@ -106,7 +112,7 @@ str_keep(wd_acc *acc, uint32_t column, wd_str value)
 void
 wd_acc_set_str(wd_acc *acc, uint32_t column, wd_str value)
 {
-  if (column >= acc->count || acc->layout[column].type < WD_STRING)
+  if (column >= acc->count || !wd__is_bytes(acc->layout[column].type))
     acc_error(acc, column, WD_STRING);
   char *copy = wd__arena_take(&wd__scratch, value.size);
   memcpy(copy, value.data, value.size);
@@ -144,7 +150,7 @@ acc_load(wd_acc *acc, const wd_row *row)
     const wd_column *c = row->columns + i;
     if (wd__null(c, row->index))
       acc->slots[acc->nulls + i] = 1;
-    else if (c->type >= WD_STRING)
+    else if (wd__is_bytes(c->type))
       str_keep(acc, i, wd_get_bytes(row, i));
     else {
       acc->slots[acc->nulls + i] = 0;
@@ -162,7 +168,7 @@ state_row(const layout *l, const uint8_t *state)
     const void *slot = state + l->slots[i].offset;
     c->validity = state[l->nulls + i] ? no_bits : NULL;
     c->null_count = state[l->nulls + i];
-    c->values = c->type >= WD_STRING ? state : slot;
+    c->values = wd__is_bytes(c->type) ? state : slot;
     c->offsets = slot;
   }
   return (wd_row){l->view, l->count, 0};
@@ -183,7 +189,7 @@ state_load(const layout *l, uint8_t *slots, const uint8_t *state)
     return;
   for (uint32_t i = 0; i < l->count; i++) {
     int32_t ends[2];
-    if (l->slots[i].type < WD_STRING)
+    if (!wd__is_bytes(l->slots[i].type))
       continue;
     memcpy(ends, state + l->slots[i].offset, sizeof ends);
     wd_str value = {(const char *)state + ends[0],
@@ -228,7 +234,7 @@ state_store(const layout *l, uint8_t *slots, uint8_t *to)
     memcpy(to, slots, l->stride);
   for (uint32_t i = 0; i < l->count; i++) {
     wd_str value;
-    if (l->slots[i].type < WD_STRING)
+    if (!wd__is_bytes(l->slots[i].type))
       continue;
     memcpy(&value, slots + l->slots[i].offset, sizeof value);
     if (slots[l->nulls + i])

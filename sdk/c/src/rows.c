@@ -15,7 +15,17 @@
 static bool
 is_bytes(const struct wd__out *o)
 {
-  return o->type >= WD_STRING;
+  return wd__is_bytes(o->type);
+}
+
+/* The rows of a nested column's children. */
+static wd_rows *
+child_make(const wd_field *field)
+{
+  struct wd__schema *schema = wd__schema_new();
+  for (uint32_t i = 0; i < field->child_count; i++)
+    wd__schema_add(schema, field->children + i);
+  return wd__rows_make(schema);
 }
 
 wd_rows *
@@ -26,8 +36,13 @@ wd__rows_make(struct wd__schema *schema)
   rows->count = schema->schema.count;
   rows->columns = wd__new((rows->count + 1) * sizeof *rows->columns);
   for (uint32_t i = 0; i < rows->count; i++) {
-    rows->columns[i].type = schema->fields[i].type;
-    rows->columns[i].width = (uint8_t)wd__type_width(schema->fields[i].type);
+    const wd_field *field = schema->fields + i;
+    rows->columns[i].type = field->type;
+    rows->columns[i].width = wd__field_width(field);
+    if (field->child_count) {
+      rows->columns[i].child = child_make(field);
+      rows->nested = true;
+    }
   }
   wd__grow(rows);
   return rows;
@@ -58,6 +73,7 @@ wd_rows_free(wd_rows *rows)
     free(o->values);
     free(o->valid);
     free(o->offsets);
+    wd_rows_free(o->child);
   }
   free(rows->columns);
   wd__schema_free(rows->schema);
@@ -93,12 +109,20 @@ larger(void *old, size_t old_size, size_t size)
   return block;
 }
 
+static bool
+has_offsets(const struct wd__out *o)
+{
+  return o->type == WD_LIST || o->type == WD_MAP;
+}
+
 static void
 column_rows(struct wd__out *o, uint32_t used, uint32_t room)
 {
   o->valid = larger(o->valid, used, room);
   memset(o->valid + used, 0, room + SLACK - used);
-  if (!is_bytes(o)) {
+  if (o->type == WD_FIXED_LIST || o->type == WD_STRUCT || o->type == WD_NULL)
+    return;
+  if (!is_bytes(o) && !has_offsets(o)) {
     o->values =
         larger(o->values, (size_t)used * o->width, (size_t)room * o->width);
     return;
@@ -106,7 +130,7 @@ column_rows(struct wd__out *o, uint32_t used, uint32_t room)
   size_t ends = o->offsets ? (size_t)o->filled + 1 : 0;
   o->offsets = larger(o->offsets, ends * 4, ((size_t)room + 1) * 4);
   o->offsets[0] = 0;
-  if (!o->values) {
+  if (is_bytes(o) && !o->values) {
     o->values = larger(NULL, 0, FIRST_BYTES);
     o->room = o->capacity = FIRST_BYTES;
   }
@@ -118,7 +142,9 @@ part_rows(const wd_rows *rows)
 {
   uint32_t width = 1;
   for (uint32_t i = 0; i < rows->count; i++)
-    width += is_bytes(rows->columns + i) ? 5u : rows->columns[i].width + 1u;
+    width += is_bytes(rows->columns + i) || rows->columns[i].child
+                 ? 5u
+                 : rows->columns[i].width + 1u;
   return WD__PART_BYTES / width;
 }
 
@@ -160,12 +186,60 @@ wd__rows_reset(wd_rows *rows)
     o->capacity = o->room < WD__PART_BYTES ? o->room : WD__PART_BYTES;
     o->whole = o->array = false;
     o->passed = NULL;
+    if (o->child)
+      wd__rows_reset(o->child);
   }
   rows->capacity = rows->room < limit ? rows->room : limit;
   /* Memory may have grown; it never shrinks. */
   rows->readable = (uint32_t)__builtin_wasm_memory_size(0) * 65536 - WD__WORD;
   rows->index = rows->size = 0;
   rows->full = rows->fixed_size = false;
+}
+
+bool
+wd__rows_full(const wd_rows *rows)
+{
+  bool full = rows->full;
+  for (uint32_t i = 0; rows->nested && !full && i < rows->count; i++)
+    full = rows->columns[i].child && wd__rows_full(rows->columns[i].child);
+  return full;
+}
+
+uint32_t
+wd__rows_length(const wd_rows *rows)
+{
+  return rows->fixed_size ? rows->size : rows->index + rows->size;
+}
+
+void
+wd__rows_seek(wd_rows *rows, uint32_t index)
+{
+  uint32_t end = rows->index < rows->room ? rows->index + 1 : rows->room;
+  if (index >= rows->room) {
+    uint32_t room = rows->room * 2;
+    rows_room(rows, room > index ? room : index + 1);
+  }
+  if (index >= rows->capacity)
+    rows->capacity = rows->room;
+  rows->full |= index >= part_rows(rows);
+  for (uint32_t i = 0; index < end && i < rows->count; i++) {
+    struct wd__out *o = rows->columns + i;
+    memset(o->valid + index, 0, end - index);
+    if (!o->child && is_bytes(o) && o->filled > index) {
+      o->filled = index;
+      o->used = (uint32_t)o->offsets[index];
+    } else if (has_offsets(o) && o->filled >= index) {
+      o->filled = index;
+      wd__rows_seek(o->child, (uint32_t)o->offsets[index]);
+    } else if (o->type == WD_FIXED_LIST && o->filled > index) {
+      o->filled = index;
+      wd__rows_seek(o->child, index * o->width);
+    } else if (o->child && (o->type == WD_STRUCT || o->type == WD_UNION) &&
+               o->child->index >= index) {
+      wd__rows_seek(o->child, index);
+    }
+  }
+  rows->index = index;
 }
 
 void
@@ -196,8 +270,8 @@ wd_resize(wd_rows *rows, uint32_t size)
   wd__rows_expect(rows, size, false);
 }
 
-static struct wd__out *
-out_column(wd_rows *rows, uint32_t column)
+struct wd__out *
+wd__out_column(wd_rows *rows, uint32_t column)
 {
   if (column >= rows->count)
     wd_fail("there is no output column %u: the output has %u columns", column,
@@ -216,7 +290,7 @@ out_type_error(const wd_rows *rows, uint32_t column, const char *as)
 void *
 wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
   if (o->type != type)
     out_type_error(rows, column, wd__type_name(type));
   if (!o->array) {
@@ -231,7 +305,7 @@ wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type)
 uint8_t *
 wd_out_valid(wd_rows *rows, uint32_t column)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
   if (!o->array)
     wd_fail("wd_out_valid: output column %u was not asked for by wd_out_…",
             column);
@@ -245,7 +319,7 @@ void
 wd_pass(wd_rows *rows, uint32_t column, const wd_batch *from,
         uint32_t from_column)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
   if (!rows->fixed_size)
     wd_fail("wd_pass is for map_batch: the output is not the input's rows");
   if (from_column >= from->count)
@@ -253,8 +327,7 @@ wd_pass(wd_rows *rows, uint32_t column, const wd_batch *from,
             from->count);
   const wd_column *c = from->columns + from_column;
   const wd_field *f = rows->schema->fields + column;
-  if (c->type != o->type || c->precision != f->precision ||
-      c->scale != f->scale)
+  if (!wd__column_is(c, f))
     out_type_error(rows, column, wd__type_name(c->type));
   o->passed = c;
 }
@@ -262,20 +335,22 @@ wd_pass(wd_rows *rows, uint32_t column, const wd_batch *from,
 void
 wd_set_null(wd_rows *rows, uint32_t column)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
   o->valid[rows->index] = 0;
+  if (o->child)
+    wd__nested_null(rows, column);
   if (is_bytes(o) && o->filled > rows->index) {
     o->filled = rows->index;
     o->used = (uint32_t)o->offsets[o->filled];
   }
 }
 
-/* Ends of rows before `row` that nobody set. */
-static void
-ends_fill(struct wd__out *o, uint32_t row)
+void
+wd__ends_fill(struct wd__out *o, uint32_t row)
 {
+  uint32_t end = o->child ? wd__rows_length(o->child) : o->used;
   while (o->filled < row)
-    o->offsets[++o->filled] = (int32_t)o->used;
+    o->offsets[++o->filled] = (int32_t)end;
 }
 
 static void
@@ -291,17 +366,57 @@ bytes_room(struct wd__out *o, uint32_t size)
   o->room = o->capacity = room;
 }
 
+void
+wd__set_error(const wd_rows *rows, uint32_t column, enum wd_type type)
+{
+  if (column >= rows->count)
+    wd_fail("there is no output column %u: the output has %u columns", column,
+            rows->count);
+  out_type_error(rows, column, wd__type_name(type));
+}
+
+/* A word of an enumeration, which is then not to be changed: NULL. */
+static char *
+word_set(wd_rows *rows, uint32_t column, wd_str word)
+{
+  const wd_field *f = rows->schema->fields + column;
+  for (uint32_t i = 0; i < f->word_count; i++)
+    if (wd_str_equal(f->words[i], word)) {
+      wd_set_enum(rows, column, i);
+      return NULL;
+    }
+  wd_fail("output column %u, '%s', has no word '%.*s'", column, f->name,
+          WD_PRINT(word));
+}
+
+static char *
+fixed_set(wd_rows *rows, uint32_t column, const char *data, uint32_t size)
+{
+  struct wd__out *o = rows->columns + column;
+  if (size != o->width)
+    wd_fail("output column %u, '%s', takes %u bytes and was given %u", column,
+            rows->schema->fields[column].name, o->width, size);
+  char *to = (char *)o->values + (size_t)rows->index * o->width;
+  memcpy(to, data, size);
+  o->valid[rows->index] = 1;
+  return to;
+}
+
 /* The general case of wd_set_str: another type, a row set twice or rows
  * skipped, no room. `value` may lie in the column itself. */
 char *
 wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
               enum wd_type type)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
+  if (o->type == WD_ENUM && type == WD_STRING)
+    return word_set(rows, column, (wd_str){data, size});
+  if (o->type == WD_FIXED_BINARY && type == WD_BINARY)
+    return fixed_set(rows, column, data, size);
   if (!is_bytes(o))
     out_type_error(rows, column, wd__type_name(type));
   wd_set_null(rows, column);
-  ends_fill(o, rows->index);
+  wd__ends_fill(o, rows->index);
   if (size > o->capacity - o->used) {
     rows->full |= o->used + size > WD__PART_BYTES;
     if (size <= o->room - o->used) {
@@ -326,7 +441,7 @@ wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
 static bool
 fits(wd_decimal value, enum wd_type type)
 {
-  uint32_t bits = wd__type_width(type) * 8;
+  uint32_t bits = (type == WD_TIME32 ? 4 : wd__type_width(type)) * 8;
   if (type >= WD_U8 && type <= WD_U64)
     return value >= 0 && value >> bits == 0;
   return value >> (bits - 1) == 0 || value >> (bits - 1) == -1;
@@ -336,8 +451,10 @@ void
 wd__set_integer(wd_rows *rows, uint32_t column, wd_decimal value,
                 enum wd_type type)
 {
-  struct wd__out *o = out_column(rows, column);
-  if (type < WD_I8 || type > WD_U64 || o->type < WD_I8 || o->type > WD_U64)
+  struct wd__out *o = wd__out_column(rows, column);
+  bool integers =
+      type >= WD_I8 && type <= WD_U64 && o->type >= WD_I8 && o->type <= WD_U64;
+  if (!integers && !(type == WD_TIME && o->type == WD_TIME32))
     out_type_error(rows, column, wd__type_name(type));
   if (!fits(value, o->type))
     wd_fail("output column %u, '%s', is %s: %s%llu does not fit", column,
@@ -352,7 +469,7 @@ wd__set_integer(wd_rows *rows, uint32_t column, wd_decimal value,
 void
 wd__set_real(wd_rows *rows, uint32_t column, double value, enum wd_type type)
 {
-  struct wd__out *o = out_column(rows, column);
+  struct wd__out *o = wd__out_column(rows, column);
   if (o->type == WD_F64)
     ((double *)o->values)[rows->index] = value;
   else if (o->type == WD_F32)
@@ -362,15 +479,51 @@ wd__set_real(wd_rows *rows, uint32_t column, double value, enum wd_type type)
   o->valid[rows->index] = 1;
 }
 
+static void
+row_copy(wd_rows *to, const wd_row *from)
+{
+  if (to->count != from->count)
+    wd_fail("wd_copy: a struct of %u fields where one of %u is written",
+            from->count, to->count);
+  for (uint32_t i = 0; i < from->count; i++)
+    wd_copy(to, i, from, i);
+}
+
+static void
+nested_copy(wd_rows *rows, uint32_t column, const wd_row *from,
+            uint32_t from_column)
+{
+  enum wd_type type = from->columns[from_column].type;
+  if (type == WD_STRUCT) {
+    wd_row fields = wd_get_struct(from, from_column);
+    row_copy(wd_set_struct(rows, column), &fields);
+    return;
+  }
+  if (type == WD_UNION) {
+    uint32_t member = wd_get_member(from, from_column);
+    wd_row members = wd_get_struct(from, from_column);
+    wd_copy(wd_set_union(rows, column, member), member, &members, member);
+    return;
+  }
+  wd_list list = wd_get_list(from, from_column);
+  wd_rows *items = wd_set_list(rows, column);
+  for (uint32_t i = 0; i < list.size; i++) {
+    wd_row item = wd_list_at(list, i);
+    row_copy(items, &item);
+    wd_emit(items);
+  }
+}
+
 void
 wd_copy(wd_rows *rows, uint32_t column, const wd_row *from,
         uint32_t from_column)
 {
-  if (wd_is_null(from, from_column)) {
+  struct wd__out *o = wd__out_column(rows, column);
+  /* A union that is null still has a member. */
+  if (wd_is_null(from, from_column) && o->type != WD_UNION) {
     wd_set_null(rows, column);
     return;
   }
-  struct wd__out *o = out_column(rows, column);
   const wd_column *c = from->columns + from_column;
   if (c->type != o->type)
     out_type_error(rows, column, wd__type_name(c->type));
@@ -379,6 +532,17 @@ wd_copy(wd_rows *rows, uint32_t column, const wd_row *from,
     wd__set_bytes(rows, column, value.data, value.size, o->type);
     return;
   }
+  if (o->type == WD_ENUM) {
+    wd_str word = wd_get_str(from, from_column);
+    word_set(rows, column, word);
+    return;
+  }
+  if (o->child) {
+    nested_copy(rows, column, from, from_column);
+    return;
+  }
+  if (c->width != o->width)
+    out_type_error(rows, column, "another size");
   uint8_t *to = (uint8_t *)o->values + (size_t)rows->index * o->width;
   if (o->type == WD_BOOL)
     *to = wd__bit(c->values, from->index);
@@ -418,72 +582,122 @@ buffer(const void *data, size_t bytes)
   return (struct wire_buffer){data, (uint32_t)((bytes + 7) / 8)};
 }
 
-static void
-column_to_wire(const wd_column *c, uint32_t rows, struct wire_node *node,
-               struct wire_buffer *to)
-{
-  *node = (struct wire_node){rows, c->validity ? c->null_count : 0};
-  to[0] = buffer(c->validity, c->validity ? (rows + 7) / 8 : 0);
-  if (c->type >= WD_STRING) {
-    to[1] = buffer(c->offsets, ((size_t)rows + 1) * 4);
-    to[2] = buffer(c->values, (size_t)c->offsets[rows]);
-  } else if (c->type == WD_BOOL) {
-    to[1] = buffer(c->values, ((size_t)rows + 7) / 8);
-  } else {
-    to[1] = buffer(c->values, (size_t)rows * wd__type_width(c->type));
-  }
-}
+/* Where nodes and buffers of a batch go. */
+struct writer {
+  struct wire_node *node;
+  struct wire_buffer *at;
+};
 
 static void
-out_to_wire(struct wd__out *o, uint32_t rows, struct wire_node *node,
-            struct wire_buffer *to)
+column_to_wire(const wd_column *c, struct writer *to)
 {
-  if (o->passed) {
-    column_to_wire(o->passed, rows, node, to);
-    return;
+  uint32_t rows = c->length;
+  bool bits = c->validity && c->type != WD_NULL && c->type != WD_UNION;
+  *to->node++ = (struct wire_node){rows, c->type == WD_NULL ? rows
+                                         : bits             ? c->null_count
+                                                            : 0};
+  if (c->type != WD_NULL && c->type != WD_UNION)
+    *to->at++ = buffer(c->validity, bits ? (rows + 7) / 8 : 0);
+  if (wd__is_bytes(c->type) || c->type == WD_LIST || c->type == WD_MAP)
+    *to->at++ = buffer(c->offsets, rows ? ((size_t)rows + 1) * 4 : 0);
+  if (wd__is_bytes(c->type))
+    *to->at++ = buffer(c->values, rows ? (size_t)c->offsets[rows] : 0);
+  else if (c->type == WD_BOOL)
+    *to->at++ = buffer(c->values, ((size_t)rows + 7) / 8);
+  else if (!c->child_count && c->type != WD_NULL)
+    *to->at++ = buffer(c->values, (size_t)rows * c->width);
+  else if (c->type == WD_UNION)
+    *to->at++ = buffer(c->values, rows);
+  if (c->type == WD_MAP) {
+    *to->node++ = (struct wire_node){c->children->length, 0};
+    *to->at++ = buffer(NULL, 0);
   }
+  for (uint32_t i = 0; i < c->child_count; i++)
+    column_to_wire(c->children + i, to);
+}
+
+/* Validity, as a bitmap if there are nulls. */
+static void
+valid_to_wire(struct wd__out *o, uint32_t rows, struct writer *to)
+{
   uint32_t valid = rows;
   if (!o->whole) {
     o->bitmap = wd__arena_take(&wd__scratch, rows / 8 + SLACK);
     valid = wd__pack(o->valid, rows, o->bitmap);
   }
-  bool nulls = valid < rows;
-  *node = (struct wire_node){rows, rows - valid};
-  to[0] = buffer(o->bitmap, nulls ? (rows + 7) / 8 : 0);
+  *to->node++ = (struct wire_node){rows, rows - valid};
+  *to->at++ = buffer(o->bitmap, valid < rows ? (rows + 7) / 8 : 0);
+}
+
+static void
+out_to_wire(wd_rows *of, uint32_t column, uint32_t rows, struct writer *to)
+{
+  struct wd__out *o = of->columns + column;
+  if (o->passed) {
+    column_to_wire(o->passed, to);
+    return;
+  }
+  if (o->type == WD_NULL) {
+    *to->node++ = (struct wire_node){rows, rows};
+    return;
+  }
+  if (o->child)
+    wd__nested_end(of, column, rows);
+  if (o->type == WD_UNION)
+    *to->node++ = (struct wire_node){rows, 0};
+  else
+    valid_to_wire(o, rows, to);
+  if (is_bytes(o) || has_offsets(o)) {
+    wd__ends_fill(o, rows);
+    *to->at++ = buffer(o->offsets, ((size_t)rows + 1) * 4);
+  }
   if (is_bytes(o)) {
-    ends_fill(o, rows);
-    to[1] = buffer(o->offsets, ((size_t)rows + 1) * 4);
-    to[2] = buffer(o->values, o->used);
+    *to->at++ = buffer(o->values, o->used);
   } else if (o->type == WD_BOOL) {
     o->bits = wd__arena_take(&wd__scratch, rows / 8 + SLACK);
     wd__pack(o->values, rows, o->bits);
-    to[1] = buffer(o->bits, (rows + 7) / 8);
-  } else {
-    to[1] = buffer(o->values, (size_t)rows * o->width);
+    *to->at++ = buffer(o->bits, (rows + 7) / 8);
+  } else if (!o->child || o->type == WD_UNION) {
+    *to->at++ = buffer(o->values, (size_t)rows * o->width);
+  }
+  if (!o->child)
+    return;
+  uint32_t length = wd__rows_length(o->child);
+  if (o->type == WD_MAP) {
+    *to->node++ = (struct wire_node){length, 0};
+    *to->at++ = buffer(NULL, 0);
+  }
+  for (uint32_t i = 0; i < o->child->count; i++)
+    out_to_wire(o->child, i, length, to);
+}
+
+static void
+rows_shape(const wd_rows *rows, uint32_t *nodes, uint32_t *buffers)
+{
+  for (uint32_t i = 0; i < rows->count; i++) {
+    const struct wd__out *o = rows->columns + i;
+    *nodes += o->type == WD_MAP ? 2 : 1;
+    *buffers += wd__type_buffers(o->type) + (o->type == WD_MAP);
+    if (o->child)
+      rows_shape(o->child, nodes, buffers);
   }
 }
 
 struct wire_batch
 wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass)
 {
-  uint32_t count = pass + rows->count;
-  uint32_t length = rows->index;
-  if (rows->fixed_size)
-    length = rows->size;
-  else if (rows->size)
-    length += rows->size;
-  struct wire_node *nodes = wd__arena_take(&wd__scratch, count * sizeof *nodes);
+  uint32_t length = wd__rows_length(rows), node_count = 0, buffer_count = 0;
+  if (pass)
+    wd__columns_shape(in->columns, pass, &node_count, &buffer_count);
+  rows_shape(rows, &node_count, &buffer_count);
+  struct wire_node *nodes =
+      wd__arena_take(&wd__scratch, node_count * sizeof *nodes);
   struct wire_buffer *buffers =
-      wd__arena_take(&wd__scratch, count * 3 * sizeof *buffers);
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < pass; i++) {
-    column_to_wire(in->columns + i, length, nodes + i, buffers + at);
-    at += wd__column_buffers(in->columns + i);
-  }
-  for (uint32_t i = 0; i < rows->count; i++) {
-    struct wd__out *o = rows->columns + i;
-    out_to_wire(o, length, nodes + pass + i, buffers + at);
-    at += is_bytes(o) ? 3 : 2;
-  }
-  return (struct wire_batch){length, nodes, count, buffers, at};
+      wd__arena_take(&wd__scratch, buffer_count * sizeof *buffers);
+  struct writer to = {nodes, buffers};
+  for (uint32_t i = 0; i < pass; i++)
+    column_to_wire(in->columns + i, &to);
+  for (uint32_t i = 0; i < rows->count; i++)
+    out_to_wire(rows, i, length, &to);
+  return (struct wire_batch){length, nodes, node_count, buffers, buffer_count};
 }

@@ -1,0 +1,210 @@
+/* Every nested and special type, made in main by a rule of the row's number,
+ * through a lambda of the kind that the first argument names. `copy` and the
+ * like keep the rows; test_sdk_nested.py knows the rule, too. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <wasidata.h>
+
+#define SCHEMA                                                                 \
+  "id: i64, t: time, t32: time(ms), span: interval, u: uuid, "                 \
+  "f: fixedbinary(3), e: enum('red', 'gr\u00fcn', 'it''s'), n: null, "         \
+  "l: string[], ll: i64[][], x: i64[2], s: struct<a: i64, b: struct<c: "       \
+  "string, d: bool[]>>, m: map<string, i64[]>, or: union<i: i64, s: string>"
+enum { ID, T, T32, SPAN, U, F, E, N, L, LL, X, S, M, OR, COLUMNS };
+
+static void
+set_text(wd_rows *rows, uint32_t column, int64_t i)
+{
+  char text[32];
+  snprintf(text, sizeof text, "\u65e5%lld", (long long)i);
+  if (i % 3)
+    wd_set_text(rows, column, text);
+}
+
+static void
+set_flat(wd_rows *rows, int64_t i)
+{
+  wd_uuid uuid = {{(uint8_t)(i >> 8), (uint8_t)i, 7}};
+  char bytes[3] = {'a', (char)('a' + i % 26), 'z'};
+  wd_set_time(rows, T, i * 1000001 % 86400000000);
+  wd_set_time(rows, T32, i * 1001 % 86400000);
+  wd_interval span = {(int32_t)i, -(int32_t)i, i * 1000};
+  wd_set_interval(rows, SPAN, span);
+  wd_set_uuid(rows, U, uuid);
+  wd_set_bytes(rows, F, (wd_str){bytes, 3});
+  if (i % 2)
+    wd_set_enum(rows, E, (uint32_t)(i % 3));
+  else
+    wd_set_text(rows, E,
+                i % 3 == 0   ? "red"
+                : i % 3 == 1 ? "gr\u00fcn"
+                             : "it's");
+}
+
+static void
+set_nested(wd_rows *rows, int64_t i)
+{
+  wd_rows *list = wd_set_list(rows, L);
+  for (int64_t k = 0; k < i % 4; k++) {
+    set_text(list, 0, i + k);
+    wd_emit(list);
+  }
+  wd_rows *lists = wd_set_list(rows, LL);
+  for (int64_t k = 0; k < i % 3; k++) {
+    wd_rows *inner = (i + k) % 5 ? wd_set_list(lists, 0) : NULL;
+    for (int64_t j = 0; inner && j < k + 1; j++) {
+      wd_set_i64(inner, 0, i * j);
+      wd_emit(inner);
+    }
+    wd_emit(lists);
+  }
+  wd_rows *pair = wd_set_list(rows, X);
+  wd_set_i64(pair, 0, i);
+  wd_emit(pair);
+  wd_emit(pair);
+  wd_rows *s = wd_set_struct(rows, S);
+  wd_set_i64(s, 0, i);
+  if (i % 4) {
+    wd_rows *b = wd_set_struct(s, 1);
+    set_text(b, 0, i);
+    wd_rows *d = wd_set_list(b, 1);
+    wd_set_bool(d, 0, i % 2);
+    wd_emit(d);
+  }
+  wd_rows *map = wd_set_list(rows, M);
+  for (int64_t k = 0; k < i % 3; k++) {
+    wd_set_text(map, 0, k ? "second" : "first");
+    if (k)
+      wd_set_list(map, 1);
+    wd_emit(map);
+  }
+  if (i % 2)
+    wd_set_i64(wd_set_union(rows, OR, 0), 0, i);
+  else
+    set_text(wd_set_union(rows, OR, 1), 1, i);
+}
+
+static void
+set_row(wd_rows *rows, int64_t i)
+{
+  wd_set_i64(rows, ID, i);
+  set_flat(rows, i);
+  /* What is set twice counts once. */
+  set_nested(rows, i + 1);
+  set_nested(rows, i);
+  for (uint32_t c = ID + 1; c < OR; c++)
+    if ((i + c) % 7 == 0)
+      wd_set_null(rows, c);
+}
+
+static void
+copy(const wd_row *row, wd_rows *out, void *env)
+{
+  (void)env;
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    wd_copy(out, c, row, c);
+}
+
+static void
+again(const wd_row *row, wd_rows *out, void *env)
+{
+  (void)env;
+  set_row(out, wd_get_i64(row, 0));
+}
+
+static void
+copy_emit(const wd_row *row, wd_rows *out, void *env)
+{
+  copy(row, out, env);
+  wd_emit(out);
+}
+
+static void
+partition_row(void *state, const wd_row *row, wd_rows *out, void *env)
+{
+  (void)state;
+  copy_emit(row, out, env);
+}
+
+static void
+pass(const wd_batch *in, wd_rows *out, void *env)
+{
+  (void)env;
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    wd_pass(out, c, in, c);
+}
+
+/* Whether the nested parts are consistent with the flat ones. */
+static bool
+keep(const wd_row *row, void *env)
+{
+  (void)env;
+  if (wd_is_null(row, S))
+    return true;
+  wd_row s = wd_get_struct(row, S);
+  wd_row b = wd_get_struct(&s, 1);
+  bool there = wd_get_i64_by(&s, "a") % 4 != 0;
+  return wd_get_i64(&s, 0) == wd_get_i64(row, ID) &&
+         wd_is_null(&s, 1) == !there &&
+         wd_get_list_by(&b, "d").size == (there ? 1 : 0);
+}
+
+static void
+wrong(const wd_row *row, wd_rows *out, void *what)
+{
+  wd_list list = wd_get_list(row, X);
+  wd_row item;
+  switch (*(const char *)what) {
+  case 'i':
+    item = wd_list_at(list, 2);
+    wd_copy(out, 0, &item, 0);
+    break;
+  case 't':
+    wd_get_list(row, S);
+    break;
+  case 'f':
+    wd_emit(wd_set_list(out, X));
+    break;
+  case 'e':
+    wd_set_text(out, E, "blue");
+    break;
+  case 'b':
+    wd_set_bytes(out, F, wd_str_of("four"));
+    break;
+  default:
+    wd_set_union(out, OR, 2);
+  }
+}
+
+int
+main(int count, char **arguments)
+{
+  if (count < 3)
+    return 2;
+  const char *kind = arguments[1];
+  wd_rows *rows = wd_rows_new(SCHEMA);
+  for (int64_t i = 0; i < atoi(arguments[2]); i++) {
+    set_row(rows, i);
+    wd_emit(rows);
+  }
+  wd_dataset d = wd_create(rows);
+  wd_partition_fn partition = {.row = partition_row};
+  if (!strcmp(kind, "map"))
+    d = wd_map(wd_map(d, copy, NULL, 0, SCHEMA), copy, NULL, 0, NULL);
+  else if (!strcmp(kind, "again"))
+    d = wd_map(wd_select(d, "id"), again, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "flat-map"))
+    d = wd_flat_map(d, copy_emit, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "partitions"))
+    d = wd_map_partitions(d, &partition, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "groups"))
+    d = wd_map_groups(wd_group_by(d, "s"), &partition, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "pass"))
+    d = wd_map_batch(d, pass, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "filter"))
+    d = wd_filter_by(d, keep, NULL, 0);
+  else if (strcmp(kind, "create"))
+    d = wd_map(d, wrong, kind, strlen(kind) + 1, SCHEMA);
+  wd_show(wd_sort(d, "id"));
+}
