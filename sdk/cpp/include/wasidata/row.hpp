@@ -31,7 +31,12 @@ type_text(const wd_field &f)
   static constexpr const char *names[] = {"bool", "i8",  "i16", "i32",
                                           "i64",  "u8",  "u16", "u32",
                                           "u64",  "f32", "f64"};
+  static constexpr const char *others[] = {
+      "time", "time",      "interval", "uuid", "fixedbinary", "enum", "null",
+      "list", "fixedlist", "struct",   "map",  "union"};
   static constexpr const char *units[] = {"s", "ms", "us", "ns"};
+  if (f.type >= WD_TIME && f.type < WD_OTHER)
+    return others[f.type - WD_TIME];
   switch (f.type) {
   case WD_DECIMAL:
     return "decimal(" + std::to_string(f.precision) + "," +
