@@ -1199,6 +1199,13 @@ class Literals(Expressions):
             ("sin(1e0 / 0)", "f64", NAN),
         ])
 
+    def test_overflow_that_is_not_needed(self):
+        """A product that is only compared is decided as exact numbers are."""
+        for text, count in [("id * 9223372036854775807 > 0", 9),
+                            ("id * 9223372036854775807 < 0", 0)]:
+            self.assertEqual(self.play("range", 0, 10, 1, "filter", text,
+                                       "count"), [str(count)], text)
+
     def test_refused(self):
         self.refused([("price", "i64"), ("qty", "i64"), ("s", "string"),
                       ("b", "bool"), ("Mixed", "i64"), ("f", "f64"),

@@ -164,6 +164,24 @@ class Nested(Case):
             self.values(rows, ["list_sum(xs)", "list_sum(fs)"]),
             [[3, None, None], [2.5, None, 1.5]])
 
+    def test_json_numbers(self):
+        """The types that docs/grants.md promises, and the cast it names."""
+        for text, type in [("1 2", "i64"), ("null 2", "i64"),
+                           ("-3 -2", "i64"), ("0 -2", "decimal<38,0>"),
+                           ("9223372036854775808", "decimal<38,0>"),
+                           ("[1] [-1]", "list<decimal<38,0>>")]:
+            self.file("n.jsonl", "".join(f'{{"n": {value}}}\n'
+                                         for value in text.split()))
+            done = start(["read", "n", "show"], ["--table", "n=n.jsonl"],
+                         self.folder)
+            self.assertEqual(done.stderr, b"")
+            self.assertEqual(done.stdout.decode().split("\n")[2].strip(" │"),
+                             type, text)
+        rows = [{"id": 0, "n": 5}, {"id": 1, "n": -5}]
+        self.assertEqual(self.values(rows, ["[7][cast(n as i64)]",
+                                            "cast(n as i64)"]),
+                         [[None, None], [5, -5]])
+
     def test_literals(self):
         rows = [{"id": 0}]
         texts = ["time '12:34:56.5'", "time '23:59:59' > time '01:00:00'",
