@@ -310,12 +310,13 @@ print_case(const struct wd_syntax *syntax, struct wd_buf *buf)
   wd_buf_puts(buf, " end");
 }
 
-/* A column in brackets is no side of a join. */
+/* In brackets a column is no side of a join, and a number has no fraction. */
 static void
 print_field(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
   const struct wd_syntax *of = syntax->operands[0];
-  bool brackets = of->kind == WD_SYNTAX_COLUMN && wd_name_is_side(of->name);
+  bool brackets = of->kind == WD_SYNTAX_LITERAL ||
+                  (of->kind == WD_SYNTAX_COLUMN && wd_name_is_side(of->name));
 
   wd_buf_puts(buf, brackets ? "(" : "");
   print(of, WD_LEVEL_PRIMARY, buf);
