@@ -29,37 +29,80 @@ wd_abi_arguments_lower(const struct wd_abi_function *function,
   return status;
 }
 
+/* Where the lists of a batch come from: allocations of their own, or what is
+ * left of one block, whose pointers are multiples of 8. */
+struct placing {
+  const struct wd_abi_guest *guest;
+  const struct wd_abi_site *site;
+  uint32_t block; /* 0: there is none */
+};
+
+static uint64_t
+words_of(uint64_t bytes)
+{
+  return bytes / 8 + (bytes % 8 != 0);
+}
+
+/* Takes the block for a whole batch, when the guest shares blocks. */
 static enum wd_status
-place_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
-              const struct wd_shape *shape, struct wd_wire_list *pairs,
+placing_begin(struct placing *placing, const struct wd_shape *shape,
               struct wd_error *error)
+{
+  uint64_t words = words_of((uint64_t)shape->node_count * sizeof *shape->nodes);
+
+  placing->block = 0;
+  if (!placing->guest->shares_blocks)
+    return WD_OK;
+  words +=
+      words_of((uint64_t)shape->buffer_count * sizeof(struct wd_wire_list));
+  for (uint32_t i = 0; i < shape->buffer_count; i++)
+    words += words_of(shape->sizes[i]);
+  return words ? wd_abi_allocate(placing->guest, placing->site, 8, words * 8,
+                                 &placing->block, error)
+               : WD_OK;
+}
+
+static enum wd_status
+placing_take(struct placing *placing, uint32_t align, uint64_t size,
+             uint32_t *out_pointer, struct wd_error *error)
+{
+  if (!placing->block || size == 0)
+    return wd_abi_allocate(placing->guest, placing->site, align, size,
+                           out_pointer, error);
+  *out_pointer = placing->block;
+  placing->block += (uint32_t)(words_of(size) * 8);
+  return WD_OK;
+}
+
+static enum wd_status
+place_buffers(struct placing *placing, const struct wd_shape *shape,
+              struct wd_wire_list *pairs, struct wd_error *error)
 {
   enum wd_status status = WD_OK;
 
   for (uint32_t i = 0; i < shape->buffer_count && !status; i++) {
-    uint64_t words = shape->sizes[i] / 8 + (shape->sizes[i] % 8 != 0);
+    uint64_t words = words_of(shape->sizes[i]);
 
     pairs[i].length = (uint32_t)words;
-    status =
-        wd_abi_allocate(guest, site, 8, words * 8, &pairs[i].pointer, error);
+    status = placing_take(placing, 8, words * 8, &pairs[i].pointer, error);
   }
   return status;
 }
 
-/* Allocates and copies an array of the host's. */
+/* Takes room for an array of the host's and copies it. */
 static enum wd_status
-place_array(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
-            const void *data, uint32_t count, uint32_t size,
-            struct wd_wire_list *out_list, struct wd_error *error)
+place_array(struct placing *placing, const void *data, uint32_t count,
+            uint32_t size, struct wd_wire_list *out_list,
+            struct wd_error *error)
 {
   uint64_t total = (uint64_t)count * size;
   enum wd_status status =
-      wd_abi_allocate(guest, site, 4, total, &out_list->pointer, error);
+      placing_take(placing, 4, total, &out_list->pointer, error);
 
   out_list->length = count;
   return status ? status
-                : wd_abi_write(guest, site, out_list->pointer, data, total,
-                               total, error);
+                : wd_abi_write(placing->guest, placing->site, out_list->pointer,
+                               data, total, total, error);
 }
 
 /* Zeroes the last words of all buffers, which their sizes may not fill. */
@@ -86,15 +129,18 @@ wd_abi_batch_place(const struct wd_abi_function *function,
                    struct wd_error *error)
 {
   struct wd_abi_site site = {.function = function, .part = parameter};
-  enum wd_status status = place_buffers(guest, &site, shape, pairs, error);
+  struct placing placing = {.guest = guest, .site = &site};
+  enum wd_status status = placing_begin(&placing, shape, error);
 
   out_batch->rows = shape->rows;
   if (!status)
-    status = place_array(guest, &site, shape->nodes, shape->node_count,
+    status = place_buffers(&placing, shape, pairs, error);
+  if (!status)
+    status = place_array(&placing, shape->nodes, shape->node_count,
                          sizeof *shape->nodes, &out_batch->nodes, error);
   if (!status)
-    status = place_array(guest, &site, pairs, shape->buffer_count,
-                         sizeof *pairs, &out_batch->buffers, error);
+    status = place_array(&placing, pairs, shape->buffer_count, sizeof *pairs,
+                         &out_batch->buffers, error);
   if (!status)
     status = pad_buffers(guest, &site, shape, pairs, error);
   if (!status && out_places)

@@ -22,6 +22,9 @@ struct wd_abi_guest {
    * need not be checked. */
   enum wd_status (*allocate)(void *env, uint32_t align, uint32_t size,
                              uint32_t *out_pointer, struct wd_error *error);
+  /* Its allocations are given back as a whole, never one by one: so the lists
+   * of a batch may share one. */
+  bool shares_blocks;
   /* Whether the guest holds this handle. NULL: it holds none. */
   bool (*holds)(void *env, enum wd_abi_resource resource, uint32_t handle);
 };

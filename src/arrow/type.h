@@ -118,13 +118,60 @@ wd_type_is_nested(const struct wd_type *type)
 }
 
 /* Bytes of one value in the data buffer: 0 for bits, variable and nested. */
-uint32_t
-wd_type_width(const struct wd_type *type);
+static inline uint32_t
+wd_type_width(const struct wd_type *type)
+{
+  switch (type->id) {
+  case WD_TYPE_I8:
+  case WD_TYPE_U8:
+    return 1;
+  case WD_TYPE_I16:
+  case WD_TYPE_U16:
+    return 2;
+  case WD_TYPE_I32:
+  case WD_TYPE_U32:
+  case WD_TYPE_F32:
+  case WD_TYPE_DATE:
+    return 4;
+  case WD_TYPE_I64:
+  case WD_TYPE_U64:
+  case WD_TYPE_F64:
+  case WD_TYPE_TIMESTAMP:
+  case WD_TYPE_DURATION:
+    return 8;
+  case WD_TYPE_DECIMAL:
+  case WD_TYPE_INTERVAL:
+  case WD_TYPE_UUID:
+    return 16;
+  case WD_TYPE_TIME:
+    return type->unit < WD_UNIT_US ? 4 : 8;
+  case WD_TYPE_FIXED_BINARY:
+  case WD_TYPE_ENUM:
+    return type->width;
+  default:
+    return 0;
+  }
+}
 
 /* How many buffers its own array has (children not counted): null 0, fixed
  * width and bool 2, string and binary 3, list and map 2, struct 1. */
-uint32_t
-wd_type_buffers(const struct wd_type *type);
+static inline uint32_t
+wd_type_buffers(const struct wd_type *type)
+{
+  switch (type->id) {
+  case WD_TYPE_NULL:
+    return 0;
+  case WD_TYPE_STRING:
+  case WD_TYPE_BINARY:
+    return 3;
+  case WD_TYPE_STRUCT:
+  case WD_TYPE_FIXED_LIST:
+  case WD_TYPE_UNION:
+    return 1;
+  default:
+    return 2;
+  }
+}
 
 bool
 wd_type_is_integer(const struct wd_type *type);

@@ -9,11 +9,16 @@
 /* More names would be a mistake of the lambda. */
 #define MAX_COUNTERS 256
 
+/* The export by which a program says what struct wd_abi_guest calls
+ * `shares_blocks`: docs/abi.md. */
+#define SHARES_BLOCKS "wasi_data_shares_blocks"
+
 struct wd_pool {
   atomic_uint references;
   uint64_t id;
   struct wd_pool_options options;
   struct wd_image *image;
+  bool shares_blocks; /* as struct wd_abi_guest says */
 
   /* Guards what follows. */
   pthread_mutex_t lock;
@@ -61,6 +66,8 @@ wd_pool_new(const struct wd_pool_options *options, struct wd_pool **out_pool,
   pool->id = atomic_fetch_add(&last_id, 1) + 1;
   pool->options = *options;
   pool->image = wd_image_ref(options->image);
+  pool->shares_blocks =
+      wd_module_export(wd_linkage_module(options->linkage), SHARES_BLOCKS);
   pthread_mutex_init(&pool->lock, NULL);
   *out_pool = pool;
   return WD_OK;
@@ -187,6 +194,7 @@ worker_new(struct wd_pool *pool, uint32_t number, struct wd_worker **out_worker,
       &worker->instance, error);
   if (status == WD_OK)
     status = wd_worker_prepare(worker, error);
+  worker->guest.shares_blocks = pool->shares_blocks;
   if (status != WD_OK) {
     worker_free(worker);
     return status;

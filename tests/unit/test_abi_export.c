@@ -438,7 +438,7 @@ place_shape(void)
 }
 
 static void
-test_place(void **state)
+check_place(bool shares_blocks, unsigned allocations)
 {
   struct fake_guest fake;
   struct wd_error error = {0};
@@ -449,12 +449,13 @@ test_place(void **state)
   struct wd_batch batch;
   uint8_t *places[4];
 
-  (void)state;
   guest_init(&fake);
+  fake.guest.shares_blocks = shares_blocks;
   memset(fake.memory, 0xee, GUEST_SIZE);
   assert_int_equal(wd_abi_batch_place(ROW(LAMBDAS_MAP), &fake.guest, "input",
                                       &shape, pairs, &wire, places, &error),
                    WD_OK);
+  assert_int_equal(fake.allocations, allocations);
   assert_null(places[0]);
   for (size_t i = 1; i < 4; i++)
     memset(places[i], (int)i, place_sizes[i]);
@@ -471,6 +472,20 @@ test_place(void **state)
   assert_int_equal(batch.buffers[3].data[12], 3);
   assert_int_equal(batch.buffers[3].data[13], 0);
   guest_fini(&fake);
+}
+
+static void
+test_place(void **state)
+{
+  (void)state;
+  check_place(false, 5); /* three buffers with bytes, two lists */
+}
+
+static void
+test_place_in_one_block(void **state)
+{
+  (void)state;
+  check_place(true, 1);
 }
 
 static void
@@ -584,6 +599,7 @@ main(void)
       cmocka_unit_test(test_hostile_batches),
       cmocka_unit_test(test_u32_view),
       cmocka_unit_test(test_place),
+      cmocka_unit_test(test_place_in_one_block),
       cmocka_unit_test(test_hostile_place),
       cmocka_unit_test(test_place_too_large),
       cmocka_unit_test(test_codes),

@@ -12,6 +12,7 @@ struct wd__chunk {
 #define FIRST_CHUNK (128u << 10)
 
 struct wd__arena wd__input;
+bool wd__input_spent;
 struct wd__arena wd__scratch;
 
 static void *
@@ -113,8 +114,21 @@ cabi_realloc(void *old, size_t old_size, size_t align, size_t size)
 {
   if (align > 16)
     __builtin_trap();
+  if (wd__input_spent) {
+    wd__input_spent = false;
+    wd__arena_reset(&wd__input);
+  }
   void *memory = wd__arena_take(&wd__input, size);
   if (old && old_size)
     memcpy(memory, old, old_size < size ? old_size : size);
   return memory;
+}
+
+void
+wd__shares_blocks(void);
+
+/* Says that what cabi_realloc gives is freed as a whole. */
+__attribute__((export_name("wasi_data_shares_blocks"))) void
+wd__shares_blocks(void)
+{
 }

@@ -113,6 +113,7 @@ lambdas_map(struct wd__binding *binding, uint32_t rows,
   wd__rows_expect(binding->out, rows, true);
   if (!map_call(binding, &in, &fault))
     return wd__result_error(&fault);
+  wd__input_spent = true;
   return wd__result_batch(wd__rows_to_wire(binding->out, &in, binding->pass));
 }
 

@@ -66,7 +66,8 @@ wd__result_binding(const struct wire_binding *binding)
   return &result;
 }
 
-/* After every call: the input was the lambda's own, and is not needed. */
+/* After every call but map, which tells by wd__input_spent: the input was the
+ * lambda's own, and is not needed. */
 #define POST(c, name)                                                          \
   void c(const void *area);                                                    \
   EXPORT_POST(name) void c(const void *area)                                   \
@@ -76,7 +77,6 @@ wd__result_binding(const struct wire_binding *binding)
   }
 
 POST(post_bind, "bind")
-POST(post_map, "map")
 POST(post_flat_map, "flat-map")
 POST(post_flat_map_next, "flat-map-next")
 POST(post_update, "update")

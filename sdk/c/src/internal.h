@@ -19,6 +19,10 @@ struct wd__arena {
  * images hold an empty one. */
 extern struct wd__arena wd__input;
 
+/* What is in there is not needed any more: the next allocation of the host's
+ * empties it. A call that says so needs no cabi_post_. */
+extern bool wd__input_spent;
+
 /* For one call of the API or of a lambda. */
 extern struct wd__arena wd__scratch;
 
