@@ -130,7 +130,6 @@ call(struct wd_worker *worker, enum wd_abi_export which,
      struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
      const void **out_payload, struct wd_error *error)
 {
-  struct wd_error ignored = {0};
   enum wd_status status =
       wd_worker_call(worker, which, stream, values, count, error);
 
@@ -139,7 +138,7 @@ call(struct wd_worker *worker, enum wd_abi_export which,
   status = wd_abi_result_view(&wd_abi_exports[which], &worker->guest, values,
                               out_payload, error);
   if (status != WD_OK)
-    wd_worker_end(worker, &ignored);
+    wd_worker_end(worker, NULL);
   return status;
 }
 

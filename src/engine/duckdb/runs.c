@@ -477,18 +477,17 @@ static enum wd_status
 settle(struct consumer *consumer, enum wd_status status, struct wd_error *error)
 {
   struct wd_query *query = consumer->runs->stage->source.query;
-  struct wd_error ignored = {0};
   bool early = status == WD_CANCELLED &&
                wd_duck_query_failure(query, NULL) == WD_OK && consumer->open;
 
   if (status != WD_OK && !early)
     return status;
-  if (wd_duck_visit_begin(query, &consumer->visit, early ? &ignored : error) !=
+  if (wd_duck_visit_begin(query, &consumer->visit, early ? NULL : error) !=
       WD_OK)
     return early ? status : error->status;
   if (early)
     wd_partition_close(consumer->visit.worker, consumer->runs->lambda,
-                       consumer->cursor, &ignored);
+                       consumer->cursor, NULL);
   else
     status = end_run(consumer, error);
   wd_duck_visit_end(&consumer->visit);
