@@ -464,7 +464,7 @@ parse_typed_text(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
   bool time = is_word(p, "time");
-  const struct wd_syntax *text;
+  const struct wd_syntax *text = NULL;
   struct list list = {0};
   struct wd_syntax *node;
   enum wd_status status = wd__parse_advance(p);
@@ -603,7 +603,7 @@ parse_primary(struct parser *p, const struct wd_syntax **out)
 static enum wd_status
 parse_zone(struct parser *p, size_t start, const struct wd_syntax **out)
 {
-  const struct wd_syntax *zone;
+  const struct wd_syntax *zone = NULL;
   enum wd_status status = wd__parse_advance(p);
 
   if (status == WD_OK)

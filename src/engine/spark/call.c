@@ -186,7 +186,7 @@ take_header(char *line, size_t one, size_t count, void *env)
   if (value) {
     snprintf(digits, sizeof digits, "%.*s", (int)(size < 8 ? size : 8), value);
     call->code = size > 0 && size == strspn(digits, "0123456789")
-                     ? atoi(digits)
+                     ? (int)strtol(digits, NULL, 10)
                      : WD_SC_CODE_UNKNOWN;
   }
   value = header_value(line, length, "grpc-message:", &size);

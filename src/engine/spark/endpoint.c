@@ -47,10 +47,12 @@ decode(const struct parser *parser, const char *text, size_t length)
     char c = text[i];
 
     if (c == '%') {
-      if (i + 2 >= length || hex_digit(text[i + 1]) < 0 ||
-          hex_digit(text[i + 2]) < 0)
+      int high = i + 2 < length ? hex_digit(text[i + 1]) : -1;
+      int low = i + 2 < length ? hex_digit(text[i + 2]) : -1;
+
+      if (high < 0 || low < 0)
         return NULL;
-      c = (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
+      c = (char)(high << 4 | low);
       i += 2;
     }
     if ((unsigned char)c < ' ' || (unsigned char)c == 0x7f)

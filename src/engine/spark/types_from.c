@@ -225,7 +225,7 @@ wd_spark_schema_from(struct wd_sc_view view, struct wd_arena *arena,
                      struct wd_schema *out_schema, struct wd_error *error)
 {
   struct reading reading = {arena, error, 0};
-  struct wd_type type;
+  struct wd_type type = {0};
   enum wd_status status = read_type(&reading, view, &type);
 
   if (status == WD_OK && type.id != WD_TYPE_STRUCT)
