@@ -1,6 +1,5 @@
 #include "abi/export.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -237,7 +236,6 @@ wd_abi_result_view(const struct wd_abi_function *function,
 
   if (status)
     return status;
-  assert(area);
   *out_payload = area + function->payload;
   if (!function->fallible || *area == 0)
     return WD_OK;
@@ -283,7 +281,6 @@ view_buffers(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
   for (uint32_t i = 0; !status && i < buffers->length; i++) {
     struct wd_wire_list pair;
 
-    assert(pairs);
     memcpy(&pair, pairs + (size_t)i * sizeof pair, sizeof pair);
     status = wd_abi_range(guest, site, pair.pointer, pair.length, 8, 8, &data,
                           error);

@@ -24,6 +24,8 @@ wd_abi_fault(const struct wd_abi_site *site, struct wd_error *error,
                     site->function->label, text);
 }
 
+const uint64_t wd_abi_nowhere[1];
+
 enum wd_status
 wd_abi_range_fault(const struct wd_abi_guest *guest,
                    const struct wd_abi_site *site, uint32_t pointer,

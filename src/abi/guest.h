@@ -49,9 +49,11 @@ wd_abi_range_fault(const struct wd_abi_guest *guest,
                    uint64_t count, uint32_t size, uint32_t align,
                    struct wd_error *error);
 
+extern const uint64_t wd_abi_nowhere[1];
+
 /* Checks that count * size bytes at a guest pointer are aligned and inside of
- * the memory; *out_address is theirs until guest code runs again. NULL when
- * there is no memory, where only nothing fits. */
+ * the memory; *out_address is theirs until guest code runs again. Never NULL: a
+ * guest without memory has only ranges of nothing, at wd_abi_nowhere. */
 static inline enum wd_status
 wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
              uint32_t pointer, uint64_t count, uint32_t size, uint32_t align,
@@ -65,10 +67,10 @@ wd_abi_range(const struct wd_abi_guest *guest, const struct wd_abi_site *site,
   if ((pointer & (align - 1)) ||
       __builtin_mul_overflow(count, (uint64_t)size, &total) ||
       pointer > memory_size || total > memory_size - pointer) {
-    *out_address = NULL;
+    *out_address = (uint8_t *)wd_abi_nowhere;
     return wd_abi_range_fault(guest, site, pointer, count, size, align, error);
   }
-  *out_address = memory ? memory + pointer : NULL;
+  *out_address = memory ? memory + pointer : (uint8_t *)wd_abi_nowhere;
   return WD_OK;
 }
 

@@ -100,6 +100,8 @@ settle_children(struct wd_type *type)
   struct wd_column *child = (struct wd_column *)(uintptr_t)type->children;
   struct wd_column *entry;
 
+  if (!child)
+    return;
   if (type->id == WD_TYPE_LIST || type->id == WD_TYPE_FIXED_LIST)
     child->name = "item";
   if (type->id != WD_TYPE_MAP)

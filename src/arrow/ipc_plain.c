@@ -214,7 +214,7 @@ gather(struct wd_arena *arena, const struct ArrowArrayView *view,
        struct wd_node *node, struct wd_span *buffers, struct wd_error *error)
 {
   const struct ArrowArrayView *values = view->dictionary;
-  int64_t *indices;
+  int64_t *indices = NULL;
   enum wd_status status =
       take_indices(arena, view, node, &buffers[0], &indices, error);
 

@@ -116,9 +116,10 @@ bind(struct match *match, const char *at, const struct wd_type *type,
      const struct wd_literal *literal)
 {
   const struct wd_type *child;
+  int index = variable(*at);
 
-  if (variable(*at) >= 0) {
-    bind_variable(match, variable(*at), type, literal);
+  if (index >= 0) {
+    bind_variable(match, index, type, literal);
     return;
   }
   if (*at == '[' &&

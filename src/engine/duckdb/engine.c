@@ -130,6 +130,7 @@ engine_open(const struct wd_engine_options *options,
   struct wd_duck_engine *engine =
       wd_mem_calloc(options->mem, 1, sizeof *engine);
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  const char *temp_dir = options->temp_dir;
   enum wd_status status;
 
   if (!engine)
@@ -140,10 +141,10 @@ engine_open(const struct wd_engine_options *options,
   engine->threads = options->threads ? options->threads
                     : processors > 0 ? (uint32_t)processors
                                      : 1;
+  if (!temp_dir)
+    temp_dir = getenv("TMPDIR");
   snprintf(engine->temp_dir, sizeof engine->temp_dir, "%s",
-           options->temp_dir                       ? options->temp_dir
-           : getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR")
-                                                   : "/tmp");
+           temp_dir && *temp_dir ? temp_dir : "/tmp");
   engine->text_range = WD_DUCK_TEXT_RANGE;
   pthread_mutex_init(&engine->lock, NULL);
   pthread_mutex_init(&engine->planning, NULL);
