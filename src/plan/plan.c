@@ -622,3 +622,21 @@ wd_plan_fini(struct wd_plan *plan)
   wd_arena_fini(&plan->arena);
   *plan = (struct wd_plan){.root = NULL};
 }
+
+struct wd_measure
+wd_window_measure(const struct wd_expression *call)
+{
+  const struct wd_window *window = call->window;
+
+  return (struct wd_measure){
+      .function = window->aggregate_function,
+      .distinct = window->distinct,
+      .argument_count = window->shape.arguments,
+      .arguments = call->arguments,
+      .filter = window->shape.has_filter
+                    ? call->arguments[window->shape.arguments]
+                    : NULL,
+      .type = call->type,
+      .nullable = call->nullable,
+  };
+}

@@ -109,6 +109,11 @@ struct wd_measure {
   bool nullable;
 };
 
+/* An aggregate function over a window (call->window->aggregate) as a measure.
+ */
+struct wd_measure
+wd_window_measure(const struct wd_expression *call);
+
 /* (struct wd_node of arrow/batch.h is an array's length: a plan's node is a
  * struct wd_plan_node.) */
 struct wd_plan_node {

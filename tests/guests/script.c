@@ -732,9 +732,8 @@ struct pair {
 };
 
 static void
-pair_row(struct pair *pair, const wd_row *row, wd_rows *out, bool right)
+pair_row(struct pair *pair, int64_t id, wd_rows *out, bool right)
 {
-  int64_t id = wd_get_i64_by(row, "id");
   if (!pair->seen)
     pair->first = right ? -1 - id : id;
   wd_set_text(out, 0, right ? "right" : "left");
@@ -748,14 +747,14 @@ static void
 pair_left(void *state, const wd_row *row, wd_rows *out, void *env)
 {
   (void)env;
-  pair_row(state, row, out, false);
+  pair_row(state, wd_get_i64_by(row, "id"), out, false);
 }
 
 static void
 pair_right(void *state, const wd_row *row, wd_rows *out, void *env)
 {
   (void)env;
-  pair_row(state, row, out, true);
+  pair_row(state, wd_get_i64_by(row, "id"), out, true);
 }
 
 struct pair_columns {
@@ -780,14 +779,7 @@ pair_batch(struct pair *pair, const wd_batch *in, uint32_t column, wd_rows *out,
 {
   for (uint32_t i = 0; i < in->rows; i++) {
     wd_row row = {in->columns, in->count, i};
-    int64_t id = wd_get_i64(&row, column);
-    if (!pair->seen)
-      pair->first = right ? -1 - id : id;
-    wd_set_text(out, 0, right ? "right" : "left");
-    wd_set_i64(out, 1, id);
-    wd_set_i64(out, 2, pair->first);
-    wd_set_i64(out, 3, pair->seen++);
-    wd_emit(out);
+    pair_row(pair, wd_get_i64(&row, column), out, right);
   }
 }
 

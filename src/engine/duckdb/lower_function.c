@@ -1,10 +1,10 @@
-/* Calls as SQL: each function has a template (lower_writer.h), or several, for
- * each number of operands one, with ; between. */
+/* Calls as SQL: each function has a template (engine/template.h). */
 #include <string.h>
 
 #include "arrow/decimal.h"
 #include "engine/duckdb/lower_writer.h"
 #include "engine/duckdb/types.h"
+#include "engine/template.h"
 
 static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_ADD] = "($ + $)",
@@ -51,16 +51,16 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_LEAST] = "least($@)",
     [WD_FN_GREATEST] = "greatest($@)",
     [WD_FN_NOT] = "(NOT $)",
-    [WD_FN_LIKE] = "($ LIKE $)",
+    [WD_FN_LIKE] = "($ LIKE $);($ LIKE $ ESCAPE $)",
     [WD_FN_UPPER] = "upper($)",
     [WD_FN_LOWER] = "lower($)",
     [WD_FN_CHAR_LENGTH] = "length($)",
     [WD_FN_OCTET_LENGTH] = "strlen($)",
     [WD_FN_SUBSTRING] = "substring($@)",
     /* With one operand DuckDB trims all blanks of Unicode. */
-    [WD_FN_TRIM] = "trim($, ' ')",
-    [WD_FN_LTRIM] = "ltrim($, ' ')",
-    [WD_FN_RTRIM] = "rtrim($, ' ')",
+    [WD_FN_TRIM] = "trim($, ' ');trim($, $)",
+    [WD_FN_LTRIM] = "ltrim($, ' ');ltrim($, $)",
+    [WD_FN_RTRIM] = "rtrim($, ' ');rtrim($, $)",
     [WD_FN_REPLACE] = "replace($, $, $)",
     [WD_FN_STARTS_WITH] = "starts_with($, $)",
     [WD_FN_ENDS_WITH] = "ends_with($, $)",
@@ -83,7 +83,7 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_GREATEST_SKIP_NULL] = "greatest($@)",
     [WD_FN_XOR] = "($ <> $)",
     [WD_FN_AND_NOT] = "($ AND NOT $)",
-    [WD_FN_ILIKE] = "($ ILIKE $)",
+    [WD_FN_ILIKE] = "($ ILIKE $);($ ILIKE $ ESCAPE $)",
     [WD_FN_REGEXP_MATCH] = "regexp_matches($1, $2)",
     [WD_FN_REGEXP_MATCH_SUBSTRING] =
         "regexp_extract_all($1, $2)[1];regexp_extract_all(substring($1, $3), "
@@ -215,51 +215,20 @@ wd__write_expression(const struct writer *writer,
                                   writer->buf);
 }
 
-/* Where the template for a number of operands begins: the last one is for all
- * that are more. */
-static const char *
-template_for(const char *template, uint32_t least, uint32_t count)
-{
-  for (; least < count && strchr(template, ';'); least++)
-    template = strchr(template, ';') + 1;
-  return template;
-}
-
 static enum wd_status
-write_operand(const struct writer *writer, const struct wd_expression *call,
-              uint32_t index)
+write_operand(const void *env, const struct wd_expression *call, uint32_t index,
+              struct wd_buf *buf)
 {
-  if (index < call->argument_count)
-    return wd__write_expression(writer, call->arguments[index]);
-  return wd_fail(writer->lowering->error, WD_INVALID_PLAN,
-                 "the function %s has too few operands",
-                 wd_function_name(call->function));
+  (void)buf; /* the writer's */
+  return wd__write_expression(env, call->arguments[index]);
 }
 
 enum wd_status
 wd__write_template(const struct writer *writer, const char *template,
                    const struct wd_expression *call)
 {
-  uint32_t next = 0;
-  enum wd_status status = WD_OK;
-
-  for (; status == WD_OK && *template && *template != ';'; template ++) {
-    if (*template == '$' && template[1] >= '1' && template[1] <= '9') {
-      template ++;
-      status = write_operand(writer, call, (uint32_t)(*template - '1'));
-      next = (uint32_t)(*template - '0');
-    } else if (*template == '$') {
-      status = write_operand(writer, call, next++);
-    } else if (*template == '@') {
-      while (status == WD_OK && next < call->argument_count) {
-        wd_buf_puts(writer->buf, ", ");
-        status = write_operand(writer, call, next++);
-      }
-    } else {
-      wd_buf_putc(writer->buf, *template);
-    }
-  }
-  return status;
+  return wd_template_write(template, call, write_operand, writer, writer->buf,
+                           writer->lowering->error);
 }
 
 static enum wd_status
@@ -562,7 +531,6 @@ wd__write_function(const struct writer *writer,
   bool binary =
       call->argument_count && call->arguments[0]->type.id == WD_TYPE_BINARY;
   enum wd_duck_pure_kind kind;
-  uint32_t least, most;
 
   if (pure_kind(call->function, &kind))
     return wd__write_pure(writer, kind, call);
@@ -602,30 +570,12 @@ wd__write_function(const struct writer *writer,
     if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
       return wd__write_pure(writer, WD_DUCK_PURE_SIGN, call);
     break;
-  case WD_FN_TRIM:
-  case WD_FN_LTRIM:
-  case WD_FN_RTRIM:
-    if (call->argument_count == 2)
-      return wd__write_template(writer,
-                                call->function == WD_FN_TRIM    ? "trim($, $)"
-                                : call->function == WD_FN_LTRIM ? "ltrim($, $)"
-                                                                : "rtrim($, $)",
-                                call);
-    break;
   case WD_FN_TRUNC:
   case WD_FN_CEIL:
   case WD_FN_FLOOR:
     /* DuckDB goes by way of doubles. */
     if (wd_type_is_integer(&call->type))
       return wd__write_template(writer, "$", call);
-    break;
-  case WD_FN_LIKE:
-    if (call->argument_count == 3)
-      return wd__write_template(writer, "($ LIKE $ ESCAPE $)", call);
-    break;
-  case WD_FN_ILIKE:
-    if (call->argument_count == 3)
-      return wd__write_template(writer, "($ ILIKE $ ESCAPE $)", call);
     break;
   case WD_FN_AND:
     return write_joined(writer, " AND ", call);
@@ -649,9 +599,6 @@ wd__write_function(const struct writer *writer,
     return wd_fail(writer->lowering->error, WD_UNSUPPORTED,
                    "the engine duckdb does not have the function %s yet",
                    wd_function_name(call->function));
-  wd_function_arity(call->function, &least, &most);
   return wd__write_template(
-      writer,
-      template_for(templates[call->function], least, call->argument_count),
-      call);
+      writer, wd_template_for(templates[call->function], call), call);
 }

@@ -107,18 +107,7 @@ write_function(const struct writer *writer, const struct wd_expression *call)
 static enum wd_status
 write_aggregate(const struct writer *writer, const struct wd_expression *call)
 {
-  const struct wd_window *window = call->window;
-  const struct wd_measure measure = {
-      .function = window->aggregate_function,
-      .distinct = window->distinct,
-      .argument_count = window->shape.arguments,
-      .arguments = call->arguments,
-      .filter = window->shape.has_filter
-                    ? call->arguments[window->shape.arguments]
-                    : NULL,
-      .type = call->type,
-      .nullable = call->nullable,
-  };
+  const struct wd_measure measure = wd_window_measure(call);
   struct wd_buf over;
   struct writer inner = *writer;
   enum wd_status status;

@@ -15,8 +15,7 @@ enum wd_status
 wd__write_expression(const struct writer *writer,
                      const struct wd_expression *expression);
 
-/* A template is SQL in which $ is the next operand, $1 the first (and so on),
- * @ the operands that are left, each after a comma. */
+/* A template of engine/template.h. */
 enum wd_status
 wd__write_template(const struct writer *writer, const char *template,
                    const struct wd_expression *call);

@@ -7,64 +7,8 @@
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/types.h"
+#include "engine/granted.h"
 #include "io/format.h"
-
-/* The options that count: the grant's, then the program's. */
-struct settings {
-  const struct wd_grant *grant;
-  uint32_t count;
-  struct wd_grant_option *options; /* the program's, checked */
-};
-
-static const char *
-setting(const struct settings *settings, const char *name)
-{
-  const char *value = wd_grant_option(settings->grant, name);
-
-  for (uint32_t i = 0; !value && i < settings->count; i++)
-    if (strcmp(settings->options[i].name, name) == 0)
-      value = settings->options[i].value;
-  return value;
-}
-
-static enum wd_status
-check_format(const struct wd_grant *grant, const char *value,
-             struct wd_error *error)
-{
-  if (wd_format_of(value) == grant->format)
-    return WD_OK;
-  return wd_fail(error, WD_INVALID_ARGUMENT,
-                 "table '%s' is granted as %s; it cannot be read as '%s'",
-                 grant->name, wd_format_name(grant->format), value);
-}
-
-static enum wd_status
-make_settings(const struct wd_grant *grant, const struct wd_option *options,
-              uint32_t count, struct wd_arena *arena,
-              struct settings *out_settings, struct wd_error *error)
-{
-  enum wd_status status = WD_OK;
-
-  *out_settings = (struct settings){grant, 0, NULL};
-  out_settings->options =
-      wd_arena_array(arena, count, sizeof *out_settings->options);
-  if (!out_settings->options)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
-    struct wd_grant_option *option =
-        &out_settings->options[out_settings->count];
-
-    if (strcmp(options[i].name, "format") == 0) {
-      status = check_format(grant, options[i].value, error);
-      continue;
-    }
-    option->name = options[i].name;
-    status = wd_format_option(grant->format, WD_TABLE, options[i].name,
-                              options[i].value, arena, &option->value, error);
-    out_settings->count++;
-  }
-  return status;
-}
 
 /* DuckDB's readers take names with `*`, `?` and `[` for patterns; in brackets
  * such a character means itself. */
@@ -122,25 +66,25 @@ write_columns(const char *text, struct wd_arena *arena, struct wd_buf *buf,
 }
 
 static enum wd_status
-write_csv_options(const struct settings *settings, struct wd_arena *arena,
+write_csv_options(const struct wd_settings *settings, struct wd_arena *arena,
                   struct wd_buf *buf, struct wd_error *error)
 {
-  const char *header = setting(settings, "header");
+  const char *header = wd_setting(settings, "header");
 
   /* Or DuckDB leaves out lines until the rest looks like a table. */
   wd_buf_puts(buf, ", skip=0");
   if (header && strcmp(header, "auto") != 0)
     wd_buf_printf(buf, ", header=%s", header);
-  write_text_option("delim", setting(settings, "delimiter"), buf);
-  write_text_option("quote", setting(settings, "quote"), buf);
-  write_text_option("escape", setting(settings, "escape"), buf);
-  write_text_option("nullstr", setting(settings, "null"), buf);
-  return write_columns(setting(settings, "columns"), arena, buf, error);
+  write_text_option("delim", wd_setting(settings, "delimiter"), buf);
+  write_text_option("quote", wd_setting(settings, "quote"), buf);
+  write_text_option("escape", wd_setting(settings, "escape"), buf);
+  write_text_option("nullstr", wd_setting(settings, "null"), buf);
+  return write_columns(wd_setting(settings, "columns"), arena, buf, error);
 }
 
 /* `read_parquet(['…'])` with what options say. */
 static enum wd_status
-write_reader(const struct settings *settings, const char *const *files,
+write_reader(const struct wd_settings *settings, const char *const *files,
              uint32_t file_count, struct wd_arena *arena, struct wd_buf *buf,
              struct wd_error *error)
 {
@@ -175,22 +119,6 @@ write_reader(const struct settings *settings, const char *const *files,
     wd_buf_puts(buf, ", format='newline_delimited'");
   wd_buf_putc(buf, ')');
   return status;
-}
-
-static enum wd_status
-text_schema(struct wd_arena *arena, struct wd_schema *out_schema,
-            struct wd_error *error)
-{
-  struct wd_column *column = wd_arena_alloc(arena, sizeof *column);
-
-  if (!column)
-    return wd_fail_memory(error);
-  column->name = "line";
-  column->type = wd_type_of(WD_TYPE_STRING);
-  column->nullable = false;
-  out_schema->count = 1;
-  out_schema->columns = column;
-  return WD_OK;
 }
 
 /* The columns of the first of Arrow files. */
@@ -264,9 +192,9 @@ grant_reader(const struct wd_grant *grant, const struct wd_option *options,
              uint32_t count, struct wd_arena *arena, struct wd_buf *buf,
              struct wd_duck_read *out_read, struct wd_error *error)
 {
-  struct settings settings;
+  struct wd_settings settings;
   enum wd_status status =
-      make_settings(grant, options, count, arena, &settings, error);
+      wd_settings_make(grant, options, count, arena, &settings, error);
 
   out_read->table = grant->name;
   if (status == WD_OK)
@@ -285,7 +213,7 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
               struct wd_error *error)
 {
   struct wd_duck_engine *engine = (struct wd_duck_engine *)base;
-  struct settings settings;
+  struct wd_settings settings;
   const char *const *files;
   uint32_t file_count;
   struct wd_duck_read read;
@@ -293,13 +221,13 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   enum wd_status status;
 
   if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW) {
-    status = make_settings(grant, options, count, arena, &settings, error);
+    status = wd_settings_make(grant, options, count, arena, &settings, error);
     if (status == WD_OK)
       status = wd_grant_files(grant, arena, &files, &file_count, error);
     if (status != WD_OK)
       return status;
     return grant->format == WD_FORMAT_TEXT
-               ? text_schema(arena, out_schema, error)
+               ? wd_text_schema(arena, out_schema, error)
                : arrow_schema(engine, grant, files[0], arena, out_schema,
                               error);
   }

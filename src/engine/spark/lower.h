@@ -86,8 +86,7 @@ enum wd_status
 wd_spark_write_function(struct wd_spark_lowering *lowering,
                         const struct wd_expression *call, struct wd_buf *buf);
 
-/* The operands of a call in a template: `$` the next one, `$2` the second,
- * `@` all that are left with commas before. */
+/* A template of engine/template.h. */
 enum wd_status
 wd_spark_write_template(struct wd_spark_lowering *lowering,
                         const char *template, const struct wd_expression *call,

@@ -1,9 +1,9 @@
-/* Calls as Spark SQL: each function has a template (lower.h), or several, for
- * each number of operands one, with ; between. */
+/* Calls as Spark SQL: each function has a template (engine/template.h). */
 #include <string.h>
 
 #include "engine/spark/lower.h"
 #include "engine/spark/types.h"
+#include "engine/template.h"
 
 #define LONG_TEXT                                                              \
   "raise_error('a text would have more than 67108864 characters')"
@@ -175,16 +175,6 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_DATE_TRUNC] = "date_trunc($, $)",
 };
 
-/* Where the template for a number of operands begins: the last one is for all
- * that are more. */
-static const char *
-template_for(const char *template, uint32_t least, uint32_t count)
-{
-  for (; least < count && strchr(template, ';'); least++)
-    template = strchr(template, ';') + 1;
-  return template;
-}
-
 /* How often a template has the operand of that index. */
 static uint32_t
 count_uses(const char *template, uint32_t index)
@@ -206,47 +196,24 @@ repeats(const char *template, const struct wd_expression *call)
   return false;
 }
 
-/* An operand, or the field of `v` that is bound to it. */
 static enum wd_status
-write_operand(struct wd_spark_lowering *lowering,
-              const struct wd_expression *call, uint32_t index, bool bound,
+write_operand(const void *env, const struct wd_expression *call, uint32_t index,
               struct wd_buf *buf)
 {
-  if (index >= call->argument_count)
-    return wd_fail(lowering->error, WD_INVALID_PLAN,
-                   "the function %s has too few operands",
-                   wd_function_name(call->function));
-  if (!bound)
-    return wd_spark_write_expression(lowering, call->arguments[index], buf);
-  wd_buf_printf(buf, "v.o%u", index);
-  return WD_OK;
+  struct wd_spark_lowering *const *lowering = env;
+
+  return wd_spark_write_expression(*lowering, call->arguments[index], buf);
 }
 
+/* The field of `v` that is bound to an operand. */
 static enum wd_status
-write_body(struct wd_spark_lowering *lowering, const char *template,
-           const struct wd_expression *call, bool bound, struct wd_buf *buf)
+write_bound(const void *env, const struct wd_expression *call, uint32_t index,
+            struct wd_buf *buf)
 {
-  uint32_t next = 0;
-  enum wd_status status = WD_OK;
-
-  for (; status == WD_OK && *template && *template != ';'; template ++) {
-    if (*template == '$' && template[1] >= '1' && template[1] <= '9') {
-      template ++;
-      status = write_operand(lowering, call, (uint32_t)(*template - '1'), bound,
-                             buf);
-      next = (uint32_t)(*template - '0');
-    } else if (*template == '$') {
-      status = write_operand(lowering, call, next++, bound, buf);
-    } else if (*template == '@') {
-      while (status == WD_OK && next < call->argument_count) {
-        wd_buf_puts(buf, ", ");
-        status = write_operand(lowering, call, next++, bound, buf);
-      }
-    } else {
-      wd_buf_putc(buf, *template);
-    }
-  }
-  return status;
+  (void)env;
+  (void)call;
+  wd_buf_printf(buf, "v.o%u", index);
+  return WD_OK;
 }
 
 /* Operands that would be written several times become fields of a struct that
@@ -259,7 +226,8 @@ wd_spark_write_template(struct wd_spark_lowering *lowering,
   enum wd_status status = WD_OK;
 
   if (!repeats(template, call))
-    return write_body(lowering, template, call, false, buf);
+    return wd_template_write(template, call, write_operand, &lowering, buf,
+                             lowering->error);
   wd_buf_puts(buf, "transform(array(named_struct(");
   for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
     wd_buf_printf(buf, "%s'o%u', ", i ? ", " : "", i);
@@ -267,7 +235,8 @@ wd_spark_write_template(struct wd_spark_lowering *lowering,
   }
   wd_buf_puts(buf, ")), v -> ");
   if (status == WD_OK)
-    status = write_body(lowering, template, call, true, buf);
+    status = wd_template_write(template, call, write_bound, NULL, buf,
+                               lowering->error);
   wd_buf_puts(buf, ")[0]");
   return status;
 }
@@ -589,8 +558,6 @@ enum wd_status
 wd_spark_write_function(struct wd_spark_lowering *lowering,
                         const struct wd_expression *call, struct wd_buf *buf)
 {
-  uint32_t least, most;
-
   if (call->function >= WD_FN_SCALAR_COUNT)
     return unsupported(lowering, "that function");
   if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
@@ -627,9 +594,6 @@ wd_spark_write_function(struct wd_spark_lowering *lowering,
   }
   if (!templates[call->function])
     return write_by_type(lowering, call, buf);
-  wd_function_arity(call->function, &least, &most);
   return wd_spark_write_template(
-      lowering,
-      template_for(templates[call->function], least, call->argument_count),
-      call, buf);
+      lowering, wd_template_for(templates[call->function], call), call, buf);
 }

@@ -283,17 +283,7 @@ wd_spark_write_window(struct wd_spark_lowering *lowering,
                       const struct wd_expression *call, struct wd_buf *buf)
 {
   const struct wd_window *window = call->window;
-  const struct wd_measure measure = {
-      .function = window->aggregate_function,
-      .distinct = window->distinct,
-      .argument_count = window->shape.arguments,
-      .arguments = call->arguments,
-      .filter = window->shape.has_filter
-                    ? call->arguments[window->shape.arguments]
-                    : NULL,
-      .type = call->type,
-      .nullable = call->nullable,
-  };
+  const struct wd_measure measure = wd_window_measure(call);
   struct wd_buf over;
   enum wd_status status;
 

@@ -4,68 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/granted.h"
 #include "engine/spark/lower.h"
 #include "engine/spark/types.h"
 #include "io/format.h"
 
-/* A table and the options that count: the grant's, then the program's. */
 struct table {
-  const struct wd_grant *grant;
-  uint32_t count;
-  struct wd_grant_option *options; /* the program's, checked */
+  struct wd_settings settings;
   const char *const *files;
   uint32_t file_count;
 };
-
-static const char *
-setting(const struct table *table, const char *name)
-{
-  const char *value = wd_grant_option(table->grant, name);
-
-  for (uint32_t i = 0; !value && i < table->count; i++)
-    if (strcmp(table->options[i].name, name) == 0)
-      value = table->options[i].value;
-  return value;
-}
-
-static enum wd_status
-take_option(struct table *table, const struct wd_option *option,
-            struct wd_arena *arena, struct wd_error *error)
-{
-  struct wd_grant_option *to = &table->options[table->count];
-
-  if (strcmp(option->name, "format") == 0) {
-    if (wd_format_of(option->value) == table->grant->format)
-      return WD_OK;
-    return wd_fail(error, WD_INVALID_ARGUMENT,
-                   "table '%s' is granted as %s; it cannot be read as '%s'",
-                   table->grant->name, wd_format_name(table->grant->format),
-                   option->value);
-  }
-  table->count++;
-  to->name = option->name;
-  return wd_format_option(table->grant->format, WD_TABLE, option->name,
-                          option->value, arena, &to->value, error);
-}
 
 static enum wd_status
 open_table(const struct wd_grant *grant, const struct wd_option *options,
            uint32_t count, struct wd_arena *arena, struct table *out_table,
            struct wd_error *error)
 {
-  enum wd_status status = WD_OK;
+  enum wd_status status;
 
-  *out_table = (struct table){.grant = grant};
   if (grant->format == WD_FORMAT_ARROW)
     return wd_fail(error, WD_UNSUPPORTED,
                    "table '%s' has the format arrow, which Spark does not "
                    "read; it reads text, csv, jsonl and parquet",
                    grant->name);
-  out_table->options = wd_arena_array(arena, count, sizeof *out_table->options);
-  if (!out_table->options)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; status == WD_OK && i < count; i++)
-    status = take_option(out_table, &options[i], arena, error);
+  status = wd_settings_make(grant, options, count, arena, &out_table->settings,
+                            error);
   if (status == WD_OK)
     status = wd_grant_files(grant, arena, &out_table->files,
                             &out_table->file_count, error);
@@ -84,16 +47,16 @@ static void
 put_csv_options(struct wd_sc_writer *writer, const struct table *table,
                 bool infer)
 {
-  const char *header = setting(table, "header");
-  const char *quote = setting(table, "quote");
-  const char *escape = setting(table, "escape");
+  const char *header = wd_setting(&table->settings, "header");
+  const char *quote = wd_setting(&table->settings, "quote");
+  const char *escape = wd_setting(&table->settings, "escape");
 
   put_option(writer, "header",
              header && strcmp(header, "auto") != 0 ? header : "true");
-  put_option(writer, "sep", setting(table, "delimiter"));
+  put_option(writer, "sep", wd_setting(&table->settings, "delimiter"));
   put_option(writer, "quote", quote);
   put_option(writer, "escape", escape ? escape : quote ? quote : "\"");
-  put_option(writer, "nullValue", setting(table, "null"));
+  put_option(writer, "nullValue", wd_setting(&table->settings, "null"));
   put_option(writer, "multiLine", "true");
   put_option(writer, "mode", "FAILFAST");
   put_option(writer, "inferSchema", infer ? "true" : "false");
@@ -151,7 +114,7 @@ static enum wd_status
 said_columns(const struct table *table, struct wd_arena *arena,
              struct wd_schema *out_schema, struct wd_error *error)
 {
-  const char *text = setting(table, "columns");
+  const char *text = wd_setting(&table->settings, "columns");
 
   *out_schema = (struct wd_schema){0, NULL};
   return text ? wd_schema_parse(text, strlen(text), arena, out_schema, error)
@@ -168,7 +131,7 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
                                         [WD_FORMAT_JSONL] = "json",
                                         [WD_FORMAT_PARQUET] = "parquet"};
   struct wd_sc_writer *writer = lowering->writer;
-  enum wd_format format = table->grant->format;
+  enum wd_format format = table->settings.grant->format;
   size_t relation = wd_sc_begin(writer, field);
   size_t read = wd_sc_begin(writer, WD_SC_Relation_read);
   size_t source = wd_sc_begin(writer, WD_SC_Read_data_source);
@@ -252,20 +215,6 @@ ask_schema(struct wd_spark_engine *engine, const struct table *table,
   return status;
 }
 
-static enum wd_status
-text_schema(struct wd_arena *arena, struct wd_schema *out_schema,
-            struct wd_error *error)
-{
-  struct wd_column *column = wd_arena_alloc(arena, sizeof *column);
-
-  if (!column)
-    return wd_fail_memory(error);
-  *column =
-      (struct wd_column){.name = "line", .type = wd_type_of(WD_TYPE_STRING)};
-  *out_schema = (struct wd_schema){1, column};
-  return WD_OK;
-}
-
 enum wd_status
 wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
                const struct wd_option *options, uint32_t count,
@@ -281,7 +230,7 @@ wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
   if (status != WD_OK)
     return status;
   if (grant->format == WD_FORMAT_TEXT)
-    return text_schema(arena, out_schema, error);
+    return wd_text_schema(arena, out_schema, error);
   status = said_columns(&table, arena, &said, error);
   if (status == WD_OK)
     status = ask_schema(engine, &table, said.count ? &said : NULL, arena,
