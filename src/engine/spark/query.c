@@ -55,7 +55,7 @@ enum wd_status
 wd_spark_query_start(struct wd_engine *base, const struct wd_request *request,
                      struct wd_query **out_query, struct wd_error *error)
 {
-  struct wd_query *query;
+  struct wd_query *query = NULL;
   enum wd_status status =
       query_new((struct wd_spark_engine *)base, request, &query, error);
 
