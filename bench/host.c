@@ -28,7 +28,7 @@
 #include "native.h"
 #include "wordcount.h"
 
-#define VARIANTS 16
+#define VARIANTS 32
 #define REPETITIONS 64
 
 struct variant {

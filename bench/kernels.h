@@ -54,7 +54,7 @@ bench_binary_gcd(int64_t x, int64_t y)
 }
 
 static inline void
-bench_upper(const char *restrict from, char *restrict to, uint32_t size)
+bench_upper(const char *__restrict from, char *__restrict to, uint32_t size)
 {
   for (uint32_t i = 0; i < size; i++) {
     uint8_t c = (uint8_t)from[i];

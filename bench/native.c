@@ -282,24 +282,32 @@ check(duckdb_state state, const char *name)
   exit(1);
 }
 
-static void
-add_scalar(duckdb_connection connection, const char *name, duckdb_type from,
-           int parameters, duckdb_logical_type result,
-           duckdb_scalar_function_t run)
+void
+native_add_scalar(duckdb_connection connection, const char *name,
+                  duckdb_logical_type from, int parameters,
+                  duckdb_logical_type to, duckdb_scalar_function_t run)
 {
   duckdb_scalar_function function = duckdb_create_scalar_function();
-  duckdb_logical_type type = duckdb_create_logical_type(from);
 
   duckdb_scalar_function_set_name(function, name);
   for (int i = 0; i < parameters; i++)
-    duckdb_scalar_function_add_parameter(function, type);
-  duckdb_scalar_function_set_return_type(function, result);
+    duckdb_scalar_function_add_parameter(function, from);
+  duckdb_scalar_function_set_return_type(function, to);
   duckdb_scalar_function_set_function(function, run);
   duckdb_scalar_function_set_volatile(function);
   check(duckdb_register_scalar_function(connection, function), name);
   duckdb_destroy_scalar_function(&function);
+}
+
+static void
+add_scalar(duckdb_connection connection, const char *name, duckdb_type from,
+           int parameters, duckdb_logical_type to, duckdb_scalar_function_t run)
+{
+  duckdb_logical_type type = duckdb_create_logical_type(from);
+
+  native_add_scalar(connection, name, type, parameters, to, run);
   duckdb_destroy_logical_type(&type);
-  duckdb_destroy_logical_type(&result);
+  duckdb_destroy_logical_type(&to);
 }
 
 static void
@@ -377,4 +385,5 @@ native_register(duckdb_connection connection)
                 variance_finish);
   add_aggregate(connection, "n_reduce", 2, pair_type(), reduce_size,
                 reduce_init, reduce_update, reduce_combine, reduce_finish);
+  native_register_types(connection);
 }

@@ -14,4 +14,13 @@
 void
 native_register(duckdb_connection connection);
 
+void
+native_register_types(duckdb_connection connection);
+
+/* A volatile function of parameters of one type. */
+void
+native_add_scalar(duckdb_connection connection, const char *name,
+                  duckdb_logical_type from, int parameters,
+                  duckdb_logical_type to, duckdb_scalar_function_t run);
+
 #endif
