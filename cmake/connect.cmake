@@ -29,6 +29,7 @@ add_custom_command(OUTPUT "${header}"
   COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/connect-generate"
     "${folder}" "${header}"
   DEPENDS ${messages} "${PROJECT_SOURCE_DIR}/scripts/connect-generate"
+    "${PROJECT_SOURCE_DIR}/scripts/descriptors.py"
   COMMENT "Making connect.gen.h" VERBATIM)
 add_custom_target(connect_header DEPENDS "${header}")
 

@@ -1,0 +1,2 @@
+#include "substrait/proto.h"
+#include "substrait_tables.gen.h"

@@ -1,0 +1,57 @@
+/* Plans as bytes from anybody: what is decoded stays within the caps, and every
+ * part of it has a path. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "substrait/proto.h"
+
+static const struct wd_proto_limits limits = {1 << 16, 10000, 200};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_path(const struct wd_value *value)
+{
+  struct wd_buf path;
+
+  wd_buf_init(&path, NULL, 1 << 20);
+  wd_value_path(value, &path);
+  if (path.failed || path.length == 0)
+    abort();
+  wd_buf_fini(&path);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  struct wd_arena arena;
+  struct wd_error error;
+  const struct wd_message *plan;
+
+  wd_error_clear(&error);
+  wd_arena_init(&arena, NULL, 0);
+  if (wd_proto_decode(data, size, WD_SS_Plan, &limits, &arena, &plan, &error) ==
+      WD_OK) {
+    const struct wd_message *message = plan;
+    const struct wd_value *last = NULL;
+
+    while (message) {
+      const struct wd_message *inner = NULL;
+
+      for (const struct wd_value *value = message->values; value;
+           value = value->next) {
+        last = value;
+        if (value->field->kind == WD_PROTO_MESSAGE)
+          inner = value->message;
+      }
+      message = inner;
+    }
+    if (last)
+      check_path(last);
+  } else if (error.message[0] == '\0') {
+    abort();
+  }
+  wd_arena_fini(&arena);
+  return 0;
+}
