@@ -1,5 +1,5 @@
-"""Nested and special values through lambdas of the C SDK: rows that a program
-makes by a rule come out of every kind of lambda as Python makes them."""
+"""Nested and special values through lambdas of the C and C++ SDKs: rows that a
+program makes by a rule come out of every kind of lambda as Python makes them."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import uuid
 from script import BIN, BUILD, CACHE, Case, needs_guests
 
 GUEST = BUILD / "tests/guests/nested.wasm"
+CPP = BUILD / "tests/guests/cpp_nested.wasm"
 
 
 def text(i):
@@ -39,20 +40,19 @@ def row(i):
             else value for name, value in values.items()}
 
 
-@needs_guests
-class Nested(Case):
-    def run_guest(self, kind, count, threads):
+class Rows(Case):
+    guest = None
+
+    def run_guest(self, kind, count, threads, guest=None):
         return subprocess.run(
             [BIN, "run", "--quiet", "--format", "jsonl", "--threads", threads,
-             GUEST, kind, str(count)], cwd=self.folder, timeout=300,
-            env=dict(os.environ, WASI_DATA_CACHE=CACHE),
+             guest or self.guest, kind, str(count)], cwd=self.folder,
+            env=dict(os.environ, WASI_DATA_CACHE=CACHE), timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
 
-    def test_every_kind_keeps_the_rows(self):
-        made = {}
-        for kind in ("create", "map", "again", "flat-map", "partitions",
-                     "groups", "pass", "filter"):
+    def keeps_rows(self, kinds, made):
+        for kind in kinds:
             for count, threads in ((0, "1"), (1, "1"), (5000, "1"),
                                    (5000, "2")):
                 done = self.run_guest(kind, count, threads)
@@ -69,6 +69,15 @@ class Nested(Case):
                 # Times, intervals and bytes are those of `create`.
                 self.assertTrue(done.stdout == made[count], (kind, count))
 
+
+@needs_guests
+class C(Rows):
+    guest = GUEST
+
+    def test_every_kind_keeps_the_rows(self):
+        self.keeps_rows(("create", "map", "again", "flat-map", "partitions",
+                         "groups", "pass", "filter"), {})
+
     def test_mistakes_are_told(self):
         for what, words in (
                 ("index", "no element 2 in a list of 2"),
@@ -80,6 +89,57 @@ class Nested(Case):
             done = self.run_guest(what, 20, "1")
             self.assertEqual((done.returncode, done.stdout), (125, b""), what)
             self.assertIn(words, done.stderr.decode())
+
+
+@needs_guests
+@unittest.skipUnless(CPP.exists(), "no C++ guests here")
+class Cpp(Rows):
+    guest = CPP
+
+    def test_every_kind_keeps_the_rows(self):
+        """Those of C, times, intervals and bytes too."""
+        made = {count: self.run_guest("create", count, "1", GUEST).stdout
+                for count in (0, 1, 5000)}
+        self.keeps_rows(("create", "vector", "map", "again", "flat-map",
+                         "range", "partitions", "groups", "gather", "pass",
+                         "column", "others", "filter"), made)
+
+    def test_types_that_differ_are_told_at_bind(self):
+        """No row is needed; column, place in it, member and both types are
+        named, and what columns there are."""
+        for what, words in (
+                ("inner", "column 's.b.d[]' is bool and OtherInner.d takes "
+                          "string"),
+                ("field", "column 's' has no field 'z' for LostOuter.z; its "
+                          "fields are: a: i64, b: struct<c: string, d: "
+                          "list<bool>>"),
+                ("list", "column 'l[]' is string and Wrong.l takes i64"),
+                ("struct", "column 'l' is list<string> and Wrong.l takes "
+                           "struct<a: i64 not null, b: struct<c: string, d: "
+                           "list<bool not null> not null>>"),
+                ("width", "column 'x' is fixedlist<i64, 2> and Wrong.x takes "
+                          "fixedlist<i64 not null, 3>"),
+                ("map", "column 'm.value' is list<i64> and Wrong.m takes "
+                        "string"),
+                ("words", "column 'e' is enum('red', 'gr\u00fcn', 'it's') and "
+                          "Wrong.e takes enum('red', 'it''s')"),
+                ("union", "column 'or' is union<i: i64, s: string> and "
+                          "Wrong.or takes union<i: i64>"),
+                ("time", "column 't32' is time(ms) and Wrong.t32 takes "
+                         "time(s)")):
+            done = self.run_guest(f"wrong-{what}", 0, "1")
+            message = done.stderr.decode()
+            self.assertEqual((done.returncode, done.stdout), (125, b""), what)
+            self.assertIn(words, message)
+            self.assertIn("there are: id i64, t time(us), t32 time(ms), span "
+                          "interval, u uuid", message)
+
+    def test_a_column_asked_for_as_another_type(self):
+        done = self.run_guest("wrong-get", 3, "1")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("column 's' is struct<a: i64, b: struct<c: string, d: "
+                      "list<bool>>> and was asked for as list<i64 not null>",
+                      done.stderr.decode())
 
 
 if __name__ == "__main__":

@@ -196,12 +196,13 @@ template <ColumnType T> struct Whole<std::span<const T>> {
                 "take a wd::Column");
   using value = T;
   static constexpr bool in = true;
-  static bool takes(const wd_field &f)
+  static std::string mismatch(const wd_field &f, std::string_view whose)
   {
-    return Type<T>::plain(wd_column{.type = f.type,
-                                    .unit = f.unit,
-                                    .precision = f.precision,
-                                    .scale = f.scale});
+    bool plain = Type<T>::plain(wd_column{.type = f.type,
+                                          .unit = f.unit,
+                                          .precision = f.precision,
+                                          .scale = f.scale});
+    return plain ? std::string() : not_read<T>(f, f.name, whose);
   }
   static std::span<const T> make(const wd_batch &batch, std::uint32_t column)
   {
@@ -212,9 +213,9 @@ template <ColumnType T> struct Whole<std::span<const T>> {
 template <ColumnType T> struct Whole<Column<T>> {
   using value = T;
   static constexpr bool in = true;
-  static bool takes(const wd_field &f)
+  static std::string mismatch(const wd_field &f, std::string_view whose)
   {
-    return Type<T>::takes(f);
+    return detail::mismatch<T>(f, f.name, whose);
   }
   static Column<T> make(const wd_batch &batch, std::uint32_t column)
   {
@@ -279,8 +280,8 @@ template <class T> struct ColumnsInput {
       using C = Whole<typename M::type>;
       std::string whose = member_name<T, M>();
       std::uint32_t at = place.at[i] = finder.find(M::name, whose);
-      if (finder.why.empty() && !C::takes(finder.schema.fields[at]))
-        finder.refuse<typename C::value>(at, whose);
+      if (at != UINT32_MAX)
+        finder.refuse(C::mismatch(finder.schema.fields[at], whose));
     });
   }
   void want(wd_bind *bind)

@@ -37,10 +37,8 @@ template <class T> struct Side {
   void add(Found &cache, const wd_row &row)
   {
     if (cache.columns != row.columns) {
-      std::vector<wd_field> fields;
-      for (std::uint32_t c = 0; c < row.count; c++)
-        fields.push_back(field_of(row.columns[c]));
-      wd_schema schema = {row.count, fields.data()};
+      Fields fields(row.columns, row.count);
+      wd_schema schema = fields.schema();
       Finder finder{schema};
       find_columns(cache.place, finder);
       if (!finder.why.empty())

@@ -357,14 +357,16 @@ public:
                                                   promises);
   }
 
-  // Adds the column f(row), or replaces the one of that name.
+  // Adds the column f(row), or replaces the one of that name. A struct is one
+  // column, too.
   template <detail::Callable F>
   requires detail::ColumnType<detail::ResultOf<F>> DataSet with_column(
       const std::string &name, F f, Promise promises = detail::no_promise)
   const
   {
-    return added<InputOf<F>, detail::ResultOf<F>>(std::move(f), {}, name,
-                                                  promises);
+    using R = detail::ResultOf<F>;
+    using U = std::conditional_t<detail::Described<R>, std::optional<R>, R>;
+    return added<InputOf<F>, U>(std::move(f), {}, name, promises);
   }
 
   // The same by a function of these columns' values: with_column("gap", f,

@@ -92,6 +92,16 @@ template <> inline constexpr bool owns<std::string_view> = false;
 template <> inline constexpr bool owns<bytes_view> = false;
 template <> inline constexpr bool owns<Row> = false;
 template <class T> constexpr bool owns<std::optional<T>> = owns<T>;
+template <class T> constexpr bool owns<std::vector<T>> = owns<T>;
+template <class T, std::size_t N>
+constexpr bool owns<std::array<T, N>> = owns<T>;
+template <class K, class V>
+constexpr bool owns<std::pair<K, V>> = owns<K> &&owns<V>;
+template <KeyedContainer M>
+constexpr bool owns<M> =
+    owns<typename M::key_type> &&owns<typename M::mapped_type>;
+template <class... A>
+constexpr bool owns<one_of<A...>> = (owns<typename A::type> && ...);
 template <Described T>
 constexpr bool owns<T> = []<class... M>(Members<M...>) {
   return (owns<typename M::type> && ...);

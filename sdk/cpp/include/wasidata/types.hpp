@@ -215,7 +215,10 @@ template <class T, class Unit, wd_type ID> struct BytesType {
   static constexpr bool fixed = false;
   static bool takes(const wd_field &f)
   {
-    return f.type == ID || (ID == WD_BINARY && f.type == WD_STRING);
+    if (ID == WD_STRING)
+      return f.type == WD_STRING || f.type == WD_ENUM;
+    return f.type == WD_BINARY || f.type == WD_STRING ||
+           f.type == WD_FIXED_BINARY || f.type == WD_UUID;
   }
   static bool same(const wd_field &f)
   {
