@@ -108,6 +108,34 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
 }
 
 static enum wd_status
+bind_named(void *env, const struct wd_named *function,
+           const struct wd_schema *input, const struct wd_constant *constants,
+           uint32_t constant_count, uint32_t site, struct wd_arena *arena,
+           struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct binding *binding = env;
+  struct wd_lambda_constant *known =
+      wd_arena_array(arena, constant_count, sizeof *known);
+  struct wd_lambda *lambda;
+  enum wd_status status = known ? WD_OK : wd_fail_memory(error);
+
+  for (uint32_t i = 0; status == WD_OK && i < constant_count; i++)
+    known[i] =
+        (struct wd_lambda_constant){constants[i].column, constants[i].value};
+  if (status == WD_OK && !binding->pool)
+    status = make_pool(binding, error);
+  if (status == WD_OK)
+    status = wd_lambda_bind_named(binding->pool, function->name,
+                                  function->closure.function,
+                                  function->closure.state, input, known,
+                                  constant_count, site, arena, &lambda, error);
+  if (status != WD_OK)
+    return status;
+  *out_bound = bound_of(lambda);
+  return WD_OK;
+}
+
+static enum wd_status
 bind_stored(void *env, void *stored, struct wd_arena *arena, bool *out_filled,
             struct wd_schema *out_schema, struct wd_error *error)
 {
@@ -151,6 +179,8 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .table = bind_table,
       .bind = bind_lambda,
       .bind_pair = bind_pair,
+      .functions = program->functions,
+      .bind_named = bind_named,
       .stored = bind_stored,
   };
   enum wd_status status =

@@ -39,6 +39,7 @@ struct wd_program {
   wasmtime_func_t realloc;
   bool allocating; /* cabi_realloc runs: imports trap */
   struct wd_handles handles;
+  struct wd_registry *functions; /* NULL: none was registered */
   uint64_t job_count;
   struct wd_error write_error; /* of a write that nobody asked about */
   bool stopped;                /* explain: the program was ended */
@@ -171,6 +172,8 @@ void
 wd_guest_jobs(struct wd_abi_handlers *handlers);
 void
 wd_guest_context(struct wd_abi_handlers *handlers);
+void
+wd_guest_functions(struct wd_abi_handlers *handlers);
 
 /* Hands rows to the guest as an optional batch; they are freed when the call
  * has ended. */

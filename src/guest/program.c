@@ -19,6 +19,7 @@ make_handlers(void)
   wd_guest_stored(&handlers);
   wd_guest_jobs(&handlers);
   wd_guest_context(&handlers);
+  wd_guest_functions(&handlers);
 }
 
 static enum wd_status
@@ -391,6 +392,7 @@ wd_program_free(struct wd_program *program)
   }
   free_handles(program);
   wd_program_free_tables(program);
+  wd_registry_free(program->functions);
   if (program->engine)
     program->engine->functions->close(program->engine);
   wd_instance_free(program->instance);

@@ -8,6 +8,25 @@
 /* bind's random numbers are the same in every worker, whatever came before. */
 #define BIND_PARTITION UINT32_MAX
 
+static enum wd_status
+make_constants(const struct wd_lambda *lambda, struct wd_arena *arena,
+               struct wd_abi_list_lambdas_constant *out_constants,
+               struct wd_error *error)
+{
+  struct wd_abi_lambdas_constant *constants =
+      wd_arena_array(arena, lambda->constant_count, sizeof *constants);
+
+  if (!constants)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < lambda->constant_count; i++) {
+    constants[i].column = lambda->constants[i].column;
+    constants[i].value = wd_abi_batch_make(&lambda->constants[i].value);
+  }
+  out_constants->data = constants;
+  out_constants->length = lambda->constant_count;
+  return WD_OK;
+}
+
 /* The arguments of bind, lowered. */
 static enum wd_status
 lower_bind(struct wd_worker *worker, const struct wd_lambda *lambda,
@@ -22,6 +41,8 @@ lower_bind(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status =
       wd_abi_schema_make(&lambda->input, arena, &args.input, error);
 
+  if (status == WD_OK)
+    status = make_constants(lambda, arena, &args.constants, error);
   if (status == WD_OK)
     status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
                                     values, error);
@@ -234,7 +255,10 @@ bind_first(struct wd_pool *pool, struct wd_lambda *lambda,
   if (status == WD_OK)
     status = keep_handle(worker, lambda->site, handle, error);
   if (status != WD_OK) {
-    wd_error_prefix(error, "bind of a %s lambda", wd_role_name(lambda->role));
+    if (lambda->name)
+      wd_error_prefix(error, "bind of the function %s", lambda->name);
+    else
+      wd_error_prefix(error, "bind of a %s lambda", wd_role_name(lambda->role));
     worker->failed = true;
   }
   return status;
@@ -260,6 +284,33 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
       .input = *input,
       .keys = keys,
       .key_count = key_count,
+  };
+  *out_lambda = lambda;
+  return bind_first(pool, lambda, arena, error);
+}
+
+enum wd_status
+wd_lambda_bind_named(struct wd_pool *pool, const char *name, uint32_t function,
+                     uint32_t state, const struct wd_schema *input,
+                     const struct wd_lambda_constant *constants,
+                     uint32_t constant_count, uint32_t site,
+                     struct wd_arena *arena, struct wd_lambda **out_lambda,
+                     struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+
+  if (!lambda)
+    return wd_fail_memory(error);
+  *lambda = (struct wd_lambda){
+      .pool = pool,
+      .name = name,
+      .function = function,
+      .state = state,
+      .role = WD_ROLE_SCALAR,
+      .site = site,
+      .input = *input,
+      .constant_count = constant_count,
+      .constants = constants,
   };
   *out_lambda = lambda;
   return bind_first(pool, lambda, arena, error);

@@ -22,7 +22,9 @@ static enum wd_status
 failed(struct wd_worker *worker, const struct wd_lambda *lambda,
        struct wd_error *error)
 {
-  if (error->status != WD_CANCELLED)
+  if (error->status != WD_CANCELLED && lambda->name)
+    wd_error_prefix(error, "function %s", lambda->name);
+  else if (error->status != WD_CANCELLED)
     wd_error_prefix(error, "%s lambda", wd_role_name(lambda->role));
   worker->failed = true;
   worker->pending = NULL;

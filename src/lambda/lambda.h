@@ -26,8 +26,15 @@
 #define WD_BATCH_ROWS 65536
 #define WD_BATCH_BYTES (16u << 20)
 
+/* A value of an input column that is known when the lambda is bound. */
+struct wd_lambda_constant {
+  uint32_t column;
+  struct wd_batch value; /* one row of that column */
+};
+
 struct wd_lambda {
   struct wd_pool *pool; /* not counted: the job keeps both */
+  const char *name;     /* of a registered function; NULL: it has none */
   uint32_t function;
   uint32_t state;
   enum wd_role role;
@@ -35,6 +42,8 @@ struct wd_lambda {
   struct wd_schema input; /* as bound: all columns */
   const uint32_t *keys;
   uint32_t key_count;
+  uint32_t constant_count; /* of a registered function */
+  const struct wd_lambda_constant *constants;
   struct wd_schema right; /* of a co-group: the other input, with its keys */
   const uint32_t *right_keys;
   struct wd_schema wanted; /* the columns that batches have, in order */
@@ -59,6 +68,16 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
                const uint32_t *keys, uint32_t key_count, uint32_t site,
                struct wd_arena *arena, struct wd_lambda **out_lambda,
                struct wd_error *error);
+
+/* The same for a registered function: what it is called in errors, and which
+ * of its arguments are known. All that is pointed to is kept, not copied. */
+enum wd_status
+wd_lambda_bind_named(struct wd_pool *pool, const char *name, uint32_t function,
+                     uint32_t state, const struct wd_schema *input,
+                     const struct wd_lambda_constant *constants,
+                     uint32_t constant_count, uint32_t site,
+                     struct wd_arena *arena, struct wd_lambda **out_lambda,
+                     struct wd_error *error);
 
 /* The same for a closure over the groups of equal keys of two inputs (role
  * co-group): batches of both have all of their columns. */

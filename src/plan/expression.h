@@ -19,6 +19,7 @@ enum wd_expression_kind {
   WD_EXPR_FIELD,   /* column: index of a field of arguments[0] */
   WD_EXPR_IN,      /* arguments[0] in the others */
   WD_EXPR_WINDOW,  /* window over arguments; in a project's columns only */
+  WD_EXPR_NAMED,   /* a function that the program registered: named */
 };
 
 /* Which rows around a row a window function sees. */
@@ -108,6 +109,8 @@ struct wd_parameters {
   const struct wd_parameters *other; /* of the right side of a join */
 };
 
+struct wd_named_call; /* plan.h */
+
 struct wd_expression {
   enum wd_expression_kind kind;
   struct wd_type type;
@@ -117,6 +120,7 @@ struct wd_expression {
   enum wd_function function;
   bool try_cast;
   const struct wd_window *window;
+  const struct wd_named_call *named;
   uint32_t size; /* nodes, this one included, shared ones as often as used */
   uint32_t argument_count;
   const struct wd_expression *const *arguments;

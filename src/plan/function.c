@@ -436,20 +436,17 @@ wd_aggregate_find(const char *name, size_t length,
   return false;
 }
 
-const char *
-wd_function_suggest(const char *name, size_t length)
+void
+wd_function_suggest(const char *name, size_t length, const char **best,
+                    unsigned *distance)
 {
-  const char *best = NULL;
-  unsigned distance = 0;
-
   for (size_t i = 0; i < COUNT(scalars); i++)
     if (!strchr(scalars[i].name, ':'))
-      wd_suggest(name, length, scalars[i].name, &best, &distance);
+      wd_suggest(name, length, scalars[i].name, best, distance);
   for (size_t i = 0; i < COUNT(aliases); i++)
-    wd_suggest(name, length, aliases[i].name, &best, &distance);
+    wd_suggest(name, length, aliases[i].name, best, distance);
   for (size_t i = WD_AGG_COUNT; i < COUNT(aggregates); i++)
-    wd_suggest(name, length, aggregates[i], &best, &distance);
+    wd_suggest(name, length, aggregates[i], best, distance);
   for (size_t i = 0; i < COUNT(windows); i++)
-    wd_suggest(name, length, windows[i].name, &best, &distance);
-  return best;
+    wd_suggest(name, length, windows[i].name, best, distance);
 }

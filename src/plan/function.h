@@ -336,9 +336,10 @@ bool
 wd_aggregate_find(const char *name, size_t length,
                   enum wd_aggregate_function *out_function);
 
-/* The name that is most like a wrong one; NULL when none is. */
-const char *
-wd_function_suggest(const char *name, size_t length);
+/* Betters a suggestion for a wrong name (suggest.h). */
+void
+wd_function_suggest(const char *name, size_t length, const char **best,
+                    unsigned *distance);
 
 /* The type of a call's result by Substrait's rules; the operands have exactly
  * the types that the function takes (typing.h casts them). False: it does not

@@ -14,7 +14,7 @@ static const uint16_t pairs[] = {
     WD_SYMBOL('<', '='), WD_SYMBOL('>', '='), WD_SYMBOL('<', '>'),
     WD_SYMBOL('!', '='), WD_SYMBOL('=', '='), WD_SYMBOL('|', '|'),
     WD_SYMBOL(':', ':'), WD_SYMBOL('/', '/'), WD_SYMBOL('<', '<'),
-    WD_SYMBOL('>', '>'), WD_SYMBOL('-', '>'),
+    WD_SYMBOL('>', '>'), WD_SYMBOL('-', '>'), WD_SYMBOL('=', '>'),
 };
 
 static bool
@@ -261,13 +261,19 @@ wd_word_reserved(const char *text, size_t length)
   return false;
 }
 
+bool
+wd_name_is_word(const char *name, size_t length)
+{
+  const struct wd_source source = {.text = name, .length = length};
+
+  return length && name_end(&source, 0) == length;
+}
+
 void
 wd_name_print(const char *name, struct wd_buf *buf)
 {
-  struct wd_source source = {.text = name, .length = strlen(name)};
-
-  if (source.length && name_end(&source, 0) == source.length &&
-      !wd_word_reserved(name, source.length)) {
+  if (wd_name_is_word(name, strlen(name)) &&
+      !wd_word_reserved(name, strlen(name))) {
     wd_buf_puts(buf, name);
     return;
   }

@@ -21,7 +21,7 @@ enum wd_token_kind {
 
 /* A symbol of one or two characters as a number; `<=>` has a number too. */
 #define WD_SYMBOL(first, second) ((uint16_t)((first) << 8 | (second)))
-#define WD_SYMBOL_NULL_SAFE WD_SYMBOL('=', '>')
+#define WD_SYMBOL_NULL_SAFE WD_SYMBOL('<', '?')
 
 struct wd_token {
   enum wd_token_kind kind;
@@ -54,6 +54,10 @@ wd_token_unquote(const struct wd_source *source, const struct wd_token *token,
 /* Words that name no column unless they are quoted. */
 bool
 wd_word_reserved(const char *text, size_t length);
+
+/* Whether a name can be written without quotes, reserved words apart. */
+bool
+wd_name_is_word(const char *name, size_t length);
 
 /* Writes a column's name, quoted where it has to be. */
 void

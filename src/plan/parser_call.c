@@ -3,6 +3,37 @@
 
 #include "plan/parser.h"
 
+/* An argument, perhaps with its name: `name => value`. */
+static enum wd_status
+parse_argument(struct parser *p, struct list *list)
+{
+  size_t start = p->token.start;
+  struct wd_token next = wd__parse_peek(p);
+  bool named = is_symbol(&next, WD_SYMBOL('=', '>'));
+  const struct wd_syntax *argument;
+  const char *name = NULL;
+  struct list value = {0};
+  struct wd_syntax *node;
+  enum wd_status status = WD_OK;
+
+  if (named)
+    status = wd__parse_name(p, &name);
+  if (status == WD_OK && named)
+    status = wd__parse_advance(p);
+  if (status == WD_OK)
+    status = wd__parse_expression(p, &argument);
+  if (status == WD_OK && named) {
+    status = wd__parse_add(p, &value, argument);
+    if (status == WD_OK)
+      status = wd__parse_node(p, WD_SYNTAX_NAMED, start, &value, &node);
+    if (status != WD_OK)
+      return status;
+    node->name = name;
+    argument = node;
+  }
+  return status == WD_OK ? wd__parse_add(p, list, argument) : status;
+}
+
 /* The arguments of a call, after its opening bracket. */
 static enum wd_status
 parse_arguments(struct parser *p, struct list *list, bool *out_distinct,
@@ -23,7 +54,13 @@ parse_arguments(struct parser *p, struct list *list, bool *out_distinct,
     *out_distinct = true;
     status = wd__parse_advance(p);
   }
-  return status == WD_OK ? wd__parse_list(p, list) : status;
+  while (status == WD_OK) {
+    status = parse_argument(p, list);
+    if (status != WD_OK || !at_symbol(p, ','))
+      break;
+    status = wd__parse_advance(p);
+  }
+  return status == WD_OK ? wd__parse_symbol(p, ')') : status;
 }
 
 static char *

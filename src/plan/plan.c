@@ -118,6 +118,28 @@ wd__plan_bind(struct planner *planner, const struct wd_closure *closure,
                          : status;
 }
 
+/* For calls of registered functions in expressions. */
+static enum wd_status
+bind_named(void *env, const struct wd_named *function,
+           const struct wd_schema *input, const struct wd_constant *constants,
+           uint32_t constant_count, struct wd_named_call *out_call)
+{
+  struct planner *planner = env;
+  enum wd_status status;
+
+  out_call->site = planner->sites++;
+  status = planner->binder->bind_named(
+      planner->binder->env, function, input, constants, constant_count,
+      out_call->site, planner->arena, &out_call->bound, planner->error);
+  if (status == WD_OK)
+    status = check_bound(planner, WD_ROLE_SCALAR, input, &out_call->bound);
+  if (status == WD_OK && out_call->bound.output.count != 1)
+    status = wd_fail(planner->error, WD_TYPE_MISMATCH,
+                     "the function %s must give one column, not %u",
+                     function->name, out_call->bound.output.count);
+  return status;
+}
+
 enum wd_status
 wd__plan_project(struct planner *planner, const struct wd_plan_node *input,
                  uint32_t count, const struct wd_expression *const *expressions,
@@ -604,6 +626,8 @@ wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
   enum wd_status status;
 
   clock_gettime(CLOCK_REALTIME, &now);
+  planner.named =
+      (struct wd_named_binder){&planner, binder->functions, bind_named};
   planner.now = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
   *out_plan = (struct wd_plan){.relation = wd_relation_ref(relation)};
   wd_arena_init(&out_plan->arena, mem, ARENA_MAX);

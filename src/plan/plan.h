@@ -9,6 +9,7 @@
 #define WD_PLAN_PLAN_H
 
 #include "plan/expression.h"
+#include "plan/registry.h"
 #include "plan/relation.h"
 
 struct wd_lambda; /* src/lambda; opaque here */
@@ -21,6 +22,22 @@ struct wd_bound {
   uint32_t column_count; /* wanted input columns, in order */
   const uint32_t *columns;
   bool deterministic, total, strict;
+};
+
+/* An argument of a function that is known when the function is bound: one row
+ * of one column. */
+struct wd_constant {
+  uint32_t column; /* of the input: which argument */
+  struct wd_batch value;
+};
+
+/* A call of a registered function; its arguments are the expression's, of
+ * which it wants bound.columns. */
+struct wd_named_call {
+  const char *name;
+  struct wd_closure closure;
+  uint32_t site;
+  struct wd_bound bound; /* strict, deterministic: promised in either way */
 };
 
 /* Caps: what a small program could otherwise make grow without end (a data set
@@ -55,6 +72,16 @@ struct wd_binder {
                               uint32_t site, struct wd_arena *arena,
                               struct wd_bound *out_bound,
                               struct wd_error *error);
+  /* Functions by name; NULL: there are none. */
+  const struct wd_registry *functions;
+  /* Binds one of them to arguments of these types. */
+  enum wd_status (*bind_named)(void *env, const struct wd_named *function,
+                               const struct wd_schema *input,
+                               const struct wd_constant *constants,
+                               uint32_t constant_count, uint32_t site,
+                               struct wd_arena *arena,
+                               struct wd_bound *out_bound,
+                               struct wd_error *error);
   /* Whether the rows of a cache are there already; their schema then. */
   enum wd_status (*stored)(void *env, void *stored, struct wd_arena *arena,
                            bool *out_filled, struct wd_schema *out_schema,

@@ -227,6 +227,7 @@ make_condition(struct join *join, const struct wd_relation *relation,
   const struct wd_parameters parameters = {.outer = join->left->parameters,
                                            .other = join->right->parameters};
   struct wd_scope scope = {.left = &join->left->schema,
+                           .named = &join->planner->named,
                            .right = &join->right->schema,
                            .parameters = &parameters,
                            .now = join->planner->now};

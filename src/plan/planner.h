@@ -11,6 +11,7 @@ struct planner {
   uint32_t sites;
   uint32_t nodes;
   int64_t now; /* microseconds since 1970, of all that is planned */
+  struct wd_named_binder named; /* over this planner */
 };
 
 /* What expressions over a node's rows see. */
@@ -19,6 +20,7 @@ wd__plan_scope(const struct planner *planner, const struct wd_plan_node *input)
 {
   return (struct wd_scope){.left = &input->schema,
                            .parameters = input->parameters,
+                           .named = &planner->named,
                            .now = planner->now};
 }
 

@@ -3,6 +3,7 @@
 
 #include "plan/coerce.h"
 #include "plan/lexer.h"
+#include "plan/plan.h"
 #include "plan/syntax_tree.h"
 
 struct printer {
@@ -257,6 +258,11 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
     break;
   case WD_EXPR_FIELD:
     print_field(p, expression);
+    break;
+  case WD_EXPR_NAMED:
+    wd_buf_printf(p->buf, "%s(", expression->named->name);
+    print_list(p, expression, 0, ", ", WD_LEVEL_OR);
+    wd_buf_putc(p->buf, ')');
     break;
   case WD_EXPR_IN:
     print(p, expression->arguments[0], WD_LEVEL_OPERAND);

@@ -178,21 +178,15 @@ instantiate(struct match *match, const char *at)
   return *at == '{' ? map_type(match, at) : letter_type(*at);
 }
 
-/* How much it costs to make one of the other: -1: it cannot be. */
+/* How much it costs to cast an operand of another type; -1: it cannot be. */
 static int
-cost_of(const struct match *match, const struct wd_signature_operand *operand,
-        char letter, const struct wd_type *wanted)
+cost_of_cast(const struct wd_signature_operand *operand,
+             const struct wd_type *wanted)
 {
   const struct wd_type *type = &operand->type;
   struct wd_literal value;
   struct wd_type common;
 
-  if (letter == 'k' && !operand->literal)
-    return -1;
-  if (wd_type_equal(type, wanted))
-    return 0;
-  if (match->exact)
-    return -1;
   if (type->id == WD_TYPE_NULL)
     return 1;
   if (operand->literal &&
@@ -207,6 +201,26 @@ cost_of(const struct match *match, const struct wd_signature_operand *operand,
   if (type->id == WD_TYPE_STRING && wanted->id == WD_TYPE_BINARY)
     return 4;
   return -1;
+}
+
+bool
+wd_signature_takes(const struct wd_signature_operand *operand,
+                   const struct wd_type *wanted)
+{
+  return wd_type_alike(&operand->type, wanted) ||
+         cost_of_cast(operand, wanted) >= 0;
+}
+
+/* How much it costs to make one of the other: -1: it cannot be. */
+static int
+cost_of(const struct match *match, const struct wd_signature_operand *operand,
+        char letter, const struct wd_type *wanted)
+{
+  if (letter == 'k' && !operand->literal)
+    return -1;
+  if (wd_type_equal(&operand->type, wanted))
+    return 0;
+  return match->exact ? -1 : cost_of_cast(operand, wanted);
 }
 
 /* Where the operand of an index is written; NULL: there are not so many. */

@@ -40,6 +40,12 @@ wd_signature_find(const char *signature, uint32_t count,
                   struct wd_arena *arena, struct wd_type *out_wanted,
                   struct wd_signature_match *out_match, bool *out_short);
 
+/* Whether an operand is cast to a type by itself, where a signature wants it.
+ */
+bool
+wd_signature_takes(const struct wd_signature_operand *operand,
+                   const struct wd_type *wanted);
+
 /* How many operands the overloads take. */
 void
 wd_signature_arity(const char *signature, uint32_t *out_least,

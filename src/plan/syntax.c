@@ -336,6 +336,11 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     wd_buf_puts(buf, " as ");
     wd_name_print(syntax->name, buf);
     break;
+  case WD_SYNTAX_NAMED:
+    wd_name_print(syntax->name, buf);
+    wd_buf_puts(buf, " => ");
+    print(syntax->operands[0], WD_LEVEL_OR, buf);
+    break;
   case WD_SYNTAX_PARAMETER:
     wd_buf_putc(buf, '$');
     wd_name_print(syntax->name, buf);

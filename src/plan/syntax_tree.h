@@ -24,6 +24,7 @@ enum wd_syntax_kind {
   WD_SYNTAX_FIELD,     /* the field `name` of the operand */
   WD_SYNTAX_IN,        /* the first in the others */
   WD_SYNTAX_BETWEEN,   /* the first between the second and the third */
+  WD_SYNTAX_NAMED,     /* operand as the argument `name`; in a call only */
 };
 
 enum wd_syntax_side { WD_SIDE_NONE, WD_SIDE_LEFT, WD_SIDE_RIGHT };

@@ -45,6 +45,15 @@ wd__type_measured(struct typer *typer, const struct wd_syntax *syntax,
                   enum wd_aggregate_function function, struct typed *operands,
                   struct wd_type *out_type, bool *out_nullable);
 
+/* A function that the program registered; NULL: there is none of that name. */
+const struct wd_named *
+wd__find_named(const struct typer *typer, const char *name);
+
+enum wd_status
+wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
+               const struct wd_named *function,
+               const struct wd_expression **out);
+
 /* A call over a window. */
 enum wd_status
 wd__type_window(struct typer *typer, const struct wd_syntax *syntax,

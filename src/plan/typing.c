@@ -557,8 +557,14 @@ static enum wd_status
 fail_function(struct typer *typer, const struct wd_syntax *syntax)
 {
   size_t length = strlen(syntax->name);
-  const char *best = wd_function_suggest(syntax->name, length);
+  const struct wd_named_binder *named = typer->scope.named;
+  const char *best = NULL;
+  unsigned distance = 0;
 
+  wd_function_suggest(syntax->name, length, &best, &distance);
+  if (named && named->functions)
+    wd_registry_suggest(named->functions, syntax->name, length, &best,
+                        &distance);
   if (strcmp(syntax->name, "log") == 0)
     return fail(typer, syntax, WD_INVALID_PLAN,
                 "'log' has two meanings; write ln, log10 or log2");
@@ -576,6 +582,7 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
   enum wd_aggregate_function aggregate;
   enum wd_window_function window;
   enum wd_function function;
+  const struct wd_named *named;
   struct typed *operands;
   enum wd_status status;
 
@@ -587,12 +594,15 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
                           "%s is called over a window: %s(...) "
                           "over (partition by ... order by ...)",
                           syntax->name, syntax->name);
-  if (!wd_function_find(syntax->name, length, &function))
-    return fail_function(typer, syntax);
   if (syntax->star || syntax->distinct)
     return fail(typer, syntax, WD_INVALID_PLAN,
                 syntax->star ? "only count takes a '*'"
                              : "only aggregates take 'distinct'");
+  named = wd__find_named(typer, syntax->name);
+  if (named)
+    return wd__type_named(typer, syntax, named, out);
+  if (!wd_function_find(syntax->name, length, &function))
+    return fail_function(typer, syntax);
   status = wd__type_operands(typer, syntax, &operands);
   if (status != WD_OK)
     return status;
@@ -634,6 +644,10 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
     return type_in(typer, syntax, out);
   case WD_SYNTAX_BETWEEN:
     return type_between(typer, syntax, out);
+  case WD_SYNTAX_NAMED:
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                "only functions that the program registered have arguments "
+                "with names");
   }
   return wd_fail(typer->error, WD_INTERNAL, "a syntax tree of no kind");
 }

@@ -19,11 +19,23 @@ struct wd_aggregation {
   struct wd_measure *measures;
 };
 
+/* How calls of registered functions are bound. */
+struct wd_named_binder {
+  void *env;
+  const struct wd_registry *functions; /* NULL: there are none */
+  enum wd_status (*bind)(void *env, const struct wd_named *function,
+                         const struct wd_schema *input,
+                         const struct wd_constant *constants,
+                         uint32_t constant_count,
+                         struct wd_named_call *out_call);
+};
+
 struct wd_scope {
   const struct wd_schema *left;
   const struct wd_schema *right;      /* of a join's condition, else NULL */
   struct wd_aggregation *aggregation; /* NULL: aggregate calls are refused */
   const struct wd_parameters *parameters; /* or NULL */
+  const struct wd_named_binder *named;    /* or NULL */
   bool windows;                           /* calls over windows are allowed */
   int64_t now; /* microseconds since 1970: what now() is */
 };

@@ -46,6 +46,8 @@
  *   temp NAME MODE        temp-table; `wait` waits for it
  *   set-factor NUMBER     what map-tag multiplies by, from the next action on;
  *                         a negative one makes it fail
+ *   register KIND NAME    a function (script_functions.h); `many` registers
+ *                         NAME many of them, f0, f1 …
  *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
@@ -58,6 +60,8 @@
 
 #include <wasidata.h>
 #include <wasidata_co_groups.h>
+
+#include "script_functions.h"
 
 #define MOST 64
 #define LONGEST 4096
@@ -990,8 +994,13 @@ store(struct script *s, const char *verb)
     wd_dataset *dropped = &find_register(s, word(s))->dataset;
     wd_drop(*dropped);
     dropped->id = NULL;
+  } else if (VERB("register")) {
+    const char *kind = word(s);
+    if (!script_register(kind, word(s)))
+      print_failure();
   } else if (VERB("set-factor")) {
     factor = number(s);
+    script_offset = factor;
   } else if (VERB("wait")) {
     wd_wait(s->written);
     print_failure();

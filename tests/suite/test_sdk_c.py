@@ -74,6 +74,9 @@ class Documents(unittest.TestCase):
     def test_operations(self):
         self.play(SOURCE / "docs/operations.md")
 
+    def test_expressions(self):
+        self.play(SOURCE / "docs/expressions.md")
+
     def test_partitions(self):
         self.play(SOURCE / "docs/partitions.md")
 

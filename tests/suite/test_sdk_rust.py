@@ -117,10 +117,10 @@ class Inside(unittest.TestCase):
              "flat-map", "batch", "partitions", "aggregates", "reduce",
              "actions", "relational", "texts", "errors", "panics", "writing",
              "nested", "nested-nulls", "nested-options", "special",
-             "nested-errors", "many-groups", "absent")
+             "nested-errors", "many-groups", "absent",
+             "register")
     # Those that a host may say it does not have yet.
-    LATER = ("groups", "co-groups", "register",
-             "register-aggregate", "parameters", "for-each", "sql", "sets",
+    LATER = ("groups", "co-groups", "register-aggregate", "parameters", "for-each", "sql", "sets",
              "columns", "join-using", "distinct", "temp-table", "cache",
              "first", "repartition", "grouping", "reshape", "sample", "plans")
 

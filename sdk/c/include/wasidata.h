@@ -884,7 +884,13 @@ wd_bind_key_count(const wd_bind *bind);
 uint32_t
 wd_bind_key(const wd_bind *bind, uint32_t key);
 
-/* The same, but UINT32_MAX when it is not there. */
+/* Of a registered function: whether an argument is known where it is called (a
+ * literal, a parameter); its value is then the row's column 0, until the bind
+ * function returns. */
+bool
+wd_bind_constant(const wd_bind *bind, uint32_t argument, wd_row *out_row);
+
+/* The position as of wd_bind_column, but UINT32_MAX when it is not there. */
 uint32_t
 wd_bind_try_column(wd_bind *bind, const char *name);
 
@@ -1055,13 +1061,25 @@ wd_partition_count(void);
 uint32_t
 wd_attempt(void);
 
-/* Registers scalar functions and aggregates by name, for expressions and SQL.
- * `arguments` is a schema, or NULL for any. The lambda of a scalar function is
- * a map to one column. */
+/* Registers a function by name, for all expressions of the program:
+ *
+ *     wd_register_scalar("gcd", "a: i64, b: i64",
+ *                        &(wd_lambda){.map = gcd, .output = "gcd: i64",
+ *                                     .promises = WD_STRICT});
+ *     wd_show(wd_select(d, "gcd(x, y) as g"));
+ *
+ * `arguments` is a schema: arguments of other types are cast as those of the
+ * language's functions are; ` ...` at its end allows the last one any number
+ * of times. NULL: any arguments; the lambda's `bind` looks at them and says
+ * what comes out, or refuses. The lambda is a map (or map_batch) to one column;
+ * it is called as for a row, or batch, of the arguments. WD_STRICT: null for a
+ * null argument, without being called. False when it fails: the name is no
+ * word, is a function of the language, or is taken. */
 bool
 wd_register_scalar(const char *name, const char *arguments,
                    const wd_lambda *lambda);
 
+/* An aggregate by name; hosts of today refuse it by code. */
 bool
 wd_register_aggregate(const char *name, const char *arguments,
                       const wd_aggregator *aggregator);

@@ -40,6 +40,12 @@ struct wire_batch {
   uint32_t buffer_count;
 };
 
+/* A value of a column that is known at bind: one row of that column. */
+struct wire_constant {
+  uint32_t column;
+  struct wire_batch value;
+};
+
 struct wire_lambda {
   uint32_t function;
   uint32_t state;

@@ -25,6 +25,24 @@ wd_bind_key(const wd_bind *bind, uint32_t key)
   return bind->keys[key];
 }
 
+bool
+wd_bind_constant(const wd_bind *bind, uint32_t argument, wd_row *out_row)
+{
+  for (uint32_t i = 0; i < bind->constant_count; i++) {
+    const struct wire_constant *constant = &bind->constants[i];
+    if (constant->column != argument)
+      continue;
+    wd_column *column = wd__arena_take(&wd__scratch, sizeof *column);
+    struct wd__fault fault;
+    *column = wd__column_of(bind->input->fields + argument);
+    if (!wd__batch_decode(&constant->value, column, 1, &fault))
+      wd_fail("%s", fault.message);
+    *out_row = (wd_row){column, 1, 0};
+    return true;
+  }
+  return false;
+}
+
 static uint32_t
 input_find(const wd_bind *bind, const char *name)
 {
@@ -243,17 +261,17 @@ output_to_wire(const wd_bind *bind)
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
              const struct wire_field *fields, uint32_t count,
-             const uint32_t *keys, uint32_t key_count, const void *constants,
-             uint32_t constant_count);
+             const uint32_t *keys, uint32_t key_count,
+             const struct wire_constant *constants, uint32_t constant_count);
 
 EXPORT("bind")
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
              const struct wire_field *fields, uint32_t count,
-             const uint32_t *keys, uint32_t key_count, const void *constants,
-             uint32_t constant_count)
+             const uint32_t *keys, uint32_t key_count,
+             const struct wire_constant *constants, uint32_t constant_count)
 {
-  (void)function, (void)role, (void)constants, (void)constant_count;
+  (void)function, (void)role;
   struct wd__fault fault;
   wd__arena_reset(&wd__scratch);
   /* What lambdas print is not to wait for an end that does not come. */
@@ -262,6 +280,8 @@ lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
   wd_bind *bind = &binding->bind;
   bind->keys = wd__copy_of(keys, key_count * sizeof *keys);
   bind->key_count = key_count;
+  bind->constants = constants;
+  bind->constant_count = constant_count;
   if (!decide(bind, &fault) || !wd__binding_columns(binding, &fault))
     return wd__result_error(&fault);
   struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,

@@ -1,6 +1,7 @@
 /* Where a call is running, and functions by name. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "internal.h"
 
@@ -56,6 +57,20 @@ register_import(address text, uint32_t size, uint32_t function, uint32_t state,
                 struct result_none *out);
 
 /* Registered closures stay until the program's end. */
+/* A copy of a schema that ends with `...`, without that; NULL: it does not. */
+static char *
+without_dots(const char *arguments)
+{
+  size_t size = strlen(arguments);
+  while (size && arguments[size - 1] == ' ')
+    size--;
+  if (size < 3 || memcmp(arguments + size - 3, "...", 3) != 0)
+    return NULL;
+  char *text = wd__copy_of(arguments, size + 1);
+  text[size - 3] = 0;
+  return text;
+}
+
 static bool
 register_closure(register_import *import, const char *name,
                  const char *arguments, struct wd__closure *closure)
@@ -67,12 +82,16 @@ register_closure(register_import *import, const char *name,
   wd__begin();
   struct wire_list fields = {NULL, 0};
   struct wd__schema *schema = wd__schema_new();
-  bool good = !arguments || wd__schema_parse(schema, arguments, &fault);
+  char *text = NULL;
+  bool variadic = arguments && (text = without_dots(arguments));
+  bool good = !arguments ||
+              wd__schema_parse(schema, variadic ? text : arguments, &fault);
+  free(text);
   if (good) {
     fields = wd__schema_to_wire(&wd__scratch, &schema->schema);
     struct wire_lambda lambda = wd__closure_to_wire(closure);
     import(name, (uint32_t)strlen(name), lambda.function, lambda.state,
-           arguments != NULL, fields.data, fields.count, false,
+           arguments != NULL, fields.data, fields.count, variadic,
            (closure->promises & WD_STRICT) != 0,
            (closure->promises & WD_DETERMINISTIC) != 0, &result);
     good = !result.failed;

@@ -367,6 +367,8 @@ struct wd_bind {
   struct wd__schema *output; /* without the columns that are passed */
   uint32_t *keys;            /* of a group, in the input */
   uint32_t key_count;
+  const struct wire_constant *constants; /* until bind returns */
+  uint32_t constant_count;
   uint32_t *wanted; /* indices of input columns */
   uint32_t wanted_count;
   bool all;     /* wanted is every column */

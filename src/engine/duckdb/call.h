@@ -18,6 +18,7 @@ struct wd_duck_call {
   const struct wd_lambda *lambda;
   struct wd_duck_slot *slot;
   bool wrapped;  /* the result is a STRUCT */
+  bool strict;   /* rows with a null are not given to it, and are null */
   bool numbered; /* a flat map's: the number of each row's partition follows
                   * the lambda's columns, rows of one are neighbours */
   struct wd_duck_stage *stage; /* a sink's */

@@ -223,6 +223,8 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return write_cast(&writer, expression);
   case WD_EXPR_CASE:
     return write_case(&writer, expression);
+  case WD_EXPR_NAMED:
+    return wd__write_named(&writer, expression);
   case WD_EXPR_WINDOW:
     return wd__write_window(&writer, expression);
   case WD_EXPR_FIELD:

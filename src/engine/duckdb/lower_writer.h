@@ -49,6 +49,10 @@ enum wd_status
 wd__write_function(const struct writer *writer,
                    const struct wd_expression *call);
 
+/* A call of a function that the program registered. */
+enum wd_status
+wd__write_named(const struct writer *writer, const struct wd_expression *call);
+
 enum wd_status
 wd__write_window(const struct writer *writer, const struct wd_expression *call);
 

@@ -3,6 +3,7 @@
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
+#include "engine/duckdb/strict.h"
 
 /* One batch: rows [from, *out_to) of the chunk through the lambda into the
  * same rows of the result. */
@@ -76,11 +77,16 @@ wd_duck_map_run(duckdb_function_info info, duckdb_data_chunk input,
   struct wd_duck_slot *slot = duckdb_scalar_function_get_extra_info(info);
   struct wd_duck_call *call = atomic_load(&slot->call);
   struct wd_error error;
+  enum wd_status status = WD_OK;
 
   wd_duck_error_init(&error);
   if (!call)
     duckdb_scalar_function_set_error(info, "the lambda's job has ended");
-  else if (map_chunk(call, input, output, &error) != WD_OK)
+  else if (call->strict)
+    status = wd_duck_strict_run(call, input, output, map_chunk, &error);
+  else
+    status = map_chunk(call, input, output, &error);
+  if (status != WD_OK)
     duckdb_scalar_function_set_error(info, wd_duck_call_failed(call, &error));
 }
 

@@ -200,6 +200,11 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
         expression->arguments[0]->type.children[expression->column].name);
   case WD_EXPR_IN:
     return write_in(lowering, expression, buf);
+  case WD_EXPR_NAMED:
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not call functions of the program "
+                   "yet: %s",
+                   expression->named->name);
   case WD_EXPR_WINDOW:
     return wd_spark_write_window(lowering, expression, buf);
   }

@@ -1,0 +1,54 @@
+/* Handlers of `functions`: what expressions call by name. */
+#include "guest/internal.h"
+
+static enum wd_status
+take_signature(struct wd_abi_call *call,
+               const struct wd_abi_functions_signature *from,
+               struct wd_named *out, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  out->typed = from->arguments.some;
+  out->variadic = from->variadic;
+  out->strict = from->strict;
+  out->deterministic = from->deterministic;
+  if (out->typed)
+    status = wd_abi_schema_parse(&from->arguments.value, call->arena,
+                                 &out->arguments, error);
+  if (status == WD_OK && out->typed)
+    status = wd_schema_check_carried(&out->arguments, error);
+  if (status == WD_OK && out->typed && out->variadic && !out->arguments.count)
+    status = wd_fail(error, WD_INVALID_ARGUMENT,
+                     "a variadic function needs an argument that may be given "
+                     "any number of times");
+  return status;
+}
+
+static enum wd_status
+on_register_scalar(struct wd_abi_call *call,
+                   const struct wd_abi_functions_register_scalar_args *args,
+                   struct wd_error *error)
+{
+  struct wd_program *program = wd_program_of(call);
+  struct wd_named function = {
+      .closure = {program, args->function.function, args->function.state}};
+  enum wd_status status =
+      take_signature(call, &args->signature, &function, error);
+
+  if (status == WD_OK && !program->functions) {
+    program->functions = wd_registry_new(program->options.mem);
+    status = program->functions ? WD_OK : wd_fail_memory(error);
+  }
+  if (status == WD_OK)
+    status = wd_registry_add(program->functions, args->name.data,
+                             args->name.length, &function, error);
+  if (status != WD_OK)
+    wd_error_prefix(error, "register-scalar");
+  return status;
+}
+
+void
+wd_guest_functions(struct wd_abi_handlers *handlers)
+{
+  handlers->functions_register_scalar = on_register_scalar;
+}

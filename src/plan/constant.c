@@ -1,0 +1,111 @@
+/* Literals as batches of one row. */
+#include <string.h>
+
+#include "plan/constant.h"
+
+/* A buffer of these bytes, readable in whole words. */
+static bool
+new_buffer(struct wd_arena *arena, const void *data, size_t size,
+           struct wd_span *out_span)
+{
+  uint8_t *copy = wd_arena_alloc(arena, (size + 15) & ~(size_t)7);
+
+  if (!copy)
+    return false;
+  if (size)
+    memcpy(copy, data, size);
+  *out_span = (struct wd_span){copy, size};
+  return true;
+}
+
+static bool
+new_text(const struct wd_literal *literal, struct wd_arena *arena,
+         struct wd_span *buffers)
+{
+  size_t length = literal->null ? 0 : literal->value.bytes.length;
+  int32_t offsets[2] = {0, (int32_t)length};
+
+  return new_buffer(arena, offsets, sizeof offsets, &buffers[0]) &&
+         new_buffer(arena, literal->value.bytes.data, length, &buffers[1]);
+}
+
+/* The bytes of a value of fixed width. */
+static bool
+new_value(const struct wd_type *type, const struct wd_literal *literal,
+          struct wd_arena *arena, struct wd_span *buffer)
+{
+  struct {
+    int32_t months, days;
+    int64_t nanoseconds;
+  } interval;
+  float single;
+  const void *data = &literal->value;
+  size_t width = type->id == WD_TYPE_BOOL ? 1 : wd_type_width(type);
+
+  if (type->id == WD_TYPE_F32) {
+    single = (float)literal->value.real;
+    data = &single;
+  } else if (type->id == WD_TYPE_INTERVAL) {
+    interval.months = literal->value.interval.months;
+    interval.days = literal->value.interval.days;
+    interval.nanoseconds = literal->value.interval.microseconds * 1000;
+    data = &interval;
+  }
+  return new_buffer(arena, data, width, buffer);
+}
+
+bool
+wd_constant_carried(const struct wd_type *type,
+                    const struct wd_literal *literal)
+{
+  switch (type->id) {
+  case WD_TYPE_BOOL:
+  case WD_TYPE_I8:
+  case WD_TYPE_I16:
+  case WD_TYPE_I32:
+  case WD_TYPE_I64:
+  case WD_TYPE_U8:
+  case WD_TYPE_U16:
+  case WD_TYPE_U32:
+  case WD_TYPE_U64:
+  case WD_TYPE_F32:
+  case WD_TYPE_F64:
+  case WD_TYPE_DECIMAL:
+  case WD_TYPE_DATE:
+  case WD_TYPE_TIMESTAMP:
+  case WD_TYPE_NULL:
+    return true;
+  case WD_TYPE_STRING:
+  case WD_TYPE_BINARY:
+    return literal->null || literal->value.bytes.length <= INT32_MAX;
+  case WD_TYPE_INTERVAL:
+    return literal->null ||
+           (literal->value.interval.microseconds <= INT64_MAX / 1000 &&
+            literal->value.interval.microseconds >= INT64_MIN / 1000);
+  default:
+    return false;
+  }
+}
+
+bool
+wd_constant_make(const struct wd_type *type, const struct wd_literal *literal,
+                 struct wd_arena *arena, struct wd_batch *out_batch)
+{
+  struct wd_node *node = wd_arena_alloc(arena, sizeof *node);
+  struct wd_span *buffers = wd_arena_array(arena, 3, sizeof *buffers);
+  uint8_t valid = !literal->null;
+  bool made = node && buffers;
+
+  *out_batch = (struct wd_batch){.rows = 1, .node_count = 1, .nodes = node};
+  if (!made)
+    return false;
+  *node = (struct wd_node){1, literal->null};
+  out_batch->buffers = buffers;
+  out_batch->buffer_count = wd_type_buffers(type);
+  if (type->id == WD_TYPE_NULL)
+    return true;
+  made = new_buffer(arena, &valid, 1, &buffers[0]);
+  if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY)
+    return made && new_text(literal, arena, &buffers[1]);
+  return made && new_value(type, literal, arena, &buffers[1]);
+}

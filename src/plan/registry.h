@@ -1,0 +1,54 @@
+/* Functions by name: what a program registered for its expressions.
+ *
+ * Names are words of the language, folded to lower case; what the language
+ * itself calls so cannot be registered, nor a name twice. Nothing is ever
+ * taken out, so that what was found stays. One thread at a time.
+ */
+#ifndef WD_PLAN_REGISTRY_H
+#define WD_PLAN_REGISTRY_H
+
+#include "plan/relation.h"
+
+/* How many functions one program may register. */
+#define WD_REGISTRY_MAX 100000u
+
+/* A scalar function of the program's. */
+struct wd_named {
+  const char *name; /* in lower case */
+  struct wd_closure closure;
+  bool typed; /* false: any arguments, its bind decides */
+  struct wd_schema arguments;
+  bool variadic; /* the last argument may be given any number of times */
+  bool strict;   /* null for any null argument, without being called */
+  bool deterministic;
+};
+
+#define WD_REGISTRY_NAME_MAX 128u
+
+struct wd_registry;
+
+/* NULL: out of memory. */
+struct wd_registry *
+wd_registry_new(struct wd_mem *mem);
+
+/* Also for NULL. */
+void
+wd_registry_free(struct wd_registry *registry);
+
+/* Copies the function; its name need not be folded or end with a zero.
+ * WD_INVALID_ARGUMENT when it is no word, or taken. */
+enum wd_status
+wd_registry_add(struct wd_registry *registry, const char *name, size_t length,
+                const struct wd_named *function, struct wd_error *error);
+
+/* Case folded; NULL when there is none. */
+const struct wd_named *
+wd_registry_find(const struct wd_registry *registry, const char *name,
+                 size_t length);
+
+/* Betters a suggestion for a wrong name (suggest.h). */
+void
+wd_registry_suggest(const struct wd_registry *registry, const char *name,
+                    size_t length, const char **best, unsigned *distance);
+
+#endif
