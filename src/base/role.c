@@ -6,7 +6,7 @@ wd_role_name(enum wd_role role)
   static const char *const names[] = {
       "map",        "filter",   "flat-map",      "map-partitions",
       "map-groups", "for-each", "reduce",        "aggregate",
-      "scalar",     "relation", "co-map-groups",
+      "scalar",     "relation", "co-map-groups", "generate",
   };
 
   return (unsigned)role < sizeof names / sizeof *names ? names[role] : "?";

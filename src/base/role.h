@@ -15,6 +15,7 @@ enum wd_role {
   WD_ROLE_SCALAR,
   WD_ROLE_RELATION,
   WD_ROLE_CO_GROUP, /* the interface `co-groups` */
+  WD_ROLE_TABLE,    /* the interface `tables` */
 };
 
 /* The name that people read: `map`, `flat-map`, … Static storage. */

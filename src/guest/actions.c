@@ -82,6 +82,7 @@ bound_of(struct wd_lambda *lambda)
       .deterministic = lambda->deterministic,
       .total = lambda->total,
       .strict = lambda->strict,
+      .partitions = lambda->partitions,
   };
 }
 
@@ -168,6 +169,28 @@ bind_pair(void *env, const struct wd_closure *closure,
   return status;
 }
 
+static enum wd_status
+bind_table_function(void *env, const struct wd_closure *closure,
+                    const struct wd_schema *arguments,
+                    const struct wd_batch *values, uint32_t partitions,
+                    uint32_t site, struct wd_arena *arena,
+                    struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct binding *binding = env;
+  struct wd_lambda *lambda;
+  enum wd_status status = WD_OK;
+
+  if (!binding->pool)
+    status = make_pool(binding, error);
+  if (status == WD_OK)
+    status = wd_lambda_bind_table(binding->pool, closure->function,
+                                  closure->state, arguments, values, partitions,
+                                  site, arena, &lambda, error);
+  if (status == WD_OK)
+    *out_bound = bound_of(lambda);
+  return status;
+}
+
 enum wd_status
 wd_program_plan(struct wd_program *program, struct wd_relation *relation,
                 uint64_t job, struct wd_plan *out_plan,
@@ -181,6 +204,7 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .bind_pair = bind_pair,
       .functions = program->functions,
       .bind_named = bind_named,
+      .bind_table = bind_table_function,
       .stored = bind_stored,
   };
   enum wd_status status =

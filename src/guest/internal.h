@@ -163,6 +163,8 @@ wd_guest_shapes(struct wd_abi_handlers *handlers);
 void
 wd_guest_parameters(struct wd_abi_handlers *handlers);
 void
+wd_guest_tables(struct wd_abi_handlers *handlers);
+void
 wd_guest_groups(struct wd_abi_handlers *handlers);
 void
 wd_guest_actions(struct wd_abi_handlers *handlers);

@@ -70,21 +70,51 @@ lower_bind_pair(struct wd_worker *worker, const struct wd_lambda *lambda,
   return status;
 }
 
-/* Calls bind and copies what it says. */
+static enum wd_status
+lower_bind_table(struct wd_worker *worker, const struct wd_lambda *lambda,
+                 const struct wd_abi_function *function, struct wd_arena *arena,
+                 wasmtime_val_raw_t *values, struct wd_error *error)
+{
+  struct wd_abi_tables_bind_table_args args = {
+      .function = {lambda->function, lambda->state},
+      .role = WD_ABI_TABLES_TABLE_ROLE_LEAF,
+      .partitions = lambda->asked,
+  };
+  enum wd_status status =
+      wd_abi_schema_make(&lambda->input, arena, &args.arguments, error);
+
+  if (status == WD_OK)
+    status = make_constants(lambda, arena, &args.constants, error);
+  if (status == WD_OK)
+    status = wd_abi_arguments_lower(function, &worker->guest, arena, &args,
+                                    values, error);
+  return status;
+}
+
+/* The export that binds a role. */
+static enum wd_abi_export
+bind_export(enum wd_role role)
+{
+  return role == WD_ROLE_CO_GROUP ? WD_ABI_EXPORT_CO_GROUPS_BIND_CO_GROUP
+         : role == WD_ROLE_TABLE  ? WD_ABI_EXPORT_TABLES_BIND_TABLE
+                                  : WD_ABI_EXPORT_LAMBDAS_BIND;
+}
+
+/* Calls bind and copies what it says, of the type that the role has. */
 static enum wd_status
 ask(struct wd_worker *worker, const struct wd_lambda *lambda,
-    struct wd_arena *arena, struct wd_abi_lambdas_binding *out_binding,
-    struct wd_error *error)
+    struct wd_arena *arena, void *out_binding, struct wd_error *error)
 {
-  bool pair = lambda->role == WD_ROLE_CO_GROUP;
-  enum wd_abi_export which =
-      pair ? WD_ABI_EXPORT_CO_GROUPS_BIND_CO_GROUP : WD_ABI_EXPORT_LAMBDAS_BIND;
+  enum wd_abi_export which = bind_export(lambda->role);
   const struct wd_abi_function *function = &wd_abi_exports[which];
   wasmtime_val_raw_t values[16] = {0};
   struct wd_stream stream;
   enum wd_status status =
-      pair ? lower_bind_pair(worker, lambda, function, arena, values, error)
-           : lower_bind(worker, lambda, function, arena, values, error);
+      lambda->role == WD_ROLE_CO_GROUP
+          ? lower_bind_pair(worker, lambda, function, arena, values, error)
+      : lambda->role == WD_ROLE_TABLE
+          ? lower_bind_table(worker, lambda, function, arena, values, error)
+          : lower_bind(worker, lambda, function, arena, values, error);
 
   wd_stream_init(&stream, worker, lambda->site, BIND_PARTITION);
   stream.partition = worker->number;
@@ -117,14 +147,34 @@ take_columns(const struct wd_abi_list_u32 *columns, struct wd_lambda *lambda,
   return WD_OK;
 }
 
+/* A table function's answer. */
+static enum wd_status
+bind_table(struct wd_worker *worker, struct wd_lambda *lambda,
+           struct wd_arena *arena, uint32_t *out_handle, struct wd_error *error)
+{
+  struct wd_abi_tables_table_binding binding = {0};
+  enum wd_status status = ask(worker, lambda, arena, &binding, error);
+
+  if (status != WD_OK)
+    return status;
+  *out_handle = binding.handle;
+  lambda->all_columns = true;
+  lambda->partitions = binding.partitions;
+  lambda->rows = binding.rows;
+  return wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
+}
+
 /* Binds in this worker: `lambda` holds the question and takes the answer. */
 static enum wd_status
 bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
      uint32_t *out_handle, struct wd_error *error)
 {
   struct wd_abi_lambdas_binding binding = {0};
-  enum wd_status status = ask(worker, lambda, arena, &binding, error);
+  enum wd_status status;
 
+  if (lambda->role == WD_ROLE_TABLE)
+    return bind_table(worker, lambda, arena, out_handle, error);
+  status = ask(worker, lambda, arena, &binding, error);
   if (status != WD_OK)
     return status;
   *out_handle = binding.handle;
@@ -219,6 +269,12 @@ check_role(const struct wd_lambda *lambda, struct wd_error *error)
     return wd_fail(error, WD_LAMBDA_FAILED,
                    "a co-group takes all columns; `columns` of its binding "
                    "stays unset");
+  case WD_ROLE_TABLE:
+    if (lambda->partitions > 0 && lambda->partitions <= WD_SCAN_PARTITIONS)
+      return WD_OK;
+    return wd_fail(error, WD_LAMBDA_FAILED,
+                   "it says that it has %u partitions; there may be 1 to %u",
+                   lambda->partitions, WD_SCAN_PARTITIONS);
   default:
     return WD_OK;
   }
@@ -343,6 +399,62 @@ wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
   return bind_first(pool, lambda, arena, error);
 }
 
+/* The arguments of a table function as constants, a batch each. */
+static enum wd_status
+split_values(const struct wd_schema *arguments, const struct wd_batch *values,
+             struct wd_arena *arena,
+             const struct wd_lambda_constant **out_constants,
+             struct wd_error *error)
+{
+  struct wd_lambda_constant *constants =
+      wd_arena_array(arena, arguments->count, sizeof *constants);
+  struct wd_batch value = *values;
+
+  if (!constants)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < arguments->count; i++) {
+    struct wd_schema one = {1, &arguments->columns[i]};
+
+    wd_schema_shape(&one, &value.node_count, &value.buffer_count);
+    constants[i] = (struct wd_lambda_constant){i, value};
+    value.nodes += value.node_count;
+    value.buffers += value.buffer_count;
+  }
+  *out_constants = constants;
+  return WD_OK;
+}
+
+enum wd_status
+wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
+                     const struct wd_schema *arguments,
+                     const struct wd_batch *values, uint32_t partitions,
+                     uint32_t site, struct wd_arena *arena,
+                     struct wd_lambda **out_lambda, struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+  const struct wd_lambda_constant *constants;
+  enum wd_status status =
+      split_values(arguments, values, arena, &constants, error);
+
+  if (status != WD_OK)
+    return status;
+  if (!lambda)
+    return wd_fail_memory(error);
+  *lambda = (struct wd_lambda){
+      .pool = pool,
+      .function = function,
+      .state = state,
+      .role = WD_ROLE_TABLE,
+      .site = site,
+      .input = *arguments,
+      .constant_count = arguments->count,
+      .constants = constants,
+      .asked = partitions,
+  };
+  *out_lambda = lambda;
+  return bind_first(pool, lambda, arena, error);
+}
+
 static bool
 same_columns(const struct wd_lambda *a, const struct wd_lambda *b)
 {
@@ -360,7 +472,7 @@ same_binding(const struct wd_lambda *a, const struct wd_lambda *b)
 {
   return wd_schema_equal(&a->output, &b->output) && same_columns(a, b) &&
          a->deterministic == b->deterministic && a->total == b->total &&
-         a->strict == b->strict;
+         a->strict == b->strict && a->partitions == b->partitions;
 }
 
 static enum wd_status

@@ -17,10 +17,9 @@ static const struct wd_schema state_schema = {1, &state_column};
  * forever. */
 #define MAX_EMPTY_PARTS 100000
 
-/* Ends a call that failed: names the lambda, records the failure. */
-static enum wd_status
-failed(struct wd_worker *worker, const struct wd_lambda *lambda,
-       struct wd_error *error)
+enum wd_status
+wd__call_failed(struct wd_worker *worker, const struct wd_lambda *lambda,
+                struct wd_error *error)
 {
   if (error->status != WD_CANCELLED && lambda->name)
     wd_error_prefix(error, "function %s", lambda->name);
@@ -84,7 +83,7 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
                                 worker->pairs, &worker->slots[slot], out_places,
                                 error);
   if (status != WD_OK)
-    return failed(worker, lambda, error);
+    return wd__call_failed(worker, lambda, error);
   if (slot == WD_SLOT_INPUT || lambda->role == WD_ROLE_CO_GROUP)
     wd_worker_count(&worker->rows_in, shape->rows);
   return WD_OK;
@@ -108,7 +107,7 @@ wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
     status = wd_abi_range(&worker->guest, &site, worker->groups.pointer, rows,
                           sizeof(uint32_t), sizeof(uint32_t), &address, error);
   if (status != WD_OK)
-    return failed(worker, lambda, error);
+    return wd__call_failed(worker, lambda, error);
   worker->groups.length = rows;
   *out_groups = (uint32_t *)(void *)address;
   return WD_OK;
@@ -126,11 +125,10 @@ push_batch(wasmtime_val_raw_t *values, const struct wd_wire_batch *batch)
   return 5;
 }
 
-/* Calls an export of `lambdas` and looks at its result in place. */
-static enum wd_status
-call(struct wd_worker *worker, enum wd_abi_export which,
-     struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
-     const void **out_payload, struct wd_error *error)
+enum wd_status
+wd__call(struct wd_worker *worker, enum wd_abi_export which,
+         struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
+         const void **out_payload, struct wd_error *error)
 {
   enum wd_status status =
       wd_worker_call(worker, which, stream, values, count, error);
@@ -158,38 +156,37 @@ call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
     return status;
   values[0].i32 = (int32_t)wd_worker_handle(site);
   push_batch(values + 1, &worker->slots[slot]);
-  return call(worker, which, &site->stream, values, 6, out_payload, error);
+  return wd__call(worker, which, &site->stream, values, 6, out_payload, error);
 }
 
 /* The partition of an open cursor. */
 static enum wd_status
-find_stream(struct wd_worker *worker, uint32_t cursor,
+find_stream(struct wd_worker *worker, uint64_t key,
             struct wd_stream **out_stream, struct wd_error *error)
 {
-  struct wd_cursor *found = wd_worker_cursor(worker, cursor);
+  struct wd_cursor *found = wd_worker_cursor(worker, key);
 
   if (!found)
     return wd_fail(error, WD_LAMBDA_FAILED,
                    "the partition with the cursor %u is not open (the program "
                    "may have named two alike)",
-                   cursor);
+                   (uint32_t)key);
   *out_stream = &found->stream;
   return WD_OK;
 }
 
-/* Calls an export of (cursor). */
-static enum wd_status
-call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
-                 uint32_t cursor, const void **out_payload,
-                 struct wd_error *error)
+enum wd_status
+wd__call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
+                     uint32_t cursor, uint64_t key, const void **out_payload,
+                     struct wd_error *error)
 {
   wasmtime_val_raw_t value = {0};
   struct wd_stream *stream = NULL;
-  enum wd_status status = find_stream(worker, cursor, &stream, error);
+  enum wd_status status = find_stream(worker, key, &stream, error);
 
   value.i32 = (int32_t)cursor;
   return status == WD_OK
-             ? call(worker, which, stream, &value, 1, out_payload, error)
+             ? wd__call(worker, which, stream, &value, 1, out_payload, error)
              : status;
 }
 
@@ -216,12 +213,11 @@ take_batch(struct wd_worker *worker, enum wd_abi_export which,
  * forever. */
 static enum wd_status
 take_part(struct wd_worker *worker, enum wd_abi_export which,
-          const struct wd_wire_batch *wire, const struct wd_lambda *lambda,
-          struct wd_batch *out_batch, struct wd_error *error)
+          const struct wd_wire_batch *wire, const struct wd_schema *schema,
+          uint32_t buffers, struct wd_batch *out_batch, struct wd_error *error)
 {
-  enum wd_status status =
-      take_batch(worker, which, wire, &lambda->output, lambda->output_buffers,
-                 UINT32_MAX, out_batch, error);
+  enum wd_status status = take_batch(worker, which, wire, schema, buffers,
+                                     UINT32_MAX, out_batch, error);
 
   if (status != WD_OK)
     return status;
@@ -250,7 +246,7 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
     status = take_batch(worker, which, payload, &lambda->output,
                         lambda->output_buffers,
                         worker->slots[WD_SLOT_INPUT].rows, out_batch, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 static enum wd_status
@@ -264,7 +260,7 @@ take_expanded(struct wd_worker *worker, const struct wd_lambda *lambda,
                    "'more' is %u, neither true nor false", wire->more);
   *out_more = wire->more;
   return take_part(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP, &wire->output,
-                   lambda, out_batch, error);
+                   &lambda->output, lambda->output_buffers, out_batch, error);
 }
 
 enum wd_status
@@ -282,7 +278,7 @@ wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
                            WD_SLOT_INPUT, &payload, error);
   if (status == WD_OK)
     status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 enum wd_status
@@ -300,12 +296,12 @@ wd_call_flat_map_next(struct wd_worker *worker, const struct wd_lambda *lambda,
   status = wd_worker_site(worker, lambda, &site, error);
   if (status == WD_OK) {
     value.i32 = (int32_t)wd_worker_handle(site);
-    status = call(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP_NEXT, &site->stream,
-                  &value, 1, &payload, error);
+    status = wd__call(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP_NEXT,
+                      &site->stream, &value, 1, &payload, error);
   }
   if (status == WD_OK)
     status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 /* Calls with the values given and takes states back. */
@@ -321,12 +317,13 @@ call_for_states(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   if (status == WD_OK) {
     values[0].i32 = (int32_t)wd_worker_handle(site);
-    status = call(worker, which, &site->stream, values, count, &payload, error);
+    status =
+        wd__call(worker, which, &site->stream, values, count, &payload, error);
   }
   if (status == WD_OK)
     status = take_batch(worker, which, payload, &state_schema, STATE_BUFFERS,
                         worker->slots[WD_SLOT_STATES].rows, out_states, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 enum wd_status
@@ -374,7 +371,7 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
     status = take_batch(worker, which, payload, &lambda->output,
                         lambda->output_buffers,
                         worker->slots[WD_SLOT_STATES].rows, out_batch, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 enum wd_status
@@ -386,7 +383,7 @@ wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
   error = wd_error_or(error, &local);
   if (wd_worker_end(worker, error) == WD_OK)
     return WD_OK;
-  return failed(worker, lambda, error);
+  return wd__call_failed(worker, lambda, error);
 }
 
 /* The exports of cursors: of partitions and groups, or of co-groups. */
@@ -429,8 +426,8 @@ open_cursor(struct wd_worker *worker, const struct wd_lambda *lambda,
     return status;
   values[0].i32 = (int32_t)wd_worker_handle(site);
   values[1].i32 = (int32_t)stream->partition;
-  status = call(worker, cursor_exports(lambda)->open, stream, values,
-                lambda->role == WD_ROLE_CO_GROUP ? 1 : 2, &payload, error);
+  status = wd__call(worker, cursor_exports(lambda)->open, stream, values,
+                    lambda->role == WD_ROLE_CO_GROUP ? 1 : 2, &payload, error);
   if (status == WD_OK)
     memcpy(out_cursor, payload, sizeof *out_cursor);
   return status;
@@ -457,7 +454,7 @@ wd_partition_open(struct wd_worker *worker, const struct wd_lambda *lambda,
   if (status == WD_OK)
     status = wd_worker_end(worker, error);
   if (status != WD_OK)
-    return failed(worker, lambda, error);
+    return wd__call_failed(worker, lambda, error);
   wd_worker_cursor_add(worker, *out_cursor, &stream);
   return WD_OK;
 }
@@ -481,9 +478,9 @@ push_rows(struct wd_worker *worker, const struct wd_lambda *lambda,
   worker->empty_parts = 0;
   status = find_stream(worker, cursor, &stream, error);
   if (status == WD_OK)
-    status = call(worker, which, stream, values, 7, &payload, error);
+    status = wd__call(worker, which, stream, values, 7, &payload, error);
   if (status != WD_OK)
-    return failed(worker, lambda, error);
+    return wd__call_failed(worker, lambda, error);
   return wd_call_end(worker, lambda, error);
 }
 
@@ -504,21 +501,21 @@ wd_partition_push_right(struct wd_worker *worker,
                    WD_SLOT_RIGHT, cursor, end, error);
 }
 
-/* The batch of an option, or none. */
-static enum wd_status
-take_option(struct wd_worker *worker, const struct wd_lambda *lambda,
-            const struct wd_wire_option_batch *wire, struct wd_batch *out_batch,
-            bool *out_has, struct wd_error *error)
+enum wd_status
+wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
+                     const struct wd_wire_option_batch *wire,
+                     const struct wd_schema *schema, uint32_t buffers,
+                     struct wd_batch *out_batch, bool *out_has,
+                     struct wd_error *error)
 {
-  enum wd_abi_export which = cursor_exports(lambda)->next;
-
   *out_has = wire->tag == 1;
   if (wire->tag > 1)
     return wd_fail(error, WD_LAMBDA_FAILED, "an option has the tag %u",
                    wire->tag);
   if (!*out_has)
     return wd_worker_end(worker, error);
-  return take_part(worker, which, &wire->as.value, lambda, out_batch, error);
+  return take_part(worker, which, &wire->as.value, schema, buffers, out_batch,
+                   error);
 }
 
 enum wd_status
@@ -531,11 +528,13 @@ wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status = call_with_cursor(worker, cursor_exports(lambda)->next, cursor,
-                            &payload, error);
+  status = wd__call_with_cursor(worker, cursor_exports(lambda)->next, cursor,
+                                cursor, &payload, error);
   if (status == WD_OK)
-    status = take_option(worker, lambda, payload, out_batch, out_has, error);
-  return status == WD_OK ? WD_OK : failed(worker, lambda, error);
+    status = wd__call_take_option(worker, cursor_exports(lambda)->next, payload,
+                                  &lambda->output, lambda->output_buffers,
+                                  out_batch, out_has, error);
+  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
 enum wd_status
@@ -547,10 +546,10 @@ wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status = call_with_cursor(worker, cursor_exports(lambda)->close, cursor,
-                            &payload, error);
+  status = wd__call_with_cursor(worker, cursor_exports(lambda)->close, cursor,
+                                cursor, &payload, error);
   wd_worker_cursor_remove(worker, cursor);
   if (status != WD_OK)
-    return failed(worker, lambda, error);
+    return wd__call_failed(worker, lambda, error);
   return wd_call_end(worker, lambda, error);
 }

@@ -32,6 +32,9 @@ struct wd_lambda_constant {
   struct wd_batch value; /* one row of that column */
 };
 
+/* How many partitions a table function may have: each is a cursor. */
+#define WD_SCAN_PARTITIONS 1000000u
+
 struct wd_lambda {
   struct wd_pool *pool; /* not counted: the job keeps both */
   const char *name;     /* of a registered function; NULL: it has none */
@@ -52,6 +55,9 @@ struct wd_lambda {
   const uint32_t *columns; /* their indices in `input`, when not all */
   struct wd_schema output;
   bool deterministic, total, strict;
+  uint32_t asked;      /* partitions that it was asked for */
+  uint32_t partitions; /* that it has */
+  uint64_t rows;       /* about how many there will be; 0: not known */
   uint32_t node_count; /* of a batch of `wanted` */
   uint32_t buffer_count;
   uint32_t output_nodes; /* of a batch of `output` */
@@ -87,6 +93,16 @@ wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
                     const struct wd_schema *right, const uint32_t *right_keys,
                     uint32_t key_count, uint32_t site, struct wd_arena *arena,
                     struct wd_lambda **out_lambda, struct wd_error *error);
+
+/* The same for a table function (role table): `values` is one row of its
+ * arguments and stays as long as the lambda; `partitions` are those that it is
+ * asked for, it says how many it has. */
+enum wd_status
+wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
+                     const struct wd_schema *arguments,
+                     const struct wd_batch *values, uint32_t partitions,
+                     uint32_t site, struct wd_arena *arena,
+                     struct wd_lambda **out_lambda, struct wd_error *error);
 
 /* Which parameter of the coming call a batch is. */
 enum wd_call_slot {
@@ -171,6 +187,23 @@ wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
 enum wd_status
 wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
                    uint32_t cursor, struct wd_error *error);
+
+/* Partitions of a table function: as those above, but nothing is pushed.
+ * `columns`: the output columns that are wanted, which batches then have in
+ * this order; `wanted` is the schema of these. */
+enum wd_status
+wd_scan_open(struct wd_worker *worker, const struct wd_lambda *lambda,
+             uint32_t partition, const uint32_t *columns, uint32_t count,
+             uint32_t *out_cursor, struct wd_error *error);
+
+enum wd_status
+wd_scan_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+             const struct wd_schema *wanted, uint32_t cursor,
+             struct wd_batch *out_batch, bool *out_has, struct wd_error *error);
+
+enum wd_status
+wd_scan_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+              uint32_t cursor, struct wd_error *error);
 
 /* Tells the guest that the result was read. */
 enum wd_status

@@ -88,23 +88,23 @@ wd_worker_cursor_reserve(struct wd_worker *worker, struct wd_error *error)
 }
 
 void
-wd_worker_cursor_add(struct wd_worker *worker, uint32_t cursor,
+wd_worker_cursor_add(struct wd_worker *worker, uint64_t key,
                      const struct wd_stream *stream)
 {
   worker->cursor_hint = worker->cursors;
   worker->open[worker->cursors++] =
-      (struct wd_cursor){.cursor = cursor, .stream = *stream};
+      (struct wd_cursor){.key = key, .stream = *stream};
 }
 
 struct wd_cursor *
-wd_worker_cursor(struct wd_worker *worker, uint32_t cursor)
+wd_worker_cursor(struct wd_worker *worker, uint64_t key)
 {
   uint32_t hint = worker->cursor_hint;
 
-  if (hint < worker->cursors && worker->open[hint].cursor == cursor)
+  if (hint < worker->cursors && worker->open[hint].key == key)
     return &worker->open[hint];
   for (uint32_t i = worker->cursors; i > 0; i--)
-    if (worker->open[i - 1].cursor == cursor) {
+    if (worker->open[i - 1].key == key) {
       worker->cursor_hint = i - 1;
       return &worker->open[i - 1];
     }
@@ -112,9 +112,9 @@ wd_worker_cursor(struct wd_worker *worker, uint32_t cursor)
 }
 
 void
-wd_worker_cursor_remove(struct wd_worker *worker, uint32_t cursor)
+wd_worker_cursor_remove(struct wd_worker *worker, uint64_t key)
 {
-  struct wd_cursor *found = wd_worker_cursor(worker, cursor);
+  struct wd_cursor *found = wd_worker_cursor(worker, key);
 
   if (found)
     *found = worker->open[--worker->cursors];

@@ -35,7 +35,7 @@ struct wd_worker_site {
 
 /* An open partition, by the guest's own name for it. */
 struct wd_cursor {
-  uint32_t cursor;
+  uint64_t key;
   struct wd_stream stream;
 };
 
@@ -58,8 +58,9 @@ struct wd_worker {
   uint32_t cursor_hint;
 
   wasmtime_func_t realloc;
-  /* By enum wd_abi_export; only those of `lambdas` and `co-groups` are used. */
-  struct wd_export exports[WD_ABI_EXPORT_CO_GROUPS_CLOSE_CO_GROUP + 1];
+  /* By enum wd_abi_export; only those of `lambdas`, `co-groups` and sources of
+   * `tables` are used. */
+  struct wd_export exports[WD_ABI_EXPORT_TABLES_CLOSE_SCAN + 1];
 
   struct wd_worker_site *sites; /* by lambda->site */
   uint32_t site_capacity;
@@ -128,17 +129,47 @@ wd_worker_handle(const struct wd_worker_site *site)
 enum wd_status
 wd_worker_cursor_reserve(struct wd_worker *worker, struct wd_error *error);
 
+/* The keys of open cursors: the interfaces name theirs independently. */
+#define WD_SCAN_KEY(cursor) ((uint64_t)1 << 32 | (cursor))
+
 /* The stream is moved into the list. */
 void
-wd_worker_cursor_add(struct wd_worker *worker, uint32_t cursor,
+wd_worker_cursor_add(struct wd_worker *worker, uint64_t key,
                      const struct wd_stream *stream);
 
 /* NULL when it is not open. Until the next one is opened or closed. */
 struct wd_cursor *
-wd_worker_cursor(struct wd_worker *worker, uint32_t cursor);
+wd_worker_cursor(struct wd_worker *worker, uint64_t key);
 
 void
-wd_worker_cursor_remove(struct wd_worker *worker, uint32_t cursor);
+wd_worker_cursor_remove(struct wd_worker *worker, uint64_t key);
+
+/* What the calls of all roles have in common (call.c). */
+
+/* Ends a call that failed: names the lambda, records the failure. */
+enum wd_status
+wd__call_failed(struct wd_worker *worker, const struct wd_lambda *lambda,
+                struct wd_error *error);
+
+/* Calls an export and looks at its result in place. */
+enum wd_status
+wd__call(struct wd_worker *worker, enum wd_abi_export which,
+         struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
+         const void **out_payload, struct wd_error *error);
+
+/* Calls an export of (cursor). */
+enum wd_status
+wd__call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
+                     uint32_t cursor, uint64_t key, const void **out_payload,
+                     struct wd_error *error);
+
+/* The batch of an option, checked, or none. */
+enum wd_status
+wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
+                     const struct wd_wire_option_batch *wire,
+                     const struct wd_schema *schema, uint32_t buffers,
+                     struct wd_batch *out_batch, bool *out_has,
+                     struct wd_error *error);
 
 /* Random numbers of a partition of a site. */
 void

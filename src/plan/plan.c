@@ -337,6 +337,7 @@ check_role(struct planner *planner, enum wd_role role,
   case WD_ROLE_PARTITION:
   case WD_ROLE_GROUP:
   case WD_ROLE_CO_GROUP:
+  case WD_ROLE_TABLE:
     if (output->count > 0)
       return WD_OK;
     return wd_fail(planner->error, WD_TYPE_MISMATCH,
@@ -521,6 +522,8 @@ make_one(struct planner *planner, const struct wd_relation *relation,
     return wd__plan_co_map_groups(planner, relation, left, right, out_node);
   case WD_REL_REPARTITION:
     return wd__plan_repartition(planner, relation, left, out_node);
+  case WD_REL_GENERATE:
+    return wd__plan_generate(planner, relation, out_node);
   case WD_REL_CACHE:
     return wd__plan_cache(planner, relation, left, out_node);
   case WD_REL_WITH_COLUMN:
@@ -554,6 +557,7 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_READ] = "read",
       [WD_REL_VALUES] = "create",
       [WD_REL_RANGE] = "range",
+      [WD_REL_GENERATE] = "generate",
       [WD_REL_SELECT] = "select",
       [WD_REL_FILTER] = "filter",
       [WD_REL_LAMBDA] = "lambda",

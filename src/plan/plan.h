@@ -22,6 +22,7 @@ struct wd_bound {
   uint32_t column_count; /* wanted input columns, in order */
   const uint32_t *columns;
   bool deterministic, total, strict;
+  uint32_t partitions; /* of a table function: how many it has */
 };
 
 /* An argument of a function that is known when the function is bound: one row
@@ -82,6 +83,14 @@ struct wd_binder {
                                struct wd_arena *arena,
                                struct wd_bound *out_bound,
                                struct wd_error *error);
+  /* The same for a table function: `values` is one row of its arguments. */
+  enum wd_status (*bind_table)(void *env, const struct wd_closure *closure,
+                               const struct wd_schema *arguments,
+                               const struct wd_batch *values,
+                               uint32_t partitions, uint32_t site,
+                               struct wd_arena *arena,
+                               struct wd_bound *out_bound,
+                               struct wd_error *error);
   /* Whether the rows of a cache are there already; their schema then. */
   enum wd_status (*stored)(void *env, void *stored, struct wd_arena *arena,
                            bool *out_filled, struct wd_schema *out_schema,
@@ -92,9 +101,10 @@ enum wd_node_kind {
   WD_NODE_READ,
   WD_NODE_VALUES,
   WD_NODE_RANGE,
-  WD_NODE_PROJECT, /* expressions */
-  WD_NODE_FILTER,  /* predicate */
-  WD_NODE_LAMBDA,  /* map, filter, flat-map, map-partitions: by role */
+  WD_NODE_GENERATE, /* a table function: uses `lambda` */
+  WD_NODE_PROJECT,  /* expressions */
+  WD_NODE_FILTER,   /* predicate */
+  WD_NODE_LAMBDA,   /* map, filter, flat-map, map-partitions: by role */
   WD_NODE_AGGREGATE,
   WD_NODE_JOIN, /* output: left's columns, then right's (not semi, anti) */
   WD_NODE_SORT,

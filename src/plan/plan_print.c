@@ -99,6 +99,19 @@ print_closure(const struct wd_closure *closure, uint32_t site,
 }
 
 static void
+print_generate(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  uint32_t partitions = node->lambda.bound.partitions;
+
+  wd_buf_puts(buf, "generate ");
+  print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
+                NULL, buf);
+  wd_buf_printf(buf, " in %" PRIu32 " partition%s", partitions,
+                partitions == 1 ? "" : "s");
+  print_schema(&node->schema, buf);
+}
+
+static void
 print_columns(const struct wd_schema *schema, const uint32_t *columns,
               uint32_t count, struct wd_buf *buf)
 {
@@ -352,6 +365,9 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
   case WD_NODE_RANGE:
     wd_buf_printf(buf, "range %" PRId64 " to %" PRId64 " by %" PRId64,
                   node->range.start, node->range.end, node->range.step);
+    break;
+  case WD_NODE_GENERATE:
+    print_generate(node, buf);
     break;
   case WD_NODE_PROJECT:
     print_project(node, buf);

@@ -160,6 +160,11 @@ wd__plan_repartition(struct planner *planner,
                      const struct wd_plan_node *input,
                      const struct wd_plan_node **out_node);
 
+/* The rows of a table function (plan_generate.c). */
+enum wd_status
+wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node **out_node);
+
 /* Sets *out_node when the rows are there; NULL: the input must be planned. */
 enum wd_status
 wd__plan_stored(struct planner *planner, const struct wd_relation *relation,

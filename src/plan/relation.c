@@ -53,6 +53,8 @@ free_relation(struct wd_relation *relation)
   if (relation->kind == WD_REL_VALUES && relation->values.batches)
     for (uint32_t i = 0; i < relation->values.batch_count; i++)
       wd_rows_fini(&relation->values.batches[i]);
+  if (relation->kind == WD_REL_GENERATE)
+    wd_rows_fini(&relation->generate.values);
   if (relation->kind == WD_REL_CACHE && relation->cache.release)
     relation->cache.release(relation->cache.stored);
   wd_arena_fini(&relation->arena);

@@ -17,6 +17,7 @@ enum wd_relation_kind {
   WD_REL_READ,
   WD_REL_VALUES,
   WD_REL_RANGE,
+  WD_REL_GENERATE,
   WD_REL_SELECT,
   WD_REL_FILTER,
   WD_REL_LAMBDA, /* map, filter, flat-map, map-partitions: by role */
@@ -139,6 +140,12 @@ struct wd_relation {
     struct {
       int64_t start, end, step;
     } range;
+    struct {
+      struct wd_closure closure;
+      uint32_t partitions; /* that the program asks for */
+      struct wd_schema arguments;
+      struct wd_rows values; /* one row of them; none without arguments */
+    } generate;
     struct {
       uint32_t count;
       const struct wd_named_syntax *expressions;

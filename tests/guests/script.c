@@ -6,6 +6,10 @@
  * Lists end with the argument `.`; registers are names.
  *
  *   read NAME | read-with NAME OPTION VALUE … . | range START END STEP
+ *   generate KIND PARTITIONS COUNT SCHEMA VALUE … .   a table function: `part`,
+ *     `row`, the arguments; so many rows in each partition (`rows`; `columns`,
+ *     by the column), or without an end, and then the row COUNT breaks it
+ *     (`fail`, `trap`, `spin`)
  *   create SCHEMA VALUE … .     (row by row; \N is null, binary in hexadecimal)
  *   as REGISTER | use REGISTER
  *   parameters SCHEMA VALUE … .   (for `$name` from here on)
@@ -33,6 +37,8 @@
  *                         its index and how many there are; counts, too
  *   counters              prints the rows, batches and partitions that the last
  *                         `each` has counted
+ *   closed                prints how many partitions of `generate` the last
+ *                         written job has closed
  *   sort-parts KEY … .
  *   as-group REGISTER | pair REGISTER   the group with that of the register, by
  *                         a lambda over both: `side`, `id`, `first` (the first
@@ -62,6 +68,7 @@
 #include <wasidata_co_groups.h>
 
 #include "script_functions.h"
+#include "script_generate.h"
 
 #define MOST 64
 #define LONGEST 4096
@@ -583,6 +590,14 @@ start_from(struct script *s, const char *verb)
   } else if (VERB("create")) {
     const char *schema = word(s);
     s->current = wd_create(rows_of(schema, list(s)));
+  } else if (VERB("generate")) {
+    const char *kind = word(s);
+    uint32_t partitions = (uint32_t)number(s);
+    int64_t count = number(s);
+    const char *schema = word(s);
+    const char *const *values = list(s);
+    s->current = generate(kind, partitions, count, schema,
+                          *schema ? rows_of(schema, values) : NULL);
   } else if (VERB("use")) {
     s->current = find_register(s, word(s))->dataset;
   } else if (VERB("as")) {
@@ -1009,6 +1024,8 @@ store(struct script *s, const char *verb)
            (unsigned long long)wd_counter(s->written, "rows"),
            (unsigned long long)wd_counter(s->written, "batches"),
            (unsigned long long)wd_counter(s->written, "parts"));
+  } else if (VERB("closed")) {
+    printf("%llu\n", (unsigned long long)wd_counter(s->written, "closed"));
   } else {
     return false;
   }

@@ -181,6 +181,12 @@ abi_create(address fields, uint32_t field_count, address batches,
 IMPORT("datasets", "range")
 void
 abi_range(int64_t start, int64_t end, int64_t step, struct result_handle *out);
+IMPORT("datasets", "generate")
+void
+abi_generate(uint32_t function, uint32_t state, uint32_t has_arguments,
+             address fields, uint32_t field_count, uint32_t rows, address nodes,
+             uint32_t node_count, address buffers, uint32_t buffer_count,
+             uint32_t partitions, struct result_handle *out);
 IMPORT("datasets", "from-plan")
 void
 abi_from_plan(address plan, uint32_t size, address inputs, uint32_t count,

@@ -4,6 +4,9 @@
 
 #include "abi.h"
 
+#define WD__TABLE_NO_EXPORTS
+#include "wasidata_tables.h"
+
 /* ---- Memory (arena.c) */
 
 /* A bump allocator that is emptied as a whole and keeps its memory. */
@@ -303,6 +306,7 @@ enum wd__kind {
   WD__REDUCE,
   WD__AGGREGATE,
   WD__CO_GROUP,
+  WD__TABLE,
 };
 
 /* What a pair of groups has beside a partition's functions. */
@@ -329,6 +333,7 @@ struct wd__closure {
   } function;
   wd_partition_fn partition;
   wd_aggregator aggregator;
+  wd_generator generator;
   struct wd__pair pair; /* of groups: beside the partition's, the left's */
   void *env;
   size_t env_size;           /* 0: env is the program's */
@@ -351,6 +356,11 @@ wd__closure_of_aggregator(const wd_aggregator *aggregator);
 struct wd__closure *
 wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
                     const void *env, size_t env_size, const char *output);
+
+/* A table function. */
+struct wd__closure *
+wd__closure_of_generator(const wd_generator *functions, const void *env,
+                         size_t env_size, const char *output);
 
 void
 wd__closure_free(struct wd__closure *closure);

@@ -185,6 +185,27 @@ wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
   return closure;
 }
 
+struct wd__closure *
+wd__closure_of_generator(const wd_generator *functions, const void *env,
+                         size_t env_size, const char *output)
+{
+  if (!functions->next || !output) {
+    wd__raise(WD_INVALID_ARGUMENT, "a generator needs %s",
+              functions->next ? "an output" : "`next`");
+    return NULL;
+  }
+  struct wd__closure *closure = wd__new(sizeof *closure);
+  closure->kind = WD__TABLE;
+  closure->generator = *functions;
+  closure->function.address = (uint32_t)(uintptr_t)functions->next;
+  if (!output_parse(closure, output)) {
+    wd__closure_free(closure);
+    return NULL;
+  }
+  env_keep(closure, env, env_size);
+  return closure;
+}
+
 struct wire_lambda
 wd__closure_to_wire(struct wd__closure *closure)
 {

@@ -326,6 +326,26 @@ lower_values(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 }
 
 static enum wd_status
+lower_generate(struct wd_duck_lowering *lowering,
+               const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const struct wd_lambda *lambda = node->lambda.bound.lambda;
+  struct wd_duck_source *source = NULL;
+  enum wd_status status = WD_OK;
+
+  if (lowering->query) {
+    status = wd_duck_lambda_check(lowering, lambda);
+    if (status == WD_OK)
+      status = wd_duck_generate_new(lowering->query, lambda, &source,
+                                    lowering->error);
+    if (status != WD_OK)
+      return status;
+    wd_duck_source_add(lowering->query, source);
+  }
+  return lower_source(lowering, source, "'generate'", buf);
+}
+
+static enum wd_status
 lower_by_kind(struct wd_duck_lowering *lowering,
               const struct wd_plan_node *node, struct wd_buf *buf)
 {
@@ -341,6 +361,8 @@ lower_by_kind(struct wd_duck_lowering *lowering,
                   (long long)node->range.start, (long long)node->range.end,
                   (long long)node->range.step);
     return WD_OK;
+  case WD_NODE_GENERATE:
+    return lower_generate(lowering, node, buf);
   case WD_NODE_PROJECT:
     return lower_project(lowering, node, buf);
   case WD_NODE_FILTER:

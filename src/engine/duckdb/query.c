@@ -433,13 +433,22 @@ wd_duck_query_next(struct wd_query *query, struct wd_rows *out_rows,
   return run_copy(query, error);
 }
 
+/* Stages are sources. */
+static void
+stop_sources(struct wd_query *query)
+{
+  for (struct wd_duck_source *source = query->sources; source;
+       source = source->next_of_query)
+    if (source->functions->ended)
+      source->functions->ended(source);
+}
+
 void
 wd_duck_query_cancel(struct wd_query *query)
 {
   atomic_store(&query->cancelled, true);
   duckdb_interrupt(query->connection);
-  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
-    wd_duck_stage_stop(stage);
+  stop_sources(query);
 }
 
 void
@@ -499,8 +508,7 @@ end_work(struct wd_query *query)
 {
   if (query->connection && !query->ended)
     wd_duck_query_cancel(query);
-  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
-    wd_duck_stage_stop(stage);
+  stop_sources(query);
   cease(query);
   duckdb_destroy_data_chunk(&query->chunk);
   if (query->has_result)

@@ -1,5 +1,8 @@
 #include "engine/duckdb/queue.h"
 
+#include "engine/duckdb/names.h"
+#include "engine/duckdb/nested.h"
+
 struct wd_duck_queue_item {
   struct wd_duck_queue_item *next;
   duckdb_data_chunk chunk;
@@ -74,6 +77,64 @@ wd_duck_queue_fini(struct wd_duck_queue *queue)
   pthread_mutex_destroy(&queue->lock);
   pthread_cond_destroy(&queue->filled);
   pthread_cond_destroy(&queue->emptied);
+}
+
+uint64_t
+wd_duck_batch_bytes(const struct wd_batch *batch)
+{
+  uint64_t bytes = 0;
+
+  for (uint32_t i = 0; i < batch->buffer_count; i++)
+    bytes += batch->buffers[i].size;
+  return bytes;
+}
+
+/* Rows [from, to) of a batch as a chunk; NULL: out of memory. */
+static duckdb_data_chunk
+make_chunk(duckdb_logical_type *types, const struct wd_schema *schema,
+           const struct wd_batch *batch, uint32_t from, uint32_t to)
+{
+  duckdb_data_chunk chunk =
+      duckdb_create_data_chunk(types, wd_duck_width(schema));
+  struct wd_duck_nested_in in = {batch->nodes, batch->buffers};
+
+  if (!chunk)
+    return NULL;
+  for (uint32_t i = 0; i < schema->count; i++)
+    wd_duck_nested_read(&schema->columns[i].type, &in, from, to,
+                        duckdb_data_chunk_get_vector(chunk, i), 0);
+  duckdb_data_chunk_set_size(chunk, to - from);
+  return chunk;
+}
+
+enum wd_status
+wd_duck_queue_items_make(struct wd_duck_queue *queue,
+                         duckdb_logical_type *types,
+                         const struct wd_schema *schema,
+                         const struct wd_batch *batch,
+                         struct wd_duck_queue_items *items,
+                         struct wd_error *error)
+{
+  uint64_t bytes = wd_duck_batch_bytes(batch);
+  uint32_t from = 0;
+
+  while (from < batch->rows) {
+    uint32_t left = batch->rows - from;
+    uint32_t to = from + (left < WD_DUCK_CHUNK ? left : WD_DUCK_CHUNK);
+    struct wd_duck_queue_item *item = NULL;
+    duckdb_data_chunk chunk = make_chunk(types, schema, batch, from, to);
+
+    if (chunk)
+      item = wd_duck_queue_item_new(queue, chunk,
+                                    64 + bytes * (to - from) / batch->rows);
+    if (!item) {
+      wd_duck_queue_items_drop(queue, items);
+      return wd_fail_memory(error);
+    }
+    wd_duck_queue_items_add(items, item);
+    from = to;
+  }
+  return WD_OK;
 }
 
 enum wd_status

@@ -7,6 +7,7 @@
 #include <duckdb.h>
 #include <pthread.h>
 
+#include "arrow/batch.h"
 #include "base/error.h"
 #include "base/mem.h"
 
@@ -46,6 +47,20 @@ wd_duck_queue_item_new(struct wd_duck_queue *queue, duckdb_data_chunk chunk,
 void
 wd_duck_queue_items_add(struct wd_duck_queue_items *items,
                         struct wd_duck_queue_item *item);
+
+/* Adds the rows of a checked batch, in chunks of these types (those of the
+ * schema's columns, wd_duck_types_make); on failure the list is empty. */
+enum wd_status
+wd_duck_queue_items_make(struct wd_duck_queue *queue,
+                         duckdb_logical_type *types,
+                         const struct wd_schema *schema,
+                         const struct wd_batch *batch,
+                         struct wd_duck_queue_items *items,
+                         struct wd_error *error);
+
+/* About how large a batch is. */
+uint64_t
+wd_duck_batch_bytes(const struct wd_batch *batch);
 
 /* Pushes all and empties the list in any case; waits while the queue is full.
  * WD_CANCELLED when it was closed. */

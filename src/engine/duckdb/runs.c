@@ -201,7 +201,7 @@ collect(struct consumer *consumer, const struct wd_batch *batch,
                         duckdb_data_chunk_get_vector(consumer->out, i),
                         consumer->out_rows);
   consumer->out_rows += to - from;
-  consumer->out_bytes += wd_duck_stage_bytes(batch) * (to - from) / batch->rows;
+  consumer->out_bytes += wd_duck_batch_bytes(batch) * (to - from) / batch->rows;
   *out_full =
       consumer->out_rows == WD_DUCK_CHUNK || consumer->out_bytes >= OUT_BYTES;
   *in_out_from = to;

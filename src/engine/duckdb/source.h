@@ -22,7 +22,8 @@ struct wd_duck_source_functions {
   enum wd_status (*fill)(struct wd_duck_source *source, void *local,
                          const duckdb_vector *vectors, idx_t *out_rows,
                          struct wd_error *error);
-  /* Nobody will ask it for more; may be NULL. */
+  /* Nobody will ask it for more, or shall wait for it any longer; may be NULL.
+   * Any thread. */
   void (*ended)(struct wd_duck_source *source);
   void (*free)(struct wd_duck_source *source);
 };
@@ -77,6 +78,14 @@ wd_duck_arrow_new(struct wd_mem *mem, const char *table,
                   const struct wd_schema *schema, const char *const *files,
                   uint32_t file_count, uint32_t threads,
                   struct wd_duck_source **out_source, struct wd_error *error);
+
+/* The rows of a table function: its partitions are run by as many threads as
+ * there are partitions, at most the engine's, from the first time on that rows
+ * are asked for. The lambda stays as long as the query. */
+enum wd_status
+wd_duck_generate_new(struct wd_query *query, const struct wd_lambda *lambda,
+                     struct wd_duck_source **out_source,
+                     struct wd_error *error);
 
 /* Lines longer than this are an error. */
 #define WD_DUCK_LINE_MAX (1u << 30)

@@ -3,7 +3,6 @@
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
-#include "engine/duckdb/nested.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/runs.h"
 #include "engine/duckdb/types.h"
@@ -14,64 +13,6 @@ struct wd_duck_cursor {
   struct wd_worker *worker;
   uint32_t cursor;
 };
-
-uint64_t
-wd_duck_stage_bytes(const struct wd_batch *batch)
-{
-  uint64_t bytes = 0;
-
-  for (uint32_t i = 0; i < batch->buffer_count; i++)
-    bytes += batch->buffers[i].size;
-  return bytes;
-}
-
-/* Rows [from, to) of a batch as a chunk of DuckDB's. */
-static enum wd_status
-make_chunk(struct wd_duck_stage *stage, const struct wd_batch *batch,
-           uint32_t from, uint32_t to, duckdb_data_chunk *out_chunk,
-           struct wd_error *error)
-{
-  const struct wd_schema *schema = &stage->source.schema;
-  duckdb_data_chunk chunk =
-      duckdb_create_data_chunk(stage->types, wd_duck_width(schema));
-  struct wd_duck_nested_in in = {batch->nodes, batch->buffers};
-
-  if (!chunk)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < schema->count; i++)
-    wd_duck_nested_read(&schema->columns[i].type, &in, from, to,
-                        duckdb_data_chunk_get_vector(chunk, i), 0);
-  duckdb_data_chunk_set_size(chunk, to - from);
-  *out_chunk = chunk;
-  return WD_OK;
-}
-
-/* A batch as chunks; on failure none are left. */
-static enum wd_status
-make_items(struct wd_duck_stage *stage, const struct wd_batch *batch,
-           struct wd_duck_queue_items *items, struct wd_error *error)
-{
-  uint64_t bytes = wd_duck_stage_bytes(batch);
-  uint32_t from = 0;
-
-  while (from < batch->rows) {
-    uint32_t left = batch->rows - from;
-    uint32_t to = from + (left < WD_DUCK_CHUNK ? left : WD_DUCK_CHUNK);
-    struct wd_duck_queue_item *item = NULL;
-    duckdb_data_chunk chunk = NULL;
-
-    if (make_chunk(stage, batch, from, to, &chunk, error) == WD_OK)
-      item = wd_duck_queue_item_new(&stage->queue, chunk,
-                                    64 + bytes * (to - from) / batch->rows);
-    if (!item) {
-      wd_duck_queue_items_drop(&stage->queue, items);
-      return wd_fail_memory(error);
-    }
-    wd_duck_queue_items_add(items, item);
-    from = to;
-  }
-  return WD_OK;
-}
 
 /* Everything that a partition gives for what was pushed into it. The worker
  * is free for others while the queue is full. */
@@ -90,7 +31,9 @@ drain(struct wd_duck_stage *stage, struct wd_duck_visit *visit, uint32_t cursor,
 
     if (status != WD_OK || !has)
       return status;
-    status = make_items(stage, &batch, &items, error);
+    status =
+        wd_duck_queue_items_make(&stage->queue, stage->types,
+                                 &stage->source.schema, &batch, &items, error);
     if (status == WD_OK)
       status = wd_call_end(visit->worker, lambda, error);
     if (status == WD_OK) {
@@ -320,7 +263,6 @@ static void
 stage_free(struct wd_duck_source *source)
 {
   struct wd_duck_stage *stage = (struct wd_duck_stage *)source;
-  uint32_t width = wd_duck_width(&source->schema);
 
   wd_duck_stage_stop(stage);
   wd_duck_stage_join(stage);
@@ -330,9 +272,7 @@ stage_free(struct wd_duck_source *source)
     stage->cursors = cursor->next;
     wd_mem_free(source->mem, cursor, sizeof *cursor);
   }
-  for (uint32_t i = 0; stage->types && i < width; i++)
-    duckdb_destroy_logical_type(&stage->types[i]);
-  wd_mem_free(source->mem, stage->types, width * sizeof *stage->types);
+  wd_duck_types_free(source->mem, &source->schema, stage->types);
   duckdb_disconnect(&stage->connection);
   wd_duck_queue_fini(&stage->queue);
   pthread_mutex_destroy(&stage->lock);
@@ -344,22 +284,6 @@ static const struct wd_duck_source_functions stage_functions = {
     .ended = stage_ended,
     .free = stage_free,
 };
-
-static enum wd_status
-make_types(struct wd_duck_stage *stage, struct wd_error *error)
-{
-  const struct wd_schema *schema = &stage->source.schema;
-  struct wd_type boolean = wd_type_of(WD_TYPE_BOOL);
-  uint32_t width = wd_duck_width(schema);
-
-  stage->types = wd_mem_calloc(stage->source.mem, width, sizeof *stage->types);
-  if (!stage->types)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < width; i++)
-    stage->types[i] =
-        wd_duck_type_make(schema->count ? &schema->columns[i].type : &boolean);
-  return WD_OK;
-}
 
 enum wd_status
 wd_duck_stage_new(struct wd_query *query, struct wd_duck_call *call,
@@ -379,7 +303,7 @@ wd_duck_stage_new(struct wd_query *query, struct wd_duck_call *call,
   stage->call = call;
   wd_duck_queue_init(&stage->queue, mem);
   pthread_mutex_init(&stage->lock, NULL);
-  status = make_types(stage, error);
+  status = wd_duck_types_make(mem, &stage->source.schema, &stage->types, error);
   if (status == WD_OK)
     status = wd_duck_query_connect(query, &stage->connection, error);
   if (status != WD_OK) {

@@ -59,8 +59,4 @@ wd_duck_stage_is_closed(struct wd_duck_stage *stage);
 uint32_t
 wd_duck_stage_width(const struct wd_duck_stage *stage);
 
-/* About how large a batch is. */
-uint64_t
-wd_duck_stage_bytes(const struct wd_batch *batch);
-
 #endif

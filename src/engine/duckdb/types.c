@@ -287,3 +287,31 @@ wd_duck_schema_check(const struct wd_schema *schema, struct wd_error *error)
   }
   return status;
 }
+
+enum wd_status
+wd_duck_types_make(struct wd_mem *mem, const struct wd_schema *schema,
+                   duckdb_logical_type **out_types, struct wd_error *error)
+{
+  struct wd_type boolean = wd_type_of(WD_TYPE_BOOL);
+  uint32_t width = wd_duck_width(schema);
+  duckdb_logical_type *types = wd_mem_calloc(mem, width, sizeof *types);
+
+  if (!types)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < width; i++)
+    types[i] =
+        wd_duck_type_make(schema->count ? &schema->columns[i].type : &boolean);
+  *out_types = types;
+  return WD_OK;
+}
+
+void
+wd_duck_types_free(struct wd_mem *mem, const struct wd_schema *schema,
+                   duckdb_logical_type *types)
+{
+  uint32_t width = wd_duck_width(schema);
+
+  for (uint32_t i = 0; types && i < width; i++)
+    duckdb_destroy_logical_type(&types[i]);
+  wd_mem_free(mem, types, width * sizeof *types);
+}

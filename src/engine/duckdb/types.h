@@ -22,6 +22,16 @@ wd_duck_type_sql(const struct wd_type *type, struct wd_buf *buf);
 duckdb_logical_type
 wd_duck_type_make(const struct wd_type *type);
 
+/* The types of a schema's columns, one BOOLEAN for none. */
+enum wd_status
+wd_duck_types_make(struct wd_mem *mem, const struct wd_schema *schema,
+                   duckdb_logical_type **out_types, struct wd_error *error);
+
+/* Also for NULL. */
+void
+wd_duck_types_free(struct wd_mem *mem, const struct wd_schema *schema,
+                   duckdb_logical_type *types);
+
 /* A list of it, and the struct (fields c0, c1 …; one BOOLEAN `z` for no
  * columns) of a schema. */
 duckdb_logical_type

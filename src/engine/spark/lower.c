@@ -511,6 +511,8 @@ step_name(enum wd_node_kind kind)
   case WD_NODE_LAMBDA:
   case WD_NODE_CO_GROUP:
     return "lambdas";
+  case WD_NODE_GENERATE:
+    return "generate";
   case WD_NODE_REPARTITION:
   case WD_NODE_SORT_WITHIN:
     return "partitions";

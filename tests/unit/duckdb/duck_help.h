@@ -110,12 +110,29 @@ duck_bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
                    arena, out_bound, error);
 }
 
+static inline enum wd_status
+duck_bind_table_function(void *env, const struct wd_closure *closure,
+                         const struct wd_schema *arguments,
+                         const struct wd_batch *values, uint32_t partitions,
+                         uint32_t site, struct wd_arena *arena,
+                         struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct duck *duck = env;
+
+  return fake_bind_table(duck->pool, closure, arguments, values, partitions,
+                         site, arena, out_bound, error);
+}
+
 /* Takes the relation. */
 static inline enum wd_status
 duck_plan(struct duck *duck, struct wd_relation *relation, struct wd_plan *plan)
 {
   const struct wd_binder binder = {
-      .env = duck, .table = duck_bind_table, .bind = duck_bind_lambda};
+      .env = duck,
+      .table = duck_bind_table,
+      .bind = duck_bind_lambda,
+      .bind_table = duck_bind_table_function,
+  };
   enum wd_status status;
 
   memset(&duck->error, 0, sizeof duck->error);

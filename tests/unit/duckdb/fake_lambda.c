@@ -29,6 +29,8 @@ struct cursor {
   int64_t rows;
   bool ended;
   bool given;
+  uint32_t wanted[2]; /* a scan's columns */
+  uint32_t wanted_count;
 };
 
 struct wd_worker {
@@ -709,6 +711,58 @@ wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
 }
 
 enum wd_status
+wd_scan_open(struct wd_worker *worker, const struct wd_lambda *lambda,
+             uint32_t partition, const uint32_t *columns, uint32_t count,
+             uint32_t *out_cursor, struct wd_error *error)
+{
+  struct cursor *state;
+  enum wd_status status = begin(worker, lambda, error);
+
+  if (status == WD_OK)
+    status = wd_partition_open(worker, lambda, partition, 0, out_cursor, error);
+  if (status != WD_OK)
+    return status;
+  state = &worker->cursors[*out_cursor];
+  state->wanted_count = count;
+  memcpy(state->wanted, columns, count * sizeof *columns);
+  return WD_OK;
+}
+
+enum wd_status
+wd_scan_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+             const struct wd_schema *wanted, uint32_t cursor,
+             struct wd_batch *out_batch, bool *out_has, struct wd_error *error)
+{
+  struct cursor *state = &worker->cursors[cursor];
+  int64_t left = FAKE_UP - state->rows, values[3000];
+  uint32_t rows =
+      lambda->function == FAKE_FOREVER || left > 3000 ? 3000 : (uint32_t)left;
+  enum wd_status status = begin(worker, lambda, error);
+
+  *out_has = status == WD_OK && rows > 0;
+  if (!*out_has)
+    return status;
+  output_clear(&worker->output);
+  worker->output.rows = rows;
+  for (uint32_t c = 0; c < state->wanted_count; c++) {
+    for (uint32_t i = 0; i < rows; i++)
+      values[i] = state->wanted[c] ? state->rows + i : state->index;
+    output_fixed(&worker->output, c, 2 * c, values, rows * sizeof *values,
+                 rows);
+  }
+  state->rows += rows;
+  output_batch(&worker->output, wanted, out_batch);
+  return WD_OK;
+}
+
+enum wd_status
+wd_scan_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+              uint32_t cursor, struct wd_error *error)
+{
+  return wd_partition_close(worker, lambda, cursor, error);
+}
+
+enum wd_status
 wd_call_end(struct wd_worker *worker, const struct wd_lambda *lambda,
             struct wd_error *error)
 {
@@ -791,5 +845,32 @@ fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
       .column_count = lambda->column_count,
       .columns = lambda->columns,
   };
+  return WD_OK;
+}
+
+enum wd_status
+fake_bind_table(void *env, const struct wd_closure *closure,
+                const struct wd_schema *arguments,
+                const struct wd_batch *values, uint32_t partitions,
+                uint32_t site, struct wd_arena *arena,
+                struct wd_bound *out_bound, struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+
+  (void)values;
+  if (!lambda)
+    return wd_fail_memory(error);
+  lambda->pool = env;
+  lambda->function = closure->function;
+  lambda->role = WD_ROLE_TABLE;
+  lambda->site = site;
+  lambda->input = *arguments;
+  lambda->all_columns = true;
+  lambda->partitions = partitions;
+  lambda->output = (struct wd_schema){2, i64_pair};
+  *out_bound = (struct wd_bound){.lambda = lambda,
+                                 .output = lambda->output,
+                                 .all_columns = true,
+                                 .partitions = partitions};
   return WD_OK;
 }

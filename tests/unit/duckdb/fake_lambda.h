@@ -24,7 +24,11 @@ enum fake_function {
   FAKE_CONCAT,       /* aggregate: strings of column 0, sorted, joined */
   FAKE_LONGEST,      /* reduce: the row with the greatest column 0 (i64) */
   FAKE_DOUBLE,       /* map: twice column 0 (i64), without the others */
+  FAKE_COUNT_UP,     /* table: (partition, i) for i below FAKE_UP, in parts */
+  FAKE_FOREVER,      /* table: the same without an end */
 };
+
+#define FAKE_UP 5000
 
 /* A pool without a module. */
 struct wd_pool *
@@ -40,5 +44,13 @@ fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
           const struct wd_schema *input, const uint32_t *keys,
           uint32_t key_count, uint32_t site, struct wd_arena *arena,
           struct wd_bound *out_bound, struct wd_error *error);
+
+/* As a binder's `bind_table`. */
+enum wd_status
+fake_bind_table(void *env, const struct wd_closure *closure,
+                const struct wd_schema *arguments,
+                const struct wd_batch *values, uint32_t partitions,
+                uint32_t site, struct wd_arena *arena,
+                struct wd_bound *out_bound, struct wd_error *error);
 
 #endif

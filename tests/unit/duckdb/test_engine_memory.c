@@ -93,6 +93,16 @@ states(void)
       "s", FAKE_CONCAT, "s");
 }
 
+static struct wd_relation *
+generated(void)
+{
+  struct wd_relation *relation = rel(WD_REL_GENERATE, NULL, NULL);
+
+  relation->generate.partitions = 2;
+  relation->generate.closure.function = FAKE_COUNT_UP;
+  return rel_aggregate(relation, "", "sum(b) as b");
+}
+
 static int
 setup(void **state)
 {
@@ -124,6 +134,12 @@ test_states(void **state)
   each_failure(*state, states);
 }
 
+static void
+test_generate(void **state)
+{
+  each_failure(*state, generated);
+}
+
 static enum wd_status
 open_and_close(void *env)
 {
@@ -150,10 +166,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, duck_close)
   const struct CMUnitTest tests[] = {
-      TEST(test_words),
-      TEST(test_lambdas),
-      TEST(test_states),
-      cmocka_unit_test(test_open),
+      TEST(test_words),    TEST(test_lambdas),          TEST(test_states),
+      TEST(test_generate), cmocka_unit_test(test_open),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

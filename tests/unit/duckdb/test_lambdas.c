@@ -278,6 +278,66 @@ test_partitions_stop(void **state)
   }
 }
 
+static struct wd_relation *
+generate(uint32_t parts, enum fake_function function)
+{
+  struct wd_relation *relation = rel(WD_REL_GENERATE, NULL, NULL);
+
+  relation->generate.partitions = parts;
+  relation->generate.closure.function = function;
+  return relation;
+}
+
+static void
+test_generate(void **state)
+{
+  struct duck *duck = *state;
+
+  duck_expect(duck,
+              rel_aggregate(generate(7, FAKE_COUNT_UP), "",
+                            "count(*) as n; sum(a) as a; sum(b) as b"),
+              "35000|105000|87482500\n");
+  /* Only the second column, and none. */
+  duck_expect(duck,
+              rel_aggregate(generate(3, FAKE_COUNT_UP), "", "sum(b) as b"),
+              "37492500\n");
+  duck_expect(duck, count(generate(3, FAKE_COUNT_UP)), "15000\n");
+  duck_expect(duck, count(map(generate(2, FAKE_COUNT_UP), FAKE_DOUBLE)),
+              "10000\n");
+  duck_expect(duck, count(rel_limit(generate(4, FAKE_FOREVER), 9000, 0)),
+              "9000\n");
+  duck_expect(duck, rel_limit(generate(4, FAKE_FOREVER), 0, 0), "");
+}
+
+static void
+test_generate_stops(void **state)
+{
+  struct duck *duck = *state;
+  struct wd_plan plan = {0};
+  struct wd_request request = {.plan = &plan, .pool = duck->pool};
+  struct wd_query *query = NULL;
+
+  assert_int_equal(duck_plan(duck, generate(3, FAKE_FOREVER), &plan), WD_OK);
+  assert_int_equal(
+      wd_engine_duckdb.start(duck->engine, &request, &query, &duck->error),
+      WD_OK);
+  assert_int_equal(
+      duck_fetch(query, &plan.root->schema, 5000, NULL, &duck->error), WD_OK);
+  wd_engine_duckdb.cancel(query);
+  assert_int_equal(
+      duck_fetch(query, &plan.root->schema, UINT64_MAX, NULL, &duck->error),
+      WD_CANCELLED);
+  wd_engine_duckdb.free(query);
+  wd_plan_fini(&plan);
+}
+
+static void
+test_generate_fails(void **state)
+{
+  duck_expect_failure(*state, generate(3, FAKE_FAIL), WD_LAMBDA_FAILED,
+                      "no luck");
+}
+
 static void
 test_aggregate(void **state)
 {
@@ -434,6 +494,9 @@ main(void)
       TEST(test_partitions),
       TEST(test_partitions_and_limit),
       TEST(test_partitions_stop),
+      TEST(test_generate),
+      TEST(test_generate_stops),
+      TEST(test_generate_fails),
       TEST(test_aggregate),
       TEST(test_states_of_any_size),
       TEST(test_reduce),

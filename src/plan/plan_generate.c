@@ -1,0 +1,29 @@
+/* Table functions as sources. */
+#include "plan/planner.h"
+
+enum wd_status
+wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node **out_node)
+{
+  struct wd_plan_node *node;
+  struct wd_bound *bound;
+  enum wd_status status =
+      wd__plan_node(planner, WD_NODE_GENERATE, NULL, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  bound = &node->lambda.bound;
+  node->lambda.role = WD_ROLE_TABLE;
+  node->lambda.closure = relation->generate.closure;
+  node->lambda.site = planner->sites++;
+  status = planner->binder->bind_table(
+      planner->binder->env, &relation->generate.closure,
+      &relation->generate.arguments, &relation->generate.values.batch,
+      relation->generate.partitions, node->lambda.site, planner->arena, bound,
+      planner->error);
+  if (status == WD_OK)
+    status = wd__plan_check_output(planner, WD_ROLE_TABLE, &bound->output);
+  node->schema = bound->output;
+  *out_node = node;
+  return status;
+}
