@@ -26,11 +26,6 @@ struct scan {
   bool ended;
 };
 
-struct wire_constant {
-  uint32_t column;
-  struct wire_batch value;
-};
-
 /* result<table-binding, error>: it has a u64 in it. */
 struct table_result {
   bool failed;
