@@ -75,7 +75,8 @@ bound_of(struct wd_lambda *lambda)
 {
   return (struct wd_bound){
       .lambda = lambda,
-      .output = lambda->output,
+      .output = lambda->result,
+      .passed = lambda->passed,
       .all_columns = lambda->all_columns,
       .column_count = lambda->column_count,
       .columns = lambda->columns,

@@ -161,7 +161,9 @@ bind_table(struct wd_worker *worker, struct wd_lambda *lambda,
   lambda->all_columns = true;
   lambda->partitions = binding.partitions;
   lambda->rows = binding.rows;
-  return wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
+  status = wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
+  lambda->result = lambda->output;
+  return status;
 }
 
 /* Binds in this worker: `lambda` holds the question and takes the answer. */
@@ -187,8 +189,10 @@ bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
     status = take_columns(&binding.columns.value, lambda, error);
   if (status == WD_OK)
     status =
-        wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
-  return status;
+        wd_abi_schema_parse(&binding.output, arena, &lambda->result, error);
+  lambda->output = lambda->result;
+  lambda->passed = NULL;
+  return status == WD_OK ? wd__part_result(lambda, arena, error) : status;
 }
 
 static enum wd_status
@@ -470,9 +474,10 @@ same_columns(const struct wd_lambda *a, const struct wd_lambda *b)
 static bool
 same_binding(const struct wd_lambda *a, const struct wd_lambda *b)
 {
-  return wd_schema_equal(&a->output, &b->output) && same_columns(a, b) &&
-         a->deterministic == b->deterministic && a->total == b->total &&
-         a->strict == b->strict && a->partitions == b->partitions;
+  return wd_schema_equal(&a->result, &b->result) && wd__same_passed(a, b) &&
+         same_columns(a, b) && a->deterministic == b->deterministic &&
+         a->total == b->total && a->strict == b->strict &&
+         a->partitions == b->partitions;
 }
 
 static enum wd_status

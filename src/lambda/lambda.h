@@ -35,6 +35,8 @@ struct wd_lambda_constant {
 /* How many partitions a table function may have: each is a cursor. */
 #define WD_SCAN_PARTITIONS 1000000u
 
+#define WD_LAMBDA_OWN UINT32_MAX
+
 struct wd_lambda {
   struct wd_pool *pool; /* not counted: the job keeps both */
   const char *name;     /* of a registered function; NULL: it has none */
@@ -53,7 +55,11 @@ struct wd_lambda {
   bool all_columns;
   uint32_t column_count;
   const uint32_t *columns; /* their indices in `input`, when not all */
-  struct wd_schema output;
+  struct wd_schema output; /* the columns that batches of results have */
+  struct wd_schema result; /* what comes out: these, and columns that pass by */
+  /* For each column of `result` the input's that it is, WD_LAMBDA_OWN for one
+   * of `output`; NULL: all are. */
+  const uint32_t *passed;
   bool deterministic, total, strict;
   uint32_t asked;      /* partitions that it was asked for */
   uint32_t partitions; /* that it has */

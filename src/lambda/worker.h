@@ -171,6 +171,17 @@ wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
                      struct wd_batch *out_batch, bool *out_has,
                      struct wd_error *error);
 
+/* Columns that pass by (passed.c). */
+
+/* Takes `result` apart into these and `output`. */
+enum wd_status
+wd__part_result(struct wd_lambda *lambda, struct wd_arena *arena,
+                struct wd_error *error);
+
+/* Of lambdas whose results are equal. */
+bool
+wd__same_passed(const struct wd_lambda *a, const struct wd_lambda *b);
+
 /* Random numbers of a partition of a site. */
 void
 wd_stream_init(struct wd_stream *stream, const struct wd_worker *worker,

@@ -98,6 +98,20 @@ print_closure(const struct wd_closure *closure, uint32_t site,
   wd_buf_putc(buf, ')');
 }
 
+/* How many columns do not go through the lambda. */
+static void
+print_passed(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const uint32_t *passed = node->lambda.bound.passed;
+  uint32_t count = 0;
+
+  for (uint32_t i = 0; passed && i < node->schema.count; i++)
+    count += passed[i] != UINT32_MAX;
+  if (count)
+    wd_buf_printf(buf, " beside %" PRIu32 " column%s", count,
+                  count == 1 ? "" : "s");
+}
+
 static void
 print_generate(const struct wd_plan_node *node, struct wd_buf *buf)
 {
@@ -129,6 +143,7 @@ print_lambda(const struct wd_plan_node *node, struct wd_buf *buf)
                 &node->left->schema, buf);
   print_columns(&node->left->schema, node->lambda.keys, node->lambda.key_count,
                 buf);
+  print_passed(node, buf);
   if (node->lambda.role != WD_ROLE_FILTER)
     print_schema(&node->schema, buf);
 }

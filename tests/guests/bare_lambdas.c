@@ -30,6 +30,11 @@ enum function {
   F_RANGE,  /* calls datasets.range */
   F_SUM,
   F_FAIL_CLOSE,
+  F_PASS,      /* column 1 passes by, then one of its own */
+  F_PASS_FAR,  /* a column that there is not */
+  F_PASS_TEXT, /* what is no number */
+  F_PASS_TYPE, /* as another type */
+  F_PASS_NULL, /* as not null */
 };
 
 typedef struct {
@@ -122,6 +127,25 @@ text(const char *chars)
   return (list){(void *)chars, strlen(chars)};
 }
 
+/* Two columns come out, of which the first passes by. */
+static void
+pass(uint32_t function, struct field own)
+{
+  static list pair[2];
+  static struct field fields[2];
+
+  pair[0] = text("wasi:data/passes");
+  pair[1] = text(function == F_PASS_FAR    ? "7"
+                 : function == F_PASS_TEXT ? "1x"
+                                           : "1");
+  fields[0] = fields[1] = own;
+  fields[0].name = text("passed");
+  fields[0].format = text(function == F_PASS_TYPE ? "u" : "l");
+  fields[0].nullable = function != F_PASS_NULL;
+  fields[0].metadata = (list){pair, 1};
+  area.as.binding.fields = (list){fields, 2};
+}
+
 EXPORT("bind")
 const struct result *
 bind(uint32_t function, int64_t *state, uint32_t role, struct field *fields,
@@ -146,6 +170,8 @@ bind(uint32_t function, int64_t *state, uint32_t role, struct field *fields,
   area.as.binding.properties = function == F_ADD ? 5 : 0;
   if (function == F_ADD)
     area.as.binding.fields = (list){fields, field_count};
+  if (function >= F_PASS)
+    pass(function, out);
   if (function == F_FICKLE && binds > 1)
     out.name = text("other");
   return &area;

@@ -27,6 +27,11 @@ enum function {
   F_RANGE,
   F_SUM,
   F_FAIL_CLOSE,
+  F_PASS,
+  F_PASS_FAR,
+  F_PASS_TEXT,
+  F_PASS_TYPE,
+  F_PASS_NULL,
 };
 
 struct lambda_scene {

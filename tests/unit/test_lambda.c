@@ -141,6 +141,52 @@ binding_refused(void **state)
                WD_TYPE_MISMATCH, "returns the columns that it takes");
 }
 
+/* A column that passes by is of the result, not of the batches that the guest
+ * gives. */
+static void
+binding_passes(void **state)
+{
+  struct wd_error error = {0};
+  struct wd_lambda *lambda;
+
+  (void)state;
+  assert_ok(
+      scene_bind(&scene, F_PASS, WD_ROLE_MAP, &scene_two, 0, &lambda, &error));
+  assert_int_equal(lambda->result.count, 2);
+  assert_string_equal(lambda->result.columns[0].name, "passed");
+  assert_int_equal(lambda->result.columns[0].metadata_count, 0);
+  assert_int_equal(lambda->passed[0], 1);
+  assert_int_equal(lambda->passed[1], WD_LAMBDA_OWN);
+  assert_int_equal(lambda->output.count, 1);
+  assert_string_equal(lambda->output.columns[0].name, "out");
+  assert_int_equal(lambda->output_nodes, 1);
+}
+
+static void
+binding_passes_refused(void **state)
+{
+  static const struct {
+    enum function function;
+    enum wd_role role;
+    const char *message;
+  } cases[] = {
+      {F_PASS, WD_ROLE_FLAT_MAP, "only a map passes columns"},
+      {F_PASS_FAR, WD_ROLE_MAP, "it passes column 7 of an input that has 2"},
+      {F_PASS_TEXT, WD_ROLE_MAP,
+       "'passed' passes '1x', which is not the index"},
+      {F_PASS_TYPE, WD_ROLE_MAP, "'passed' is string, and passes column 1"},
+      {F_PASS_NULL, WD_ROLE_MAP, "'passed' is i64 not null, and passes"},
+  };
+  struct wd_error error = {0};
+  struct wd_lambda *lambda;
+
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    assert_fails(scene_bind(&scene, cases[i].function, cases[i].role,
+                            &scene_two, 0, &lambda, &error),
+                 WD_LAMBDA_FAILED, cases[i].message);
+}
+
 static void
 maps(void **state)
 {
@@ -721,6 +767,8 @@ main(void)
   const struct CMUnitTest tests[] = {
       CASE(binding),
       CASE(binding_refused),
+      CASE(binding_passes),
+      CASE(binding_passes_refused),
       CASE(maps),
       CASE(wanted_columns),
       CASE(flat_maps),

@@ -640,8 +640,8 @@ wd_scope_end(unsigned mark);
  */
 
 /* A row for each row: set the output's columns (do not emit). An output that
- * starts with `*` keeps all input columns in front; setters count from the
- * first one after them. */
+ * starts with `*` keeps all input columns in front, as they came in; setters
+ * count from the first one after them. */
 typedef void
 wd_map_fn(const wd_row *row, wd_rows *out, void *env);
 
@@ -907,6 +907,12 @@ wd_bind_output(wd_bind *bind, const char *schema);
 /* Adds one column. */
 void
 wd_bind_output_field(wd_bind *bind, const wd_field *field);
+
+/* Adds a column of the input, by its position there, that comes out of a map
+ * as it came in. The function need not get it and does not set it: setters
+ * count the other columns. */
+void
+wd_bind_pass(wd_bind *bind, uint32_t column);
 
 /* Row functions over a batch, inlined: a batch lambda as short as a row lambda
  * and as fast as a loop written by hand.

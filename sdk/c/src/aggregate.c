@@ -326,5 +326,5 @@ lambdas_finish(struct wd__binding *binding, uint32_t rows,
   bool reduce = binding->bind.closure->kind == WD__REDUCE;
   if (!(reduce ? wd__reduce_finish : user_finish)(binding, &states, &fault))
     return wd__result_error(&fault);
-  return wd__result_batch(wd__rows_to_wire(binding->out, NULL, 0));
+  return wd__result_batch(wd__rows_to_wire(binding->out));
 }

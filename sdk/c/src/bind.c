@@ -69,7 +69,7 @@ no_column(const wd_bind *bind, const char *name, struct wd__fault *fault)
 static uint32_t
 want(wd_bind *bind, uint32_t column)
 {
-  if (bind->star || bind->whole)
+  if (bind->whole)
     return column;
   bind->all = false;
   for (uint32_t i = 0; i < bind->wanted_count; i++)
@@ -145,10 +145,11 @@ argument_find(wd_bind *bind, struct wd__fault *fault)
 {
   const char *name = bind->closure->column;
   enum wd_type type = bind->closure->kind == WD__MAP_I64 ? WD_I64 : WD_F64;
-  bind->argument = input_find(bind, name);
-  if (bind->argument == UINT32_MAX)
+  uint32_t column = input_find(bind, name);
+  if (column == UINT32_MAX)
     return no_column(bind, name, fault);
-  enum wd_type is = bind->input->fields[bind->argument].type;
+  enum wd_type is = bind->input->fields[column].type;
+  bind->argument = want(bind, column);
   return is == type ||
          wd__fault(fault, WD_TYPE_MISMATCH,
                    "column '%s' is %s and the function takes %s: cast it", name,
@@ -169,7 +170,7 @@ decide(wd_bind *bind, struct wd__fault *fault)
   struct wd__closure *closure = bind->closure;
   if (closure->output) {
     fields_add(bind->output, closure->output);
-    bind->star = closure->output->star;
+    bind->output->star = closure->output->star;
   }
   if (closure->columns && !columns_want(bind, closure->columns, fault))
     return false;
@@ -181,14 +182,14 @@ decide(wd_bind *bind, struct wd__fault *fault)
     *fault = bind->refusal;
     return false;
   }
-  bind->star |= bind->output->star;
-  if (bind->star && !bind->all)
-    return wd__fault(fault, WD_INVALID_ARGUMENT,
-                     "an output that starts with '*' wants all columns: leave "
-                     "`columns` out");
-  if (!closure->output && !bind->output->schema.count && !bind->star)
+  if (bind->output->star)
+    wd__pass_all(bind);
+  if (!closure->output && !bind->output->schema.count && !bind->pass_count)
     fields_add(bind->output, bind->input);
-  return true;
+  return !bind->pass_count || wd__may_pass(closure->kind) ||
+         wd__fault(fault, WD_INVALID_ARGUMENT,
+                   "wd_bind_pass is for maps, where rows come out as they came "
+                   "in");
 }
 
 bool
@@ -240,22 +241,10 @@ static void
 out_make(struct wd__binding *binding)
 {
   wd_bind *bind = &binding->bind;
-  binding->pass = bind->star ? bind->input->schema.count : 0;
   if (bind->closure->kind == WD__REDUCE)
     binding->layout = wd__layout_new(binding->columns, binding->column_count);
   if (bind->closure->kind != WD__PARTITION)
     binding->out = wd__rows_make(bind->output);
-}
-
-static struct wire_list
-output_to_wire(const wd_bind *bind)
-{
-  if (!bind->star)
-    return wd__schema_to_wire(&wd__scratch, &bind->output->schema);
-  struct wd__schema *whole = wd__schema_new(); /* lives as long as the bind */
-  fields_add(whole, bind->input);
-  fields_add(whole, bind->output);
-  return wd__schema_to_wire(&wd__scratch, &whole->schema);
 }
 
 struct export_result *
@@ -285,7 +274,7 @@ lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
   if (!decide(bind, &fault) || !wd__binding_columns(binding, &fault))
     return wd__result_error(&fault);
   struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,
-                                .output = output_to_wire(bind),
+                                .output = wd__output_to_wire(bind, fields),
                                 .has_columns = !bind->all,
                                 .columns = {bind->wanted, bind->wanted_count},
                                 .promises = (uint8_t)closure->promises};

@@ -51,7 +51,7 @@ wd_create(wd_rows *rows)
   wd__begin();
   struct wire_list fields =
       wd__schema_to_wire(&wd__scratch, &rows->schema->schema);
-  struct wire_batch batch = wd__rows_to_wire(rows, NULL, 0);
+  struct wire_batch batch = wd__rows_to_wire(rows);
   abi_create(fields.data, fields.count, &batch, 1, &result);
   wd_rows_free(rows);
   return dataset(&result, NULL, NULL);
@@ -295,7 +295,7 @@ wd_with_parameters(wd_dataset from, wd_rows *row)
   wd__begin();
   struct wire_list fields =
       wd__schema_to_wire(&wd__scratch, &row->schema->schema);
-  struct wire_batch batch = wd__rows_to_wire(row, NULL, 0);
+  struct wire_batch batch = wd__rows_to_wire(row);
   abi_with_parameters(from.id->handle, fields.data, fields.count, batch.rows,
                       batch.nodes, batch.node_count, batch.buffers,
                       batch.buffer_count, &result);

@@ -114,7 +114,7 @@ lambdas_map(struct wd__binding *binding, uint32_t rows,
   if (!map_call(binding, &in, &fault))
     return wd__result_error(&fault);
   wd__input_spent = true;
-  return wd__result_batch(wd__rows_to_wire(binding->out, &in, binding->pass));
+  return wd__result_batch(wd__rows_to_wire(binding->out));
 }
 
 /* A part of the output: rows from next_row until it is large. */
@@ -136,7 +136,7 @@ expand(struct wd__binding *binding)
     binding->next_row = row.index;
   }
   bool more = binding->next_row < in->rows;
-  return wd__result_expanded(wd__rows_to_wire(out, in, 0), more);
+  return wd__result_expanded(wd__rows_to_wire(out), more);
 }
 
 EXPORT("flat-map")

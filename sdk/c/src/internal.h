@@ -226,10 +226,9 @@ wd__ends_fill(struct wd__out *o, uint32_t row);
 void
 wd__rows_expect(wd_rows *rows, uint32_t size, bool fixed);
 
-/* The batch, with `pass` columns of `in` in front. Valid until the rows are
- * changed. */
+/* The batch; valid until the rows are changed. */
 struct wire_batch
-wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass);
+wd__rows_to_wire(wd_rows *rows);
 
 /* Packs bytes of 0 and 1 to bits; returns how many are 1. `bits` has room for
  * whole words of 64. */
@@ -370,19 +369,26 @@ wd__closure_to_wire(struct wd__closure *closure);
 
 /* ---- Bindings (bind.c) */
 
+/* An input column that comes out as it came in, and how many of the columns
+ * that the function gives stand before it. */
+struct wd__pass {
+  uint32_t column, before;
+};
+
 struct wd_bind {
   struct wd__closure *closure;
   void *env;
   struct wd__schema *input;
   struct wd__schema *output; /* without the columns that are passed */
-  uint32_t *keys;            /* of a group, in the input */
+  struct wd__pass *passes;   /* in the order in which they come out */
+  uint32_t pass_count, pass_room;
+  uint32_t *keys; /* of a group, in the input */
   uint32_t key_count;
   const struct wire_constant *constants; /* until bind returns */
   uint32_t constant_count;
   uint32_t *wanted; /* indices of input columns */
   uint32_t wanted_count;
   bool all;     /* wanted is every column */
-  bool star;    /* every column is passed in front of the output */
   bool whole;   /* every column comes, whatever is asked for */
   bool refused; /* the bind function says so: */
   struct wd__fault refusal;
@@ -394,7 +400,6 @@ struct wd__binding {
   struct wd_bind bind;
   wd_column *columns; /* of the input batches */
   uint32_t column_count;
-  uint32_t pass;
   wd_rows *out; /* NULL for partitions, whose cursors have their own */
   /* flat-map: the input that is being expanded. */
   struct wd__arena held;
@@ -404,6 +409,19 @@ struct wd__binding {
   struct wd__binding *right; /* of a pair of groups; this is the left's */
   struct wd__layout *layout; /* reduce */
 };
+
+/* Whether lambdas of a kind give a row for each row. */
+bool
+wd__may_pass(enum wd__kind kind);
+
+/* Passes every column of the input, in front of all others. */
+void
+wd__pass_all(wd_bind *bind);
+
+/* What comes out: the columns that pass, as the host said them, and those that
+ * the function gives. */
+struct wire_list
+wd__output_to_wire(const wd_bind *bind, const struct wire_field *input);
 
 /* For the columns that a host says; nothing is decided yet. */
 struct wd__binding *

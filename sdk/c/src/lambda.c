@@ -29,9 +29,7 @@ output_parse(struct wd__closure *closure, const char *text)
   struct wd__fault fault;
   closure->output = wd__schema_new();
   if (wd__schema_parse(closure->output, text, &fault)) {
-    bool may = closure->kind == WD__MAP || closure->kind == WD__MAP_BATCH ||
-               closure->kind == WD__MAP_I64 || closure->kind == WD__MAP_F64;
-    if (may || !closure->output->star)
+    if (!closure->output->star || wd__may_pass(closure->kind))
       return true;
     wd__fault(&fault, WD_INVALID_ARGUMENT,
               "schema \"%s\": '*' is for maps, where rows come out as they "

@@ -148,7 +148,7 @@ wd__cursor_next(struct wd__cursor *c)
     else
       c->ended = f->end(c->state, c->out, c->binding->bind.env);
     if (c->out->index || c->out->size) {
-      struct wire_batch batch = wd__rows_to_wire(c->out, NULL, 0);
+      struct wire_batch batch = wd__rows_to_wire(c->out);
       return wd__result_option(&batch);
     }
   }

@@ -684,19 +684,15 @@ rows_shape(const wd_rows *rows, uint32_t *nodes, uint32_t *buffers)
 }
 
 struct wire_batch
-wd__rows_to_wire(wd_rows *rows, const wd_batch *in, uint32_t pass)
+wd__rows_to_wire(wd_rows *rows)
 {
   uint32_t length = wd__rows_length(rows), node_count = 0, buffer_count = 0;
-  if (pass)
-    wd__columns_shape(in->columns, pass, &node_count, &buffer_count);
   rows_shape(rows, &node_count, &buffer_count);
   struct wire_node *nodes =
       wd__arena_take(&wd__scratch, node_count * sizeof *nodes);
   struct wire_buffer *buffers =
       wd__arena_take(&wd__scratch, buffer_count * sizeof *buffers);
   struct writer to = {nodes, buffers};
-  for (uint32_t i = 0; i < pass; i++)
-    column_to_wire(in->columns + i, &to);
   for (uint32_t i = 0; i < rows->count; i++)
     out_to_wire(rows, i, length, &to);
   return (struct wire_batch){length, nodes, node_count, buffers, buffer_count};

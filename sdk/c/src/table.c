@@ -194,7 +194,7 @@ wd__table_next(uint32_t cursor)
     scan->ended = !f->next(scan->state, out, scan->table->closure->env);
   if (!wd__rows_length(out))
     return wd__result_option(NULL);
-  struct wire_batch all = wd__rows_to_wire(out, NULL, 0);
+  struct wire_batch all = wd__rows_to_wire(out);
   struct wire_batch batch = choose(scan, &all);
   return wd__result_option(&batch);
 }
@@ -247,7 +247,7 @@ wd_generate(const wd_generator *functions, wd_rows *arguments,
   struct wire_lambda lambda = wd__closure_to_wire(closure);
   if (arguments) {
     fields = wd__schema_to_wire(&wd__scratch, &arguments->schema->schema);
-    batch = wd__rows_to_wire(arguments, NULL, 0);
+    batch = wd__rows_to_wire(arguments);
   }
   abi_generate(lambda.function, lambda.state, arguments != NULL, fields.data,
                fields.count, batch.rows, batch.nodes, batch.node_count,

@@ -13,13 +13,12 @@ use crate::wire::WireBatch;
 /// A lambda over all columns of the input.
 fn lambda<K: Kernel + 'static>(
     output: Output,
-    make: impl Fn(Batch, &[Field], usize) -> K + 'static,
+    make: impl Fn(Batch, &[Field]) -> K + 'static,
 ) -> Lambda {
     Lambda::new(move |input| {
-        let (fields, kept) = output.of(input);
         Ok(Bound {
-            kernel: Box::new(make(Batch::new(input.to_vec()), &fields, kept)),
-            output: fields,
+            kernel: Box::new(make(Batch::new(input.to_vec()), output.own())),
+            output: output.of(input),
             wanted: None,
         })
     })
@@ -30,10 +29,10 @@ pub(crate) fn map_rows_lambda(
     f: impl Fn(RowRef, &mut RowWriter) + 'static,
 ) -> Lambda {
     let f = Rc::new(f);
-    lambda(output, move |batch, fields, kept| MapRows {
+    lambda(output, move |batch, fields| MapRows {
         f: Rc::clone(&f),
         batch,
-        rows: RowWriter::of(fields, kept, true),
+        rows: RowWriter::of(fields, true),
     })
 }
 
@@ -41,13 +40,6 @@ struct MapRows<F> {
     f: Rc<F>,
     batch: Batch,
     rows: RowWriter,
-}
-
-/// Hands the kept columns of the input on.
-fn keep(batch: &Batch, out: &mut RowWriter) {
-    for at in 0..out.kept {
-        out.writer.column(at).alias = Some(batch.input.alias(at));
-    }
 }
 
 #[inline(never)]
@@ -62,7 +54,6 @@ impl<F: Fn(RowRef, &mut RowWriter)> Kernel for MapRows<F> {
     fn map(&mut self, batch: WireBatch) -> Result<WireBatch> {
         self.batch.input.read(batch)?;
         self.rows.writer.start(self.batch.rows() + 1);
-        keep(&self.batch, &mut self.rows);
         map_all(&*self.f, &self.batch, &mut self.rows);
         Ok(self.rows.writer.wire())
     }
@@ -72,7 +63,7 @@ pub(crate) fn filter_rows_lambda(f: impl Fn(RowRef) -> bool + 'static) -> Result
     let f = Rc::new(f);
     Ok(lambda(
         Output::parse("keep: bool not null")?,
-        move |batch, fields, _| {
+        move |batch, fields| {
             let f = Rc::clone(&f);
             FilterBatch {
                 f: Rc::new(move |batch: &Batch, keep: &mut [bool]| {
@@ -92,7 +83,7 @@ pub(crate) fn filter_batch_lambda(f: impl Fn(&Batch, &mut [bool]) + 'static) -> 
     let f = Rc::new(f);
     Ok(lambda(
         Output::parse("keep: bool not null")?,
-        move |batch, fields, _| FilterBatch {
+        move |batch, fields| FilterBatch {
             f: Rc::clone(&f),
             batch,
             keep: Vec::new(),
@@ -127,11 +118,11 @@ pub(crate) fn flat_map_rows_lambda(
     f: impl Fn(RowRef, &mut RowWriter) + 'static,
 ) -> Lambda {
     let f = Rc::new(f);
-    lambda(output, move |batch, fields, _| FlatMapRows {
+    lambda(output, move |batch, fields| FlatMapRows {
         f: Rc::clone(&f),
         batch,
         next: 0,
-        rows: RowWriter::of(fields, 0, false),
+        rows: RowWriter::of(fields, false),
     })
 }
 
@@ -177,10 +168,9 @@ pub(crate) fn map_batch_lambda(
     f: impl Fn(&Batch, &mut BatchWriter) + 'static,
 ) -> Lambda {
     let f = Rc::new(f);
-    lambda(output, move |batch, fields, kept| MapBatch {
+    lambda(output, move |batch, fields| MapBatch {
         f: Rc::clone(&f),
         batch,
-        kept,
         out: BatchWriter::of(fields, true),
     })
 }
@@ -188,7 +178,6 @@ pub(crate) fn map_batch_lambda(
 struct MapBatch<F> {
     f: Rc<F>,
     batch: Batch,
-    kept: usize,
     out: BatchWriter,
 }
 
@@ -196,9 +185,6 @@ impl<F: Fn(&Batch, &mut BatchWriter)> Kernel for MapBatch<F> {
     fn map(&mut self, batch: WireBatch) -> Result<WireBatch> {
         self.batch.input.read(batch)?;
         self.out.start(self.batch.rows());
-        for at in 0..self.kept {
-            self.out.pass(at, &self.batch, at);
-        }
         (self.f)(&self.batch, &mut self.out);
         self.out.end();
         Ok(self.out.writer().wire())
@@ -210,7 +196,7 @@ pub(crate) fn flat_map_batch_lambda(
     f: impl Fn(&Batch, &mut BatchWriter) + 'static,
 ) -> Lambda {
     let f = Rc::new(f);
-    lambda(output, move |batch, fields, _| FlatMapBatch {
+    lambda(output, move |batch, fields| FlatMapBatch {
         f: Rc::clone(&f),
         batch,
         out: BatchWriter::of(fields, false),

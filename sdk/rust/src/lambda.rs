@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::array::Input;
 use crate::error::{err, Error, Result};
 use crate::out::{Writer, PART};
+use crate::output::passed;
 use crate::row::{output_of, Finder, Row};
 use crate::schema::Field;
 use crate::states::StateBytes;
@@ -194,11 +195,10 @@ fn map_all<T: Row, U: Row>(
     f: &impl Fn(T) -> Result<U>,
     readers: &T::Readers,
     writer: &mut Writer,
-    base: usize,
     rows: usize,
 ) -> Result<()> {
     for at in 0..rows {
-        f(T::get(readers, at))?.put(writer, base, at);
+        f(T::get(readers, at))?.put(writer, 0, at);
     }
     writer.rows = rows;
     Ok(())
@@ -209,7 +209,7 @@ impl<T: Row, U: Row, F: Fn(T) -> Result<U>> Kernel for Map<T, U, F> {
         self.rows.read(batch)?;
         let rows = self.rows.input.rows;
         self.writer.start(rows);
-        map_all(&*self.f, &self.rows.readers, &mut self.writer, 0, rows)?;
+        map_all(&*self.f, &self.rows.readers, &mut self.writer, rows)?;
         Ok(self.writer.wire())
     }
 }
@@ -221,7 +221,7 @@ pub(crate) fn extend_lambda<T: Row, U: Row>(
     let added = output_of::<U>()?;
     let f = Rc::new(f);
     Ok(Lambda::new(move |input| {
-        let mut output = input.to_vec();
+        let mut output = passed(input);
         for field in &added {
             if let Some(there) = output.iter().find(|f| f.name == field.name) {
                 return Err(err!(
@@ -232,46 +232,18 @@ pub(crate) fn extend_lambda<T: Row, U: Row>(
             }
         }
         output.extend(added.iter().cloned());
-        let (rows, _) = Rows::<T>::bind(Finder::new(input).of_all())?;
+        let (rows, wanted) = Rows::<T>::bind(Finder::new(input))?;
         Ok(Bound {
-            kernel: Box::new(Adding {
+            kernel: Box::new(Map {
                 f: Rc::clone(&f),
                 rows,
-                writer: Writer::new(&output),
-                before: input.len(),
+                writer: Writer::new(&added),
                 of: PhantomData::<U>,
             }),
             output,
-            wanted: None,
+            wanted: Some(wanted),
         })
     }))
-}
-
-struct Adding<T: Row, U, F> {
-    f: Rc<F>,
-    rows: Rows<T>,
-    writer: Writer,
-    before: usize,
-    of: PhantomData<U>,
-}
-
-impl<T: Row, U: Row, F: Fn(T) -> Result<U>> Kernel for Adding<T, U, F> {
-    fn map(&mut self, batch: WireBatch) -> Result<WireBatch> {
-        self.rows.read(batch)?;
-        let rows = self.rows.input.rows;
-        self.writer.start(rows);
-        for at in 0..self.before {
-            self.writer.column(at).alias = Some(self.rows.input.alias(at));
-        }
-        map_all(
-            &*self.f,
-            &self.rows.readers,
-            &mut self.writer,
-            self.before,
-            rows,
-        )?;
-        Ok(self.writer.wire())
-    }
 }
 
 /// Where lambdas that give any number of rows put them.

@@ -144,8 +144,6 @@ fn put_number(out: &mut Out, at: usize, number: Number) {
 /// order, then [`RowWriter::emit`]. Columns that are not set are null.
 pub struct RowWriter {
     pub(crate) writer: Writer,
-    /// Columns before those that are set: the input's, which are kept.
-    pub(crate) kept: usize,
     /// The row is ended by who called.
     pub(crate) fixed: bool,
 }
@@ -153,16 +151,15 @@ pub struct RowWriter {
 impl RowWriter {
     /// Rows for [`crate::create_rows`].
     pub fn new(schema: impl crate::IntoSchema) -> Result<RowWriter> {
-        let mut rows = RowWriter::of(&schema.into_schema()?.fields, 0, false);
+        let mut rows = RowWriter::of(&schema.into_schema()?.fields, false);
         rows.writer.start(0);
         rows.begin();
         Ok(rows)
     }
 
-    pub(crate) fn of(fields: &[Field], kept: usize, fixed: bool) -> RowWriter {
+    pub(crate) fn of(fields: &[Field], fixed: bool) -> RowWriter {
         RowWriter {
             writer: Writer::new(fields),
-            kept,
             fixed,
         }
     }
@@ -176,9 +173,9 @@ impl RowWriter {
 
     #[inline(always)]
     fn find(&self, key: impl Key) -> usize {
-        let outs = &self.writer.outs[self.kept..];
+        let outs = &self.writer.outs;
         match key.place(outs.len(), |i, name| outs[i].field.name == name) {
-            Some(at) => self.kept + at,
+            Some(at) => at,
             None => {
                 let fields: Vec<Field> = outs.iter().map(|o| o.field.clone()).collect();
                 fail(&no_column(key, &fields).message)
@@ -285,7 +282,7 @@ impl RowWriter {
     #[inline(always)]
     pub(crate) fn end(&mut self) {
         let rows = self.writer.rows + 1;
-        for out in &mut self.writer.outs[self.kept..] {
+        for out in &mut self.writer.outs {
             if out.filled < rows {
                 out.fill(rows);
             }
@@ -476,6 +473,17 @@ impl<'a> RowRef<'a> {
     }
 }
 
+/// The input's columns as columns of the output of a map: the host passes them
+/// by, as they came in.
+pub(crate) fn passed(input: &[Field]) -> Vec<Field> {
+    let mut fields = input.to_vec();
+    for (at, field) in fields.iter_mut().enumerate() {
+        let mark = ("wasi:data/passes".into(), at.to_string());
+        field.metadata.push(mark);
+    }
+    fields
+}
+
 /// The output of a dynamic lambda: a `*` at its start keeps the input's columns.
 #[derive(Clone)]
 pub(crate) struct Output {
@@ -507,14 +515,18 @@ impl Output {
         })
     }
 
-    /// The columns that come out, and how many of the input's stand before them.
-    pub(crate) fn of(&self, input: &[Field]) -> (Vec<Field>, usize) {
+    /// The columns that the lambda writes.
+    pub(crate) fn own(&self) -> &[Field] {
+        &self.schema.fields
+    }
+
+    /// The columns that come out.
+    pub(crate) fn of(&self, input: &[Field]) -> Vec<Field> {
         let mut fields = match self.keep {
-            true => input.to_vec(),
+            true => passed(input),
             false => Vec::new(),
         };
-        let kept = fields.len();
         fields.extend(self.schema.fields.iter().cloned());
-        (fields, kept)
+        fields
     }
 }

@@ -19,15 +19,15 @@ wd_duck_lower_from(struct wd_duck_lowering *lowering,
   return status;
 }
 
-/* Whether rows come to the node through a lambda that filters: what filters
- * after it must stay after it, because its author may rely on the lambda
- * (and a lambda that fails for a row must fail). */
+/* Whether rows come to the node through a lambda that filters, or beside one:
+ * what filters after it must stay after it, because its author may rely on the
+ * lambda (and a lambda that fails for a row must fail). */
 static bool
 is_guarded(const struct wd_plan_node *node)
 {
   switch (node->kind) {
   case WD_NODE_LAMBDA:
-    return node->lambda.role == WD_ROLE_FILTER;
+    return node->lambda.role == WD_ROLE_FILTER || node->lambda.bound.passed;
   case WD_NODE_PROJECT:
   case WD_NODE_FILTER:
   case WD_NODE_SORT:

@@ -90,6 +90,44 @@ wd_duck_lower_input(struct wd_duck_lowering *lowering,
   return wd_duck_lower_from(lowering, node->left, "t", buf);
 }
 
+/* What comes out of a map: columns of `t`, fields of the struct `t.m`. */
+static void
+write_result(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  const uint32_t *passed = node->lambda.bound.passed;
+  uint32_t own = 0;
+
+  for (uint32_t i = 0; i < node->schema.count; i++) {
+    wd_buf_puts(buf, i ? ", " : "");
+    if (passed[i] != UINT32_MAX)
+      wd_buf_printf(buf, "t.c%u AS c%u", passed[i], i);
+    else
+      wd_buf_printf(buf, "t.m.c%u AS c%u", own++, i);
+  }
+}
+
+/* Columns that pass by stay on DuckDB's side of the call. The struct is never
+ * null; asking makes DuckDB call the function though nobody reads a field. */
+static enum wd_status
+lower_passing_map(struct wd_duck_lowering *lowering,
+                  const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  struct wd_duck_call *call;
+  const char *name;
+  enum wd_status status = wd_duck_lower_lambda(
+      lowering, WD_DUCK_MAP, node->lambda.bound.lambda, true, &call, &name);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_puts(buf, "SELECT ");
+  write_result(node, buf);
+  wd_buf_puts(buf, lowering->numbered ? ", t.b FROM (SELECT t.*, "
+                                      : " FROM (SELECT t.*, ");
+  status = wd_duck_lower_input(lowering, node, name, "m", buf);
+  wd_buf_puts(buf, ") AS t WHERE t.m IS NOT NULL");
+  return status;
+}
+
 static enum wd_status
 lower_map(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
           struct wd_buf *buf)
@@ -178,7 +216,8 @@ wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
   switch (node->lambda.role) {
   case WD_ROLE_MAP:
   case WD_ROLE_SCALAR:
-    return lower_map(lowering, node, buf);
+    return node->lambda.bound.passed ? lower_passing_map(lowering, node, buf)
+                                     : lower_map(lowering, node, buf);
   case WD_ROLE_FILTER:
     return lower_filter(lowering, node, buf);
   case WD_ROLE_FLAT_MAP:

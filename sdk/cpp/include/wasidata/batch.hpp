@@ -324,7 +324,6 @@ void
 map_whole(const wd_batch *in, wd_rows *out, void *env)
 {
   auto &e = *static_cast<AddEnv<F, In, U> *>(env);
-  pass_columns(in, out, e.place, e.passed);
   U columns = make_columns<U>(out, e.place);
   e.kept->function(e.in.make(*in), columns);
   check_columns(columns);

@@ -260,8 +260,7 @@ map_columns(const wd_batch *in, wd_rows *out, void *env)
 // ---- maps that keep the columns
 
 template <class F, class In, class U> struct AddEnv : Env<F, In> {
-  Place<U> place;       // of the new columns
-  std::uint32_t passed; // columns that are handed on by us; 0: by the C SDK
+  Place<U> place; // of the new columns among those that we give
 };
 
 // The names of U's columns.
@@ -292,35 +291,27 @@ replaces(const Place<U> &place, std::uint32_t column)
 // other new ones.
 template <class U>
 void
-bind_added(wd_bind *bind, const std::string &name, Place<U> &place,
-           std::uint32_t &passed)
+bind_added(wd_bind *bind, const std::string &name, Place<U> &place)
 {
   Finder finder{*wd_bind_input(bind)};
-  const wd_schema &input = finder.schema;
   std::vector<std::string_view> names = names_of<U>(name);
   std::vector<std::string> texts = field_texts<U>(name);
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < names.size(); i++) {
-    place.at[i] = finder.find(std::string(names[i]).c_str(), "");
-    found += place.at[i] != UINT32_MAX;
-  }
-  passed = found ? input.count : 0;
-  if (!found) {
-    place = Place<U>::first();
-    wd_bind_output(bind, ("*, " + schema_text<U>(name)).c_str());
-    return;
-  }
-  for (std::uint32_t c = 0; c < input.count; c++)
-    if (std::size_t i = replaces(place, c); i < names.size())
-      wd_bind_output(bind, texts[i].c_str());
-    else
-      wd_bind_output_field(bind, input.fields + c);
-  std::uint32_t next = input.count;
+  Place<U> found;
+  std::uint32_t next = 0;
   for (std::size_t i = 0; i < names.size(); i++)
-    if (place.at[i] == UINT32_MAX) {
-      place.at[i] = next++;
-      wd_bind_output(bind, texts[i].c_str());
-    }
+    found.at[i] = finder.find(std::string(names[i]).c_str(), "");
+  auto give = [&](std::size_t i) {
+    place.at[i] = next++;
+    wd_bind_output(bind, texts[i].c_str());
+  };
+  for (std::uint32_t c = 0; c < finder.schema.count; c++)
+    if (std::size_t i = replaces(found, c); i < names.size())
+      give(i);
+    else
+      wd_bind_pass(bind, c);
+  for (std::size_t i = 0; i < names.size(); i++)
+    if (found.at[i] == UINT32_MAX)
+      give(i);
 }
 
 template <class F, class In, class U>
@@ -332,17 +323,8 @@ bind_add(wd_bind *bind, void *env)
   e.in.find(finder);
   if (!found(bind, finder))
     return;
-  bind_added<U>(bind, e.kept->name, e.place, e.passed);
-}
-
-template <class U>
-void
-pass_columns(const wd_batch *in, wd_rows *out, const Place<U> &place,
-             std::uint32_t count)
-{
-  for (std::uint32_t c = 0; c < count; c++)
-    if (replaces(place, c) == width<U>)
-      wd_pass(out, c, in, c);
+  e.in.want(bind);
+  bind_added<U>(bind, e.kept->name, e.place);
 }
 
 // A function's value for a row; null where an argument cannot be.
@@ -362,7 +344,6 @@ add_rows(const wd_batch *in, wd_rows *out, void *env)
 {
   auto &e = *static_cast<AddEnv<F, In, U> *>(env);
   typename In::Reader read(in->columns, e.in);
-  pass_columns(in, out, e.place, e.passed);
   RowWriter<U> write(out, e.place);
   F &f = e.kept->function;
   each_row(*in, [&](const wd_row &row) {
