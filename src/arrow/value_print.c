@@ -141,7 +141,7 @@ static int64_t
 integer_at(const uint8_t *data, uint32_t width)
 {
   int64_t value = 0;
-  unsigned unused = 64 - width * 8;
+  unsigned unused = (64 - width * 8) & 63;
 
   memcpy(&value, data, width);
   return (int64_t)((uint64_t)value << unused) >> unused;

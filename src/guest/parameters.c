@@ -33,15 +33,29 @@ read_signed(const uint8_t *data, uint32_t width)
 }
 
 static enum wd_status
+refuse(const struct wd_column *column, struct wd_error *error)
+{
+  char text[96];
+
+  return wd_fail(error, WD_UNSUPPORTED,
+                 "the parameter $%.64s is %s: parameters of this type are "
+                 "not supported",
+                 column->name, wd_type_text(&column->type, text, sizeof text));
+}
+
+static enum wd_status
 read_value(const struct wd_column *column, const struct wd_span *buffers,
            struct wd_arena *arena, struct wd_literal *out,
            struct wd_error *error)
 {
   const struct wd_type *type = &column->type;
-  const uint8_t *data = type->child_count ? NULL : buffers[1].data;
+  const uint8_t *data;
   float single;
-  char text[96];
 
+  /* A nested one may be without any buffer of its own. */
+  if (type->child_count)
+    return refuse(column, error);
+  data = buffers[1].data;
   switch (type->id) {
   case WD_TYPE_BOOL:
     out->value.boolean = wd_bit(data, 0);
@@ -74,10 +88,7 @@ read_value(const struct wd_column *column, const struct wd_span *buffers,
   case WD_TYPE_BINARY:
     return read_bytes(buffers, arena, out, error);
   default:
-    return wd_fail(error, WD_UNSUPPORTED,
-                   "the parameter $%.64s is %s: parameters of this type are "
-                   "not supported",
-                   column->name, wd_type_text(type, text, sizeof text));
+    return refuse(column, error);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -490,6 +491,7 @@ make_parameters(struct planner *planner, const struct wd_relation *relation,
   struct wd_parameters *parameters =
       wd_arena_alloc(planner->arena, sizeof *parameters);
 
+  assert(input);
   if (!node || !parameters)
     return wd_fail_memory(planner->error);
   *node = *input;

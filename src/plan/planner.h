@@ -2,6 +2,8 @@
 #ifndef WD_PLAN_PLANNER_H
 #define WD_PLAN_PLANNER_H
 
+#include <assert.h>
+
 #include "plan/typing.h"
 
 struct planner {
@@ -18,6 +20,7 @@ struct planner {
 static inline struct wd_scope
 wd__plan_scope(const struct planner *planner, const struct wd_plan_node *input)
 {
+  assert(input);
   return (struct wd_scope){.left = &input->schema,
                            .parameters = input->parameters,
                            .named = &planner->named,

@@ -179,7 +179,8 @@ wd__rows_reset(wd_rows *rows)
   for (uint32_t i = 0; i < rows->count; i++) {
     struct wd__out *o = rows->columns + i;
     uint32_t dirty = rows->index < rows->room ? rows->index + 1 : rows->room;
-    if (rows->size > dirty)
+    /* Of a whole array no byte beside the current row's was set. */
+    if (rows->size > dirty && !o->whole)
       dirty = rows->size;
     memset(o->valid, 0, dirty);
     o->used = o->filled = 0;
