@@ -86,6 +86,7 @@ format-check: setup
 
 lint: setup
 	@$(call configured,clang)
+	@cmake --build --preset clang -j $(JOBS) --target generated
 	@find src -name '*.c' -print0 | \
 	  xargs -0 -r -n 4 -P $(JOBS) clang-tidy-14 -p build-clang --quiet
 
