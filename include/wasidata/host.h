@@ -63,6 +63,15 @@ wd_run_new_from_bytes(struct wd_host *host, const void *bytes, size_t size,
                       const char *name, struct wd_run **out_run,
                       struct wd_error *error);
 
+/* A plan in Substrait's protobuf form instead of a program: wd_run_start shows
+ * its rows. It reads the tables that the run is granted; environment, folders
+ * and arguments mean nothing to it. WD_INVALID_PLAN, WD_UNSUPPORTED and
+ * WD_LIMIT_EXCEEDED say where in the plan. */
+enum wd_status
+wd_run_new_from_plan(struct wd_host *host, const void *bytes, size_t size,
+                     const char *name, struct wd_run **out_run,
+                     struct wd_error *error);
+
 /* Waits for what still runs. Also for NULL. */
 void
 wd_run_free(struct wd_run *run);

@@ -31,7 +31,8 @@ struct wd_run {
   struct wd_host *host;
   struct wd_mem mem;
   struct wd_arena arena;
-  struct wd_module *module;
+  struct wd_module *module;     /* NULL: a plan's rows are shown */
+  struct wd_relation *relation; /* of the plan; else NULL */
   struct wd_grants grants;
   struct wd_texts arguments; /* the name first */
   struct wd_texts environment;

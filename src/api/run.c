@@ -6,6 +6,7 @@
 
 #include "api/internal.h"
 #include "io/unfinished.h"
+#include "substrait/plan.h"
 
 static enum wd_status
 add_text(struct wd_run *run, struct wd_texts *list, const char *text,
@@ -32,8 +33,8 @@ add_text(struct wd_run *run, struct wd_texts *list, const char *text,
 
 /* A run around a module, which it takes over. */
 static enum wd_status
-run_new(struct wd_host *host, struct wd_module *module, struct wd_run **out_run,
-        struct wd_error *error)
+run_new(struct wd_host *host, struct wd_module *module, const char *name,
+        struct wd_run **out_run, struct wd_error *error)
 {
   struct wd_run *run = wd_mem_calloc(NULL, 1, sizeof *run);
   enum wd_status status;
@@ -51,7 +52,7 @@ run_new(struct wd_host *host, struct wd_module *module, struct wd_run **out_run,
   run->format = WD_OUTPUT_BOX;
   run->engine = "duckdb";
   wd_run_streams(run, true, STDOUT_FILENO, STDERR_FILENO);
-  status = add_text(run, &run->arguments, wd_module_info(module)->name, error);
+  status = add_text(run, &run->arguments, name, error);
   if (status != WD_OK) {
     wd_run_free(run);
     return status;
@@ -68,7 +69,9 @@ wd_run_new(struct wd_host *host, const char *path, struct wd_run **out_run,
   enum wd_status status =
       wd_module_load_file(host->runtime, path, &module, error);
 
-  return status == WD_OK ? run_new(host, module, out_run, error) : status;
+  return status == WD_OK ? run_new(host, module, wd_module_info(module)->name,
+                                   out_run, error)
+                         : status;
 }
 
 enum wd_status
@@ -80,7 +83,30 @@ wd_run_new_from_bytes(struct wd_host *host, const void *bytes, size_t size,
   enum wd_status status =
       wd_module_load(host->runtime, bytes, size, name, &module, error);
 
-  return status == WD_OK ? run_new(host, module, out_run, error) : status;
+  return status == WD_OK ? run_new(host, module, wd_module_info(module)->name,
+                                   out_run, error)
+                         : status;
+}
+
+enum wd_status
+wd_run_new_from_plan(struct wd_host *host, const void *bytes, size_t size,
+                     const char *name, struct wd_run **out_run,
+                     struct wd_error *error)
+{
+  struct wd_run *run;
+  enum wd_status status = run_new(host, NULL, name, &run, error);
+
+  if (status != WD_OK)
+    return status;
+  status = wd_substrait_relation(&run->mem, bytes, size, 0, NULL,
+                                 &run->relation, error);
+  if (status == WD_OK) {
+    *out_run = run;
+    return WD_OK;
+  }
+  wd_error_prefix(error, "%s", name);
+  wd_run_free(run);
+  return status;
 }
 
 void
@@ -89,6 +115,8 @@ wd_run_free(struct wd_run *run)
   if (!run)
     return;
   wd_program_free(run->program);
+  if (run->relation)
+    wd_relation_unref(run->relation);
   wd_grants_fini(&run->grants);
   wd_arena_fini(&run->arena);
   wd_module_unref(run->module);
@@ -357,6 +385,7 @@ wd_run_program(struct wd_run *run, struct wd_program **out_program,
       &(struct wd_program_options){
           .mem = &run->mem,
           .module = run->module,
+          .relation = run->relation,
           .variant = run->host->variant,
           .grants = &run->grants,
           .engine = run->engine,

@@ -273,6 +273,9 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
   case WD_CLI_OPT_FORMAT:
     settings->format = value;
     return WD_OK;
+  case WD_CLI_OPT_PLAN:
+    settings->plan = value;
+    return WD_OK;
   case WD_CLI_OPT_ENGINE:
     settings->engine = value;
     return check_engine(value, error);
@@ -333,6 +336,19 @@ check_operand(const struct wd_cli_settings *settings, struct wd_error *error)
   char shown[80];
 
   if (settings->help || settings->version)
+    return WD_OK;
+  if (settings->verb == WD_CLI_QUERY && !settings->plan)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   settings->operand
+                       ? "query: SQL is not run yet; give a plan: --plan FILE"
+                       : "query: a plan is missing; write wasi-data query "
+                         "--plan FILE");
+  if (settings->plan && settings->operand)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "%s: a plan and '%s' are one too many", verb->name,
+                   wd_text_clean(shown, sizeof shown, settings->operand,
+                                 strlen(settings->operand)));
+  if (settings->plan)
     return WD_OK;
   if (!settings->operand) {
     if (verb->operands == WD_CLI_PROGRAM || verb->operands == WD_CLI_FILE ||

@@ -52,6 +52,7 @@ enum wd_cli_option_id {
   WD_CLI_OPT_TIMEOUT,
   WD_CLI_OPT_FORMAT,
   WD_CLI_OPT_JOB,
+  WD_CLI_OPT_PLAN,
   WD_CLI_OPT_ENGINE,
   WD_CLI_OPT_PROGRESS,
   WD_CLI_OPT_INTERRUPTIBLE,
@@ -107,6 +108,7 @@ struct wd_cli_settings {
   bool interruptible;
   bool backtrace_details;
   const char *operand; /* NULL: none */
+  const char *plan;    /* a file; NULL: none */
   char **arguments;    /* the program's own */
   int argument_count;
   struct wd_cli_grant *grants; /* room for one an argument */
@@ -116,7 +118,7 @@ struct wd_cli_settings {
   uint64_t memory_limit;
   uint64_t engine_memory;
   const char *engine; /* NULL: the default */
-  uint64_t timeout; /* milliseconds; 0: none */
+  uint64_t timeout;   /* milliseconds; 0: none */
   uint64_t job;
   const char *format;
   const char *cache;

@@ -53,6 +53,34 @@ suggest_verb(const char *name, struct wd_error *error)
           wd_text_clean(shown, sizeof shown, name, strlen(name)), best);
 }
 
+/* The program, or the plan that stands for one. */
+static enum wd_status
+open_run(const struct wd_cli_settings *settings, struct session *session,
+         struct wd_error *error)
+{
+  struct wd_buf plan;
+  enum wd_status status;
+
+  if (!settings->plan)
+    return wd_run_new(session->host, settings->operand, &session->run, error);
+  wd_buf_init(&plan, NULL, WD_CLI_PLAN_MAX);
+  status = wd_cli_read_plan(settings->plan, &plan, error);
+  if (status == WD_OK)
+    status = wd_run_new_from_plan(session->host, plan.data, plan.length,
+                                  settings->plan, &session->run, error);
+  wd_buf_fini(&plan);
+  return status;
+}
+
+/* A plan that is no good is wasi-data's error, a program that is none its own.
+ */
+static enum wd_cli_stage
+stage_of(const struct wd_cli_settings *settings, const struct wd_error *error)
+{
+  return settings->plan && error->status != WD_NOT_FOUND ? WD_CLI_STAGE_SETTINGS
+                                                         : WD_CLI_STAGE_LOAD;
+}
+
 /* 0, or the exit code: what failed is reported, nothing is left open. */
 static int
 open_session(const struct wd_cli_settings *settings, struct session *session)
@@ -69,12 +97,11 @@ open_session(const struct wd_cli_settings *settings, struct session *session)
   *session = (struct session){0};
   if (wd_host_new(&options, &session->host, &error) != WD_OK)
     return fail(&error, WD_CLI_STAGE_SETTINGS, false);
-  if (wd_run_new(session->host, settings->operand, &session->run, &error) ==
-      WD_OK)
+  if (open_run(settings, session, &error) == WD_OK)
     return 0;
   if (error.status == WD_NOT_FOUND && settings->implied)
     suggest_verb(settings->operand, &error);
-  code = fail(&error, WD_CLI_STAGE_LOAD, false);
+  code = fail(&error, stage_of(settings, &error), false);
   session->run = NULL;
   close_session(session);
   return code;

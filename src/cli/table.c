@@ -4,8 +4,9 @@
 #include "cli/options.h"
 
 #define BIT(verb) (1u << WD_CLI_##verb)
-#define RUNNING (BIT(RUN) | BIT(EXPLAIN))
-#define CODE (RUNNING | BIT(INSPECT) | BIT(COMPILE))
+#define PROGRAMS (BIT(RUN) | BIT(EXPLAIN))
+#define RUNNING (PROGRAMS | BIT(QUERY))
+#define CODE (PROGRAMS | BIT(INSPECT) | BIT(COMPILE))
 #define ALL ((1u << WD_CLI_VERB_COUNT) - 1)
 
 const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
@@ -21,11 +22,13 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
          "134 trap.\n",
          WD_CLI_PROGRAM, NULL},
     [WD_CLI_EXPLAIN] =
-        {"explain", "[OPTIONS] PROG [ARGS]", "Show the plan of a program's job",
+        {"explain", "[OPTIONS] PROG [ARGS] | --plan FILE",
+         "Show the plan of a program's job",
          "Runs the main function of PROG up to its first action (or the one\n"
          "that --job tells), prints the plan of that action and ends. What "
          "the\n"
-         "program prints is dropped, its folders can only be read.\n",
+         "program prints is dropped, its folders can only be read. With\n"
+         "--plan the plan is that of a file in Substrait's form.\n",
          WD_CLI_PROGRAM, NULL},
     [WD_CLI_INSPECT] =
         {"inspect", "[OPTIONS] FILE", "Tell what a module has and lacks",
@@ -44,8 +47,13 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
          "path (the default) prints the folder, size what is in it, and clear\n"
          "removes that.\n",
          WD_CLI_OPTIONAL, "path size clear"},
-    [WD_CLI_QUERY] = {"query", "SQL", "Run SQL (not built yet)", NULL,
-                      WD_CLI_UNBUILT, NULL},
+    [WD_CLI_QUERY] =
+        {"query", "[OPTIONS] --plan FILE", "Run a Substrait plan",
+         "Runs the plan in FILE, which any producer of Substrait made, and\n"
+         "shows its rows. It reads the tables that it is granted here, and no\n"
+         "others. Exit codes: 124 limit or time, 125 error of wasi-data, also\n"
+         "a plan that is not run, 127 FILE not found, 130 interrupted.\n",
+         WD_CLI_OPTIONAL, NULL},
     [WD_CLI_EXTRACT] = {"extract", "PROG",
                         "Write a lambda as a module (not built yet)", NULL,
                         WD_CLI_UNBUILT, NULL},
@@ -69,18 +77,18 @@ const struct wd_cli_option wd_cli_options[] = {
     {"table", "NAME=LOCATION[,…]", RUNNING, WD_CLI_OPT_TABLE, NULL,
      "Grant a table: a file, a folder or a glob.\n"
      "Options follow: format=csv, header=true, …"},
-    {"sink", "NAME=LOCATION[,…]", RUNNING, WD_CLI_OPT_SINK, NULL,
+    {"sink", "NAME=LOCATION[,…]", PROGRAMS, WD_CLI_OPT_SINK, NULL,
      "Grant a sink: a file that may be written."},
-    {"env", "NAME[=VALUE]", RUNNING, WD_CLI_OPT_ENV, NULL,
+    {"env", "NAME[=VALUE]", PROGRAMS, WD_CLI_OPT_ENV, NULL,
      "Grant a variable; without VALUE the one of\n"
      "this process."},
-    {"dir", "HOST[::GUEST][,ro]", RUNNING, WD_CLI_OPT_DIR, NULL,
+    {"dir", "HOST[::GUEST][,ro]", PROGRAMS, WD_CLI_OPT_DIR, NULL,
      "Grant main a folder, under the name GUEST;\n"
      "ro: to be read only."},
     {"threads", "N", RUNNING, WD_CLI_OPT_THREADS, NULL,
      "Threads of the engine. Default: as many as\n"
      "processors."},
-    {"memory-limit", "SIZE", RUNNING, WD_CLI_OPT_MEMORY_LIMIT, NULL,
+    {"memory-limit", "SIZE", PROGRAMS, WD_CLI_OPT_MEMORY_LIMIT, NULL,
      "The most memory of main, and of each worker:\n"
      "256MiB, 1GB, 64k. Default: none."},
     {"engine-memory", "SIZE", RUNNING, WD_CLI_OPT_ENGINE_MEMORY, NULL,
@@ -89,7 +97,7 @@ const struct wd_cli_option wd_cli_options[] = {
     {"timeout", "TIME", RUNNING, WD_CLI_OPT_TIMEOUT, NULL,
      "End after that time with code 124: 500ms, 3s,\n"
      "2m, 1h."},
-    {"format", "FORMAT", BIT(RUN), WD_CLI_OPT_FORMAT,
+    {"format", "FORMAT", BIT(RUN) | BIT(QUERY), WD_CLI_OPT_FORMAT,
      "box csv json jsonl markdown arrow",
      "How rows are shown: box (the default), csv,\n"
      "json, jsonl, markdown, arrow."},
@@ -98,6 +106,8 @@ const struct wd_cli_option wd_cli_options[] = {
      "sql that the engine runs."},
     {"format", "FORMAT", BIT(INSPECT), WD_CLI_OPT_FORMAT, "text json",
      "text (the default) or json."},
+    {"plan", "FILE", BIT(QUERY) | BIT(EXPLAIN), WD_CLI_OPT_PLAN, NULL,
+     "A Substrait plan in protobuf's form."},
     {"job", "N", BIT(EXPLAIN), WD_CLI_OPT_JOB, NULL,
      "Explain the N-th action; those before it run.\n"
      "Default: 1."},

@@ -5,7 +5,10 @@
 #include "base/buf.h"
 #include "cli/options.h"
 
-/* run and explain. */
+/* Most bytes of a plan. */
+#define WD_CLI_PLAN_MAX (33u << 20)
+
+/* run, explain and query. */
 int
 wd_cli_run(const struct wd_cli_settings *settings);
 
@@ -34,6 +37,11 @@ wd_cli_usage(void);
 const char *
 wd_cli_cache_folder(const struct wd_cli_settings *settings, char *path,
                     size_t size);
+
+/* Reads a plan, or what there is of one, into a buffer that the caller has
+ * prepared. WD_NOT_FOUND, WD_IO, WD_LIMIT_EXCEEDED. */
+enum wd_status
+wd_cli_read_plan(const char *path, struct wd_buf *buf, struct wd_error *error);
 
 /* Prints a buffer to stdout and frees it. */
 int

@@ -394,9 +394,12 @@ wd_program_start(struct wd_program *program,
                  struct wd_program_job **out_job, struct wd_error *error)
 {
   enum wd_status status = plan_and_start(program, action, out_job, error);
-  enum wd_status settled =
-      wd_instance_settle(program->instance, status == WD_OK ? error : NULL);
+  enum wd_status settled;
 
+  if (!program->instance)
+    return status;
+  settled =
+      wd_instance_settle(program->instance, status == WD_OK ? error : NULL);
   return status == WD_OK ? settled : status;
 }
 
@@ -536,6 +539,25 @@ on_collect(struct wd_abi_call *call,
   if (status == WD_OK)
     status = wd_program_hold(program, job, out, error);
   return ended(call, status);
+}
+
+enum wd_status
+wd_program_show(struct wd_program *program, struct wd_relation *relation,
+                struct wd_error *error)
+{
+  const struct wd_program_options *options = &program->options;
+  struct wd_program_job *job;
+  enum wd_status status = WD_OK;
+
+  if (!options->show && !options->planned)
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "this host has no output to show rows on");
+  status = fetch_rows(program, relation, &job, error);
+  if (status != WD_OK)
+    return status;
+  status = options->show(options->env, job->job, error);
+  wd_program_release(program, job);
+  return status;
 }
 
 static enum wd_status

@@ -122,6 +122,11 @@ wd_program_start(struct wd_program *program,
                  const struct wd_program_action *action,
                  struct wd_program_job **out_job, struct wd_error *error);
 
+/* Runs a job and shows its rows. */
+enum wd_status
+wd_program_show(struct wd_program *program, struct wd_relation *relation,
+                struct wd_error *error);
+
 /* Gives a started job a handle. */
 enum wd_status
 wd_program_hold(struct wd_program *program, struct wd_program_job *job,
@@ -160,6 +165,8 @@ void
 wd_guest_builders(struct wd_abi_handlers *handlers);
 void
 wd_guest_shapes(struct wd_abi_handlers *handlers);
+void
+wd_guest_plans(struct wd_abi_handlers *handlers);
 void
 wd_guest_parameters(struct wd_abi_handlers *handlers);
 void

@@ -13,6 +13,7 @@ make_handlers(void)
 {
   wd_guest_builders(&handlers);
   wd_guest_shapes(&handlers);
+  wd_guest_plans(&handlers);
   wd_guest_parameters(&handlers);
   wd_guest_tables(&handlers);
   wd_guest_groups(&handlers);
@@ -169,6 +170,10 @@ wd_program_new(const struct wd_program_options *options,
       .allocate = guest_allocate,
       .holds = guest_holds,
   };
+  if (options->relation) {
+    *out_program = program;
+    return WD_OK;
+  }
   status = link_driver(program, error);
   if (status == WD_OK)
     status = make_instance(program, error);
@@ -304,7 +309,9 @@ wd_program_run(struct wd_program *program, int *out_exit,
   enum wd_status status;
 
   *out_exit = 0;
-  status = run_main(program, out_exit, error);
+  status = program->options.relation
+               ? wd_program_show(program, program->options.relation, error)
+               : run_main(program, out_exit, error);
   program->trapped = is_trap(status, error);
   if (program->stopped) {
     *out_exit = 0;
@@ -334,7 +341,8 @@ wd_program_cancel(struct wd_program *program)
   program->cancelled = true;
   pthread_mutex_unlock(&program->lock);
   /* First main: it shall not be told that its job was cancelled, and go on. */
-  wd_instance_kill(program->instance);
+  if (program->instance)
+    wd_instance_kill(program->instance);
   cancel_jobs(program);
 }
 

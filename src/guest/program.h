@@ -7,6 +7,7 @@
 #define WD_GUEST_PROGRAM_H
 
 #include "job/job.h"
+#include "plan/relation.h"
 #include "wasi/driver.h"
 #include "wasi/worker.h"
 
@@ -15,14 +16,17 @@ struct wd_program;
 struct wd_program_options {
   struct wd_mem *mem;
   struct wd_module *module;
+  /* Instead of a module: a relation whose rows are shown, and no main. It is
+   * the caller's. */
+  struct wd_relation *relation;
   enum wd_variant variant;
   const struct wd_grants *grants;
-  const char *engine;     /* "duckdb", "spark" */
+  const char *engine;          /* "duckdb", "spark" */
   const char *engine_location; /* where it is, if not here; or NULL */
-  uint32_t threads;       /* 0: as many as processors */
-  uint64_t memory_limit;  /* of each instance; 0: none */
-  uint64_t engine_memory; /* 0: the engine's own default */
-  const char *temp_dir;   /* NULL: the system's */
+  uint32_t threads;            /* 0: as many as processors */
+  uint64_t memory_limit;       /* of each instance; 0: none */
+  uint64_t engine_memory;      /* 0: the engine's own default */
+  const char *temp_dir;        /* NULL: the system's */
   const struct wd_wasi_driver_options *wasi;
   /* Rows that the program shows, as a whole data set; called on the program's
    * thread. `next` gives batches as wd_job_next does. NULL: show answers

@@ -11,15 +11,40 @@
 #include "plan/function.h"
 
 enum wd_expression_kind {
-  WD_EXPR_COLUMN,  /* column: index in the input schema; joins: left, right */
-  WD_EXPR_LITERAL, /* literal */
-  WD_EXPR_CALL,    /* function over arguments */
-  WD_EXPR_CAST,    /* arguments[0] to type; try_cast: null on failure */
-  WD_EXPR_CASE,    /* condition, value, …, [else]; no else: null */
-  WD_EXPR_FIELD,   /* column: index of a field of arguments[0] */
-  WD_EXPR_IN,      /* arguments[0] in the others */
-  WD_EXPR_WINDOW,  /* window over arguments; in a project's columns only */
-  WD_EXPR_NAMED,   /* a function that the program registered: named */
+  WD_EXPR_COLUMN,   /* column: index in the input schema; joins: left, right */
+  WD_EXPR_LITERAL,  /* literal */
+  WD_EXPR_CALL,     /* function over arguments */
+  WD_EXPR_CAST,     /* arguments[0] to type; try_cast: null on failure */
+  WD_EXPR_CASE,     /* condition, value, …, [else]; no else: null */
+  WD_EXPR_FIELD,    /* column: index of a field of arguments[0] */
+  WD_EXPR_IN,       /* arguments[0] in the others */
+  WD_EXPR_WINDOW,   /* window over arguments; in a project's columns only */
+  WD_EXPR_NAMED,    /* a function that the program registered: named */
+  WD_EXPR_SUBQUERY, /* subquery; filters and projects only */
+  WD_EXPR_OUTER,    /* column of the row around the subquery `around` */
+};
+
+struct wd_plan_node;
+struct wd_expression;
+
+enum wd_subquery_kind {
+  WD_SUBQUERY_SCALAR, /* its one column of at most one row; none: null */
+  WD_SUBQUERY_EXISTS, /* whether there is a row; never null */
+  WD_SUBQUERY_IN,     /* whether the arguments are a row; three values */
+  WD_SUBQUERY_ANY,    /* whether `comparison` holds for some row */
+  WD_SUBQUERY_ALL,    /* whether it holds for each */
+};
+
+/* A query for each row of the node whose expression it is in. */
+struct wd_subquery {
+  enum wd_subquery_kind kind;
+  enum wd_function comparison; /* of any and all */
+  uint32_t number;             /* of the plan's subqueries, from 1 */
+  const struct wd_plan_node *query;
+  /* Which columns of the row around it are looked at, by the subquery or by
+   * others in it. */
+  uint32_t outer_count;
+  const uint32_t *outer;
 };
 
 /* Which rows around a row a window function sees. */
@@ -121,6 +146,9 @@ struct wd_expression {
   bool try_cast;
   const struct wd_window *window;
   const struct wd_named_call *named;
+  const struct wd_subquery *subquery;
+  uint32_t around; /* the number of a subquery */
+  bool said; /* a literal of the type that was said: it adapts to no other */
   uint32_t size; /* nodes, this one included, shared ones as often as used */
   uint32_t argument_count;
   const struct wd_expression *const *arguments;

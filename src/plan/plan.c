@@ -546,6 +546,8 @@ make_one(struct planner *planner, const struct wd_relation *relation,
     return wd__plan_explode(planner, relation, left, out_node);
   case WD_REL_DESCRIBE:
     return wd__plan_describe(planner, relation, left, out_node);
+  case WD_REL_WRITTEN:
+    return relation->written.make(relation, planner, out_node);
   default:
     return make_simple(planner, relation, left, out_node);
   }
@@ -585,6 +587,7 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_PARAMETERS] = "with-parameters",
       [WD_REL_DESCRIBE] = "describe",
       [WD_REL_EXPLODE] = "explode",
+      [WD_REL_WRITTEN] = "from-plan",
   };
 
   return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)
@@ -615,9 +618,21 @@ make(struct planner *planner, const struct wd_relation *relation,
     status = make(planner, relation->right, depth + 1, &right);
   if (status != WD_OK)
     return status;
+  planner->depth = depth;
   status = make_one(planner, relation, left, right, out_node);
   if (status != WD_OK)
     wd_error_trace(planner->error, "in %s", relation_name(relation));
+  return status;
+}
+
+enum wd_status
+wd__plan_relation(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node **out_node)
+{
+  uint32_t depth = planner->depth;
+  enum wd_status status = make(planner, relation, depth + 1, out_node);
+
+  planner->depth = depth;
   return status;
 }
 

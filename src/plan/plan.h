@@ -150,6 +150,14 @@ struct wd_measure {
   bool nullable;
 };
 
+/* Calls for each subquery in the expressions of a filter or a project; others
+ * have none. */
+void
+wd_plan_each_subquery(const struct wd_plan_node *node,
+                      void (*each)(void *env,
+                                   const struct wd_subquery *subquery),
+                      void *env);
+
 /* An aggregate function over a window (call->window->aggregate) as a measure.
  */
 struct wd_measure

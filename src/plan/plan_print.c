@@ -455,15 +455,31 @@ add_node(const struct wd_plan_node *node, bool dot, struct wd_buf *buf)
   wd_buf_fini(&line);
 }
 
+struct tree {
+  uint32_t depth;
+  struct wd_buf *buf;
+};
+
+static void
+indent(uint32_t depth, struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < depth; i++)
+    wd_buf_puts(buf, "  ");
+}
+
+static void
+print_subquery(void *env, const struct wd_subquery *subquery);
+
 static void
 print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
 {
   for (; node; node = node->left) {
-    for (uint32_t i = 0; i < depth; i++)
-      wd_buf_puts(buf, "  ");
+    struct tree tree = {++depth, buf};
+
+    indent(depth - 1, buf);
     add_node(node, false, buf);
     wd_buf_putc(buf, '\n');
-    depth++;
+    wd_plan_each_subquery(node, print_subquery, &tree);
     if (node->right) {
       print_tree(node->left, depth, buf);
       print_tree(node->right, depth, buf);
@@ -472,11 +488,30 @@ print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
   }
 }
 
+static void
+print_subquery(void *env, const struct wd_subquery *subquery)
+{
+  struct tree *tree = env;
+
+  indent(tree->depth, tree->buf);
+  wd_buf_printf(tree->buf, "subquery %" PRIu32 "\n", subquery->number);
+  print_tree(subquery->query, tree->depth + 1, tree->buf);
+}
+
 void
 wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf)
 {
   print_tree(plan->root, 0, buf);
 }
+
+struct graph {
+  uint32_t self;
+  uint32_t *next;
+  struct wd_buf *buf;
+};
+
+static void
+print_subgraph(void *env, const struct wd_subquery *subquery);
 
 /* Returns the number of the node; *next counts them. */
 static uint32_t
@@ -492,7 +527,20 @@ print_graph(const struct wd_plan_node *node, uint32_t *next, struct wd_buf *buf)
     if (inputs[i])
       wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
                     print_graph(inputs[i], next, buf), self);
+  wd_plan_each_subquery(node, print_subgraph, &(struct graph){self, next, buf});
   return self;
+}
+
+static void
+print_subgraph(void *env, const struct wd_subquery *subquery)
+{
+  struct graph *graph = env;
+
+  wd_buf_printf(graph->buf,
+                "  n%" PRIu32 " -> n%" PRIu32
+                " [style=dashed, label=\"subquery %" PRIu32 "\"];\n",
+                print_graph(subquery->query, graph->next, graph->buf),
+                graph->self, subquery->number);
 }
 
 void

@@ -12,8 +12,10 @@ struct planner {
   struct wd_error *error;
   uint32_t sites;
   uint32_t nodes;
+  uint32_t subqueries;
   int64_t now; /* microseconds since 1970, of all that is planned */
   struct wd_named_binder named; /* over this planner */
+  uint32_t depth;               /* of the relation that is planned */
 };
 
 /* What expressions over a node's rows see. */
@@ -32,6 +34,11 @@ enum wd_status
 wd__plan_node(struct planner *planner, enum wd_node_kind kind,
               const struct wd_plan_node *left, const struct wd_plan_node *right,
               struct wd_plan_node **out_node);
+
+/* Plans a relation that one refers to otherwise than as its left or right. */
+enum wd_status
+wd__plan_relation(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node **out_node);
 
 /* Binds a closure at the next site and checks what comes out: carried types,
  * distinct names, columns in range. */

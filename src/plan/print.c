@@ -31,7 +31,8 @@ level_of(const struct wd_expression *expression)
 {
   enum wd_level level;
 
-  if (expression->kind == WD_EXPR_IN)
+  if (expression->kind == WD_EXPR_IN ||
+      (expression->kind == WD_EXPR_SUBQUERY && expression->argument_count))
     return WD_LEVEL_COMPARE;
   if (expression->kind == WD_EXPR_LITERAL &&
       wd_literal_negative(&expression->type, &expression->literal))
@@ -230,6 +231,26 @@ print_field(const struct printer *p, const struct wd_expression *expression)
   wd_name_print(of->type.children[expression->column].name, p->buf);
 }
 
+/* By its number: the query itself is shown below the node. */
+static void
+print_subquery(const struct printer *p, const struct wd_expression *expression)
+{
+  static const char *const words[] = {
+      [WD_SUBQUERY_SCALAR] = "",   [WD_SUBQUERY_EXISTS] = "exists ",
+      [WD_SUBQUERY_IN] = " in ",   [WD_SUBQUERY_ANY] = " any ",
+      [WD_SUBQUERY_ALL] = " all ",
+  };
+  const struct wd_subquery *subquery = expression->subquery;
+  enum wd_level level;
+
+  print_list(p, expression, 0, ", ", WD_LEVEL_OPERAND);
+  if (subquery->kind == WD_SUBQUERY_ANY || subquery->kind == WD_SUBQUERY_ALL)
+    wd_buf_printf(p->buf, " %s",
+                  wd_operator_sign(subquery->comparison, &level));
+  wd_buf_printf(p->buf, "%s(subquery %u)", words[subquery->kind],
+                subquery->number);
+}
+
 static void
 print_bare(const struct printer *p, const struct wd_expression *expression)
 {
@@ -263,6 +284,13 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
     wd_buf_printf(p->buf, "%s(", expression->named->name);
     print_list(p, expression, 0, ", ", WD_LEVEL_OR);
     wd_buf_putc(p->buf, ')');
+    break;
+  case WD_EXPR_SUBQUERY:
+    print_subquery(p, expression);
+    break;
+  case WD_EXPR_OUTER:
+    wd_buf_printf(p->buf, "outer_%u.c%u", expression->around,
+                  expression->column);
     break;
   case WD_EXPR_IN:
     print(p, expression->arguments[0], WD_LEVEL_OPERAND);

@@ -73,6 +73,9 @@ wd_relation_unref(struct wd_relation *relation)
     dead = next->dead;
     drop(next->left, &dead);
     drop(next->right, &dead);
+    if (next->kind == WD_REL_WRITTEN)
+      for (uint32_t i = 0; i < next->written.input_count; i++)
+        drop(next->written.inputs[i].relation, &dead);
     free_relation(next);
   }
 }

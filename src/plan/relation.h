@@ -43,6 +43,7 @@ enum wd_relation_kind {
   WD_REL_PARAMETERS,
   WD_REL_DESCRIBE,
   WD_REL_EXPLODE,
+  WD_REL_WRITTEN, /* a plan of its own, in another form */
 };
 
 /* As the WIT's enum `join-kind`, in its order. */
@@ -118,6 +119,14 @@ struct wd_renaming {
   const char *from;
   const char *to;
 };
+
+struct wd_written_input {
+  const char *name;
+  struct wd_relation *relation;
+};
+
+struct planner; /* planner.h */
+struct wd_plan_node;
 
 struct wd_relation {
   enum wd_relation_kind kind;
@@ -231,6 +240,14 @@ struct wd_relation {
       const char *value;
     } unpivot;
     struct wd_parameters parameters;
+    struct {
+      const void *plan;     /* in the relation's arena */
+      uint32_t input_count; /* what the plan can read by names of its own */
+      struct wd_written_input *inputs; /* each holds a reference */
+      enum wd_status (*make)(const struct wd_relation *relation,
+                             struct planner *planner,
+                             const struct wd_plan_node **out_node);
+    } written;
   };
 };
 

@@ -95,6 +95,8 @@ wd_source_fail(const struct wd_source *source, size_t at, enum wd_status status,
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
   wd_text_clean(clean, sizeof clean, message, strlen(message));
+  if (!source)
+    return wd_fail(error, status, "%s", clean);
   window_make(&window, source, at < source->length ? at : source->length);
   return wd_fail(error, status, "%s\n  %s\n  %*s", clean, window.text,
                  (int)window.column + 1, "^");

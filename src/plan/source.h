@@ -10,7 +10,8 @@ struct wd_source {
   const char *folded; /* without `as name`, blanks folded */
 };
 
-/* Fails with the message, the text around `at` and a caret below it. */
+/* Fails with the message, the text around `at` and a caret below it; without
+ * a source with the message. */
 enum wd_status
 wd_source_fail(const struct wd_source *source, size_t at, enum wd_status status,
                struct wd_error *error, const char *format, ...)

@@ -377,6 +377,8 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     print_list(syntax, 1, ", ", WD_LEVEL_OR, buf);
     wd_buf_putc(buf, ')');
     break;
+  case WD_SYNTAX_TYPED:
+    break;
   case WD_SYNTAX_BETWEEN:
     print(syntax->operands[0], WD_LEVEL_OPERAND, buf);
     wd_buf_puts(buf, syntax->negated ? " not between " : " between ");

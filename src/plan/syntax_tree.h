@@ -25,6 +25,7 @@ enum wd_syntax_kind {
   WD_SYNTAX_IN,        /* the first in the others */
   WD_SYNTAX_BETWEEN,   /* the first between the second and the third */
   WD_SYNTAX_NAMED,     /* operand as the argument `name`; in a call only */
+  WD_SYNTAX_TYPED,     /* an expression that is typed already; no text */
 };
 
 enum wd_syntax_side { WD_SIDE_NONE, WD_SIDE_LEFT, WD_SIDE_RIGHT };
@@ -43,11 +44,12 @@ struct wd_syntax {
   bool has_else;
   uint32_t depth;
   size_t start; /* in the source */
-  const struct wd_source *source;
+  const struct wd_source *source; /* NULL: it was never a text */
   const char *name;
   const struct wd_window_shape *window; /* of a call; NULL: none */
   struct wd_type type;
   struct wd_literal literal;
+  const struct wd_expression *typed;
   uint32_t count;
   const struct wd_syntax *const *operands;
 };

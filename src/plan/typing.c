@@ -48,7 +48,7 @@ wd__new_expression(struct typer *typer, const struct wd_syntax *syntax,
 bool
 wd__is_soft(const struct wd_expression *expression)
 {
-  return expression->kind == WD_EXPR_LITERAL &&
+  return expression->kind == WD_EXPR_LITERAL && !expression->said &&
          (expression->literal.null || expression->type.id == WD_TYPE_I64 ||
           expression->type.id == WD_TYPE_DECIMAL ||
           expression->type.id == WD_TYPE_STRING);
@@ -648,6 +648,9 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
     return fail(typer, syntax, WD_INVALID_PLAN,
                 "only functions that the program registered have arguments "
                 "with names");
+  case WD_SYNTAX_TYPED:
+    *out = syntax->typed;
+    return WD_OK;
   }
   return wd_fail(typer->error, WD_INTERNAL, "a syntax tree of no kind");
 }

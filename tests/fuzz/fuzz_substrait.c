@@ -1,8 +1,9 @@
-/* Plans as bytes from anybody: what is decoded stays within the caps, and every
- * part of it has a path. */
+/* Plans as bytes from anybody: what is decoded stays within the caps, every
+ * part of it has a path, and it becomes a plan or an error that says why. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/substrait_help.h"
 #include "substrait/proto.h"
 
 static const struct wd_proto_limits limits = {1 << 16, 10000, 200};
@@ -20,6 +21,20 @@ check_path(const struct wd_value *value)
   if (path.failed || path.length == 0)
     abort();
   wd_buf_fini(&path);
+}
+
+static void
+fuzz_plan(const uint8_t *data, size_t size)
+{
+  struct wd_error error;
+  struct wd_buf text;
+
+  wd_error_clear(&error);
+  wd_buf_init(&text, NULL, 1 << 20);
+  if (substrait_plan(data, size, &text, &error) != WD_OK &&
+      error.message[0] == '\0')
+    abort();
+  wd_buf_fini(&text);
 }
 
 int
@@ -49,6 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (last)
       check_path(last);
+    fuzz_plan(data, size);
   } else if (error.message[0] == '\0') {
     abort();
   }

@@ -10,6 +10,7 @@
  *     `row`, the arguments; so many rows in each partition (`rows`; `columns`,
  *     by the column), or without an end, and then the row COUNT breaks it
  *     (`fail`, `trap`, `spin`)
+ *   from-plan HEX REGISTER … .
  *   create SCHEMA VALUE … .     (row by row; \N is null, binary in hexadecimal)
  *   as REGISTER | use REGISTER
  *   parameters SCHEMA VALUE … .   (for `$name` from here on)
@@ -574,6 +575,26 @@ set_operation(struct script *script)
   return (enum wd_set_operation)choose(word(script), names);
 }
 
+/* The plan in hexadecimal, and the registers that it reads by their names. */
+static void
+from_plan(struct script *s)
+{
+  const char *hex = word(s);
+  const char *const *names = list(s);
+  size_t size = strlen(hex) / 2;
+  uint8_t *plan = malloc(size + 1);
+  wd_dataset inputs[MOST];
+  for (size_t i = 0; i < size; i++) {
+    unsigned value = 0;
+    sscanf(hex + 2 * i, "%2x", &value);
+    plan[i] = (uint8_t)value;
+  }
+  for (int i = 0; names[i]; i++)
+    inputs[i] = find_register(s, names[i])->dataset;
+  s->current = wd_from_plan(plan, size, names, inputs);
+  free(plan);
+}
+
 #define VERB(text) (strcmp(verb, text) == 0)
 
 static bool
@@ -598,6 +619,8 @@ start_from(struct script *s, const char *verb)
     const char *const *values = list(s);
     s->current = generate(kind, partitions, count, schema,
                           *schema ? rows_of(schema, values) : NULL);
+  } else if (VERB("from-plan")) {
+    from_plan(s);
   } else if (VERB("use")) {
     s->current = find_register(s, word(s))->dataset;
   } else if (VERB("as")) {

@@ -1,9 +1,15 @@
-"""Python's protobuf with the messages of all pinned versions of Substrait in
-one: what scripts/substrait-generate makes, made a second time with the
-protobuf library."""
+"""What the suites of Substrait share. The messages of all pinned versions in
+one, as scripts/substrait-generate makes them, made a second time with Python's
+protobuf; the rows of any engine in a form that can be compared."""
 
 import ast
+import datetime
+import decimal
+import functools
+import json
+import math
 import pathlib
+import struct
 import subprocess
 import sys
 
@@ -66,6 +72,7 @@ def merge_all(into, others):
             into.add().CopyFrom(other)
 
 
+@functools.cache
 def plan_class():
     """The class of the message Plan."""
     fetch("protobuf")
@@ -101,7 +108,6 @@ def text_of(message):
 
 
 def text_of_value(field, value):
-    import struct
     if field.type == field.TYPE_MESSAGE:
         return text_of(value)
     if field.type == field.TYPE_STRING:
@@ -113,3 +119,50 @@ def text_of_value(field, value):
     if field.type == field.TYPE_FLOAT:
         return f"{struct.unpack('<I', struct.pack('<f', value))[0]:x}"
     return str(int(value))
+
+
+def norm(value):
+    """A value of any client as one that can be compared."""
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        text = value.isoformat(sep=" ") if isinstance(
+            value, datetime.datetime) else value.isoformat()
+        return text.removesuffix(" 00:00:00")
+    if isinstance(value, (int, decimal.Decimal, float)):
+        if math.isnan(value):
+            return "NaN"
+        # Decimals of an average have more digits in one engine than in another.
+        return f"{float(value):.2f}" if abs(value) < 1e15 else f"{value:.10e}"
+    return str(value)
+
+
+def rows_of(output):
+    rows = []
+    for line in output.splitlines():
+        row = []
+        for value in json.loads(line, object_pairs_hook=lambda p: p):
+            value = value[1]
+            if isinstance(value, str):
+                try:
+                    value = datetime.datetime.fromisoformat(value)
+                    value = norm(value)
+                except ValueError:
+                    pass
+            row.append(norm(value))
+        rows.append(tuple(row))
+    return rows
+
+
+def create_t(duck):
+    """The table t of DuckDB's connection, of which queries of these suites
+    are."""
+    duck.execute("""CREATE TABLE t AS SELECT * FROM (VALUES
+        (1::BIGINT, 'a', 1::INT, 1.50::DECIMAL(10,2), 1.25::DOUBLE, 'abc',
+         DATE '2024-01-01'),
+        (2, 'a', NULL, 2.25, -0.5, ' ade ', DATE '2024-01-02'),
+        (3, 'b', 3, NULL, 2.75, 'Abe', DATE '2024-02-01'),
+        (4, 'b', 4, -4.00, NULL, NULL, NULL),
+        (5, NULL, 1, 0.01, 1e3, 'xyz', DATE '1969-12-31'),
+        (6, 'c', 2, 99.99, 0, '', DATE '2024-02-29'))
+        AS t(k, g, x, d, f, s, day)""")

@@ -135,7 +135,7 @@ class Arguments(Case):
         self.check(["explain", "--job", "0", "x"], 125, "option --job:")
 
     def test_verbs(self):
-        for verb in ("query", "extract", "spark"):
+        for verb in ("extract", "spark"):
             self.check([verb, "--anything", "x"], 125,
                        f"'{verb}' is not built yet")
         for verb in ("run", "explain", "inspect", "compile", "completion"):

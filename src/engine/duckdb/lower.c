@@ -89,7 +89,7 @@ lower_project(struct wd_duck_lowering *lowering,
   wd_buf_puts(buf, numbered ? ", t.b FROM " : " FROM ");
   lowering->idle = lowering->idle || idle;
   if (status == WD_OK)
-    status = wd_duck_lower_from(lowering, node->left, "t", buf);
+    status = wd_duck_lower_around(lowering, node, buf);
   /* A window takes the rows out of their order. */
   if (numbered && has_window(node))
     wd_buf_puts(buf, " ORDER BY t.b");
@@ -109,13 +109,14 @@ lower_guarded_filter(struct wd_duck_lowering *lowering,
 
   if (status != WD_OK)
     return status;
-  wd_buf_printf(
-      buf, "SELECT * EXCLUDE (p) FROM (SELECT t.*, CASE WHEN %s() THEN ", name);
+  wd_buf_printf(buf, "SELECT * EXCLUDE (p) FROM (SELECT t.");
+  wd_duck_write_rest(node, buf);
+  wd_buf_printf(buf, ", CASE WHEN %s() THEN ", name);
   status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
   wd_buf_puts(buf, " END AS p FROM ");
   lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
   if (status == WD_OK)
-    status = wd_duck_lower_from(lowering, node->left, "t", buf);
+    status = wd_duck_lower_around(lowering, node, buf);
   wd_buf_puts(buf, ") AS t WHERE t.p");
   return status;
 }
@@ -128,9 +129,11 @@ lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 
   if (is_guarded(node->left))
     return lower_guarded_filter(lowering, node, buf);
-  wd_buf_puts(buf, "SELECT * FROM ");
+  wd_buf_puts(buf, "SELECT ");
+  wd_duck_write_rest(node, buf);
+  wd_buf_puts(buf, " FROM ");
   lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
-  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  status = wd_duck_lower_around(lowering, node, buf);
   wd_buf_puts(buf, " WHERE ");
   if (status == WD_OK)
     status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
@@ -445,8 +448,24 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
 /* Whether the order of any part matters to the rows: it does below a limit,
  * wherever that is, and where rows are told apart by their place. */
 static bool
+needs_order(const struct wd_plan_node *node);
+
+static void
+look_into(void *env, const struct wd_subquery *subquery)
+{
+  bool *needs = env;
+
+  *needs = *needs || needs_order(subquery->query);
+}
+
+static bool
 needs_order(const struct wd_plan_node *node)
 {
+  bool inside = false;
+
+  wd_plan_each_subquery(node, look_into, &inside);
+  if (inside)
+    return true;
   if (wd_duck_is_ordered(node) || node->kind == WD_NODE_ROW_INDEX ||
       node->kind == WD_NODE_ZIP || node->kind == WD_NODE_SAMPLE)
     return true;

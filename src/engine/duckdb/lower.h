@@ -184,6 +184,15 @@ wd_duck_lower_into(struct wd_duck_lowering *lowering,
                    const struct wd_request *request, const char *query,
                    char **out_sql);
 
+/* Appends the rows below a filter or a project as t, with the names by which
+ * its subqueries look at them, and, for `SELECT`, all columns but these. */
+enum wd_status
+wd_duck_lower_around(struct wd_duck_lowering *lowering,
+                     const struct wd_plan_node *node, struct wd_buf *buf);
+
+void
+wd_duck_write_rest(const struct wd_plan_node *node, struct wd_buf *buf);
+
 /* Appends `(query) AS name`. */
 enum wd_status
 wd_duck_lower_from(struct wd_duck_lowering *lowering,

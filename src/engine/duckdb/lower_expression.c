@@ -7,7 +7,8 @@
 bool
 wd_duck_uses_columns(const struct wd_expression *expression)
 {
-  if (expression->kind == WD_EXPR_COLUMN)
+  if (expression->kind == WD_EXPR_COLUMN ||
+      expression->kind == WD_EXPR_SUBQUERY)
     return true;
   for (uint32_t i = 0; i < expression->argument_count; i++)
     if (wd_duck_uses_columns(expression->arguments[i]))
@@ -231,6 +232,11 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return write_field(&writer, expression);
   case WD_EXPR_IN:
     return write_in(&writer, expression);
+  case WD_EXPR_SUBQUERY:
+    return wd__write_subquery(&writer, expression);
+  case WD_EXPR_OUTER:
+    wd_buf_printf(buf, "o%u_%u", expression->around, expression->column);
+    return WD_OK;
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
 }

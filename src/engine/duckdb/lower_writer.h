@@ -56,6 +56,11 @@ wd__write_named(const struct writer *writer, const struct wd_expression *call);
 enum wd_status
 wd__write_window(const struct writer *writer, const struct wd_expression *call);
 
+/* lower_subquery.c */
+enum wd_status
+wd__write_subquery(const struct writer *writer,
+                   const struct wd_expression *expression);
+
 static inline bool
 is_timestamp(const struct wd_type *type)
 {

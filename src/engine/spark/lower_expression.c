@@ -207,6 +207,10 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
                    expression->named->name);
   case WD_EXPR_WINDOW:
     return wd_spark_write_window(lowering, expression, buf);
+  case WD_EXPR_SUBQUERY:
+  case WD_EXPR_OUTER:
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not run subqueries of plans yet");
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
 }

@@ -1,0 +1,388 @@
+/* Calls of scalar functions: by their extension and name, or, where the plan
+ * names no extensions, by the producer's name. */
+#include <string.h>
+
+#include "substrait/translate.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct call {
+  struct translator *t;
+  const struct wd_message *message;
+  const struct view *view;
+  const struct extension *extension;
+  struct arguments arguments;
+  bool fold_case;
+};
+
+typedef enum wd_status
+rewrite(struct call *call, const struct wd_expression **out);
+
+static enum wd_status
+fail_arguments(const struct call *call, const char *takes)
+{
+  return wd_message_fail(call->message, WD_INVALID_PLAN, call->t->error,
+                         "%s takes %s", call->extension->name, takes);
+}
+
+static enum wd_status
+make(struct call *call, enum wd_function function, uint32_t count,
+     const struct wd_expression *const *operands,
+     const struct wd_expression **out)
+{
+  return wd__make_call(call->t, call->message, function, count, operands, out);
+}
+
+/* `x between low and high` */
+static enum wd_status
+rewrite_between(struct call *call, const struct wd_expression **out)
+{
+  const struct wd_expression **v = call->arguments.values;
+  const struct wd_expression *parts[2];
+  enum wd_status status = WD_OK;
+
+  if (call->arguments.count != 3)
+    return fail_arguments(call, "a value and two bounds");
+  for (int i = 0; i < 2 && status == WD_OK; i++) {
+    const struct wd_expression *pair[] = {v[0], v[i + 1]};
+
+    status = make(call, i ? WD_FN_LTE : WD_FN_GTE, 2, pair, &parts[i]);
+  }
+  return status == WD_OK ? make(call, WD_FN_AND, 2, parts, out) : status;
+}
+
+/* Of integers it is the whole part. */
+static enum wd_status
+rewrite_divide(struct call *call, const struct wd_expression **out)
+{
+  struct wd_syntax syntax = {.kind = WD_SYNTAX_OPERATOR,
+                             .function = WD_FN_DIVIDE};
+  const struct arguments *a = &call->arguments;
+
+  syntax.integer_divide = a->count == 2 &&
+                          wd_type_is_integer(&a->values[0]->type) &&
+                          wd_type_is_integer(&a->values[1]->type);
+  return wd__make(call->t, call->message, call->view, &syntax, a->count,
+                  a->values, out);
+}
+
+static bool
+is_text(const struct wd_expression *expression)
+{
+  return expression->kind == WD_EXPR_LITERAL &&
+         expression->type.id == WD_TYPE_STRING && !expression->literal.null;
+}
+
+/* Substrait's patterns have no escape; DataFusion's have the backslash, and a
+ * third argument that may be null. */
+static enum wd_status
+rewrite_like(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  const struct wd_expression *operands[3] = {NULL};
+  uint32_t count = a->count;
+  bool fold = call->fold_case || strcmp(call->extension->name, "ilike") == 0;
+  enum wd_status status = WD_OK;
+
+  if (count < 2 || count > 3)
+    return fail_arguments(call, "a text and a pattern");
+  memcpy(operands, a->values, count * sizeof *operands);
+  if (count == 3 && operands[2]->kind == WD_EXPR_LITERAL &&
+      (operands[2]->literal.null ||
+       operands[2]->literal.value.bytes.length == 0))
+    count = 2;
+  if (call->t->bare && count == 2 &&
+      (!is_text(operands[1]) ||
+       memchr(operands[1]->literal.value.bytes.data, '\\',
+              operands[1]->literal.value.bytes.length))) {
+    status = wd_expression_make_text("\\", call->t->arena, &operands[2],
+                                     call->t->error);
+    count = 3;
+  }
+  return status == WD_OK
+             ? make(call, fold ? WD_FN_ILIKE : WD_FN_LIKE, count, operands, out)
+             : status;
+}
+
+static const struct {
+  const char *name;
+  enum wd_function function;
+} components[] = {
+    {"YEAR", WD_FN_EXTRACT_YEAR},
+    {"ISO_YEAR", WD_FN_EXTRACT_ISO_YEAR},
+    {"QUARTER", WD_FN_EXTRACT_QUARTER},
+    {"MONTH", WD_FN_EXTRACT_MONTH},
+    {"DAY", WD_FN_EXTRACT_DAY},
+    {"DAY_OF_YEAR", WD_FN_EXTRACT_DAY_OF_YEAR},
+    {"MONDAY_DAY_OF_WEEK", WD_FN_EXTRACT_DAY_OF_WEEK},
+    {"SUNDAY_DAY_OF_WEEK", WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK},
+    {"ISO_WEEK", WD_FN_EXTRACT_ISO_WEEK},
+    {"HOUR", WD_FN_EXTRACT_HOUR},
+    {"MINUTE", WD_FN_EXTRACT_MINUTE},
+    {"SECOND", WD_FN_EXTRACT_SECOND},
+    {"MILLISECOND", WD_FN_EXTRACT_MILLISECOND},
+    {"MICROSECOND", WD_FN_EXTRACT_MICROSECOND},
+    {"SUBSECOND", WD_FN_EXTRACT_SUBSECOND},
+    {"UNIX_TIME", WD_FN_EXTRACT_UNIX_TIME},
+};
+
+static enum wd_status
+subtract_one(struct call *call, const struct wd_expression **out)
+{
+  struct wd_expression *one = wd_arena_alloc(call->t->arena, sizeof *one);
+  const struct wd_expression *pair[] = {*out, one};
+
+  if (!one)
+    return wd_fail_memory(call->t->error);
+  one->kind = WD_EXPR_LITERAL;
+  one->size = 1;
+  one->type = wd_type_of(WD_TYPE_I64);
+  one->literal.value.integer = 1;
+  return make(call, WD_FN_SUBTRACT, 2, pair, out);
+}
+
+/* extract(component, [indexing,] x [, zone]) */
+static enum wd_status
+rewrite_extract(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  uint32_t at = 1;
+  bool from_zero = false;
+  const struct wd_expression *operands[2];
+  enum wd_status status = WD_OK;
+
+  if (a->count < 2 || !a->enums[0])
+    return fail_arguments(call, "a component and a value");
+  if (a->enums[at]) {
+    from_zero = strcmp(a->enums[at], "ZERO") == 0;
+    at++;
+  }
+  if (at >= a->count || a->enums[at])
+    return fail_arguments(call, "a component and a value");
+  operands[0] = a->values[at];
+  if (at + 1 < a->count) {
+    operands[1] = a->values[at + 1];
+    if (!operands[1])
+      return fail_arguments(call, "a component, a value and a time zone");
+    status = make(call, WD_FN_AT_TIME_ZONE, 2, operands, &operands[0]);
+  }
+  for (size_t i = 0; i < COUNT(components) && status == WD_OK; i++) {
+    if (strcmp(components[i].name, a->enums[0]) != 0)
+      continue;
+    status = make(call, components[i].function, 1, operands, out);
+    return from_zero && status == WD_OK ? subtract_one(call, out) : status;
+  }
+  return status != WD_OK
+             ? status
+             : wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                               "extract of %s is not run here", a->enums[0]);
+}
+
+/* DataFusion's: the component is a text, and days of the week count from 0. */
+static enum wd_status
+rewrite_date_part(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  enum wd_function function;
+  enum wd_status status;
+
+  if (a->count != 2 || a->enums[0] || !is_text(a->values[0]) ||
+      !wd_function_find(a->values[0]->literal.value.bytes.data,
+                        a->values[0]->literal.value.bytes.length, &function))
+    return fail_arguments(call, "a component as a text, and a value");
+  if (function == WD_FN_EXTRACT_MILLISECOND ||
+      function == WD_FN_EXTRACT_MICROSECOND)
+    return wd__unsupported(call->t, call->message,
+                           "date_part of parts of a second");
+  status = make(call, function, 1, &a->values[1], out);
+  return status == WD_OK && function == WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK
+             ? subtract_one(call, out)
+             : status;
+}
+
+/* DataFusion's leaves nulls out. */
+static enum wd_status
+rewrite_concat(struct call *call, const struct wd_expression **out)
+{
+  struct arguments *a = &call->arguments;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < a->count && status == WD_OK; i++) {
+    const struct wd_expression *pair[2] = {a->values[i], NULL};
+
+    status =
+        wd_expression_make_text("", call->t->arena, &pair[1], call->t->error);
+    if (status == WD_OK && a->values[i]->nullable)
+      status = make(call, WD_FN_COALESCE, 2, pair, &a->values[i]);
+  }
+  return status == WD_OK ? make(call, WD_FN_CONCAT, a->count, a->values, out)
+                         : status;
+}
+
+/* What a name means beyond the table of functions (plan/function.h). `bare`:
+ * in plans that name no extensions; else in an extension. */
+static const struct {
+  const char *name;
+  const char *extension;
+  rewrite *rewrite;
+} rewrites[] = {
+    {"between", "comparison", rewrite_between},
+    {"divide", "arithmetic", rewrite_divide},
+    {"like", "string", rewrite_like},
+    {"extract", "datetime", rewrite_extract},
+    {"divide", NULL, rewrite_divide},
+    {"like", NULL, rewrite_like},
+    {"ilike", NULL, rewrite_like},
+    {"date_part", NULL, rewrite_date_part},
+    {"concat", NULL, rewrite_concat},
+};
+
+/* Names of functions that are another one here. */
+static const struct {
+  const char *name;
+  const char *extension;
+  enum wd_function function;
+} renamed[] = {
+    {"add", "datetime", WD_FN_ADD},
+    {"subtract", "datetime", WD_FN_SUBTRACT},
+    {"multiply", "datetime", WD_FN_MULTIPLY},
+    {"add_intervals", "datetime", WD_FN_ADD},
+    {"lt", "datetime", WD_FN_LT},
+    {"lte", "datetime", WD_FN_LTE},
+    {"gt", "datetime", WD_FN_GT},
+    {"gte", "datetime", WD_FN_GTE},
+    {"assume_timezone", "datetime", WD_FN_AT_TIME_ZONE},
+    {"local_timestamp", "datetime", WD_FN_AT_TIME_ZONE},
+    {"string_split", "string", WD_FN_STRING_SPLIT},
+    {"cardinality", "list", WD_FN_LIST_LENGTH},
+    {"negative", NULL, WD_FN_NEGATE},
+    {"str_concat", NULL, WD_FN_CONCAT},
+    {"btrim", NULL, WD_FN_TRIM},
+    {"signum", NULL, WD_FN_SIGN},
+    {"to_timestamp_seconds", NULL, WD_FN_TIMESTAMP_SECONDS},
+};
+
+/* Whether a function that is in `extension` here is in the named one: those of
+ * decimals have files of their own. */
+static bool
+is_in(const struct extension *named, const char *extension)
+{
+  static const char prefix[] = "functions_";
+  const char *rest;
+  size_t length = strlen(extension);
+
+  if (!named->extension)
+    return false;
+  if (named->ours)
+    return strcmp(extension, "wasidata") == 0;
+  if (strncmp(named->extension, prefix, sizeof prefix - 1) != 0)
+    return false;
+  rest = named->extension + sizeof prefix - 1;
+  return strncmp(rest, extension, length) == 0 &&
+         (rest[length] == '\0' || strcmp(rest + length, "_decimal") == 0);
+}
+
+static bool
+is_named(const struct extension *named, const char *name, const char *extension)
+{
+  if (strcmp(named->name, name) != 0)
+    return false;
+  return extension ? is_in(named, extension) : !named->extension;
+}
+
+static bool
+find_function(const struct extension *named, enum wd_function *out)
+{
+  for (size_t i = 0; i < COUNT(renamed); i++)
+    if (is_named(named, renamed[i].name, renamed[i].extension)) {
+      *out = renamed[i].function;
+      return true;
+    }
+  if (!named->extension)
+    return wd_function_find(named->name, strlen(named->name), out);
+  for (int i = 0; i < WD_FN_SCALAR_COUNT; i++) {
+    enum wd_function function = (enum wd_function)i;
+
+    if (is_named(named, wd_function_name(function),
+                 wd_function_extension(function))) {
+      *out = function;
+      return true;
+    }
+  }
+  return false;
+}
+
+static enum wd_status
+fail_unknown(const struct call *call)
+{
+  const struct extension *named = call->extension;
+
+  if (!named->extension)
+    return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                           "the function '%s' is not known here", named->name);
+  return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                         "the function '%s' of '%s' is not known here",
+                         named->name, named->extension);
+}
+
+static enum wd_status
+check_values(const struct call *call)
+{
+  for (uint32_t i = 0; i < call->arguments.count; i++)
+    if (call->arguments.enums[i])
+      return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                             "%s with the argument %s is not run here",
+                             call->extension->name, call->arguments.enums[i]);
+  return WD_OK;
+}
+
+static enum wd_status
+resolve(struct call *call, const struct wd_expression **out)
+{
+  enum wd_function function;
+  enum wd_status status;
+
+  for (size_t i = 0; i < COUNT(rewrites); i++)
+    if (is_named(call->extension, rewrites[i].name, rewrites[i].extension)) {
+      if (rewrites[i].rewrite != rewrite_extract)
+        status = check_values(call);
+      else
+        status = WD_OK;
+      return status == WD_OK ? rewrites[i].rewrite(call, out) : status;
+    }
+  if (!find_function(call->extension, &function))
+    return fail_unknown(call);
+  status = check_values(call);
+  return status == WD_OK ? make(call, function, call->arguments.count,
+                                call->arguments.values, out)
+                         : status;
+}
+
+enum wd_status
+wd__scalar_call(struct translator *t, const struct view *view,
+                const struct wd_message *message,
+                const struct wd_expression **out)
+{
+  struct call call = {.t = t, .message = message, .view = view};
+  enum wd_status status = wd__find_extension(
+      t, message,
+      wd_message_integer(message,
+                         WD_SS_Expression_ScalarFunction_function_reference),
+      &call.extension);
+
+  if (status == WD_OK)
+    status =
+        wd__check_options(t, message, WD_SS_Expression_ScalarFunction_options,
+                          call.extension->name, &call.fold_case);
+  if (status == WD_OK)
+    status = wd__arguments(
+        t, view, message, WD_SS_Expression_ScalarFunction_arguments,
+        WD_SS_Expression_ScalarFunction_args, &call.arguments);
+  if (status == WD_OK)
+    status = resolve(&call, out);
+  if (status == WD_OK)
+    status = wd__check_claim(
+        t, wd_message_sub(message, WD_SS_Expression_ScalarFunction_output_type),
+        &(*out)->type, call.extension->name);
+  return status;
+}

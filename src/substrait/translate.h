@@ -1,0 +1,282 @@
+/* What the files that make plans of Substrait share. */
+#ifndef WD_SUBSTRAIT_TRANSLATE_H
+#define WD_SUBSTRAIT_TRANSLATE_H
+
+#include "plan/planner.h"
+#include "plan/syntax_tree.h"
+#include "substrait/proto.h"
+
+/* How deep relations and expressions may be in each other once references are
+ * followed. */
+#define WD_TRANSLATE_DEPTH 1000u
+
+/* A function that the plan declares. */
+struct extension {
+  uint32_t anchor;
+  const char *name;      /* without its signature: `add` of `add:i64_i64` */
+  const char *extension; /* `functions_arithmetic`; NULL: the plan names none */
+  bool ours;             /* of wasi-data's own extension */
+};
+
+/* A row around a subquery that expressions in it can look at. */
+struct around {
+  const struct wd_schema *schema;
+  uint32_t number;
+  uint32_t count, room;
+  uint32_t *columns;
+  struct around *outer;
+};
+
+struct translator {
+  struct planner *planner;
+  struct wd_arena *arena;
+  struct wd_error *error;
+  const struct wd_relation *relation; /* the one that holds the plan */
+  const struct wd_message *plan;
+  const struct wd_message *detached; /* the PlanRel whose parts are detached */
+  uint32_t extension_count;
+  struct extension *extensions; /* by anchor */
+  bool datafusion; /* made the plan: what it writes otherwise than the standard
+                    * is read as it means it */
+  bool bare; /* no function is of a named extension: names are the producer's */
+  uint32_t depth;
+  struct around *around; /* the nearest; NULL: not in a subquery */
+};
+
+/* What expressions see. */
+struct view {
+  const struct wd_schema *schema;
+  bool windows;    /* window functions may stand here */
+  bool subqueries; /* so may subqueries */
+};
+
+/* Fails with the path: the part is none that is run here. */
+enum wd_status
+wd__unsupported(const struct translator *t, const struct wd_message *message,
+                const char *what);
+
+enum wd_status
+wd__missing(const struct translator *t, const struct wd_message *message,
+            const char *what);
+
+/* The message in a field that must be there. */
+enum wd_status
+wd__need(const struct translator *t, const struct wd_message *message,
+         uint32_t field, const char *what, const struct wd_message **out);
+
+/* A field that must not be there: `what` is named. */
+enum wd_status
+wd__refuse(const struct translator *t, const struct wd_message *message,
+           uint32_t field, const char *what);
+
+/* Refuses enhancements: they change what a plan means. Hints pass. */
+enum wd_status
+wd__check_extension(const struct translator *t,
+                    const struct wd_message *message, uint32_t field);
+
+/* A text without NUL, in the arena. */
+enum wd_status
+wd__text(const struct translator *t, const struct wd_value *value,
+         const char **out_text);
+
+/* Which of the oneof's members is set: the first value that is one of its
+ * fields and not one of `others` (ended by 0). */
+const struct wd_value *
+wd__member(const struct wd_message *message, const uint32_t *others);
+
+enum wd_status
+wd__enter(struct translator *t, const struct wd_message *message);
+
+static inline void
+wd__leave(struct translator *t)
+{
+  t->depth--;
+}
+
+/* type.c */
+enum wd_status
+wd__type_of(const struct translator *t, const struct wd_message *type,
+            struct wd_type *out_type, bool *out_nullable);
+
+/* The columns of a NamedStruct; names of what is nested are taken in turn. */
+enum wd_status
+wd__schema_of(const struct translator *t, const struct wd_message *named,
+              struct wd_schema *out_schema);
+
+/* How many names a type takes in a list of names, itself not counted. */
+uint32_t
+wd__names_in(const struct wd_type *type);
+
+/* Checks what a producer says that a result is; `type` may be NULL. */
+enum wd_status
+wd__check_claim(const struct translator *t, const struct wd_message *type,
+                const struct wd_type *derived, const char *what);
+
+/* literal.c */
+enum wd_status
+wd__literal(struct translator *t, const struct wd_message *literal,
+            const struct wd_expression **out);
+
+/* expression.c */
+enum wd_status
+wd__expression(struct translator *t, const struct view *view,
+               const struct wd_message *message,
+               const struct wd_expression **out);
+
+enum wd_status
+wd__predicate(struct translator *t, const struct view *view,
+              const struct wd_message *message, const char *what,
+              const struct wd_expression **out);
+
+/* All expressions of a repeated field. */
+enum wd_status
+wd__expressions(struct translator *t, const struct view *view,
+                const struct wd_message *message, uint32_t field,
+                uint32_t *out_count, const struct wd_expression ***out);
+
+/* Types a syntax node over operands that are typed; errors get the path. */
+enum wd_status
+wd__make(struct translator *t, const struct wd_message *where,
+         const struct view *view, struct wd_syntax *syntax, uint32_t count,
+         const struct wd_expression *const *operands,
+         const struct wd_expression **out);
+
+/* A function over operands. */
+enum wd_status
+wd__make_call(struct translator *t, const struct wd_message *where,
+              enum wd_function function, uint32_t count,
+              const struct wd_expression *const *operands,
+              const struct wd_expression **out);
+
+enum wd_status
+wd__make_cast(struct translator *t, const struct wd_message *where,
+              const struct wd_expression *operand, const struct wd_type *type,
+              const struct wd_expression **out);
+
+/* The operands as leaves. */
+enum wd_status
+wd__leaves(struct translator *t, uint32_t count,
+           const struct wd_expression *const *operands,
+           const struct wd_syntax *const **out);
+
+enum wd_status
+wd__column(const struct translator *t, const struct wd_schema *schema,
+           uint32_t column, const struct wd_expression **out);
+
+/* subquery.c */
+enum wd_status
+wd__subquery(struct translator *t, const struct view *view,
+             const struct wd_message *message,
+             const struct wd_expression **out);
+
+enum wd_status
+wd__outer(struct translator *t, const struct wd_message *reference,
+          uint32_t column, const struct wd_message *where,
+          const struct wd_expression **out);
+
+/* extension.c */
+enum wd_status
+wd__read_extensions(struct translator *t);
+
+enum wd_status
+wd__find_extension(const struct translator *t, const struct wd_message *where,
+                   int64_t anchor, const struct extension **out);
+
+/* The arguments of a call: values are typed, enumerations kept as texts (and
+ * NULL in `values`). */
+struct arguments {
+  uint32_t count;
+  const struct wd_expression **values;
+  const char **enums; /* NULL where it is a value */
+};
+
+enum wd_status
+wd__arguments(struct translator *t, const struct view *view,
+              const struct wd_message *call, uint32_t field, uint32_t old_field,
+              struct arguments *out);
+
+/* Refuses options that are not what is done here. */
+enum wd_status
+wd__check_options(const struct translator *t, const struct wd_message *call,
+                  uint32_t field, const char *function, bool *out_fold_case);
+
+/* call.c */
+enum wd_status
+wd__scalar_call(struct translator *t, const struct view *view,
+                const struct wd_message *call,
+                const struct wd_expression **out);
+
+/* window.c */
+enum wd_status
+wd__window_call(struct translator *t, const struct view *view,
+                const struct wd_message *call, const struct wd_message *keys,
+                const struct wd_expression **out);
+
+/* What a call of an aggregate or window function is given, and by which
+ * name its function is known here. */
+struct called {
+  const struct extension *extension;
+  struct arguments arguments;
+  const char *name;
+  bool is_window; /* a function that needs a window */
+  bool distinct;
+  bool zero; /* null becomes 0 */
+};
+
+/* The fields of an AggregateFunction, of a WindowFunction. */
+struct call_fields {
+  uint32_t function, arguments, old_arguments, options, phase, invocation;
+};
+
+enum wd_status
+wd__read_call(struct translator *t, const struct view *view,
+              const struct wd_message *message,
+              const struct call_fields *fields, struct called *out);
+
+/* A sort field's direction. */
+enum wd_status
+wd__direction(const struct translator *t, const struct wd_message *field,
+              bool *out_descending, bool *out_nulls_first);
+
+/* relation.c */
+enum wd_status
+wd__relation(struct translator *t, const struct wd_message *rel,
+             const struct wd_plan_node **out);
+
+enum wd_status
+wd__filter(struct translator *t, const struct wd_plan_node *input,
+           const struct wd_expression *predicate,
+           const struct wd_plan_node **out);
+
+/* A project of columns and more: [input's], then `count` expressions. */
+enum wd_status
+wd__project(struct translator *t, const struct wd_plan_node *input,
+            uint32_t count, const struct wd_expression *const *expressions,
+            const struct wd_plan_node **out);
+
+/* read.c, join.c, aggregate.c, set.c */
+enum wd_status
+wd__read(struct translator *t, const struct wd_message *read,
+         const struct wd_plan_node **out);
+
+enum wd_status
+wd__join(struct translator *t, const struct wd_message *join,
+         const struct wd_plan_node **out);
+
+enum wd_status
+wd__cross(struct translator *t, const struct wd_message *cross,
+          const struct wd_plan_node **out);
+
+enum wd_status
+wd__aggregate(struct translator *t, const struct wd_message *aggregate,
+              const struct wd_plan_node **out);
+
+enum wd_status
+wd__set(struct translator *t, const struct wd_message *set,
+        const struct wd_plan_node **out);
+
+enum wd_status
+wd__window_rel(struct translator *t, const struct wd_message *window,
+               const struct wd_plan_node **out);
+
+#endif
