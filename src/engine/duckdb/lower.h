@@ -43,6 +43,7 @@ struct wd_duck_lowering {
   const char *over; /* the window of the aggregate that is lowered, or NULL */
   /* Whose part of the query is lowered; NULL: its own. */
   const struct wd_duck_fill *fill;
+  const struct wd_duck_stage *stage; /* the one that it is below, or NULL */
 };
 
 /* Appends the query of a node. */

@@ -5,8 +5,8 @@
 #include "engine/duckdb/stored.h"
 #include "engine/duckdb/types.h"
 
-/* A stage for a call, before what is below it is lowered. *out_stage is NULL
- * for text that is for people. */
+/* A stage for a call, before what is below it is lowered, until close_stage.
+ * *out_stage is NULL for text that is for people. */
 static enum wd_status
 open_stage(struct wd_duck_lowering *lowering, struct wd_duck_call *call,
            struct wd_duck_stage **out_stage)
@@ -23,6 +23,8 @@ open_stage(struct wd_duck_lowering *lowering, struct wd_duck_call *call,
     return status;
   call->stage = stage;
   stage->fill = lowering->fill;
+  stage->above = lowering->stage;
+  lowering->stage = stage;
   wd_duck_source_add(query, &stage->source);
   stage->next = query->stages;
   query->stages = stage;
@@ -35,6 +37,8 @@ static enum wd_status
 close_stage(struct wd_duck_lowering *lowering, struct wd_duck_stage *stage,
             const struct wd_buf *below, struct wd_buf *buf)
 {
+  if (stage)
+    lowering->stage = stage->above;
   if (below->failed)
     return wd_duck_buf_failure(below, lowering->error);
   if (!stage) {

@@ -41,6 +41,7 @@ lower_fill(struct wd_duck_lowering *lowering, struct wd_duck_stored *stored,
       .partitions = wd_duck_partitions(node),
   };
   inner.fill = fill;
+  inner.stage = NULL;
   inner.idle = false;
   inner.numbered = fill->partitions != 0;
   wd_buf_init(&sql, lowering->engine->mem, WD_DUCK_SQL_MAX);

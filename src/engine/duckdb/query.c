@@ -123,30 +123,53 @@ wd_duck_query_connect(struct wd_query *query, duckdb_connection *out_connection,
   return WD_OK;
 }
 
+static enum wd_status
+set_order(duckdb_connection connection, bool ordered, struct wd_error *error)
+{
+  return wd_duck_execute(connection,
+                         ordered ? "SET preserve_insertion_order=true"
+                                 : "SET preserve_insertion_order=false",
+                         error);
+}
+
+static enum wd_status
+prepare(duckdb_connection connection, const char *sql, bool ordered,
+        duckdb_prepared_statement *out_prepared, struct wd_error *error)
+{
+  enum wd_status status = set_order(connection, ordered, error);
+
+  if (status == WD_OK &&
+      duckdb_prepare(connection, sql, out_prepared) != DuckDBSuccess)
+    status = wd_duck_fail(error, duckdb_prepare_error(*out_prepared));
+  return status;
+}
+
+/* Engine threads begin to work. */
+static enum wd_status
+begin(duckdb_prepared_statement prepared, bool streaming,
+      duckdb_pending_result *out_pending, struct wd_error *error)
+{
+  duckdb_state state =
+      streaming ? duckdb_pending_prepared_streaming(prepared, out_pending)
+                : duckdb_pending_prepared(prepared, out_pending);
+
+  if (state == DuckDBSuccess)
+    return WD_OK;
+  return wd_duck_fail(error, duckdb_pending_error(*out_pending));
+}
+
 enum wd_status
 wd_duck_query_plan(struct wd_query *query, duckdb_connection connection,
                    const char *sql, bool ordered, bool streaming,
                    duckdb_prepared_statement *out_prepared,
                    duckdb_pending_result *out_pending, struct wd_error *error)
 {
-  duckdb_state state;
   enum wd_status status;
 
   pthread_mutex_lock(&query->engine->planning);
-  status = wd_duck_execute(connection,
-                           ordered ? "SET preserve_insertion_order=true"
-                                   : "SET preserve_insertion_order=false",
-                           error);
-  if (status == WD_OK &&
-      duckdb_prepare(connection, sql, out_prepared) != DuckDBSuccess)
-    status = wd_duck_fail(error, duckdb_prepare_error(*out_prepared));
-  if (status == WD_OK) {
-    state = streaming
-                ? duckdb_pending_prepared_streaming(*out_prepared, out_pending)
-                : duckdb_pending_prepared(*out_prepared, out_pending);
-    if (state != DuckDBSuccess)
-      status = wd_duck_fail(error, duckdb_pending_error(*out_pending));
-  }
+  status = prepare(connection, sql, ordered, out_prepared, error);
+  if (status == WD_OK)
+    status = begin(*out_prepared, streaming, out_pending, error);
   pthread_mutex_unlock(&query->engine->planning);
   return status;
 }
@@ -217,20 +240,41 @@ set_progress(duckdb_connection connection, struct wd_error *error)
                          error);
 }
 
-/* Plans the statement, which needs all tables, and starts what it reads. */
+static bool
+is_streaming(const struct wd_query *query)
+{
+  return !query->into &&
+         (!query->write_path || query->write_format == WD_FORMAT_ARROW);
+}
+
+static bool
+has_stages(const struct wd_query *query)
+{
+  for (const struct wd_duck_stage *stage = query->stages; stage;
+       stage = stage->next)
+    if (!stage->fill)
+      return true;
+  return false;
+}
+
+/* Plans the statement, which needs all tables, and starts what it reads; the
+ * statement itself, when that is no stage. */
 static enum wd_status
 plan(struct wd_query *query, struct wd_error *error)
 {
-  bool streaming = !query->into && (!query->write_path ||
-                                    query->write_format == WD_FORMAT_ARROW);
   enum wd_status status = WD_OK;
 
   if (query->append)
     status = wd_duck_execute(query->connection, "BEGIN TRANSACTION", error);
-  if (status == WD_OK)
-    status =
-        wd_duck_query_plan(query, query->connection, query->sql, query->ordered,
-                           streaming, &query->prepared, &query->pending, error);
+  if (status == WD_OK) {
+    pthread_mutex_lock(&query->engine->planning);
+    status = prepare(query->connection, query->sql, query->ordered,
+                     &query->prepared, error);
+    if (status == WD_OK && !has_stages(query))
+      status =
+          begin(query->prepared, is_streaming(query), &query->pending, error);
+    pthread_mutex_unlock(&query->engine->planning);
+  }
   for (struct wd_duck_stage *stage = query->stages; status == WD_OK && stage;
        stage = stage->next)
     if (!stage->fill)
@@ -286,23 +330,45 @@ wd_duck_query_start(struct wd_engine *base, const struct wd_request *request,
   return WD_OK;
 }
 
+/* Starts the statement when its stages have something for it. */
+static enum wd_status
+begin_late(struct wd_query *query, struct wd_error *error)
+{
+  enum wd_status status;
+
+  wd_duck_stages_settle(query, NULL, NULL);
+  pthread_mutex_lock(&query->engine->planning);
+  status = set_order(query->connection, query->ordered, error);
+  if (status == WD_OK)
+    status =
+        begin(query->prepared, is_streaming(query), &query->pending, error);
+  pthread_mutex_unlock(&query->engine->planning);
+  /* An interrupt that came before there was something to interrupt is lost. */
+  if (status == WD_OK && atomic_load(&query->cancelled))
+    status = wd_fail(error, WD_CANCELLED, "the query was cancelled");
+  return status;
+}
+
 /* Runs to the first chunk, or, for a COPY, to the end. */
 static enum wd_status
 execute(struct wd_query *query, struct wd_error *error)
 {
   duckdb_state state;
+  struct wd_error local;
 
   if (query->has_result)
     return WD_OK;
+  wd_duck_error_init(&local);
   if (!query->planned) {
-    struct wd_error local;
-
-    wd_duck_error_init(&local);
     if (wd_duck_fill_all(query, &local) != WD_OK ||
         plan(query, &local) != WD_OK) {
       wd_duck_query_fail(query, &local);
       return fail_query(query, NULL, error);
     }
+  }
+  if (!query->pending && begin_late(query, &local) != WD_OK) {
+    wd_duck_query_fail(query, &local);
+    return fail_query(query, NULL, error);
   }
   state = duckdb_execute_pending(query->pending, &query->result);
   query->has_result = true;

@@ -16,6 +16,7 @@ wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem)
   pthread_mutex_init(&queue->lock, NULL);
   pthread_cond_init(&queue->filled, NULL);
   pthread_cond_init(&queue->emptied, NULL);
+  pthread_cond_init(&queue->settled, NULL);
 }
 
 struct wd_duck_queue_item *
@@ -77,6 +78,7 @@ wd_duck_queue_fini(struct wd_duck_queue *queue)
   pthread_mutex_destroy(&queue->lock);
   pthread_cond_destroy(&queue->filled);
   pthread_cond_destroy(&queue->emptied);
+  pthread_cond_destroy(&queue->settled);
 }
 
 uint64_t
@@ -137,6 +139,12 @@ wd_duck_queue_items_make(struct wd_duck_queue *queue,
   return WD_OK;
 }
 
+static bool
+is_full(const struct wd_duck_queue *queue)
+{
+  return queue->bytes >= WD_DUCK_QUEUE_BYTES;
+}
+
 enum wd_status
 wd_duck_queue_push(struct wd_duck_queue *queue,
                    struct wd_duck_queue_items *items, struct wd_error *error)
@@ -146,8 +154,10 @@ wd_duck_queue_push(struct wd_duck_queue *queue,
 
   pthread_mutex_lock(&queue->lock);
   while (!closed && (item = items_take(items))) {
-    while (queue->bytes >= WD_DUCK_QUEUE_BYTES && !queue->closed)
+    while (is_full(queue) && !queue->closed) {
+      pthread_cond_broadcast(&queue->settled);
       pthread_cond_wait(&queue->emptied, &queue->lock);
+    }
     closed = queue->closed;
     if (closed) {
       duckdb_destroy_data_chunk(&item->chunk);
@@ -187,10 +197,20 @@ wd_duck_queue_pop(struct wd_duck_queue *queue)
 }
 
 void
+wd_duck_queue_settle(struct wd_duck_queue *queue)
+{
+  pthread_mutex_lock(&queue->lock);
+  while (!is_full(queue) && !queue->done && !queue->closed)
+    pthread_cond_wait(&queue->settled, &queue->lock);
+  pthread_mutex_unlock(&queue->lock);
+}
+
+void
 wd_duck_queue_finish(struct wd_duck_queue *queue)
 {
   pthread_mutex_lock(&queue->lock);
   queue->done = true;
+  pthread_cond_broadcast(&queue->settled);
   pthread_cond_broadcast(&queue->filled);
   pthread_mutex_unlock(&queue->lock);
 }
@@ -202,6 +222,7 @@ wd_duck_queue_close(struct wd_duck_queue *queue)
   queue->closed = true;
   wd_duck_queue_items_drop(queue, &queue->items);
   queue->bytes = 0;
+  pthread_cond_broadcast(&queue->settled);
   pthread_cond_broadcast(&queue->filled);
   pthread_cond_broadcast(&queue->emptied);
   pthread_mutex_unlock(&queue->lock);

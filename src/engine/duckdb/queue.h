@@ -26,6 +26,7 @@ struct wd_duck_queue {
   pthread_mutex_t lock;
   pthread_cond_t filled;
   pthread_cond_t emptied;
+  pthread_cond_t settled;
   struct wd_duck_queue_items items;
   uint64_t bytes; /* what lies in it */
   bool done;      /* nothing more comes */
@@ -77,6 +78,11 @@ wd_duck_queue_items_drop(struct wd_duck_queue *queue,
  * the end. */
 duckdb_data_chunk
 wd_duck_queue_pop(struct wd_duck_queue *queue);
+
+/* Waits until it is full, or done, or closed: there is something to do for who
+ * takes from it, or nothing else will be done without. */
+void
+wd_duck_queue_settle(struct wd_duck_queue *queue);
 
 /* Nothing more comes. */
 void

@@ -198,6 +198,15 @@ wd_duck_stage_is_closed(struct wd_duck_stage *stage)
   return closed;
 }
 
+void
+wd_duck_stages_settle(struct wd_query *query, const struct wd_duck_fill *fill,
+                      const struct wd_duck_stage *above)
+{
+  for (struct wd_duck_stage *stage = query->stages; stage; stage = stage->next)
+    if (stage->fill == fill && stage->above == above)
+      wd_duck_queue_settle(&stage->queue);
+}
+
 static enum wd_status
 run_sink(struct wd_duck_stage *stage, struct wd_error *error)
 {
@@ -217,6 +226,7 @@ stage_run(void *argument)
   enum wd_status status;
 
   wd_duck_error_init(&error);
+  wd_duck_stages_settle(query, stage->fill, stage);
   status =
       stage->runs ? wd_duck_runs_run(stage, &error) : run_sink(stage, &error);
   if (status != WD_OK && wd_duck_stage_is_closed(stage)) {

@@ -6,6 +6,9 @@
  * the source of the rest of the plan. When the upstream query has ended its
  * thread ends the partitions of all workers, then the queue. Groups and
  * partitions by number have no sink: their rows are fetched (runs.h).
+ *
+ * What reads a queue is begun when that is full, or has all that it will have:
+ * DuckDB's threads would wait for rows in it, and be missed by the stage.
  */
 #ifndef WD_ENGINE_DUCKDB_STAGE_H
 #define WD_ENGINE_DUCKDB_STAGE_H
@@ -23,6 +26,8 @@ struct wd_duck_stage {
   struct wd_duck_stage *next; /* of the query; those above come first */
   struct wd_duck_call *call;
   const struct wd_duck_fill *fill; /* that it is a part of; NULL: the query */
+  const struct wd_duck_stage
+      *above; /* that reads it; NULL: the query or fill */
   const char *sql;
   bool ordered; /* preserve_insertion_order */
   duckdb_connection connection;
@@ -42,6 +47,12 @@ wd_duck_stage_new(struct wd_query *query, struct wd_duck_call *call,
 
 enum wd_status
 wd_duck_stage_start(struct wd_duck_stage *stage, struct wd_error *error);
+
+/* Waits until what reads these stages may begin: those of a fill (NULL: of the
+ * query) below a stage (NULL: below none). */
+void
+wd_duck_stages_settle(struct wd_query *query, const struct wd_duck_fill *fill,
+                      const struct wd_duck_stage *above);
 
 /* Makes its query and its consumer stop soon. Any thread. */
 void

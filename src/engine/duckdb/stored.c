@@ -220,9 +220,11 @@ run_fill(struct wd_query *query, const struct wd_duck_fill *fill,
        stage = stage->next)
     if (stage->fill == fill)
       status = wd_duck_stage_start(stage, error);
-  if (status == WD_OK)
+  if (status == WD_OK) {
+    wd_duck_stages_settle(query, fill, NULL);
     status = wd_duck_query_run_stage(query, query->connection, fill->sql,
                                      query->ordered || fill->partitions, error);
+  }
   if (status == WD_OK)
     status = wd_duck_query_failure(query, error);
   if (status == WD_OK && query->pool)
