@@ -117,7 +117,8 @@ class Inside(unittest.TestCase):
              "flat-map", "batch", "partitions", "aggregates", "reduce",
              "actions", "relational", "texts", "errors", "panics", "writing",
              "nested", "nested-nulls", "nested-options", "special",
-             "nested-errors", "many-groups", "absent",
+             "nested-errors", "many-groups", "generate", "generate-arguments",
+             "generate-ends", "generate-errors", "absent",
              "register")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "co-groups", "register-aggregate", "parameters", "for-each", "sql", "sets",

@@ -1,4 +1,4 @@
-//! What the host calls, in workers: `wasi:data/lambdas` and `co-groups`.
+//! What the host calls, in workers: `wasi:data/lambdas`, `co-groups` and `tables`.
 
 use crate::arena::{self, Global};
 use crate::error::{err, Result};
@@ -6,6 +6,13 @@ use crate::lambda::{Bind, Bound, Cursor, Kernel, Lambda};
 use crate::schema::Schema;
 use crate::states::StateBytes;
 use crate::wire::{enter_worker, Area, List, Lower, WireBatch};
+
+/// A value that is known at bind.
+#[repr(C)]
+struct WireConstant {
+    _column: u32,
+    value: WireBatch,
+}
 
 struct Worker {
     /// Handles are indices.
@@ -106,8 +113,58 @@ fn cursor(index: u32) -> Result<&'static mut Box<dyn Cursor>> {
         .ok_or_else(|| err!(Internal, "there is no cursor {}", index))
 }
 
+/// The answer of `bind-table`, which has a number of 64 bits in it: what went well
+/// and what did not begin at byte 8.
+fn finish_table(result: Result<Bound>, partitions: u32) -> *const Area {
+    let failed = result.is_err();
+    let area = finish(result, |area, bound| {
+        let worker = worker();
+        let mut lower = Lower::new();
+        worker.kernels.push(bound.kernel);
+        area.set(8, worker.kernels.len() as u32 - 1);
+        area.set(12, lower.fields(&bound.output));
+        area.set(20, partitions);
+        area.set(24, 0u64);
+        worker.bound.push(lower);
+    });
+    if failed {
+        let area = unsafe { &mut *AREA.get() };
+        let error = area.at::<[u32; 5]>(4);
+        area.set(8, error);
+    }
+    area
+}
+
+/// The constants of a table function as one row.
+fn row_of(constants: &[WireConstant]) -> (WireBatch, Lower) {
+    let (mut nodes, mut buffers) = (Vec::<[u32; 2]>::new(), Vec::<[u32; 2]>::new());
+    for constant in constants {
+        unsafe {
+            nodes.extend_from_slice(constant.value.nodes.slice());
+            buffers.extend_from_slice(constant.value.buffers.slice());
+        }
+    }
+    let mut lower = Lower::new();
+    let batch = WireBatch {
+        rows: 1,
+        nodes: lower.list(nodes),
+        buffers: lower.list(buffers),
+    };
+    (batch, lower)
+}
+
+fn no_table_rows() -> *const Area {
+    finish_none(Err(err!(
+        Unsupported,
+        "table functions over rows are not made by this crate"
+    )))
+}
+
 fn open(handle: u32) -> Result<u32> {
-    let cursor = kernel(handle)?.open()?;
+    keep(kernel(handle)?.open()?)
+}
+
+fn keep(cursor: Box<dyn Cursor>) -> Result<u32> {
     let worker = worker();
     let index = worker.free.pop().unwrap_or_else(|| {
         worker.cursors.push(None);
@@ -164,7 +221,7 @@ exports! {
         let input = Schema::read(list(fields, field_count)).fields;
         let result = match &lambda.bind {
             Bind::One(bind) => bind(&input),
-            Bind::Two(_) => Err(err!(Internal, "a lambda over two groups is bound to one input")),
+            _ => Err(err!(Internal, "a lambda of another kind is bound to one input")),
         };
         finish_bound(lambda, result)
     }
@@ -260,7 +317,7 @@ exports! {
         let right = Schema::read(list(right, right_count)).fields;
         let result = match &lambda.bind {
             Bind::Two(bind) => bind(&left, &right),
-            Bind::One(_) => Err(err!(Internal, "a lambda over one input is bound to two groups")),
+            _ => Err(err!(Internal, "a lambda of another kind is bound to two groups")),
         };
         finish_bound(lambda, result)
     }
@@ -293,5 +350,48 @@ exports! {
 
     "co-groups" "close-co-group" fn co_groups_close(index: u32) {
         finish_none(close(index))
+    }
+
+    "tables" "bind-table" fn tables_bind(
+        _function: u32, state: *const Lambda, role: u32, fields: *const u8, field_count: usize,
+        constants: *const u8, constant_count: usize, partitions: u32
+    ) {
+        enter_worker();
+        let lambda = &*state;
+        let arguments = Schema::read(list(fields, field_count)).fields;
+        let (row, _kept) = row_of(list(constants, constant_count).slice());
+        let result = match &lambda.bind {
+            Bind::Table(bind) if role == 0 => bind(&arguments, row),
+            Bind::Table(_) => Err(err!(Unsupported, "this table function is a source")),
+            _ => Err(err!(Internal, "a lambda of another kind is bound as a table function")),
+        };
+        finish_table(result, partitions)
+    }
+
+    "tables" "open-scan" fn tables_open(
+        handle: u32, partition: u32, columns: *const u8, column_count: usize
+    ) {
+        let columns = list(columns, column_count).slice();
+        let opened = kernel(handle).and_then(|k| k.open_scan(partition, columns));
+        finish(opened.and_then(keep), |area, index| area.set(4, index))
+    }
+
+    "tables" "next-scan" fn tables_next(index: u32) {
+        finish_option(cursor(index).and_then(|c| c.next()))
+    }
+
+    "tables" "close-scan" fn tables_close(index: u32) {
+        finish_none(close(index))
+    }
+
+    "tables" "call-rows" fn tables_call(
+        _handle: u32, _rows: u32, _nodes: *const u8, _node_count: usize, _buffers: *const u8,
+        _buffer_count: usize
+    ) {
+        no_table_rows()
+    }
+
+    "tables" "next-rows" fn tables_more(_handle: u32) {
+        no_table_rows()
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Lambda {
 pub(crate) enum Bind {
     One(Box<dyn Fn(&[Field]) -> Result<Bound>>),
     Two(Box<dyn Fn(&[Field], &[Field]) -> Result<Bound>>),
+    /// A table function, to a row of arguments.
+    Table(Box<dyn Fn(&[Field], WireBatch) -> Result<Bound>>),
 }
 
 /// A lambda bound to an input schema.
@@ -106,11 +108,18 @@ pub(crate) trait Kernel {
     fn open(&mut self) -> Result<Box<dyn Cursor>> {
         absent()
     }
+
+    /// A partition of a table function, of which these columns are wanted.
+    fn open_scan(&mut self, _partition: u32, _columns: &[u32]) -> Result<Box<dyn Cursor>> {
+        absent()
+    }
 }
 
 /// An open partition or group, or a pair of groups.
 pub(crate) trait Cursor {
-    fn push(&mut self, batch: Option<WireBatch>) -> Result<()>;
+    fn push(&mut self, _batch: Option<WireBatch>) -> Result<()> {
+        absent()
+    }
 
     /// Of the right of a pair.
     fn push_right(&mut self, _batch: Option<WireBatch>) -> Result<()> {

@@ -291,7 +291,7 @@ pub struct Writer {
     /// Rows that are complete.
     pub(crate) rows: usize,
     capacity: usize,
-    /// The columns in the order in which they go out, if that is another.
+    /// The columns that go out, in this order, if that are not all of them.
     pub(crate) order: Option<Vec<usize>>,
     wire: Alias,
 }
@@ -363,9 +363,14 @@ impl Writer {
     pub(crate) fn wire(&mut self) -> WireBatch {
         self.wire.nodes.clear();
         self.wire.buffers.clear();
-        for i in 0..self.outs.len() {
-            let at = self.order.as_ref().map_or(i, |order| order[i]);
-            self.outs[at].wire(self.rows, &mut self.wire);
+        match &self.order {
+            None => self
+                .outs
+                .iter()
+                .for_each(|o| o.wire(self.rows, &mut self.wire)),
+            Some(order) => order
+                .iter()
+                .for_each(|&at| self.outs[at].wire(self.rows, &mut self.wire)),
         }
         WireBatch {
             rows: self.rows as u32,

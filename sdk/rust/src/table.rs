@@ -1,37 +1,122 @@
-//! Table functions and named types. A host that does not have them says so by
-//! [`Code::Unsupported`](crate::Code), and that is what these give then.
+//! Table functions and named types. A host that does not have a name's registry
+//! for them says so by [`Code::Unsupported`](crate::Code).
 
 use std::rc::Rc;
 
 use crate::dataset::{dataset, Dataset};
 use crate::error::{err, Result};
 use crate::imports;
-use crate::lambda::{Emit, Lambda};
+use crate::lambda::{Bind, Bound, Cursor, Emit, Kernel, Lambda, Promises, Rows};
 use crate::node::{Node, FUNCTION};
-use crate::row::{output_of, schema_of, Row};
-use crate::schema::IntoSchema;
+use crate::out::PART;
+use crate::row::{output_of, schema_of, Finder, Row};
+use crate::schema::{Field, IntoSchema};
 use crate::source::lower_parameters;
-use crate::wire::{self, Lower};
+use crate::wire::{self, Lower, WireBatch};
 
-/// A function that the host calls by the interface `tables`, which this crate
-/// does not export: no host of this version calls it.
-fn table_lambda<P: Row, T: Row>(f: impl Fn(P, u32, &mut Emit<T>) + 'static) -> Result<Lambda> {
-    output_of::<T>()?;
+/// How many rows are handed over at once: a chunk of the host's.
+const ROWS: usize = 2048;
+
+/// A function that makes the rows of a partition.
+fn table_lambda<P: Row, I>(f: impl Fn(P, u32) -> I + 'static) -> Result<Lambda>
+where
+    I: IntoIterator + 'static,
+    I::Item: Row,
+{
+    let output = output_of::<I::Item>()?;
     let f = Rc::new(f);
-    Ok(Lambda::new(move |_| {
-        let _keep = Rc::clone(&f);
-        Err(err!(Unsupported, "table functions are not called yet"))
-    }))
+    let bind = move |arguments: &[Field], row: WireBatch| {
+        let (mut rows, _) = Rows::<P>::bind(Finder::new(arguments).of_all())?;
+        rows.read(row)?;
+        rows.input.hold();
+        Ok(Bound {
+            kernel: Box::new(Table {
+                f: Rc::clone(&f),
+                arguments: rows,
+                output: output.clone(),
+            }),
+            output: output.clone(),
+            wanted: None,
+        })
+    };
+    Ok(Lambda {
+        promises: Promises::default(),
+        bind: Bind::Table(Box::new(bind)),
+    })
+}
+
+struct Table<P: Row, F> {
+    f: Rc<F>,
+    arguments: Rows<P>,
+    output: Vec<Field>,
+}
+
+impl<P: Row, I, F> Kernel for Table<P, F>
+where
+    I: IntoIterator + 'static,
+    I::Item: Row,
+    F: Fn(P, u32) -> I,
+{
+    fn open_scan(&mut self, partition: u32, columns: &[u32]) -> Result<Box<dyn Cursor>> {
+        let mut out = Emit::new(&self.output);
+        out.writer.order = Some(columns.iter().map(|&c| c as usize).collect());
+        Ok(Box::new(Scan {
+            rows: (self.f)(self.arguments.get(0), partition).into_iter(),
+            out,
+        }))
+    }
+}
+
+/// An open partition.
+struct Scan<I: Iterator> {
+    rows: I,
+    out: Emit<I::Item>,
+}
+
+impl<I: Iterator> Cursor for Scan<I>
+where
+    I::Item: Row,
+{
+    fn next(&mut self) -> Result<Option<WireBatch>> {
+        let out = &mut self.out;
+        out.writer.reset();
+        while out.writer.rows < ROWS && out.writer.bytes() < PART {
+            match self.rows.next() {
+                Some(row) => out.emit(row),
+                None => break,
+            }
+        }
+        match out.writer.rows {
+            0 => Ok(None),
+            _ => Ok(Some(out.writer.wire())),
+        }
+    }
+
+    fn close(self: Box<Self>) {}
 }
 
 /// The rows that a function makes of nothing but its arguments and the number of
-/// the partition, of so many partitions. Hosts of this version answer
-/// `Unsupported`.
-pub fn generate<P: Row, T: Row>(
+/// the partition, of so many partitions (1 to 1,000,000). An iterator is asked for
+/// rows as long as somebody wants them, so it may go on forever; one that is dropped
+/// early cleans up in its destructor. Rows come in no order.
+///
+/// ```
+/// # use wasi_data as data;
+/// let squares = data::generate((), 4, |(), partition| {
+///     let first = i64::from(partition) * 1000;
+///     (first..first + 1000).map(|n| n * n)
+/// });
+/// # let _ = squares;
+/// ```
+pub fn generate<P: Row, I>(
     arguments: P,
     partitions: u32,
-    f: impl Fn(P, u32, &mut Emit<T>) + 'static,
-) -> Dataset {
+    f: impl Fn(P, u32) -> I + 'static,
+) -> Dataset
+where
+    I: IntoIterator + 'static,
+    I::Item: Row,
+{
     let lambda = match table_lambda(f) {
         Ok(lambda) => lambda,
         Err(error) => return crate::dataset::failed(error),
@@ -60,10 +145,11 @@ pub fn generate<P: Row, T: Row>(
 
 /// Makes such a function usable by name in SQL, as a table. Hosts of this version
 /// answer `Unsupported`.
-pub fn register_table<P: Row, T: Row>(
-    name: &str,
-    f: impl Fn(P, u32, &mut Emit<T>) + 'static,
-) -> Result<()> {
+pub fn register_table<P: Row, I>(name: &str, f: impl Fn(P, u32) -> I + 'static) -> Result<()>
+where
+    I: IntoIterator + 'static,
+    I::Item: Row,
+{
     let state = Box::into_raw(Box::new(table_lambda(f)?)) as usize; // for good
     let arguments = schema_of::<P>().fields;
     wire::call(

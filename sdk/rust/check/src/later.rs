@@ -218,12 +218,8 @@ pub fn plans() -> Result<()> {
 /// What no host has yet is said by its code, and asked for in the right form:
 /// anything else would be a trap.
 pub fn absent() -> Result<()> {
-    let rows = data::generate(5i64, 2, |n: i64, partition: u32, out: &mut Emit<i64>| {
-        (0..n).for_each(|i| out.emit(i * partition as i64))
-    });
     let codes = [
-        rows.check().map(|_| ()),
-        data::register_table("numbers", |n: i64, _: u32, out: &mut Emit<i64>| out.emit(n)),
+        data::register_table("numbers", |n: i64, _| vec![n]),
         data::register_type("temperature", "celsius: f64"),
     ];
     for result in codes {

@@ -2,6 +2,7 @@
 //! those that it is given by name.
 
 mod errors;
+mod generate;
 mod lambdas;
 mod later;
 mod nested;
@@ -76,6 +77,10 @@ const CASES: &[(&str, Case)] = &[
     ("actions", lambdas::actions),
     ("relational", lambdas::relational),
     ("texts", lambdas::texts),
+    ("generate", generate::generate),
+    ("generate-arguments", generate::generate_arguments),
+    ("generate-ends", generate::generate_ends),
+    ("generate-errors", generate::generate_errors),
     ("errors", errors::errors),
     ("panics", errors::panics),
     ("writing", errors::writing),
