@@ -60,6 +60,12 @@ func cabiRealloc(old, oldSize, align, size uint32) uint32 {
 	return uint32(uintptr(at))
 }
 
+// What cabi_realloc gives is freed as a whole: the host may take one block for
+// all lists of a batch.
+//
+//go:wasmexport wasi_data_shares_blocks
+func sharesBlocks() {}
+
 // Memory that the host names by its address lies in the arena, or is ours: it
 // does not move.
 func pointer(address uint32) unsafe.Pointer {

@@ -410,6 +410,20 @@ func (d *Dataset) Cube(keys ...string) *Grouped {
 	return d.groupWith(keys, importCube)
 }
 
+// GroupingSets groups by each of the sets of keys, which are indices into keys.
+func (d *Dataset) GroupingSets(keys []string, sets ...[]uint32) *Grouped {
+	return newGrouped(&d.node, func(l *lower) {
+		var list []uint32
+		for _, set := range sets {
+			at, n := l.words(set, 1)
+			list = append(list, at, n)
+		}
+		items, count := l.strings(keys)
+		at, n := l.words(list, 2)
+		importGroupingSets(d.handle, items, count, at, n, area())
+	})
+}
+
 // Pivot makes a column for each of the values (literals) of an expression, in
 // Aggregate.
 func (g *Grouped) Pivot(expression string, values ...string) *Grouped {

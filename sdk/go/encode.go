@@ -380,6 +380,7 @@ func pointerNulls(encode valueEncoder) encoder {
 
 // writer writes rows of a Go type, or slices of one, as columns.
 type writer struct {
+	order    []uint32 // the columns that go out, if that are not all of them
 	row      *rowType
 	columns  []outColumn
 	encoders []encoder
@@ -473,8 +474,14 @@ func addressOf[T any](s []T) uint32 {
 // wire is the batch for the host: rows, nodes, buffers.
 func (w *writer) wire() (batch [5]uint32) {
 	w.nodes, w.buffers = w.nodes[:0], w.buffers[:0]
-	for i := range w.columns {
-		w.column(&w.columns[i])
+	if w.order != nil {
+		for _, i := range w.order {
+			w.column(&w.columns[i])
+		}
+	} else {
+		for i := range w.columns {
+			w.column(&w.columns[i])
+		}
 	}
 	return [5]uint32{uint32(w.rows), addressOf(w.nodes), uint32(len(w.nodes) / 2),
 		addressOf(w.buffers), uint32(len(w.buffers) / 2)}

@@ -7,6 +7,7 @@ type binding struct {
 	lambda  *lambda
 	kernel  any
 	in      *reader
+	right   *reader // of a pair of groups
 	out     *writer
 	schema  []field  // what comes out
 	wanted  []uint32 // the input's columns that later batches have

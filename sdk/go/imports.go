@@ -20,6 +20,9 @@ func importFromPlan(plan, size, inputs, count, out uint32)
 //go:wasmimport wasi:data/datasets@0.1.0 sql
 func importSQL(text, textSize, dialect, dialectSize, inputs, inputCount, hasParameters, fields, fieldCount, rows, nodes, nodeCount, buffers, bufferCount, out uint32)
 
+//go:wasmimport wasi:data/datasets@0.1.0 generate
+func importGenerate(function, state, hasArguments, fields, fieldCount, rows, nodes, nodeCount, buffers, bufferCount, partitions, out uint32)
+
 //go:wasmimport wasi:data/datasets@0.1.0 [method]dataset.schema
 func importSchema(self, out uint32)
 
@@ -127,6 +130,12 @@ func importReduce(self, function, state, out uint32)
 
 //go:wasmimport wasi:data/datasets@0.1.0 [method]grouped.map-groups
 func importMapGroups(self, function, state, out uint32)
+
+//go:wasmimport wasi:data/datasets@0.1.0 [method]grouped.co-map-groups
+func importCoMapGroups(self, other, function, state, out uint32)
+
+//go:wasmimport wasi:data/datasets@0.1.0 [method]dataset.grouping-sets
+func importGroupingSets(self, keys, keyCount, sets, setCount, out uint32)
 
 //go:wasmimport wasi:data/datasets@0.1.0 [method]grouped.pivot
 func importPivot(self, text, size, values, count, out uint32)

@@ -97,6 +97,14 @@ func importReduce(self, function, state, out uint32) { absent() }
 
 func importMapGroups(self, function, state, out uint32) { absent() }
 
+func importCoMapGroups(self, other, function, state, out uint32) { absent() }
+
+func importGroupingSets(self, keys, keyCount, sets, setCount, out uint32) { absent() }
+
+func importGenerate(function, state, hasArguments, fields, fieldCount, rows, nodes, nodeCount, buffers, bufferCount, partitions, out uint32) {
+	absent()
+}
+
 func importPivot(self, text, size, values, count, out uint32) { absent() }
 
 func importCollect(self, options, count, out uint32) { absent() }

@@ -23,6 +23,7 @@ func promised(promises []Promise) (all Promise) {
 // lambda is a function of the program as the host knows it.
 type lambda struct {
 	in         *rowType
+	right      *rowType // of a pair of groups
 	out        *rowType // nil: the input's columns
 	positional bool     // input columns are matched by their order
 	promises   Promise

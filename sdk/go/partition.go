@@ -190,16 +190,20 @@ func (p *partition[T, U]) close() {
 func exportOpen(handle, index uint32) (out uint32) {
 	defer catch(&out)
 	b := bindings[handle]
-	c := b.kernel.(partitionKernel).open(b)
-	if n := len(freeCursors); n > 0 {
-		result.area[1] = freeCursors[n-1]
-		freeCursors = freeCursors[:n-1]
-		cursors[result.area[1]] = c
-	} else {
-		cursors = append(cursors, c)
-		result.area[1] = uint32(len(cursors) - 1)
-	}
+	result.area[1] = keepCursor(b.kernel.(partitionKernel).open(b))
 	return resultOf(nil)
+}
+
+// keepCursor gives an open one its name.
+func keepCursor(c cursor) (index uint32) {
+	if n := len(freeCursors); n > 0 {
+		index = freeCursors[n-1]
+		freeCursors = freeCursors[:n-1]
+		cursors[index] = c
+		return index
+	}
+	cursors = append(cursors, c)
+	return uint32(len(cursors) - 1)
 }
 
 //go:wasmexport wasi:data/lambdas@0.1.0#push-partition

@@ -2,6 +2,7 @@
 examples give what the C examples give, and a program checks it from inside."""
 
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -115,6 +116,27 @@ class Inside(unittest.TestCase):
             done = run(BIN, "run", program, "wrong")
             self.assertIn("column 'x' is i64 and Wrong.x takes string",
                           done.stdout)
+
+    def test_tables(self):
+        program = BUILD / "tests/guests/cpp_tables.wasm"
+        rows = [{"part": part, "n": n,
+                 "text": None if n % 3 == 1 else f"w{n}",
+                 "list": list(range(n % 4))}
+                for part in range(2) for n in range(5)]
+        rows.append({"part": 0, "n": 0, "text": "none", "list": []})
+        texts = sum(n % 3 != 1 for n in range(100000))
+        rows.append({"rows": 400000, "n": 4 * sum(range(100000)),
+                     "texts": 4 * texts, "part": 3})
+        rows.append({"some": 5000})
+        for threads in "1", "2":
+            done = run(BIN, "run", "--format", "jsonl", "--threads", threads,
+                       program)
+            self.assertEqual([json.loads(line) for line in
+                              done.stdout.splitlines()], rows, done.stderr)
+        done = run(BIN, "run", program, "broken")
+        self.assertIn("there is no 5000", done.stdout)
+        done = run(BIN, "run", program, "none")
+        self.assertIn("1 to 1000000 partitions", done.stdout)
 
     def test_later_cases(self):
         missing = []

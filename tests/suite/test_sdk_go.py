@@ -96,7 +96,8 @@ class Inside(unittest.TestCase):
              "errors", "flat-map", "batch", "partitions", "aggregates",
              "reduce", "actions", "relational", "nested", "nested-nulls",
              "special", "dynamic", "nested-reduce", "nested-errors",
-             "many-groups", "register")
+             "many-groups", "register", "generate", "generate-ends",
+             "co-groups")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "register-aggregate", "with", "for-each",
              "sql", "sets", "columns", "join-using", "distinct", "temp-table",

@@ -788,6 +788,7 @@ var cases = map[string]func(){
 	"types": caseTypes, "conversions": caseConversions, "nulls": caseNulls,
 	"closures": caseClosures, "goroutines": caseGoroutines, "errors": caseErrors,
 	"flat-map": caseFlatMap, "batch": caseBatch, "partitions": casePartitions,
+	"generate": caseGenerate, "generate-ends": caseGenerateEnds, "co-groups": caseCoGroups,
 	"groups": caseGroups, "aggregates": caseAggregates, "reduce": caseReduce,
 	"actions": caseActions, "relational": caseRelational, "register": caseRegister,
 	"with": caseWith, "for-each": caseForEach, "sql": caseSQL,
