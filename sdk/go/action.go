@@ -129,6 +129,22 @@ func progressAt(at int) Progress {
 		*(*float64)(unsafe.Pointer(&bits))}
 }
 
+// Counter is what the job's lambdas have counted by Add so far; 0 when none
+// counted by that name. It does not block.
+func (j *Job) Counter(name string) (value uint64) {
+	_ = j.call(func() error {
+		importFigures(j.handle, area())
+		words := wordsAt(host.area[0], host.area[1]*6)
+		for ; len(words) > 0; words = words[6:] {
+			if textAt(words[0], words[1]) == "counters" && textAt(words[2], words[3]) == name {
+				value = uint64(words[4]) | uint64(words[5])<<32
+			}
+		}
+		return nil
+	})
+	return value
+}
+
 // Cancel asks the job to end.
 func (j *Job) Cancel() {
 	_ = j.call(func() error {
@@ -222,16 +238,21 @@ func (d *Dataset) TempTable(name string, mode Mode) error {
 // ForEachPartition runs a function over each partition for what it counts and
 // logs.
 func ForEachPartition[T any](d *Dataset, f func(rows iter.Seq[T]) error) error {
+	return finish(StartForEachPartition(d, f))
+}
+
+// StartForEachPartition is ForEachPartition that does not wait.
+func StartForEachPartition[T any](d *Dataset, f func(rows iter.Seq[T]) error) (*Job, error) {
 	type nothing struct{}
 	l, err := partitionLambda(func(rows iter.Seq[T], _ func(nothing)) error { return f(rows) }, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	slot := lambdas.add(l)
 	defer lambdas.free(slot) // the action has its image
-	return finish(newJob(d, func(*lower) {
+	return newJob(d, func(*lower) {
 		importForEachPartition(d.handle, 1, slot, area())
-	}))
+	})
 }
 
 // rowsOf reads batches into rows of a type.

@@ -173,6 +173,9 @@ func importJobSchema(self, out uint32)
 //go:wasmimport wasi:data/jobs@0.1.0 [method]job.progress
 func importJobProgress(self, out uint32)
 
+//go:wasmimport wasi:data/jobs@0.1.0 [method]job.figures
+func importFigures(self, out uint32)
+
 //go:wasmimport wasi:data/jobs@0.1.0 [method]job.next-batch
 func importNextBatch(self, out uint32)
 

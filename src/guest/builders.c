@@ -381,6 +381,10 @@ join_condition(const struct wd_abi_datasets_join_condition *from,
   if (from->tag == WD_ABI_DATASETS_JOIN_CONDITION_ON) {
     if (from->as.on.length == 0 && relation->join.kind == WD_JOIN_CROSS)
       return WD_OK;
+    if (from->as.on.length == 0)
+      return wd_fail(error, WD_INVALID_ARGUMENT,
+                     "a join needs a condition, or columns to join by; all "
+                     "pairs are what the kind cross gives");
     return wd_guest_parse(from->as.on, &relation->arena, &relation->join.on,
                           error);
   }

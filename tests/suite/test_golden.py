@@ -390,7 +390,8 @@ class Text(Golden):
 
 class Errors(Golden):
     CODES = {"granted": 0, "sink": 0, "syntax": 3, "expression": 3,
-             "overflow": 9, "column": 2, "type": 4, "lambda": 8, "trap": 8}
+             "overflow": 9, "column": 2, "type": 4, "lambda": 8, "trap": 8,
+             "cast": 9, "ambiguous": 3, "condition": 2}
 
     def test_errors(self):
         lines = self.runs("errors").splitlines()

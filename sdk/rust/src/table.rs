@@ -100,7 +100,7 @@ where
 /// rows as long as somebody wants them, so it may go on forever; one that is dropped
 /// early cleans up in its destructor. Rows come in no order.
 ///
-/// ```
+/// ```no_run
 /// # use wasi_data as data;
 /// let squares = data::generate((), 4, |(), partition| {
 ///     let first = i64::from(partition) * 1000;

@@ -75,5 +75,12 @@ main(int argc, char **argv)
   report("lambda", "map lambda: row 5 is bad", "");
   wd_count(wd_map_i64(ids, "id", trap, NULL, 0, "x"));
   report("trap", "divide by zero", "");
+  wd_count(wd_filter(ids, "cast('x' || cast(id as string) as i64) > 1"));
+  report("cast", "'x", "is not an integer");
+  wd_dataset twice = wd_join(ids, ids, WD_INNER, "left.id = right.id");
+  wd_count(wd_filter(twice, "id > 1"));
+  report("ambiguous", "'id'", "ambiguous");
+  wd_count(wd_join(ids, ids, WD_INNER, ""));
+  report("condition", "needs a condition", "cross");
   printf("%llu\n", (unsigned long long)wd_count(ids));
 }

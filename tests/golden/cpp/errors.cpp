@@ -53,5 +53,12 @@ main(int argc, char **)
   report("lambda", fails.count(), "map lambda: row 5 is bad", "");
   report("trap", ids.with_column("x", trap, "id").count(), "divide by zero",
          "");
+  report("cast",
+         ids.filter("cast('x' || cast(id as string) as i64) > 1").count(), "'x",
+         "is not an integer");
+  wd::DataSet twice = ids.join(ids, wd::Join::inner, "left.id = right.id");
+  report("ambiguous", twice.filter("id > 1").count(), "'id'", "ambiguous");
+  report("condition", ids.join(ids, wd::Join::inner, "").count(),
+         "needs a condition", "cross");
   std::printf("%llu\n", *ids.count());
 }

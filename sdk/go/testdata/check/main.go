@@ -737,6 +737,17 @@ func caseForEach() {
 		}
 		return nil
 	}))
+	job, err := data.StartForEachPartition(data.Range(0, 1000, 1), func(rows iter.Seq[int64]) error {
+		for row := range rows {
+			data.Add("sum", uint64(row))
+		}
+		return nil
+	})
+	data.Check(err)
+	data.Check(job.Wait())
+	expect(job.Counter("sum"), uint64(499500))
+	expect(job.Counter("other"), uint64(0))
+	job.Close()
 }
 
 func caseSQL() {

@@ -69,6 +69,11 @@ func main() {
 	report("lambda", failure(fails), "map lambda: row 5 is bad", "")
 	report("trap", failure(data.Map(ids, func(id int64) int64 { return 7 / (id - 5) })),
 		"divide by zero", "")
+	report("cast", failure(ids.Filter("cast('x' || cast(id as string) as i64) > 1")),
+		"'x", "is not an integer")
+	twice := ids.Join(ids, data.Inner, "left.id = right.id")
+	report("ambiguous", failure(twice.Filter("id > 1")), "'id'", "ambiguous")
+	report("condition", failure(ids.Join(ids, data.Inner, "")), "needs a condition", "cross")
 	count, err := ids.Count()
 	data.Check(err)
 	fmt.Println(count)

@@ -1,4 +1,4 @@
-use wasi_data::{self as data, Dataset, Mode, Row};
+use wasi_data::{self as data, Dataset, Join, Mode, Row};
 
 /// What went wrong, and whether its message has both of these parts.
 fn report<T>(name: &str, result: data::Result<T>, part: &str, other: &str) {
@@ -64,6 +64,17 @@ fn main() {
         report("lambda", count(fails), "map lambda: row 5 is bad", "");
         let trap = ids.map(|id: i64| 7 / (id - 5));
         report("trap", count(trap), "divide by zero", "");
+        let cast = ids.filter("cast('x' || cast(id as string) as i64) > 1");
+        report("cast", count(cast), "'x", "is not an integer");
+        let twice = ids.join(&ids, Join::Inner, "left.id = right.id");
+        report(
+            "ambiguous",
+            count(twice.filter("id > 1")),
+            "'id'",
+            "ambiguous",
+        );
+        let pairs = ids.join(&ids, Join::Inner, "");
+        report("condition", count(pairs), "needs a condition", "cross");
         println!("{}", ids.count()?);
         Ok(())
     })
