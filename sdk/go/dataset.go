@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -408,6 +409,15 @@ func (d *Dataset) Rollup(keys ...string) *Grouped {
 // Cube groups by all subsets of the keys.
 func (d *Dataset) Cube(keys ...string) *Grouped {
 	return d.groupWith(keys, importCube)
+}
+
+// WithWatermark says, for streams, which column is the time of an event, and how
+// late a row may be.
+func (d *Dataset) WithWatermark(column string, delay time.Duration) *Dataset {
+	return d.derive(func(l *lower) {
+		c, n := l.text(column)
+		importWithWatermark(d.handle, c, n, uint64(max(delay, 0).Milliseconds()), area())
+	})
 }
 
 // GroupingSets groups by each of the sets of keys, which are indices into keys.
