@@ -2,94 +2,45 @@
 #include <string.h>
 
 #include "guest/internal.h"
+#include "plan/literal_array.h"
 
-/* The bytes of a string or a binary, copied. */
-static enum wd_status
-read_bytes(const struct wd_span *buffers, struct wd_arena *arena,
-           struct wd_literal *out, struct wd_error *error)
+/* What a literal or parts of it can be made of. */
+static bool
+is_known(const struct wd_type *type)
 {
-  int32_t ends[2];
-  char *copy;
-
-  memcpy(ends, buffers[1].data, sizeof ends);
-  out->value.bytes.length = (size_t)(ends[1] - ends[0]);
-  copy = wd_arena_alloc(arena, out->value.bytes.length + 1);
-  if (!copy)
-    return wd_fail_memory(error);
-  if (out->value.bytes.length)
-    memcpy(copy, buffers[2].data + ends[0], out->value.bytes.length);
-  out->value.bytes.data = copy;
-  return WD_OK;
-}
-
-static int64_t
-read_signed(const uint8_t *data, uint32_t width)
-{
-  uint64_t value = 0;
-  unsigned unused = 64 - 8 * width;
-
-  memcpy(&value, data, width);
-  return (int64_t)(value << unused) >> unused;
+  if (type->id == WD_TYPE_UNION)
+    return false;
+  for (uint32_t i = 0; i < type->child_count; i++)
+    if (!is_known(&type->children[i].type))
+      return false;
+  return true;
 }
 
 static enum wd_status
-refuse(const struct wd_column *column, struct wd_error *error)
-{
-  char text[96];
-
-  return wd_fail(error, WD_UNSUPPORTED,
-                 "the parameter $%.64s is %s: parameters of this type are "
-                 "not supported",
-                 column->name, wd_type_text(&column->type, text, sizeof text));
-}
-
-static enum wd_status
-read_value(const struct wd_column *column, const struct wd_span *buffers,
-           struct wd_arena *arena, struct wd_literal *out,
+read_value(const struct wd_schema *schema, const struct wd_batch *batch,
+           uint32_t column, struct wd_arena *arena, struct wd_parameter *out,
            struct wd_error *error)
 {
-  const struct wd_type *type = &column->type;
-  const uint8_t *data;
-  float single;
+  struct wd_array array = wd_array_of(schema, batch, column), *kept;
+  const struct wd_literal null = {.null = true};
+  char text[96];
 
-  /* A nested one may be without any buffer of its own. */
-  if (type->child_count)
-    return refuse(column, error);
-  data = buffers[1].data;
-  switch (type->id) {
-  case WD_TYPE_BOOL:
-    out->value.boolean = wd_bit(data, 0);
+  if (!is_known(array.type))
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "the parameter $%.64s is %s: parameters of this type are "
+                   "not supported",
+                   out->name, wd_type_text(array.type, text, sizeof text));
+  out->value = null;
+  if (wd_literal_carried(array.type, &null)) {
+    out->value = wd_literal_from_array(&array, 0);
     return WD_OK;
-  case WD_TYPE_I8:
-  case WD_TYPE_I16:
-  case WD_TYPE_I32:
-  case WD_TYPE_I64:
-  case WD_TYPE_DATE:
-  case WD_TYPE_TIMESTAMP:
-    out->value.integer = read_signed(data, wd_type_width(type));
-    return WD_OK;
-  case WD_TYPE_U8:
-  case WD_TYPE_U16:
-  case WD_TYPE_U32:
-  case WD_TYPE_U64:
-    memcpy(&out->value.natural, data, wd_type_width(type));
-    return WD_OK;
-  case WD_TYPE_F32:
-    memcpy(&single, data, sizeof single);
-    out->value.real = (double)single;
-    return WD_OK;
-  case WD_TYPE_F64:
-    memcpy(&out->value.real, data, sizeof out->value.real);
-    return WD_OK;
-  case WD_TYPE_DECIMAL:
-    memcpy(&out->value.decimal, data, sizeof out->value.decimal);
-    return WD_OK;
-  case WD_TYPE_STRING:
-  case WD_TYPE_BINARY:
-    return read_bytes(buffers, arena, out, error);
-  default:
-    return refuse(column, error);
   }
+  kept = wd_arena_alloc(arena, sizeof *kept);
+  if (!kept)
+    return wd_fail_memory(error);
+  *kept = array;
+  out->array = kept;
+  return WD_OK;
 }
 
 static enum wd_status
@@ -99,7 +50,6 @@ read_parameters(const struct wd_schema *schema, const struct wd_batch *batch,
 {
   struct wd_parameter *items =
       wd_arena_array(arena, schema->count, sizeof *items);
-  uint32_t buffer = 0;
   enum wd_status status = WD_OK;
 
   if (!items)
@@ -109,19 +59,43 @@ read_parameters(const struct wd_schema *schema, const struct wd_batch *batch,
 
     items[i].name = column->name;
     items[i].type = column->type;
-    items[i].value.null = wd_value_null(schema, batch, i, 0);
     for (uint32_t k = 0; k < i; k++)
       if (strcmp(items[k].name, column->name) == 0)
         return wd_fail(error, WD_INVALID_ARGUMENT,
                        "the parameter $%.64s is there twice", column->name);
-    /* Nested ones are refused, so that each has buffers of its own only. */
-    if (!items[i].value.null || column->type.child_count)
-      status = read_value(column, batch->buffers + buffer, arena,
-                          &items[i].value, error);
-    buffer += wd_type_buffers(&column->type);
+    status = read_value(schema, batch, i, arena, &items[i], error);
   }
   *out = (struct wd_parameters){.count = schema->count, .items = items};
   return status;
+}
+
+/* The guest's memory is not ours to keep. */
+static enum wd_status
+copy_batch(const struct wd_batch *from, struct wd_arena *arena,
+           struct wd_batch *out, struct wd_error *error)
+{
+  struct wd_node *nodes =
+      wd_arena_array(arena, from->node_count, sizeof *nodes);
+  struct wd_span *buffers =
+      wd_arena_array(arena, from->buffer_count, sizeof *buffers);
+
+  if (!nodes || !buffers)
+    return wd_fail_memory(error);
+  if (from->node_count)
+    memcpy(nodes, from->nodes, from->node_count * sizeof *nodes);
+  for (uint32_t i = 0; i < from->buffer_count; i++) {
+    uint8_t *data = wd_arena_alloc(arena, from->buffers[i].size + 8);
+
+    if (!data)
+      return wd_fail_memory(error);
+    if (from->buffers[i].size)
+      memcpy(data, from->buffers[i].data, from->buffers[i].size);
+    buffers[i] = (struct wd_span){data, from->buffers[i].size};
+  }
+  *out = *from;
+  out->nodes = nodes;
+  out->buffers = buffers;
+  return WD_OK;
 }
 
 /* Copies the values into the relation. */
@@ -138,6 +112,8 @@ take_parameters(const struct wd_abi_parameters *from,
     status = wd_schema_check_carried(&schema, error);
   if (status == WD_OK)
     status = wd_batch_check(&schema, &batch, 1, error);
+  if (status == WD_OK)
+    status = copy_batch(&batch, &relation->arena, &batch, error);
   return status == WD_OK ? read_parameters(&schema, &batch, &relation->arena,
                                            &relation->parameters, error)
                          : status;

@@ -19,6 +19,8 @@ enum wd_expression_kind {
   WD_EXPR_FIELD,    /* column: index of a field of arguments[0] */
   WD_EXPR_IN,       /* arguments[0] in the others */
   WD_EXPR_WINDOW,   /* window over arguments; in a project's columns only */
+  WD_EXPR_LAMBDA,   /* arguments[0] of variables; of functions of lists only */
+  WD_EXPR_VARIABLE, /* column: its number; in a lambda */
   WD_EXPR_NAMED,    /* a function that the program registered: named */
   WD_EXPR_SUBQUERY, /* subquery; filters and projects only */
   WD_EXPR_OUTER,    /* column of the row around the subquery `around` */
@@ -120,11 +122,15 @@ struct wd_literal {
   } value;
 };
 
+struct wd_array;
+
 /* Values of `$name`. */
 struct wd_parameter {
   const char *name;
   struct wd_type type;
   struct wd_literal value;
+  /* Its one row, of types that have no literals; else NULL. */
+  const struct wd_array *array;
 };
 
 struct wd_parameters {
@@ -132,6 +138,15 @@ struct wd_parameters {
   const struct wd_parameter *items;
   const struct wd_parameters *outer; /* bound earlier; the inner one wins */
   const struct wd_parameters *other; /* of the right side of a join */
+};
+
+/* The variables of a lambda, numbered on from the first; no two lambdas of an
+ * expression share numbers. */
+struct wd_variables {
+  uint32_t first;
+  uint32_t count;
+  const char *const *names;
+  bool unlike; /* of a reduce whose result is not of the elements' type */
 };
 
 struct wd_named_call; /* plan.h */
@@ -145,6 +160,7 @@ struct wd_expression {
   enum wd_function function;
   bool try_cast;
   const struct wd_window *window;
+  const struct wd_variables *variables; /* of a lambda; a variable's lambda */
   const struct wd_named_call *named;
   const struct wd_subquery *subquery;
   uint32_t around; /* the number of a subquery */

@@ -110,7 +110,14 @@
   X(EXTRACT_MILLISECOND, EXTRACT, 1, 1)                                        \
   X(EXTRACT_MICROSECOND, EXTRACT, 1, 1)                                        \
   X(EXTRACT_SUBSECOND, EXTRACT, 1, 1)                                          \
-  X(EXTRACT_UNIX_TIME, EXTRACT, 1, 1)
+  X(EXTRACT_UNIX_TIME, EXTRACT, 1, 1)                                          \
+  X(MAP_ENTRIES, NESTED, 1, 1)                                                 \
+  X(STRUCT, NESTED, 1, WD_FUNCTION_MANY)                                       \
+  X(TRANSFORM, NESTED, 2, 2)                                                   \
+  X(LIST_FILTER, NESTED, 2, 2)                                                 \
+  X(LIST_REDUCE, NESTED, 2, 3)                                                 \
+  X(ANY_MATCH, NESTED, 2, 2)                                                   \
+  X(ALL_MATCH, NESTED, 2, 2)
 
 /* The others, by their signatures (signature.h). */
 #define TYPED(X)                                                               \
@@ -246,10 +253,12 @@ static const struct {
   const char *name;
   enum wd_function function;
 } aliases[] = {
+    {"aggregate", WD_FN_LIST_REDUCE},
     {"array_append", WD_FN_LIST_APPEND},
     {"array_concat", WD_FN_LIST_CONCAT},
     {"array_contains", WD_FN_LIST_CONTAINS},
     {"array_distinct", WD_FN_LIST_DISTINCT},
+    {"array_filter", WD_FN_LIST_FILTER},
     {"array_join", WD_FN_LIST_JOIN},
     {"array_length", WD_FN_LIST_LENGTH},
     {"array_max", WD_FN_LIST_MAX},
@@ -261,6 +270,7 @@ static const struct {
     {"array_sort", WD_FN_LIST_SORT},
     {"array_sum", WD_FN_LIST_SUM},
     {"array_to_string", WD_FN_LIST_JOIN},
+    {"array_transform", WD_FN_TRANSFORM},
     {"assume_timezone", WD_FN_AT_TIME_ZONE},
     {"bround", WD_FN_ROUND_EVEN},
     {"cardinality", WD_FN_LIST_LENGTH},
@@ -274,7 +284,10 @@ static const struct {
     {"dayofyear", WD_FN_EXTRACT_DAY_OF_YEAR},
     {"endswith", WD_FN_ENDS_WITH},
     {"epoch", WD_FN_EXTRACT_UNIX_TIME},
+    {"exists", WD_FN_ANY_MATCH},
+    {"filter", WD_FN_LIST_FILTER},
     {"flatten", WD_FN_LIST_FLATTEN},
+    {"forall", WD_FN_ALL_MATCH},
     {"from_base64", WD_FN_UNBASE64},
     {"hour", WD_FN_EXTRACT_HOUR},
     {"ifnull", WD_FN_COALESCE},
@@ -288,8 +301,10 @@ static const struct {
     {"isoyear", WD_FN_EXTRACT_ISO_YEAR},
     {"len", WD_FN_CHAR_LENGTH},
     {"length", WD_FN_CHAR_LENGTH},
+    {"list_apply", WD_FN_TRANSFORM},
     {"list_has", WD_FN_LIST_CONTAINS},
     {"list_reverse_sort", WD_FN_LIST_SORT_DESC},
+    {"list_transform", WD_FN_TRANSFORM},
     {"list_value", WD_FN_LIST_OF},
     {"local_timestamp", WD_FN_AT_TIME_ZONE},
     {"map", WD_FN_MAP_FROM_LISTS},
@@ -300,10 +315,12 @@ static const struct {
     {"minute", WD_FN_EXTRACT_MINUTE},
     {"mod", WD_FN_MODULUS},
     {"month", WD_FN_EXTRACT_MONTH},
+    {"named_struct", WD_FN_STRUCT},
     {"nvl", WD_FN_COALESCE},
     {"position", WD_FN_STRPOS},
     {"pow", WD_FN_POWER},
     {"quarter", WD_FN_EXTRACT_QUARTER},
+    {"reduce", WD_FN_LIST_REDUCE},
     {"regexp_like", WD_FN_REGEXP_MATCH},
     {"regexp_matches", WD_FN_REGEXP_MATCH},
     {"regexp_substr", WD_FN_REGEXP_MATCH_SUBSTRING},
@@ -317,6 +334,7 @@ static const struct {
     {"split", WD_FN_STRING_SPLIT},
     {"startswith", WD_FN_STARTS_WITH},
     {"strptime", WD_FN_STRPTIME_TIMESTAMP},
+    {"struct_pack", WD_FN_STRUCT},
     {"substr", WD_FN_SUBSTRING},
     {"to_base64", WD_FN_BASE64},
     {"today", WD_FN_CURRENT_DATE},

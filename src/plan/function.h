@@ -192,6 +192,13 @@
   X(MAP_VALUES, "map_values", "wasidata")                                      \
   X(MAP_CONTAINS, "map_contains", "wasidata")                                  \
   X(MAP_FROM_LISTS, "map_from_lists", "wasidata")                              \
+  X(MAP_ENTRIES, "map_entries", "wasidata")                                    \
+  X(STRUCT, "struct", "wasidata")                                              \
+  X(TRANSFORM, "transform", "wasidata")                                        \
+  X(LIST_FILTER, "list_filter", "wasidata")                                    \
+  X(LIST_REDUCE, "list_reduce", "wasidata")                                    \
+  X(ANY_MATCH, "any_match", "wasidata")                                        \
+  X(ALL_MATCH, "all_match", "wasidata")                                        \
   X(STRING_SPLIT, "string_split", "string")
 
 /* X(id, name, extension) */
@@ -290,6 +297,7 @@ enum wd_function_rule {
   WD_RULE_SUBSTRING,  /* a string and one or two i32 to string */
   WD_RULE_EXTRACT,    /* a date or a timestamp to i64 */
   WD_RULE_TYPED,      /* as its signature says */
+  WD_RULE_NESTED,     /* as typing_nested.c says */
 };
 
 /* Most operands of a function that takes any number. */

@@ -210,6 +210,7 @@ derive_type(enum wd_function function, uint32_t count,
     *out_type = wd_type_of(WD_TYPE_I64);
     return derive_extract(function, types);
   case WD_RULE_TYPED:
+  case WD_RULE_NESTED:
     break;
   }
   return false;

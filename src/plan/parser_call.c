@@ -3,6 +3,85 @@
 
 #include "plan/parser.h"
 
+/* Of a lambda in a text. */
+#define VARIABLES_MAX 2
+
+static bool
+is_name(const struct wd_token *token)
+{
+  return token->kind == WD_TOKEN_NAME || token->kind == WD_TOKEN_QUOTED;
+}
+
+/* Whether a lambda begins here: `x ->`, `(x, y) ->`. */
+static bool
+at_lambda(const struct parser *p)
+{
+  bool bracket = at_symbol(p, '(');
+  struct wd_token token = bracket ? wd__parse_peek(p) : p->token;
+  struct wd_error ignored;
+
+  while (is_name(&token)) {
+    if (wd_lex(p->source, token.end, &token, &ignored) != WD_OK)
+      return false;
+    if (!bracket)
+      return is_symbol(&token, WD_SYMBOL('-', '>'));
+    if (is_symbol(&token, WD_SYMBOL(0, ')')))
+      return wd_lex(p->source, token.end, &token, &ignored) == WD_OK &&
+             is_symbol(&token, WD_SYMBOL('-', '>'));
+    if (!is_symbol(&token, WD_SYMBOL(0, ',')) ||
+        wd_lex(p->source, token.end, &token, &ignored) != WD_OK)
+      return false;
+  }
+  return false;
+}
+
+/* `x`, `(x, y)`: the variables. */
+static enum wd_status
+parse_variables(struct parser *p, const char **names, uint32_t *out_count)
+{
+  bool bracket = at_symbol(p, '(');
+  enum wd_status status = bracket ? wd__parse_advance(p) : WD_OK;
+
+  for (*out_count = 0; status == WD_OK;) {
+    if (*out_count == VARIABLES_MAX)
+      return wd__parse_fail(p, p->token.start,
+                            "a lambda has one or two variables");
+    status = wd__parse_name(p, &names[(*out_count)++]);
+    if (status != WD_OK || !bracket || !at_symbol(p, ','))
+      break;
+    status = wd__parse_advance(p);
+  }
+  return status == WD_OK && bracket ? wd__parse_symbol(p, ')') : status;
+}
+
+/* `x -> expression`. */
+static enum wd_status
+parse_lambda(struct parser *p, struct list *list)
+{
+  size_t start = p->token.start;
+  const char **names = wd_arena_array(p->arena, VARIABLES_MAX, sizeof *names);
+  const struct wd_syntax *body;
+  struct list operand = {0};
+  struct wd_syntax *node;
+  uint32_t count;
+  enum wd_status status =
+      names ? parse_variables(p, names, &count) : wd_fail_memory(p->error);
+
+  if (status == WD_OK)
+    status = wd__parse_advance(p);
+  if (status == WD_OK)
+    status = wd__parse_expression(p, &body);
+  if (status == WD_OK)
+    status = wd__parse_add(p, &operand, body);
+  if (status == WD_OK)
+    status = wd__parse_node(p, WD_SYNTAX_LAMBDA, start, &operand, &node);
+  if (status != WD_OK)
+    return status;
+  node->names = names;
+  node->name_count = count;
+  return wd__parse_add(p, list, node);
+}
+
 /* An argument, perhaps with its name: `name => value`. */
 static enum wd_status
 parse_argument(struct parser *p, struct list *list)
@@ -16,6 +95,8 @@ parse_argument(struct parser *p, struct list *list)
   struct wd_syntax *node;
   enum wd_status status = WD_OK;
 
+  if (at_lambda(p))
+    return parse_lambda(p, list);
   if (named)
     status = wd__parse_name(p, &name);
   if (status == WD_OK && named)

@@ -458,16 +458,31 @@ parse_column(struct parser *p, const struct wd_syntax **out)
   return wd__parse_name(p, &node->name);
 }
 
-/* `time '…'`, `uuid '…'`, at the word: a text that is cast. */
+/* Whether a type and a text of it begin here: `time '…'`, `timestamp<9> '…'`.
+ */
+static bool
+at_typed_text(const struct parser *p)
+{
+  size_t end = name_end(p, false);
+  struct wd_token token;
+  struct wd_type type;
+
+  return wd_lex(p->source, end, &token, NULL) == WD_OK &&
+         token.kind == WD_TOKEN_STRING &&
+         wd_type_parse(p->source->text + p->token.start, end - p->token.start,
+                       p->arena, &type, NULL) == WD_OK;
+}
+
+/* A text that is cast, at its type. */
 static enum wd_status
 parse_typed_text(struct parser *p, const struct wd_syntax **out)
 {
   size_t start = p->token.start;
-  bool time = is_word(p, "time");
   const struct wd_syntax *text = NULL;
   struct list list = {0};
   struct wd_syntax *node;
-  enum wd_status status = wd__parse_advance(p);
+  struct wd_type type;
+  enum wd_status status = parse_type(p, false, &type);
 
   if (status == WD_OK)
     status = parse_text(p, &text);
@@ -477,9 +492,7 @@ parse_typed_text(struct parser *p, const struct wd_syntax **out)
     status = wd__parse_node(p, WD_SYNTAX_CAST, start, &list, &node);
   if (status != WD_OK)
     return status;
-  node->type = wd_type_of(time ? WD_TYPE_TIME : WD_TYPE_UUID);
-  if (time)
-    node->type.unit = WD_UNIT_US;
+  node->type = type;
   *out = node;
   return WD_OK;
 }
@@ -505,9 +518,9 @@ parse_named(struct parser *p, const struct wd_syntax **out)
       return parse_time(p, is_word(p, "date"), out);
     if (is_word(p, "interval"))
       return parse_interval(p, out);
-    if (is_word(p, "time") || is_word(p, "uuid"))
-      return parse_typed_text(p, out);
   }
+  if (at_typed_text(p))
+    return parse_typed_text(p, out);
   if (next.kind == WD_TOKEN_NUMBER && is_word(p, "interval"))
     return parse_interval(p, out);
   return open ? wd__parse_call(p, out) : parse_column(p, out);

@@ -119,6 +119,19 @@ print_comparison(const struct printer *p,
 }
 
 static void
+print_struct(const struct printer *p, const struct wd_expression *expression)
+{
+  wd_buf_puts(p->buf, "struct(");
+  for (uint32_t i = 0; i < expression->argument_count; i++) {
+    wd_buf_puts(p->buf, i ? ", " : "");
+    wd_name_print(expression->type.children[i].name, p->buf);
+    wd_buf_puts(p->buf, " => ");
+    print(p, expression->arguments[i], WD_LEVEL_OR);
+  }
+  wd_buf_putc(p->buf, ')');
+}
+
+static void
 print_call(const struct printer *p, const struct wd_expression *expression)
 {
   enum wd_level level;
@@ -140,6 +153,8 @@ print_call(const struct printer *p, const struct wd_expression *expression)
     print(p, expression->arguments[0], WD_LEVEL_PRIMARY);
   } else if (level_of(expression) == WD_LEVEL_COMPARE) {
     print_comparison(p, expression);
+  } else if (expression->function == WD_FN_STRUCT) {
+    print_struct(p, expression);
   } else {
     wd_buf_printf(p->buf, "%s(", wd_function_name(expression->function));
     print_list(p, expression, 0, ", ", WD_LEVEL_OR);
@@ -222,8 +237,12 @@ static void
 print_field(const struct printer *p, const struct wd_expression *expression)
 {
   const struct wd_expression *of = expression->arguments[0];
-  bool brackets = of->kind == WD_EXPR_COLUMN && !p->right &&
-                  wd_name_is_side(p->left->columns[of->column].name);
+  bool brackets =
+      (of->kind == WD_EXPR_COLUMN && !p->right &&
+       wd_name_is_side(p->left->columns[of->column].name)) ||
+      (of->kind == WD_EXPR_VARIABLE &&
+       wd_name_is_side(
+           of->variables->names[of->column - of->variables->first]));
 
   wd_buf_puts(p->buf, brackets ? "(" : "");
   print(p, of, WD_LEVEL_PRIMARY);
@@ -279,6 +298,16 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
     break;
   case WD_EXPR_FIELD:
     print_field(p, expression);
+    break;
+  case WD_EXPR_LAMBDA:
+    wd_lambda_print(expression->variables->names, expression->variables->count,
+                    p->buf);
+    print(p, expression->arguments[0], WD_LEVEL_OR);
+    break;
+  case WD_EXPR_VARIABLE:
+    wd_name_print(expression->variables->names[expression->column -
+                                               expression->variables->first],
+                  p->buf);
     break;
   case WD_EXPR_NAMED:
     wd_buf_printf(p->buf, "%s(", expression->named->name);

@@ -324,6 +324,17 @@ print_field(const struct wd_syntax *syntax, struct wd_buf *buf)
   wd_name_print(syntax->name, buf);
 }
 
+void
+wd_lambda_print(const char *const *names, uint32_t count, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, count == 1 ? "" : "(");
+  for (uint32_t i = 0; i < count; i++) {
+    wd_buf_puts(buf, i ? ", " : "");
+    wd_name_print(names[i], buf);
+  }
+  wd_buf_puts(buf, count == 1 ? " -> " : ") -> ");
+}
+
 static void
 print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
@@ -335,6 +346,10 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     print(syntax->operands[0], WD_LEVEL_OR, buf);
     wd_buf_puts(buf, " as ");
     wd_name_print(syntax->name, buf);
+    break;
+  case WD_SYNTAX_LAMBDA:
+    wd_lambda_print(syntax->names, syntax->name_count, buf);
+    print(syntax->operands[0], WD_LEVEL_OR, buf);
     break;
   case WD_SYNTAX_NAMED:
     wd_name_print(syntax->name, buf);

@@ -24,6 +24,7 @@ enum wd_syntax_kind {
   WD_SYNTAX_FIELD,     /* the field `name` of the operand */
   WD_SYNTAX_IN,        /* the first in the others */
   WD_SYNTAX_BETWEEN,   /* the first between the second and the third */
+  WD_SYNTAX_LAMBDA,    /* operand of variables; in a call only */
   WD_SYNTAX_NAMED,     /* operand as the argument `name`; in a call only */
   WD_SYNTAX_TYPED,     /* an expression that is typed already; no text */
 };
@@ -46,6 +47,8 @@ struct wd_syntax {
   size_t start; /* in the source */
   const struct wd_source *source; /* NULL: it was never a text */
   const char *name;
+  uint32_t name_count; /* of a lambda's variables */
+  const char *const *names;
   const struct wd_window_shape *window; /* of a call; NULL: none */
   struct wd_type type;
   struct wd_literal literal;
@@ -84,6 +87,10 @@ void
 wd_window_print(const struct wd_window_shape *window,
                 void (*item)(void *env, uint32_t index, enum wd_level least),
                 void *env, struct wd_buf *buf);
+
+/* `x -> ` or `(x, y) -> `. */
+void
+wd_lambda_print(const char *const *names, uint32_t count, struct wd_buf *buf);
 
 /* How a function is written as an operator: its sign and level; NULL when it
  * is not. Divide is `/`. */

@@ -6,8 +6,17 @@
 #include "plan/syntax_tree.h"
 #include "plan/typing.h"
 
+/* A variable of a lambda whose body is typed; inner ones come first. */
+struct variable {
+  const struct variable *outer;
+  const char *name;
+  const struct wd_expression *expression;
+};
+
 struct typer {
   struct wd_scope scope;
+  const struct variable *variables; /* NULL: none */
+  uint32_t *variable_count;         /* made so far in this expression */
   struct wd_arena *arena;
   struct wd_error *error;
 };
@@ -53,6 +62,21 @@ enum wd_status
 wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
                const struct wd_named *function,
                const struct wd_expression **out);
+
+/* A function with WD_RULE_NESTED: of lambdas, or that makes structs. */
+enum wd_status
+wd__type_nested(struct typer *typer, const struct wd_syntax *syntax,
+                enum wd_function function, const struct wd_expression **out);
+
+/* The value of an array's row. */
+enum wd_status
+wd__type_value(struct typer *typer, const struct wd_syntax *syntax,
+               const struct wd_array *array, uint32_t row,
+               const struct wd_expression **out);
+
+enum wd_status
+wd__check_arity(struct typer *typer, const struct wd_syntax *syntax,
+                enum wd_function function, uint32_t count);
 
 /* A call over a window. */
 enum wd_status

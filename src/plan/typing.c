@@ -249,6 +249,12 @@ type_column(struct typer *typer, const struct wd_syntax *syntax,
   size_t length = strlen(syntax->name);
   int left = -1, right = -1;
 
+  for (const struct variable *variable = typer->variables;
+       variable && syntax->side == WD_SIDE_NONE; variable = variable->outer)
+    if (strcmp(variable->name, syntax->name) == 0) {
+      *out = variable->expression;
+      return WD_OK;
+    }
   if (syntax->side != WD_SIDE_NONE && !scope->right)
     return fail(typer, syntax, WD_INVALID_PLAN,
                 "left. and right. are only known in a join's condition");
@@ -543,6 +549,8 @@ type_parameter(struct typer *typer, const struct wd_syntax *syntax,
         syntax->name, best ? " (did you mean $" : "", best ? best : "",
         best ? "?)" : "");
   }
+  if (parameter->array)
+    return wd__type_value(typer, syntax, parameter->array, 0, out);
   status = wd__new_expression(typer, syntax, WD_EXPR_LITERAL, 0, NULL, &node);
   if (status != WD_OK)
     return status;
@@ -603,6 +611,8 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
     return wd__type_named(typer, syntax, named, out);
   if (!wd_function_find(syntax->name, length, &function))
     return fail_function(typer, syntax);
+  if (wd_function_rule(function) == WD_RULE_NESTED)
+    return wd__type_nested(typer, syntax, function, out);
   status = wd__type_operands(typer, syntax, &operands);
   if (status != WD_OK)
     return status;
@@ -644,6 +654,10 @@ wd__type(struct typer *typer, const struct wd_syntax *syntax,
     return type_in(typer, syntax, out);
   case WD_SYNTAX_BETWEEN:
     return type_between(typer, syntax, out);
+  case WD_SYNTAX_LAMBDA:
+    return fail(typer, syntax, WD_INVALID_PLAN,
+                "only transform, list_filter, list_reduce, any_match and "
+                "all_match take a lambda");
   case WD_SYNTAX_NAMED:
     return fail(typer, syntax, WD_INVALID_PLAN,
                 "only functions that the program registered have arguments "
@@ -661,7 +675,11 @@ wd_expression_make(const struct wd_syntax *syntax, const struct wd_scope *scope,
                    const struct wd_expression **out_expression,
                    struct wd_error *error)
 {
-  struct typer typer = {*scope, arena, error};
+  uint32_t variables = 0;
+  struct typer typer = {.scope = *scope,
+                        .variable_count = &variables,
+                        .arena = arena,
+                        .error = error};
 
   return wd__type(&typer, syntax, out_expression);
 }
@@ -673,7 +691,11 @@ wd_expression_make_predicate(const struct wd_syntax *syntax,
                              const struct wd_expression **out_expression,
                              struct wd_error *error)
 {
-  struct typer typer = {*scope, arena, error};
+  uint32_t variables = 0;
+  struct typer typer = {.scope = *scope,
+                        .variable_count = &variables,
+                        .arena = arena,
+                        .error = error};
   struct typed typed = {NULL, syntax};
   enum wd_status status = wd__type(&typer, syntax, &typed.expression);
 

@@ -244,6 +244,7 @@ type_arguments(struct typer *typer, const struct wd_syntax *syntax,
   if (!arguments || !typed)
     return wd_fail_memory(typer->error);
   rows.scope.aggregation = NULL;
+  rows.variables = NULL;
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
     typed[i].syntax = syntax->operands[i];
     status = wd__type(&rows, typed[i].syntax, &typed[i].expression);
@@ -309,6 +310,7 @@ type_filter(struct typer *typer, const struct wd_syntax *syntax,
   enum wd_status status;
 
   rows.scope.aggregation = NULL;
+  rows.variables = NULL;
   both[0].syntax = both[1].syntax = syntax->operands[syntax->count - 1];
   status = wd__type(&rows, both[0].syntax, &both[0].expression);
   if (status == WD_OK)

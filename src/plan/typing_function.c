@@ -436,6 +436,7 @@ cast_operands(struct typer *typer, const struct wd_syntax *syntax,
     return cast_nulls(typer, count, operands, WD_TYPE_DATE);
   case WD_RULE_TYPED:
     return cast_typed(typer, function, count, operands);
+  case WD_RULE_NESTED:
   case WD_RULE_IS_NULL:
     break;
   }
@@ -479,9 +480,9 @@ hint_for(enum wd_function function, uint32_t count,
   }
 }
 
-static enum wd_status
-check_arity(struct typer *typer, const struct wd_syntax *syntax,
-            enum wd_function function, uint32_t count)
+enum wd_status
+wd__check_arity(struct typer *typer, const struct wd_syntax *syntax,
+                enum wd_function function, uint32_t count)
 {
   uint32_t least, most;
 
@@ -668,7 +669,7 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
   }
   if (count)
     function = for_lists(function, &operands[0].expression->type);
-  status = check_arity(typer, syntax, function, count);
+  status = wd__check_arity(typer, syntax, function, count);
   if (status == WD_OK &&
       (function == WD_FN_NOW || function == WD_FN_CURRENT_DATE ||
        function == WD_FN_LOCALTIMESTAMP))

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "plan/constant.h"
+#include "plan/literal_array.h"
 #include "plan/signature.h"
 #include "plan/typer.h"
 
@@ -216,11 +216,11 @@ make_constants(const struct call *call, struct wd_constant **out_constants,
     /* A null for a strict function is never seen. */
     if (argument->kind != WD_EXPR_LITERAL ||
         (argument->literal.null && call->function->strict) ||
-        !wd_constant_carried(&argument->type, &argument->literal))
+        !wd_literal_carried(&argument->type, &argument->literal))
       continue;
     constants[*out_count].column = i;
-    if (!wd_constant_make(&argument->type, &argument->literal,
-                          call->typer->arena, &constants[*out_count].value))
+    if (!wd_literal_to_batch(&argument->type, &argument->literal,
+                             call->typer->arena, &constants[*out_count].value))
       return wd_fail_memory(call->typer->error);
     ++*out_count;
   }

@@ -206,6 +206,7 @@ wd__type_window(struct typer *typer, const struct wd_syntax *syntax,
     return wd_fail_memory(typer->error);
   window->shape = *syntax->window;
   inner.scope.windows = false;
+  inner.variables = NULL;
   status = wd__type_operands(&inner, syntax, &operands);
   if (status == WD_OK)
     status = type_called(&inner, syntax, operands, window, &typed);

@@ -10,12 +10,13 @@
 static const char columns[] =
     "a i32, b i64 not null, c i8, d u64, e fp32, f fp64, g decimal<10,2>, "
     "h date, i timestamp<6>, j timestamp_tz<6,UTC>, k string, l binary, "
-    "m boolean, \"n o\" i16, p u8";
+    "m boolean, \"n o\" i16, p u8, xs list<i64>, ys list<list<string>>, "
+    "s struct<a: i64, xs: list<i64>>, q map<string, i64>, v interval";
 
 static const struct wd_parameter values[] = {
-    {"p", {.id = WD_TYPE_I64}, {.value.integer = -7}},
-    {"q", {.id = WD_TYPE_F32}, {.value.real = 0.5}},
-    {"r", {.id = WD_TYPE_STRING}, {.null = true}},
+    {"p", {.id = WD_TYPE_I64}, {.value.integer = -7}, NULL},
+    {"q", {.id = WD_TYPE_F32}, {.value.real = 0.5}, NULL},
+    {"r", {.id = WD_TYPE_STRING}, {.null = true}, NULL},
 };
 static const struct wd_parameters parameters = {.count = 3, .items = values};
 

@@ -6,11 +6,12 @@
 
 #include <wasidata.h>
 
-#define SCHEMA                                                                 \
+#define KNOWN                                                                  \
   "id: i64, t: time, t32: time(ms), span: interval, u: uuid, "                 \
   "f: fixedbinary(3), e: enum('red', 'gr\u00fcn', 'it''s'), n: null, "         \
   "l: string[], ll: i64[][], x: i64[2], s: struct<a: i64, b: struct<c: "       \
-  "string, d: bool[]>>, m: map<string, i64[]>, or: union<i: i64, s: string>"
+  "string, d: bool[]>>, m: map<string, i64[]>"
+#define SCHEMA KNOWN ", or: union<i: i64, s: string>"
 enum { ID, T, T32, SPAN, U, F, E, N, L, LL, X, S, M, OR, COLUMNS };
 
 static void
@@ -79,14 +80,20 @@ set_nested(wd_rows *rows, int64_t i)
       wd_set_list(map, 1);
     wd_emit(map);
   }
+}
+
+static void
+set_either(wd_rows *rows, int64_t i)
+{
   if (i % 2)
     wd_set_i64(wd_set_union(rows, OR, 0), 0, i);
   else
     set_text(wd_set_union(rows, OR, 1), 1, i);
 }
 
+/* All but the union. */
 static void
-set_row(wd_rows *rows, int64_t i)
+set_known(wd_rows *rows, int64_t i)
 {
   wd_set_i64(rows, ID, i);
   set_flat(rows, i);
@@ -96,6 +103,27 @@ set_row(wd_rows *rows, int64_t i)
   for (uint32_t c = ID + 1; c < OR; c++)
     if ((i + c) % 7 == 0)
       wd_set_null(rows, c);
+}
+
+static void
+set_row(wd_rows *rows, int64_t i)
+{
+  set_known(rows, i);
+  set_either(rows, i);
+}
+
+/* Row `i` as parameters, which are selected again. */
+static void
+show_parameters(int64_t i)
+{
+  wd_rows *row = wd_rows_new(KNOWN);
+  set_known(row, i);
+  wd_emit(row);
+  wd_show(wd_select(wd_with_parameters(wd_range(0, 2, 1), row), "$id as id",
+                    "$t as t", "$t32 as t32", "$span as span", "$u as u",
+                    "$f as f", "$e as e", "$n as n", "$l as l", "$ll as ll",
+                    "$x as x", "$s as s", "$m as m", "$l is null as none",
+                    "$s.a as a", "list_contains($l, $l[1]) as there"));
 }
 
 static void
@@ -183,6 +211,10 @@ main(int count, char **arguments)
   if (count < 3)
     return 2;
   const char *kind = arguments[1];
+  if (!strcmp(kind, "parameters")) {
+    show_parameters(atoi(arguments[2]));
+    return 0;
+  }
   wd_rows *rows = wd_rows_new(SCHEMA);
   for (int64_t i = 0; i < atoi(arguments[2]); i++) {
     set_row(rows, i);

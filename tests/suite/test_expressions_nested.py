@@ -83,6 +83,37 @@ CASES = [
     ("xs in ([1], [1, null])", lambda r: r["xs"] in ([1], [1, None]), "xs"),
     ("case when len(xs) > 2 then xs else [0] end",
      lambda r: r["xs"] if len(r["xs"] or []) > 2 else [0], ""),
+    ("transform(xs, x -> coalesce(x, -1) + coalesce(i % 7, 0))",
+     lambda r: [(-1 if x is None else x) + ((r["i"] or 0) % 7)
+                for x in r["xs"]], "xs"),
+    ("transform(ts, (t, n) -> t || cast(n as string))",
+     lambda r: [None if t is None else f"{t}{n}"
+                for n, t in enumerate(r["ts"], 1)], "ts"),
+    ("transform(ys, y -> list_filter(y, x -> x in (1, 2)))",
+     lambda r: [None if y is None else [x for x in y if x in (1, 2)]
+                for y in r["ys"]], "ys"),
+    ("list_filter(xs, x -> x % 2 = 0)",
+     lambda r: [x for x in there(r["xs"]) if x % 2 == 0], "xs"),
+    ("list_filter(ts, (t, n) -> t is null or n = 1)",
+     lambda r: [t for n, t in enumerate(r["ts"]) if t is None or n == 0],
+     "ts"),
+    ("list_reduce(xs, (a, x) -> case when x > a or a is null then x else a end)",
+     lambda r: max(there(r["xs"]), default=None), "xs"),
+    ("reduce(ts, id, (n, t) -> n + coalesce(char_length(t), 100))",
+     lambda r: r["id"] + sum(100 if t is None else len(t) for t in r["ts"]),
+     "ts"),
+    ("reduce(xs, '', (t, x) -> t || coalesce(cast(x as string), '-'))",
+     lambda r: "".join("-" if x is None else str(x) for x in r["xs"]), "xs"),
+    ("any_match(xs, x -> x = 9)",
+     lambda r: (True if 9 in r["xs"] else None if None in r["xs"] else False),
+     "xs"),
+    ("all_match(xs, x -> x < 3)",
+     lambda r: (False if any(x >= 3 for x in there(r["xs"]))
+                else None if None in r["xs"] else True), "xs"),
+    ("struct(i, text => ts[1])",
+     lambda r: {"i": r["i"], "text": element(r["ts"], 1)}, ""),
+    ("transform(map_entries(map(['k', 'l'], [i, 3])), e -> e.value)",
+     lambda r: [r["i"], 3], ""),
 ] + [
     (f"list_slice(xs, {a}, {b})",
      lambda r, a=a, b=b: first_last(r["xs"], a, b), "xs")
@@ -129,6 +160,8 @@ class Nested(Case):
         cases = re.findall(r"^\| `(.*?)`(?:, (.*?))? \| `(.*?)` \|$", PAGE,
                            re.M)
         self.assertGreater(len(cases), 35)
+        cases = [(text.replace(r"\|", "|"), others, want)
+                 for text, others, want in cases]
         texts = [text for text, _, _ in cases]
         wants = [json.loads(want) for _, _, want in cases]
         # The other names of a function give the same.
@@ -185,10 +218,17 @@ class Nested(Case):
     def test_literals(self):
         rows = [{"id": 0}]
         texts = ["time '12:34:56.5'", "time '23:59:59' > time '01:00:00'",
-                 "uuid '00112233-4455-6677-8899-AABBCCDDEEFF'"]
+                 "uuid '00112233-4455-6677-8899-AABBCCDDEEFF'",
+                 "timestamp<9> '2000-01-31 12:00:00.123456789'",
+                 "timestamp<3> '2000-01-31 12:00:00.1'",
+                 "timestamp<0> '1969-12-31 23:59:58'",
+                 "timestamptz '2000-01-31 12:00:00+02:00'",
+                 "decimal(9,2) '1.5'", "double '-0.5'"]
         self.assertEqual(
             [v for v, in self.values(rows, texts)],
-            ["12:34:56.5", True, "00112233-4455-6677-8899-aabbccddeeff"])
+            ["12:34:56.5", True, "00112233-4455-6677-8899-aabbccddeeff",
+             "2000-01-31 12:00:00.123456789", "2000-01-31 12:00:00.1",
+             "1969-12-31 23:59:58", "2000-01-31 10:00:00+00", 1.5, -0.5])
 
     def test_names(self):
         """A column with a point in its name is not a field; a struct may be
@@ -231,6 +271,26 @@ class Nested(Case):
                 ("map([1], [2, 3])", "align"),
                 ("map([null], [2])", "NULL"),
                 ("time '25:00:00'", "25:00:00"),
+                ("transform(id, x -> x)", "this must be a list, not i64"),
+                ("transform(xs, id)", "transform takes a lambda of one or two"
+                 " variables: transform(xs, x -> x + 1)"),
+                ("transform(xs, (a, b, c) -> a)", "one or two variables"),
+                ("transform(xs, (a, a) -> a)", "variables have one name"),
+                ("transform(xs, x -> y)", "unknown column 'y'"),
+                ("transform(xs, x -> null)", "nulls of no type"),
+                ("transform(xs, x -> sum(x))", "aggregates are only allowed"),
+                ("transform(xs, x -> x // 0)", "division by zero"),
+                ("list_reduce(xs, x -> x)", "a lambda of two variables"),
+                ("reduce(xs, 1)", "a lambda of two variables"),
+                ("list_reduce(xs, (a, x) -> 'q')", "the lambda gives string "
+                 "from i64"),
+                ("list_filter(xs, x -> x)", "must be boolean, not i64"),
+                ("upper(x -> x)", "only transform, list_filter"),
+                ("map_entries(xs)", "map_entries takes a map, not list<i64>"),
+                ("struct(1)", "this field has no name"),
+                ("struct(a => 1, A => 2)", "two fields are called 'A'"),
+                ("named_struct(id, 1)", "names and values by turns"),
+                ("transform(x => xs, y -> 1)", "arguments with names"),
                 ("list_sum([9223372036854775807, 1])",
                  "9223372036854775808")]:
             with self.subTest(text):

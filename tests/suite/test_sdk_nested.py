@@ -78,6 +78,25 @@ class C(Rows):
         self.keeps_rows(("create", "map", "again", "flat-map", "partitions",
                          "groups", "pass", "filter"), {})
 
+    def test_parameters(self):
+        """Values of every type but unions are bound to `$name`."""
+        made = [json.loads(line) for line in
+                self.run_guest("create", 40, "1").stdout.splitlines()]
+        for i in range(40):
+            done = self.run_guest("parameters", i, "1")
+            self.assertEqual((done.returncode, done.stderr), (0, b""), i)
+            want = {k: v for k, v in made[i].items() if k != "or"}
+            for line in done.stdout.splitlines():
+                got = json.loads(line)
+                self.assertEqual(got.pop("none"), want["l"] is None)
+                self.assertEqual(got.pop("a"),
+                                 want["s"] and want["s"]["a"])
+                first = (want["l"] or [None])[0]
+                self.assertEqual(
+                    got.pop("there"),
+                    None if want["l"] is None or first is None else True)
+                self.assertEqual(got, want, i)
+
     def test_mistakes_are_told(self):
         for what, words in (
                 ("index", "no element 2 in a list of 2"),

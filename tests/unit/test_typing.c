@@ -508,11 +508,11 @@ static void
 test_parameters(void **state)
 {
   const struct wd_parameter outer[] = {
-      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 1}},
-      {"y", {.id = WD_TYPE_I32}, {.null = true}},
+      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 1}, NULL},
+      {"y", {.id = WD_TYPE_I32}, {.null = true}, NULL},
   };
   const struct wd_parameter inner[] = {
-      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 2}},
+      {"limit", {.id = WD_TYPE_I64}, {.value.integer = 2}, NULL},
   };
   const struct wd_parameters first = {.count = 2, .items = outer};
   const struct wd_parameters last = {1, inner, &first, NULL};

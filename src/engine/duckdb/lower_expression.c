@@ -224,6 +224,11 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return write_cast(&writer, expression);
   case WD_EXPR_CASE:
     return write_case(&writer, expression);
+  case WD_EXPR_LAMBDA:
+    return wd__write_lambda(&writer, expression);
+  case WD_EXPR_VARIABLE:
+    wd__write_variable(&writer, expression);
+    return WD_OK;
   case WD_EXPR_NAMED:
     return wd__write_named(&writer, expression);
   case WD_EXPR_WINDOW:

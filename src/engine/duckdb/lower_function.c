@@ -534,6 +534,8 @@ wd__write_function(const struct writer *writer,
 
   if (pure_kind(call->function, &kind))
     return wd__write_pure(writer, kind, call);
+  if (wd_function_rule(call->function) == WD_RULE_NESTED)
+    return wd__write_nested(writer, call);
   if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
     return wd__write_extract(writer, templates[call->function], call);
   if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&

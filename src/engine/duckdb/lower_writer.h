@@ -49,6 +49,18 @@ enum wd_status
 wd__write_function(const struct writer *writer,
                    const struct wd_expression *call);
 
+/* Functions with WD_RULE_NESTED, and what their lambdas have in them. */
+enum wd_status
+wd__write_nested(const struct writer *writer, const struct wd_expression *call);
+
+enum wd_status
+wd__write_lambda(const struct writer *writer,
+                 const struct wd_expression *lambda);
+
+void
+wd__write_variable(const struct writer *writer,
+                   const struct wd_expression *variable);
+
 /* A call of a function that the program registered. */
 enum wd_status
 wd__write_named(const struct writer *writer, const struct wd_expression *call);

@@ -200,6 +200,10 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
         expression->arguments[0]->type.children[expression->column].name);
   case WD_EXPR_IN:
     return write_in(lowering, expression, buf);
+  case WD_EXPR_LAMBDA:
+  case WD_EXPR_VARIABLE:
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not take lambdas over lists yet");
   case WD_EXPR_NAMED:
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not call functions of the program "

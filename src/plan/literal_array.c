@@ -1,7 +1,7 @@
-/* Literals as batches of one row. */
+/* Literals to arrays and back. */
 #include <string.h>
 
-#include "plan/constant.h"
+#include "plan/literal_array.h"
 
 /* A buffer of these bytes, readable in whole words. */
 static bool
@@ -55,8 +55,7 @@ new_value(const struct wd_type *type, const struct wd_literal *literal,
 }
 
 bool
-wd_constant_carried(const struct wd_type *type,
-                    const struct wd_literal *literal)
+wd_literal_carried(const struct wd_type *type, const struct wd_literal *literal)
 {
   switch (type->id) {
   case WD_TYPE_BOOL:
@@ -88,8 +87,9 @@ wd_constant_carried(const struct wd_type *type,
 }
 
 bool
-wd_constant_make(const struct wd_type *type, const struct wd_literal *literal,
-                 struct wd_arena *arena, struct wd_batch *out_batch)
+wd_literal_to_batch(const struct wd_type *type,
+                    const struct wd_literal *literal, struct wd_arena *arena,
+                    struct wd_batch *out_batch)
 {
   struct wd_node *node = wd_arena_alloc(arena, sizeof *node);
   struct wd_span *buffers = wd_arena_array(arena, 3, sizeof *buffers);
@@ -108,4 +108,71 @@ wd_constant_make(const struct wd_type *type, const struct wd_literal *literal,
   if (type->id == WD_TYPE_STRING || type->id == WD_TYPE_BINARY)
     return made && new_text(literal, arena, &buffers[1]);
   return made && new_value(type, literal, arena, &buffers[1]);
+}
+
+static int64_t
+read_signed(const uint8_t *data, uint32_t width)
+{
+  uint64_t value = 0;
+  unsigned unused = 64 - 8 * width;
+
+  memcpy(&value, data, width);
+  return (int64_t)(value << unused) >> unused;
+}
+
+static void
+read_interval(const uint8_t *data, struct wd_literal *out)
+{
+  int64_t nanoseconds;
+
+  memcpy(&out->value.interval.months, data, 4);
+  memcpy(&out->value.interval.days, data + 4, 4);
+  memcpy(&nanoseconds, data + 8, 8);
+  out->value.interval.microseconds = nanoseconds / 1000;
+}
+
+struct wd_literal
+wd_literal_from_array(const struct wd_array *array, uint32_t row)
+{
+  struct wd_literal out = {.null = wd_array_null(array, row)};
+  uint32_t width = wd_type_width(array->type), length;
+  const uint8_t *data;
+  float single;
+
+  if (out.null || array->type->id == WD_TYPE_NULL)
+    return (struct wd_literal){.null = true};
+  data = array->buffers[1].data + (size_t)row * width;
+  switch (array->type->id) {
+  case WD_TYPE_BOOL:
+    out.value.boolean = wd_bit(array->buffers[1].data, row);
+    break;
+  case WD_TYPE_U8:
+  case WD_TYPE_U16:
+  case WD_TYPE_U32:
+  case WD_TYPE_U64:
+    memcpy(&out.value.natural, data, width);
+    break;
+  case WD_TYPE_F32:
+    memcpy(&single, data, sizeof single);
+    out.value.real = (double)single;
+    break;
+  case WD_TYPE_F64:
+    memcpy(&out.value.real, data, sizeof out.value.real);
+    break;
+  case WD_TYPE_DECIMAL:
+    memcpy(&out.value.decimal, data, sizeof out.value.decimal);
+    break;
+  case WD_TYPE_INTERVAL:
+    read_interval(data, &out);
+    break;
+  case WD_TYPE_STRING:
+  case WD_TYPE_BINARY:
+    out.value.bytes.data = (const char *)wd_array_bytes(array, row, &length);
+    out.value.bytes.length = length;
+    break;
+  default:
+    out.value.integer = read_signed(data, width);
+    break;
+  }
+  return out;
 }
