@@ -211,6 +211,18 @@ check_header(const struct option *option, const char **out_value,
 }
 
 static enum wd_status
+check_boolean(const struct option *option, const char **out_value,
+              struct wd_error *error)
+{
+  bool truth = strcmp(option->value, "true") == 0;
+
+  if (!truth && strcmp(option->value, "false") != 0)
+    return refuse(option, "true or false", error);
+  *out_value = truth ? "true" : "false";
+  return WD_OK;
+}
+
+static enum wd_status
 check_delimiter(const struct option *option, const char **out_value,
                 struct wd_error *error)
 {
@@ -379,8 +391,10 @@ static const struct {
     {WD_FORMAT_CSV, "quote", check_quote, true, true},
     {WD_FORMAT_CSV, "escape", check_quote, true, true},
     {WD_FORMAT_CSV, "null", check_null, true, true},
+    {WD_FORMAT_CSV, "quoted-null", check_boolean, true, false},
     {WD_FORMAT_CSV, "columns", check_columns, true, false},
     {WD_FORMAT_CSV, "compression", check_text_compression, false, true},
+    {WD_FORMAT_JSONL, "columns", check_columns, true, false},
     {WD_FORMAT_JSONL, "compression", check_text_compression, false, true},
     {WD_FORMAT_PARQUET, "compression", check_parquet_compression, false, true},
     {WD_FORMAT_PARQUET, "compression_level", check_level, false, true},

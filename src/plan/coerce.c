@@ -115,6 +115,13 @@ common_time(const struct wd_type *a, const struct wd_type *b,
   return true;
 }
 
+/* Enumerations of different words meet as texts. */
+static bool
+is_word(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_STRING || type->id == WD_TYPE_ENUM;
+}
+
 bool
 wd_type_common(const struct wd_type *a, const struct wd_type *b,
                struct wd_type *out_type)
@@ -128,6 +135,10 @@ wd_type_common(const struct wd_type *a, const struct wd_type *b,
   }
   if (wd_type_is_numeric(a) && wd_type_is_numeric(b)) {
     *out_type = common_number(a, b);
+    return true;
+  }
+  if (is_word(a) && is_word(b)) {
+    *out_type = wd_type_of(WD_TYPE_STRING);
     return true;
   }
   return common_time(a, b, out_type);

@@ -162,6 +162,19 @@ cast_nulls(struct typer *typer, uint32_t count, struct typed *operands,
   return status;
 }
 
+/* Nulls, and words of enumerations. */
+static enum wd_status
+cast_texts(struct typer *typer, uint32_t count, struct typed *operands)
+{
+  struct wd_type type = wd_type_of(WD_TYPE_STRING);
+  enum wd_status status = cast_nulls(typer, count, operands, WD_TYPE_STRING);
+
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    if (operands[i].expression->type.id == WD_TYPE_ENUM)
+      status = wd__cast(typer, &operands[i], &type);
+  return status;
+}
+
 static const char *
 arithmetic_hint(enum wd_function function, uint32_t count,
                 const struct typed *operands)
@@ -427,9 +440,9 @@ cast_operands(struct typer *typer, const struct wd_syntax *syntax,
   case WD_RULE_TEXT:
   case WD_RULE_TEXT_TEST:
   case WD_RULE_TEXT_COUNT:
-    return cast_nulls(typer, count, operands, WD_TYPE_STRING);
+    return cast_texts(typer, count, operands);
   case WD_RULE_SUBSTRING:
-    status = cast_nulls(typer, 1, operands, WD_TYPE_STRING);
+    status = cast_texts(typer, 1, operands);
     return status == WD_OK ? cast_positions(typer, count - 1, operands + 1)
                            : status;
   case WD_RULE_EXTRACT:

@@ -286,6 +286,30 @@ class Reading(Rows):
         self.file("d/2.csv", "c\nx\n")
         self.fails_to_read("d,format=csv", "d/2.csv")
 
+    def test_csv_quoted_nothing(self):
+        """Nothing is null, `""` an empty text, unless it is told."""
+        text = 'a,b,c\n,"",NA\n"",,"NA"\nx,y,z\n'
+        self.file("t.csv", text)
+        self.assertEqual(self.read("t.csv").rows, [
+            (None, "", "NA"), ("", None, "NA"), ("x", "y", "z")])
+        self.assertEqual(self.read("t.csv,quoted-null=true").rows, [
+            (None, None, "NA"), (None, None, "NA"), ("x", "y", "z")])
+        self.assertEqual(self.read("t.csv,null=NA").column(2),
+                         [None, "NA", "z"])
+        self.assertEqual(self.read("t.csv,null=NA,quoted-null=true").column(2),
+                         [None, None, "z"])
+        self.file("n.csv", 'a,b\n1,\n,"x"\n"3",\n')
+        self.assertEqual(self.read("n.csv").rows,
+                         [(1, None), (None, "x"), (3, None)])
+        self.fails_to_read("t.csv,quoted-null=maybe", "quoted-null", "true or "
+                           "false")
+        # What we write is read as it was.
+        self.play(*create([("a", "string"), ("b", "string")],
+                          [("", None), (None, ""), ("x", '"')]),
+                  "write", "o", "create", options=["--sink", "o=o.csv"])
+        self.assertEqual(self.read("o.csv").rows,
+                         [("", None), (None, ""), ("x", '"')])
+
     def test_wide(self):
         names = [f"column {i}" for i in range(300)]
         self.file("t.csv", ",".join(names) + "\n" + "".join(

@@ -200,9 +200,16 @@ class Nested(Case):
     def test_json_numbers(self):
         """The types that docs/grants.md promises, and the cast it names."""
         for text, type in [("1 2", "i64"), ("null 2", "i64"),
-                           ("-3 -2", "i64"), ("0 -2", "decimal<38,0>"),
+                           ("-3 -2", "i64"), ("0 -2", "i64"),
+                           ("9223372036854775807 -9223372036854775808", "i64"),
+                           ("-1 9223372036854775808", "decimal<38,0>"),
                            ("9223372036854775808", "decimal<38,0>"),
-                           ("[1] [-1]", "list<decimal<38,0>>")]:
+                           ("[1] [-1]", "list<i64>"),
+                           ("[1] [-1] [9223372036854775808]",
+                            "list<decimal<38,0>>"),
+                           ('{"a":[1]} {"a":[-1,null]} null',
+                            "struct<a list<i64>>"),
+                           ("0.5 -2", "fp64")]:
             self.file("n.jsonl", "".join(f'{{"n": {value}}}\n'
                                          for value in text.split()))
             done = start(["read", "n", "show"], ["--table", "n=n.jsonl"],
@@ -211,9 +218,19 @@ class Nested(Case):
             self.assertEqual(done.stdout.decode().split("\n")[2].strip(" │"),
                              type, text)
         rows = [{"id": 0, "n": 5}, {"id": 1, "n": -5}]
-        self.assertEqual(self.values(rows, ["[7][cast(n as i64)]",
-                                            "cast(n as i64)"]),
+        self.assertEqual(self.values(rows, ["[7][n]", "n"]),
                          [[None, None], [5, -5]])
+        # Past what is looked at.
+        self.file("n.jsonl", '{"n": 1}\n{"n": -1}\n' * 15000
+                  + f'{{"n": {2**63}}}\n')
+        self.fails(["read", "n", "measure", "sum(n) as s", END, "show"],
+                   "9223372036854775808", "column n",
+                   options=["--table", "n=n.jsonl"])
+        said = ["--table", "n=n.jsonl,columns=(n decimal(20,0), m string)"]
+        table = self.collect("read", "n", "measure", "sum(n) as s",
+                             "count(m) as m", END, options=said)
+        self.assertEqual([list(map(int, row)) for row in table.rows],
+                         [[2**63, 0]])
 
     def test_literals(self):
         rows = [{"id": 0}]
@@ -229,6 +246,63 @@ class Nested(Case):
             ["12:34:56.5", True, "00112233-4455-6677-8899-aabbccddeeff",
              "2000-01-31 12:00:00.123456789", "2000-01-31 12:00:00.1",
              "1969-12-31 23:59:58", "2000-01-31 10:00:00+00", 1.5, -0.5])
+
+    def test_enumerations(self):
+        """Compared with texts as texts, among themselves in the order of their
+        words; other words make them texts."""
+        words = ["small", "large", "medium"]
+        rows = [{"id": n, "s": words[n % 4] if n % 4 < 3 else None,
+                 "t": words[n % 3]} for n in range(12)]
+        e = 'cast({} as enum<"small", "large", "medium">)'
+        with_enums = ["with", "e", e.format("s"), "with", "f", e.format("t"),
+                      "with", "g",
+                      'cast(t as enum<"medium", "large", "small", "none">)']
+
+        def null(test):
+            return [None if row["s"] is None else test(row["s"], row["t"])
+                    for row in rows]
+
+        place = words.index
+        cases = {
+            "e = 'large'": null(lambda s, t: s == "large"),
+            "'large' <> e": null(lambda s, t: s != "large"),
+            "e = 'huge'": null(lambda s, t: False),
+            "e < 'medium'": null(lambda s, t: s < "medium"),
+            "e in ('large', 'other')": null(lambda s, t: s == "large"),
+            "e between 'l' and 'n'": null(lambda s, t: "l" <= s <= "n"),
+            "e = t": null(lambda s, t: s == t),
+            "e = f": null(lambda s, t: s == t),
+            "e < f": null(lambda s, t: place(s) < place(t)),
+            "e = g": null(lambda s, t: s == t),
+            "e is distinct from 'large'": [row["s"] != "large"
+                                           for row in rows],
+            "case e when 'large' then 1 when 'small' then 2 end":
+                [{"large": 1, "small": 2}.get(row["s"]) for row in rows],
+            "coalesce(e, 'none')": [row["s"] or "none" for row in rows],
+            "if(id > 5, e, f)": [row["s"] if row["id"] > 5 else row["t"]
+                                 for row in rows],
+            "upper(e)": null(lambda s, t: s.upper()),
+            "e || '!'": null(lambda s, t: s + "!"),
+            "e like 'l%'": null(lambda s, t: s[0] == "l"),
+            "left(e, 2)": null(lambda s, t: s[:2]),
+            "list_contains(['large'], e)": null(lambda s, t: s == "large"),
+        }
+        for (text, want), got in zip(
+                cases.items(), self.values(rows, cases, *with_enums)):
+            with self.subTest(text):
+                self.assertEqual(got, want)
+        options = ["--table", "t=t.jsonl"]
+        table = self.collect(
+            "read", "t", *with_enums, "as", "x", "read", "t", "select",
+            "id as k", "t as word", END, "join", "x", "inner",
+            "word = e and id < 2 and k < 3", "select", "k", "id", END, "sort",
+            "k", "id", END, options=options)
+        self.assertEqual(table.rows, [(0, 0), (1, 1)])
+        table = self.collect(
+            "read", "t", *with_enums, "select", "e", END, "distinct", ".",
+            "sort", "e desc", END, "select", "cast(e as string) as e", END,
+            options=options)
+        self.assertEqual(table.column(), ["medium", "large", "small", None])
 
     def test_names(self):
         """A column with a point in its name is not a field; a struct may be

@@ -5,6 +5,7 @@
 #include "arrow/ipc_reader.h"
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/lower.h"
+#include "engine/duckdb/narrow.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/types.h"
 #include "engine/granted.h"
@@ -70,6 +71,7 @@ write_csv_options(const struct wd_settings *settings, struct wd_arena *arena,
                   struct wd_buf *buf, struct wd_error *error)
 {
   const char *header = wd_setting(settings, "header");
+  const char *quoted = wd_setting(settings, "quoted-null");
 
   /* Or DuckDB leaves out lines until the rest looks like a table. */
   wd_buf_puts(buf, ", skip=0");
@@ -79,6 +81,8 @@ write_csv_options(const struct wd_settings *settings, struct wd_arena *arena,
   write_text_option("quote", wd_setting(settings, "quote"), buf);
   write_text_option("escape", wd_setting(settings, "escape"), buf);
   write_text_option("nullstr", wd_setting(settings, "null"), buf);
+  /* `""` is a text, unless it is told otherwise. */
+  wd_buf_printf(buf, ", allow_quoted_nulls=%s", quoted ? quoted : "false");
   return write_columns(wd_setting(settings, "columns"), arena, buf, error);
 }
 
@@ -115,8 +119,10 @@ write_reader(const struct wd_settings *settings, const char *const *files,
   wd_buf_putc(buf, ']');
   if (format == WD_FORMAT_CSV)
     status = write_csv_options(settings, arena, buf, error);
-  if (format == WD_FORMAT_JSONL)
+  if (format == WD_FORMAT_JSONL) {
     wd_buf_puts(buf, ", format='newline_delimited'");
+    status = write_columns(wd_setting(settings, "columns"), arena, buf, error);
+  }
   wd_buf_putc(buf, ')');
   return status;
 }
@@ -238,6 +244,9 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
     status = wd_fail_memory(error);
   if (status == WD_OK) {
     status = ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
+    if (status == WD_OK && grant->format == WD_FORMAT_JSONL)
+      status =
+          wd_duck_narrow(engine, wd_buf_text(&sql), arena, out_schema, error);
     if (status != WD_OK)
       wd_error_prefix(error, "table '%s'", grant->name);
   }

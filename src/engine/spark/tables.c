@@ -121,6 +121,21 @@ said_columns(const struct table *table, struct wd_arena *arena,
               : WD_OK;
 }
 
+/* Spark's readers make null of all empty texts. */
+static enum wd_status
+check_quoted_null(const struct wd_spark_lowering *lowering,
+                  const struct table *table)
+{
+  const char *quoted = wd_setting(&table->settings, "quoted-null");
+
+  if (!quoted || strcmp(quoted, "true") == 0)
+    return WD_OK;
+  return wd_fail(lowering->error, WD_UNSUPPORTED,
+                 "table '%s': on the engine spark a quoted empty text of csv "
+                 "is null; leave out quoted-null=false",
+                 table->settings.grant->name);
+}
+
 /* A relation that reads the files; columns NULL: Spark finds out. */
 static enum wd_status
 put_source(struct wd_spark_lowering *lowering, const struct table *table,
@@ -135,10 +150,11 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
   size_t relation = wd_sc_begin(writer, field);
   size_t read = wd_sc_begin(writer, WD_SC_Relation_read);
   size_t source = wd_sc_begin(writer, WD_SC_Read_data_source);
-  enum wd_status status = WD_OK;
+  enum wd_status status = check_quoted_null(lowering, table);
 
   wd_sc_put_text(writer, WD_SC_Read_DataSource_format, formats[format]);
-  if (columns && (format == WD_FORMAT_CSV || format == WD_FORMAT_JSONL))
+  if (status == WD_OK && columns &&
+      (format == WD_FORMAT_CSV || format == WD_FORMAT_JSONL))
     status = put_columns(lowering, columns);
   if (format == WD_FORMAT_CSV)
     put_csv_options(writer, table, !columns);
