@@ -136,6 +136,41 @@ wd__parse_call(struct parser *p, const struct wd_syntax **out);
 enum wd_status
 wd__parse_list(struct parser *p, struct list *list);
 
+/* A literal that begins with the current token: a number, a string or binary,
+ * null or a boolean, `date '…'` and `timestamp '…'`, `interval …`. */
+enum wd_status
+wd__parse_number(struct parser *p, const struct wd_syntax **out);
+
+enum wd_status
+wd__parse_text(struct parser *p, const struct wd_syntax **out);
+
+enum wd_status
+wd__parse_word_literal(struct parser *p, const struct wd_syntax **out);
+
+enum wd_status
+wd__parse_date(struct parser *p, bool date, const struct wd_syntax **out);
+
+enum wd_status
+wd__parse_interval(struct parser *p, const struct wd_syntax **out);
+
+/* A cast of an operand to the type at the current token; `in_cast`: brackets
+ * after it are a part of it. */
+enum wd_status
+wd__parse_cast_of(struct parser *p, size_t start,
+                  const struct wd_syntax *operand, bool try_cast, bool in_cast,
+                  const struct wd_syntax **out);
+
+/* `cast(x as type)`, `try_cast(…)`, at the word. */
+enum wd_status
+wd__parse_cast(struct parser *p, const struct wd_syntax **out);
+
+/* Whether a type and a text of it begin here, and what it is. */
+bool
+wd__at_typed_text(const struct parser *p);
+
+enum wd_status
+wd__parse_typed_text(struct parser *p, const struct wd_syntax **out);
+
 /* A value, with the casts that follow it. */
 enum wd_status
 wd__parse_postfix(struct parser *p, const struct wd_syntax **out);

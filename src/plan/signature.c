@@ -359,3 +359,79 @@ wd_signature_arity(const char *signature, uint32_t *out_least,
       *out_most = most;
   }
 }
+
+static void
+print_operand(const char *at, struct wd_buf *buf)
+{
+  struct wd_type type;
+
+  switch (*at) {
+  case '[':
+    wd_buf_puts(buf, "list<");
+    print_operand(at + 1, buf);
+    wd_buf_putc(buf, '>');
+    return;
+  case '{':
+    wd_buf_puts(buf, "map<");
+    print_operand(at + 1, buf);
+    wd_buf_puts(buf, ", ");
+    print_operand(skip(at + 1), buf);
+    wd_buf_putc(buf, '>');
+    return;
+  case 'x':
+  case 'y':
+    wd_buf_putc(buf, *at == 'x' ? 'T' : 'U');
+    return;
+  case 'n':
+    wd_buf_puts(buf, "integer");
+    return;
+  case 'k':
+    wd_buf_puts(buf, "a text");
+    return;
+  default:
+    type = letter_type(*at);
+    wd_type_print(&type, buf);
+  }
+}
+
+static void
+print_overload(const char *overload, const char *name, struct wd_buf *buf)
+{
+  uint32_t optional = 0;
+
+  wd_buf_printf(buf, "%s(", name);
+  for (const char *at = overload, *comma = ""; *at != '>';) {
+    if (*at == '?') {
+      wd_buf_puts(buf, " [");
+      optional++;
+      at++;
+      continue;
+    }
+    if (*at == '*') {
+      wd_buf_puts(buf, " ...");
+      at++;
+      continue;
+    }
+    wd_buf_puts(buf, comma);
+    print_operand(at, buf);
+    at = skip(at);
+    comma = ", ";
+  }
+  while (optional--)
+    wd_buf_putc(buf, ']');
+  wd_buf_putc(buf, ')');
+}
+
+void
+wd_signature_describe(const char *signature, const char *name,
+                      struct wd_buf *buf)
+{
+  for (const char *overload = signature; overload;) {
+    const char *next = next_overload(overload);
+
+    if (overload != signature)
+      wd_buf_puts(buf, next ? ", " : " and ");
+    print_overload(overload, name, buf);
+    overload = next;
+  }
+}

@@ -46,6 +46,12 @@ bool
 wd_signature_takes(const struct wd_signature_operand *operand,
                    const struct wd_type *wanted);
 
+/* The overloads for people: `f(string)`, `f(list<T>, i64 [, i64])`, with " and
+ * " before the last. */
+void
+wd_signature_describe(const char *signature, const char *name,
+                      struct wd_buf *buf);
+
 /* How many operands the overloads take. */
 void
 wd_signature_arity(const char *signature, uint32_t *out_least,

@@ -31,6 +31,15 @@ enum wd_status
 wd__type(struct typer *typer, const struct wd_syntax *syntax,
          const struct wd_expression **out);
 
+/* A column, or a variable of a lambda; a parameter. */
+enum wd_status
+wd__type_column(struct typer *typer, const struct wd_syntax *syntax,
+                const struct wd_expression **out);
+
+enum wd_status
+wd__type_parameter(struct typer *typer, const struct wd_syntax *syntax,
+                   const struct wd_expression **out);
+
 enum wd_status
 wd__type_operands(struct typer *typer, const struct wd_syntax *syntax,
                   struct typed **out_operands);
@@ -82,6 +91,12 @@ wd__check_arity(struct typer *typer, const struct wd_syntax *syntax,
 enum wd_status
 wd__type_window(struct typer *typer, const struct wd_syntax *syntax,
                 const struct wd_expression **out);
+
+/* What a literal counts as beside a type: itself, or a decimal of no more
+ * digits than it has. */
+struct wd_type
+wd__literal_type(const struct wd_expression *literal,
+                 const struct wd_type *beside);
 
 /* Casts in place, implicitly: a literal takes the type if it can. */
 enum wd_status

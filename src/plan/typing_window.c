@@ -13,6 +13,24 @@ fail_at(struct typer *typer, const struct wd_syntax *syntax,
 }
 
 static enum wd_status
+fail_types(struct typer *typer, const struct wd_syntax *syntax,
+           const char *signature)
+{
+  struct wd_buf known;
+  enum wd_status status;
+
+  wd_buf_init(&known, NULL, 600);
+  wd_signature_describe(signature, syntax->name, &known);
+  status = wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
+                          typer->error,
+                          "%s: does not take arguments of these types; there "
+                          "is %s",
+                          syntax->name, wd_buf_text(&known));
+  wd_buf_fini(&known);
+  return status;
+}
+
+static enum wd_status
 check_place(struct typer *typer, const struct wd_syntax *syntax)
 {
   if (typer->scope.windows)
@@ -55,8 +73,7 @@ type_function(struct typer *typer, const struct wd_syntax *syntax,
   if (!wd_signature_find(signature, count, given, false, typer->arena, wanted,
                          &match, &short_of_memory))
     return short_of_memory ? wd_fail_memory(typer->error)
-                           : fail_at(typer, syntax, WD_TYPE_MISMATCH,
-                                     "does not take arguments of these types");
+                           : fail_types(typer, syntax, signature);
   for (uint32_t i = 0; status == WD_OK && i < count; i++)
     status = wd__cast(typer, &operands[i], &wanted[i]);
   node->type = match.result;

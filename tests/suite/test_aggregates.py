@@ -7,7 +7,7 @@ import statistics
 import unittest
 
 from script import END, create, needs_guests
-from test_datasets import D, INF, LIMITS, NAN, TYPES, Rows, key, order, values
+from datasets import D, INF, LIMITS, NAN, TYPES, Rows, key, order, values
 
 TWO = ["--threads", "2"]
 NUMBERS = [t for t in TYPES

@@ -6,7 +6,7 @@ import unittest
 
 import oracle
 from script import END, Case, create, needs_guests, start
-from test_datasets import TYPES, Rows, values
+from datasets import TYPES, Rows, values
 
 pa = None
 

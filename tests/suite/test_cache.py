@@ -8,7 +8,7 @@ import unittest
 
 from script import (BIN, CACHE, END, GUEST, SANITIZED, Failure, create,
                     needs_guests, read, start)
-from test_datasets import TYPES, Rows, values
+from datasets import TYPES, Rows, values
 
 
 def tagged(factor, rows=4):

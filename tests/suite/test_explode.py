@@ -5,7 +5,7 @@ import collections
 import unittest
 
 from script import END, create, has_lists, needs_guests
-from test_datasets import TYPES, Rows, key, values
+from datasets import TYPES, Rows, key, values
 
 TWO = ["--threads", "2"]
 

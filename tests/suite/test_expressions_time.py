@@ -7,7 +7,7 @@ import unittest
 import zoneinfo
 
 from script import Failure, create, needs_guests
-from test_expressions import Expressions, Wrong, strict
+from expressions import Expressions, Wrong, strict
 
 EPOCH = datetime.datetime(1970, 1, 1)
 DAY = datetime.timedelta(1)

@@ -8,8 +8,8 @@ import re
 import unittest
 
 from script import create, needs_guests
-from test_expressions import (D, FLOATS, INF, INTS, NAN, STRINGS, Expressions,
-                              Near, Wrong, in_range, int_values, libm, strict)
+from expressions import (D, FLOATS, INF, INTS, NAN, STRINGS, Expressions,
+                         Near, Wrong, in_range, int_values, libm, strict)
 
 WORDS = STRINGS + ["hello wORLD", "foobarboop", "aaa", "Ünï cödé", "a-b-c"]
 

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from script import END, SANITIZED, Case, create, encode, needs_guests
-from test_datasets import TYPES, quiet, values
+from datasets import TYPES, quiet, values
 
 THREADS = ["1", "2"]
 

@@ -7,7 +7,7 @@ import re
 import unittest
 
 from script import END, Case, create, needs_guests, start
-from test_datasets import TYPES, key, quiet, sort, values
+from datasets import TYPES, key, quiet, sort, values
 
 THREADS = ["1", "2"]
 LITTLE = ["--engine-memory", "64MiB", "--memory-limit", "16MiB"]

@@ -5,7 +5,7 @@ import random
 import unittest
 
 from script import END, create, needs_guests
-from test_datasets import TYPES, Rows, key, order, values
+from datasets import TYPES, Rows, key, order, values
 
 TWO = ["--threads", "2"]
 KINDS = ["inner", "left", "right", "full", "semi", "anti"]

@@ -5,7 +5,7 @@ import collections
 import unittest
 
 from script import END, create, needs_guests
-from test_datasets import D, TYPES, Rows, key, values
+from datasets import D, TYPES, Rows, key, values
 
 OPERATIONS = ["union-all", "union-distinct", "intersect-all",
               "intersect-distinct", "except-all", "except-distinct"]

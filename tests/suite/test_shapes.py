@@ -5,7 +5,7 @@ import math
 import unittest
 
 from script import END, create, needs_guests
-from test_datasets import TYPES, Rows, key, values
+from datasets import TYPES, Rows, key, values
 
 TWO = ["--threads", "2"]
 ONE = ["--threads", "1"]

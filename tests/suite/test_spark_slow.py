@@ -3,7 +3,7 @@
 import unittest
 
 import test_aggregates
-import test_expressions
+import test_expressions_numbers
 import test_joins
 import test_setops
 import test_shapes
@@ -27,7 +27,7 @@ Sets = shared(__name__, test_setops.Sets, every_type=TYPES,
 Using = shared(__name__, test_joins.Using, every_type=TYPES)
 Pivots = shared(__name__, test_aggregates.Pivots, types=TYPES)
 GroupingSets = shared(__name__, test_aggregates.GroupingSets, every_type=TYPES)
-Floats = shared(__name__, test_expressions.Floats)
+Floats = shared(__name__, test_expressions_numbers.Floats)
 Samples = shared(__name__, test_shapes.Samples, every_type=TYPES,
                  lambdas_around=LAMBDAS)
 Unpivots = shared(__name__, test_shapes.Unpivots, every_type=TYPES,

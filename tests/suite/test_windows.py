@@ -6,7 +6,7 @@ import statistics
 import unittest
 
 from script import Failure, create, needs_guests
-from test_expressions import D, Expressions
+from expressions import D, Expressions
 
 SCHEMA = [("id", "i64"), ("g", "string"), ("k", "i64"), ("v", "i64"),
           ("f", "f64"), ("p", "decimal(10,2)"), ("ok", "bool")]

@@ -14,7 +14,7 @@ import urllib.parse
 
 import oracle
 from script import BIN, CACHE, END, GUEST, create, needs_guests, start
-from test_datasets import TYPES, Rows, quiet, values
+from datasets import TYPES, Rows, quiet, values
 
 pa = None
 

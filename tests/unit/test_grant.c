@@ -163,7 +163,7 @@ test_refused_tables(void **state)
   refuse_table("t=a.csv,format=xml", WD_INVALID_ARGUMENT, "'xml'");
   refuse_table("t=a.csv,sep=;", WD_INVALID_ARGUMENT,
                "no option 'sep': it has format, header, delimiter, quote, "
-               "escape, null, columns");
+               "escape, null, quoted-null, columns");
   refuse_table("t=a.parquet,header=true", WD_INVALID_ARGUMENT,
                "a parquet table has no option 'header'");
   refuse_table("t=a,b.csv", WD_INVALID_ARGUMENT, "'b.csv' is no option");

@@ -251,6 +251,16 @@ test_errors(void **state)
       {"price % 2", WD_TYPE_MISMATCH,
        "modulus does not take (fp64, fp64); % takes integers or decimals\n"
        "  price % 2\n  ^"},
+      {"split_part(qty, name, 1)", WD_TYPE_MISMATCH,
+       "split_part does not take (i64, string, i64); there is "
+       "split_part(string, string, i32)\n  split_part(qty, name, 1)\n  ^"},
+      {"regexp_match_substring(name, 1)", WD_TYPE_MISMATCH,
+       "regexp_match_substring does not take (string, i64); there is "
+       "regexp_match_substring(string, string [, i64 [, i64 [, i64]]])\n"
+       "  regexp_match_substring(name, 1)\n  ^"},
+      {"list_length(name)", WD_TYPE_MISMATCH,
+       "list_length does not take (string); there is list_length(list<T>) and "
+       "list_length(map<T, U>)\n  list_length(name)\n  ^"},
       {"left.qty", WD_INVALID_PLAN,
        "left. and right. are only known in a join's condition\n  left.qty\n"
        "  ^"},
@@ -579,6 +589,56 @@ type_once(void *env)
   return status;
 }
 
+/* Binds any function: one i64 comes out. */
+static enum wd_status
+bind_any(void *env, const struct wd_named *function,
+         const struct wd_schema *input, const struct wd_constant *constants,
+         uint32_t constant_count, struct wd_named_call *out_call)
+{
+  static const struct wd_column result = {.name = "r",
+                                          .type = {.id = WD_TYPE_I64}};
+
+  (void)env, (void)function;
+  for (uint32_t i = 0; i < constant_count; i++) {
+    assert_true(constants[i].column < input->count);
+    assert_int_equal(constants[i].value.rows, 1);
+    assert_int_equal(constants[i].value.node_count, 1);
+  }
+  out_call->bound.output = (struct wd_schema){1, &result};
+  out_call->bound.all_columns = true;
+  return WD_OK;
+}
+
+static enum wd_status
+call_once(void *env)
+{
+  const struct wd_named function = {.strict = true};
+  struct wd_registry *registry = wd_registry_new(NULL);
+  const struct wd_named_binder binder = {NULL, registry, bind_any};
+  struct wd_arena arena;
+  struct wd_schema schema;
+  const struct wd_syntax *syntax;
+  const struct wd_expression *expression;
+  enum wd_status status = WD_NO_MEMORY;
+
+  wd_arena_init(&arena, NULL, 0);
+  if (registry)
+    status = wd_registry_add(registry, "f", 1, &function, NULL);
+  if (status == WD_OK)
+    status = test_schema(WD_TEST_COLUMNS, &arena, &schema);
+  if (status == WD_OK)
+    status = test_parse(env, &arena, &syntax, NULL);
+  if (status == WD_OK)
+    status = wd_expression_make(
+        syntax, &(struct wd_scope){.left = &schema, .named = &binder}, &arena,
+        &expression, NULL);
+  if (status == WD_OK)
+    assert_true(expression->nullable);
+  wd_arena_fini(&arena);
+  wd_registry_free(registry);
+  return status;
+}
+
 static void
 test_out_of_memory(void **state)
 {
@@ -589,6 +649,11 @@ test_out_of_memory(void **state)
               "coalesce(a::i8, 1) // 2 = 1 or sqrt(g) > 1.5 or "
               "lpad(s, b) rlike 'x' or hex(s) = 'y' or "
               "date_trunc('day', d + interval '1 day 01:00') = localtimestamp");
+  wd_oom_each(type_once,
+              "list_reduce(transform([b, null], (x, i) -> struct(p => x + i, "
+              "q => s)), (n, e) -> n + coalesce(e.p, b), 0) > 1 and "
+              "any_match(map_entries(map([s], [b])), e -> e.value > b)");
+  wd_oom_each(call_once, "f(b, 1, 'x', null) + f(f(b, 2), s, y => 2.5) > 1");
   wd_oom_each(window_once,
               "lag(p, 1, 0) over (partition by s, null order by a range "
               "between 1 preceding and current row) + sum(p) filter (where "

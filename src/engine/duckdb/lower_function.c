@@ -423,9 +423,12 @@ write_divide(const struct writer *writer, const struct wd_expression *call)
 
 /* Decimals whose exact result has more than 38 digits are computed by us. */
 static enum wd_status
-write_arithmetic(const struct writer *writer, enum wd_duck_pure_kind kind,
-                 const struct wd_expression *call)
+write_arithmetic(const struct writer *writer, const struct wd_expression *call)
 {
+  enum wd_duck_pure_kind kind =
+      call->function == WD_FN_MULTIPLY ? WD_DUCK_PURE_MULTIPLY
+      : call->function == WD_FN_ADD    ? WD_DUCK_PURE_ADD
+                                       : WD_DUCK_PURE_SUBTRACT;
   const struct wd_type *a, *b;
   int scale, whole;
   enum wd_status status;
@@ -524,83 +527,117 @@ is_map(const struct wd_expression *call)
   return call->arguments[0]->type.id == WD_TYPE_MAP;
 }
 
-enum wd_status
-wd__write_function(const struct writer *writer,
-                   const struct wd_expression *call)
+/* As its template says. */
+static enum wd_status
+write_plain(const struct writer *writer, const struct wd_expression *call)
 {
-  bool binary =
-      call->argument_count && call->arguments[0]->type.id == WD_TYPE_BINARY;
-  enum wd_duck_pure_kind kind;
-
-  if (pure_kind(call->function, &kind))
-    return wd__write_pure(writer, kind, call);
-  if (wd_function_rule(call->function) == WD_RULE_NESTED)
-    return wd__write_nested(writer, call);
-  if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
-    return wd__write_extract(writer, templates[call->function], call);
-  if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
-      call->argument_count == 2 && is_temporal(call))
-    return write_days(writer, call);
-  switch (call->function) {
-  case WD_FN_ELEMENT_AT:
-    return wd__write_template(
-        writer, is_map(call) ? "map_extract_value($, $)" : "list_extract($, $)",
-        call);
-  case WD_FN_LIST_LENGTH:
-    return wd__write_template(writer,
-                              is_map(call) ? "cardinality($)" : "len($)", call);
-  case WD_FN_DATE_DIFF:
-    return wd__write_date_diff(writer, call);
-  case WD_FN_STRFTIME:
-    return wd__write_strftime(writer, call);
-  case WD_FN_ADD:
-    return write_arithmetic(writer, WD_DUCK_PURE_ADD, call);
-  case WD_FN_SUBTRACT:
-    return write_arithmetic(writer, WD_DUCK_PURE_SUBTRACT, call);
-  case WD_FN_MULTIPLY:
-    return write_arithmetic(writer, WD_DUCK_PURE_MULTIPLY, call);
-  case WD_FN_MODULUS:
-    return write_modulus(writer, call);
-  case WD_FN_ROUND:
-    return write_round(writer, call);
-  case WD_FN_ROUND_EVEN:
-    return write_round_even(writer, call);
-  case WD_FN_LPAD:
-  case WD_FN_RPAD:
-    return write_pad(writer, call);
-  case WD_FN_SIGN:
-    if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
-      return wd__write_pure(writer, WD_DUCK_PURE_SIGN, call);
-    break;
-  case WD_FN_TRUNC:
-  case WD_FN_CEIL:
-  case WD_FN_FLOOR:
-    /* DuckDB goes by way of doubles. */
-    if (wd_type_is_integer(&call->type))
-      return wd__write_template(writer, "$", call);
-    break;
-  case WD_FN_AND:
-    return write_joined(writer, " AND ", call);
-  case WD_FN_OR:
-    return write_joined(writer, " OR ", call);
-  case WD_FN_CONCAT:
-    return write_joined(writer, " || ", call);
-  case WD_FN_DIVIDE:
-    return write_divide(writer, call);
-  case WD_FN_LEAST:
-  case WD_FN_GREATEST:
-    return write_extreme(writer, call);
-  case WD_FN_OCTET_LENGTH:
-    if (binary)
-      return wd__write_template(writer, "octet_length($)", call);
-    break;
-  default:
-    break;
-  }
   if (call->function >= WD_FN_SCALAR_COUNT || !templates[call->function])
     return wd_fail(writer->lowering->error, WD_UNSUPPORTED,
                    "the engine duckdb does not have the function %s yet",
                    wd_function_name(call->function));
   return wd__write_template(
       writer, wd_template_for(templates[call->function], call), call);
+}
+
+static enum wd_status
+write_element(const struct writer *writer, const struct wd_expression *call)
+{
+  return wd__write_template(
+      writer, is_map(call) ? "map_extract_value($, $)" : "list_extract($, $)",
+      call);
+}
+
+static enum wd_status
+write_length(const struct writer *writer, const struct wd_expression *call)
+{
+  return wd__write_template(writer, is_map(call) ? "cardinality($)" : "len($)",
+                            call);
+}
+
+static enum wd_status
+write_sign(const struct writer *writer, const struct wd_expression *call)
+{
+  bool real = call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64;
+
+  return real ? wd__write_pure(writer, WD_DUCK_PURE_SIGN, call)
+              : write_plain(writer, call);
+}
+
+/* DuckDB goes by way of doubles. */
+static enum wd_status
+write_whole(const struct writer *writer, const struct wd_expression *call)
+{
+  return wd_type_is_integer(&call->type) ? wd__write_template(writer, "$", call)
+                                         : write_plain(writer, call);
+}
+
+static enum wd_status
+write_chain(const struct writer *writer, const struct wd_expression *call)
+{
+  return write_joined(writer,
+                      call->function == WD_FN_AND  ? " AND "
+                      : call->function == WD_FN_OR ? " OR "
+                                                   : " || ",
+                      call);
+}
+
+static enum wd_status
+write_octets(const struct writer *writer, const struct wd_expression *call)
+{
+  return call->arguments[0]->type.id == WD_TYPE_BINARY
+             ? wd__write_template(writer, "octet_length($)", call)
+             : write_plain(writer, call);
+}
+
+/* What has more than a template. */
+static const struct {
+  enum wd_function function;
+  enum wd_status (*write)(const struct writer *writer,
+                          const struct wd_expression *call);
+} specials[] = {
+    {WD_FN_ELEMENT_AT, write_element},
+    {WD_FN_LIST_LENGTH, write_length},
+    {WD_FN_DATE_DIFF, wd__write_date_diff},
+    {WD_FN_STRFTIME, wd__write_strftime},
+    {WD_FN_ADD, write_arithmetic},
+    {WD_FN_SUBTRACT, write_arithmetic},
+    {WD_FN_MULTIPLY, write_arithmetic},
+    {WD_FN_MODULUS, write_modulus},
+    {WD_FN_DIVIDE, write_divide},
+    {WD_FN_ROUND, write_round},
+    {WD_FN_ROUND_EVEN, write_round_even},
+    {WD_FN_SIGN, write_sign},
+    {WD_FN_TRUNC, write_whole},
+    {WD_FN_CEIL, write_whole},
+    {WD_FN_FLOOR, write_whole},
+    {WD_FN_LPAD, write_pad},
+    {WD_FN_RPAD, write_pad},
+    {WD_FN_AND, write_chain},
+    {WD_FN_OR, write_chain},
+    {WD_FN_CONCAT, write_chain},
+    {WD_FN_LEAST, write_extreme},
+    {WD_FN_GREATEST, write_extreme},
+    {WD_FN_OCTET_LENGTH, write_octets},
+};
+
+enum wd_status
+wd__write_function(const struct writer *writer,
+                   const struct wd_expression *call)
+{
+  enum wd_function_rule rule = wd_function_rule(call->function);
+  enum wd_duck_pure_kind kind;
+
+  if (pure_kind(call->function, &kind))
+    return wd__write_pure(writer, kind, call);
+  if (rule == WD_RULE_NESTED)
+    return wd__write_nested(writer, call);
+  if (rule == WD_RULE_EXTRACT)
+    return wd__write_extract(writer, templates[call->function], call);
+  if (rule == WD_RULE_ARITHMETIC && call->argument_count == 2 &&
+      is_temporal(call))
+    return write_days(writer, call);
+  for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+    if (specials[i].function == call->function)
+      return specials[i].write(writer, call);
+  return write_plain(writer, call);
 }
