@@ -262,7 +262,7 @@ type_measure(struct aggregate *a, const struct wd_message *function,
 {
   struct wd_scope scope = {.left = a->view.schema};
   struct wd_error local;
-  struct typer typer = {scope, a->t->arena, &local};
+  struct typer typer = {.scope = scope, .arena = a->t->arena, .error = &local};
   struct wd_syntax syntax = {.kind = WD_SYNTAX_CALL,
                              .name = called->name,
                              .distinct = called->distinct,
