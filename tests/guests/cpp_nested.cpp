@@ -1,5 +1,6 @@
 // As nested.c, in C++: every nested and special type through a lambda of the
 // kind that the first argument names. test_sdk_nested.py knows the rows.
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -202,6 +203,23 @@ through(const std::string &kind, const wd::DataSet &d)
         .with_column("ll", [](const Everything &row) { return row.ll; });
   if (kind == "others")
     return others(d);
+  if (kind == "reduce") {
+    return d.union_all(d).group_by("id").reduce(
+        [](const Everything &a, const Everything &b) {
+          return a.e < b.e ? b : a;
+        });
+  }
+  if (kind == "lists") { // of one column, united
+    auto both = [](Longs a, const Longs &b) {
+      a.insert(a.end(), b.begin(), b.end());
+      std::sort(a.begin(), a.end());
+      return a;
+    };
+    return d.map([](const Id &id) { return Longs{id.id}; })
+        .reduce(both)
+        .explode("value", false, "")
+        .select("value as id");
+  }
   if (kind == "filter")
     return d.filter([](const Everything &row) {
       return !row.s || (row.s->a == row.id && !row.s->b == (row.id % 4 == 0));

@@ -121,7 +121,15 @@ class Cpp(Rows):
                 for count in (0, 1, 5000)}
         self.keeps_rows(("create", "vector", "map", "again", "flat-map",
                          "range", "partitions", "groups", "gather", "pass",
-                         "column", "others", "filter"), made)
+                         "column", "others", "filter", "reduce"), made)
+
+    def test_a_reduction_of_lists(self):
+        for count, threads in ((1, "1"), (5000, "1"), (5000, "2")):
+            done = self.run_guest("lists", count, threads)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            self.assertEqual([json.loads(line)["id"]
+                              for line in done.stdout.splitlines()],
+                             list(range(count)))
 
     def test_types_that_differ_are_told_at_bind(self):
         """No row is needed; column, place in it, member and both types are

@@ -730,7 +730,8 @@ wd_map_groups(wd_grouped from, const wd_partition_fn *functions,
  *   wd_at_i64(acc, column) → int64_t *, likewise bool (uint8_t), i8 … u64, f32,
  *   f64, decimal, date, timestamp
  * (also time, time32, interval, uuid; a null one reads 0 and becomes a value by
- * asking for its place); strings by wd_acc_str and wd_acc_set_str. */
+ * asking for its place); strings and fixed binaries by wd_acc_str and
+ * wd_acc_set_str; any other by wd_acc_row and wd_acc_rows. */
 typedef struct wd_acc wd_acc;
 typedef void
 wd_reduce_fn(wd_acc *acc, const wd_row *row, void *env);
@@ -772,6 +773,17 @@ wd_acc_str(const wd_acc *acc, uint32_t column);
 /* Copies the bytes. */
 void
 wd_acc_set_str(wd_acc *acc, uint32_t column, wd_str value);
+
+/* The accumulator as a row, for nested values and enumerations; good until the
+ * accumulator is changed, or the function returns. */
+wd_row
+wd_acc_row(const wd_acc *acc);
+
+/* A row to be set, not emitted: what is set in it becomes the accumulator's
+ * when the function returns, the other columns stay (wd_acc_set_null makes one
+ * null). What wd_acc_row told may be copied into it. */
+wd_rows *
+wd_acc_rows(wd_acc *acc);
 
 typedef struct wd_bytes wd_bytes;
 

@@ -72,7 +72,9 @@ struct wd_acc {
   unsigned char *slots;
   const struct wd__slot *layout;
   uint32_t count;
-  uint32_t nulls; /* where the null flags are, a byte each */
+  uint32_t nulls;        /* where the null flags are, a byte each */
+  struct wd__layout *of; /* all of it */
+  bool written;          /* wd_acc_rows was called */
 };
 
 int64_t

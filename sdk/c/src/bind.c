@@ -208,11 +208,6 @@ wd__binding_columns(struct wd__binding *binding, struct wd__fault *fault)
                        "(Arrow format '%s'): leave it out by select, or cast "
                        "it",
                        f->name, unknown->timezone);
-    if (bind->closure->kind == WD__REDUCE && !wd__reduces(f->type))
-      return wd__fault(fault, WD_UNSUPPORTED,
-                       "column '%s' is %s, which rows to reduce do not hold in "
-                       "C: leave it out by select",
-                       f->name, wd__type_name(f->type));
     binding->columns[i] = wd__column_of(f);
   }
   return true;
@@ -241,10 +236,11 @@ static void
 out_make(struct wd__binding *binding)
 {
   wd_bind *bind = &binding->bind;
-  if (bind->closure->kind == WD__REDUCE)
-    binding->layout = wd__layout_new(binding->columns, binding->column_count);
   if (bind->closure->kind != WD__PARTITION)
     binding->out = wd__rows_make(bind->output);
+  if (bind->closure->kind == WD__REDUCE)
+    binding->layout =
+        wd__layout_new(binding->columns, binding->column_count, binding->out);
 }
 
 struct export_result *

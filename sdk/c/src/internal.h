@@ -452,14 +452,31 @@ wd__cursor_next(struct wd__cursor *cursor);
 struct export_result *
 wd__cursor_close(struct wd__cursor *cursor);
 
-/* Whether rows to reduce hold the type: all but nested ones, enumerations,
- * fixed binaries and null. */
-bool
-wd__reduces(enum wd_type type);
-
-/* reduce.c: how rows of the columns lie in a state. */
+/* reduce.c: how rows of the columns lie in a state; `out` are rows of such
+ * columns, for nested values that are made. */
 struct wd__layout *
-wd__layout_new(const wd_column *columns, uint32_t count);
+wd__layout_new(const wd_column *columns, uint32_t count, wd_rows *out);
+
+/* ---- One nested value as bytes (value.c); a multiple of 8, aligned so. */
+
+/* The first row of a column alone. */
+struct wire_batch
+wd__row_to_wire(wd_rows *rows, uint32_t column);
+
+/* The column's first row can be set again. */
+void
+wd__row_forget(wd_rows *rows, uint32_t column);
+
+size_t
+wd__value_size(const struct wire_batch *value);
+
+void
+wd__value_write(const struct wire_batch *value, uint8_t *to);
+
+/* Lays a column of the value's type over it, as long as it lies there and the
+ * call lasts. */
+void
+wd__value_read(const uint8_t *from, wd_column *column);
 
 /* ---- States of aggregates (aggregate.c, reduce.c) */
 

@@ -1,122 +1,51 @@
-/* reduce: (row, row) → row over states.
- *
- * A state is a row: a slot of 8 bytes for each column (16 for a decimal), a
- * null flag of a byte each, then the bytes of strings; sizes are multiples of
- * 16. A string's slot holds where its bytes begin and end, from the start of
- * the state; while a call works on it, it holds a wd_str. */
-#include <stdlib.h>
-
-#include "internal.h"
-
-struct wd__layout {
-  struct wd__slot *slots;
-  wd_column *view; /* columns over a stored state, for wd_row */
-  uint32_t count;
-  uint32_t nulls;
-  uint32_t stride;
-  bool has_strings;
-};
-
-typedef struct wd__layout layout;
+/* reduce: (row, row) → row over states, which reduce.h describes. */
+#include "reduce.h"
 
 static const uint8_t no_bits[1];
 
-bool
-wd__reduces(enum wd_type type)
+/* The bytes of a null value of each nested column. */
+static void
+nulls_make(layout *l)
 {
-  return wd__is_bytes(type) || (wd__type_width(type) > 0 && type != WD_UNION);
+  l->none = wd__new(l->count * sizeof *l->none);
+  for (uint32_t i = 0; i < l->count; i++) {
+    if (!wd__slot_is_nested(l->slots[i].type))
+      continue;
+    wd_set_null(l->out, i);
+    struct wire_batch value = wd__row_to_wire(l->out, i);
+    l->none[i] = wd__new(wd__value_size(&value));
+    wd__value_write(&value, l->none[i]);
+    wd__row_forget(l->out, i);
+  }
 }
 
 layout *
-wd__layout_new(const wd_column *columns, uint32_t count)
+wd__layout_new(const wd_column *columns, uint32_t count, wd_rows *out)
 {
   layout *l = wd__new(sizeof *l);
   l->count = count;
   l->slots = wd__new((count + 1) * sizeof *l->slots);
-  l->view = wd__copy_of(columns, count * sizeof *l->view);
+  l->view = wd__columns_copy(columns, count);
+  l->acc_view = wd__columns_copy(columns, count);
+  l->ends = wd__new((count + 1) * sizeof *l->ends);
+  l->out = out;
   uint32_t at = 0;
   for (uint32_t pass = 0; pass < 2; pass++)
     for (uint32_t i = 0; i < count; i++) {
-      bool wide = wd__type_width(columns[i].type) == 16;
+      bool nested = wd__slot_is_nested(columns[i].type);
+      bool wide = nested || wd__type_width(columns[i].type) == 16;
       if (wide != (pass == 0))
         continue;
       l->slots[i] = (struct wd__slot){columns[i].type, at};
-      l->has_strings |= wd__is_bytes(columns[i].type);
+      l->nested |= nested;
+      l->has_bytes |= nested || wd__slot_is_str(columns[i].type);
       at += wide ? 16 : 8;
     }
   l->nulls = at;
   l->stride = (at + count + 15) & ~15u;
+  if (l->nested)
+    nulls_make(l);
   return l;
-}
-
-/* ---- Accumulators, for programs */
-
-static _Noreturn void
-acc_error(const wd_acc *acc, uint32_t column, enum wd_type type)
-{
-  if (column >= acc->count)
-    wd_fail("there is no column %u: the rows have %u columns", column,
-            acc->count);
-  wd_fail("column %u is %s and was used as %s", column,
-          wd__type_name(acc->layout[column].type), wd__type_name(type));
-}
-
-void *
-wd__acc_at(wd_acc *acc, uint32_t column, enum wd_type type)
-{
-  if (column >= acc->count || acc->layout[column].type != type)
-    acc_error(acc, column, type);
-  void *slot = acc->slots + acc->layout[column].offset;
-  if (acc->slots[acc->nulls + column])
-    memset(slot, 0, wd__type_width(type) == 16 ? 16 : 8);
-  acc->slots[acc->nulls + column] = 0;
-  return slot;
-}
-
-bool
-wd_acc_is_null(const wd_acc *acc, uint32_t column)
-{
-  if (column >= acc->count)
-    acc_error(acc, column, WD_OTHER);
-  return acc->slots[acc->nulls + column];
-}
-
-void
-wd_acc_set_null(wd_acc *acc, uint32_t column)
-{
-  if (column >= acc->count)
-    acc_error(acc, column, WD_OTHER);
-  acc->slots[acc->nulls + column] = 1;
-}
-
-wd_str
-wd_acc_str(const wd_acc *acc, uint32_t column)
-{
-  if (column >= acc->count || !wd__is_bytes(acc->layout[column].type))
-    acc_error(acc, column, WD_STRING);
-  if (acc->slots[acc->nulls + column])
-    return (wd_str){"", 0};
-  wd_str value;
-  memcpy(&value, acc->slots + acc->layout[column].offset, sizeof value);
-  return value;
-}
-
-/* Keeps a string that will live as long as the call. */
-static void
-str_keep(wd_acc *acc, uint32_t column, wd_str value)
-{
-  memcpy(acc->slots + acc->layout[column].offset, &value, sizeof value);
-  acc->slots[acc->nulls + column] = 0;
-}
-
-void
-wd_acc_set_str(wd_acc *acc, uint32_t column, wd_str value)
-{
-  if (column >= acc->count || !wd__is_bytes(acc->layout[column].type))
-    acc_error(acc, column, WD_STRING);
-  char *copy = wd__arena_take(&wd__scratch, value.size);
-  memcpy(copy, value.data, value.size);
-  str_keep(acc, column, (wd_str){copy, value.size});
 }
 
 /* ---- Rows and states */
@@ -124,39 +53,17 @@ wd_acc_set_str(wd_acc *acc, uint32_t column, wd_str value)
 static wd_acc
 acc_of(const layout *l)
 {
-  return (wd_acc){NULL, l->slots, l->count, l->nulls};
+  return (wd_acc){NULL, l->slots, l->count, l->nulls, (layout *)(uintptr_t)l,
+                  false};
 }
 
-static void
-value_load(void *slot, const wd_column *c, uint32_t row)
+/* Where the bytes of a column lie in a stored state. */
+static wd_str
+stored(const layout *l, const uint8_t *state, uint32_t column)
 {
-  uint32_t width = wd__type_width(c->type);
-  uint64_t zero = 0;
-  memcpy(slot, &zero, 8);
-  if (c->type == WD_BOOL)
-    *(uint8_t *)slot = wd__bit(c->values, row);
-  else if (width == 8)
-    memcpy(slot, (const uint64_t *)c->values + row, 8);
-  else
-    memcpy(slot, (const uint8_t *)c->values + (size_t)row * width, width);
-}
-
-/* The first row of a group becomes its accumulator. Strings stay where they
- * are: the input lives as long as the call. */
-static void
-acc_load(wd_acc *acc, const wd_row *row)
-{
-  for (uint32_t i = 0; i < acc->count; i++) {
-    const wd_column *c = row->columns + i;
-    if (wd__null(c, row->index))
-      acc->slots[acc->nulls + i] = 1;
-    else if (wd__is_bytes(c->type))
-      str_keep(acc, i, wd_get_bytes(row, i));
-    else {
-      acc->slots[acc->nulls + i] = 0;
-      value_load(acc->slots + acc->layout[i].offset, c, row->index);
-    }
-  }
+  int32_t ends[2];
+  memcpy(ends, state + l->slots[column].offset, sizeof ends);
+  return (wd_str){(const char *)state + ends[0], (uint32_t)(ends[1] - ends[0])};
 }
 
 /* A stored state as a row. */
@@ -166,9 +73,18 @@ state_row(const layout *l, const uint8_t *state)
   for (uint32_t i = 0; i < l->count; i++) {
     wd_column *c = l->view + i;
     const void *slot = state + l->slots[i].offset;
-    c->validity = state[l->nulls + i] ? no_bits : NULL;
-    c->null_count = state[l->nulls + i];
-    c->values = wd__is_bytes(c->type) ? state : slot;
+    bool null = state[l->nulls + i];
+    if (wd__slot_is_nested(c->type)) {
+      const char *data = stored(l, state, i).data;
+      wd__held_view(l, i, null ? NULL : (const uint8_t *)data, c);
+      continue;
+    }
+    c->validity = null ? no_bits : NULL;
+    c->null_count = null;
+    c->values = wd__is_bytes(c->type) ? state
+                : wd__slot_is_str(c->type)
+                    ? (const uint8_t *)stored(l, state, i).data
+                    : slot;
     c->offsets = slot;
   }
   return (wd_row){l->view, l->count, 0};
@@ -185,16 +101,16 @@ static void
 state_load(const layout *l, uint8_t *slots, const uint8_t *state)
 {
   memcpy(slots, state, l->stride);
-  if (!l->has_strings)
+  if (!l->has_bytes)
     return;
   for (uint32_t i = 0; i < l->count; i++) {
-    int32_t ends[2];
-    if (!wd__is_bytes(l->slots[i].type))
-      continue;
-    memcpy(ends, state + l->slots[i].offset, sizeof ends);
-    wd_str value = {(const char *)state + ends[0],
-                    (uint32_t)(ends[1] - ends[0])};
-    memcpy(slots + l->slots[i].offset, &value, sizeof value);
+    uint8_t *slot = slots + l->slots[i].offset;
+    wd_str value = stored(l, state, i);
+    struct wd__held held = {(const uint8_t *)value.data, value.size, 0};
+    if (wd__slot_is_nested(l->slots[i].type))
+      memcpy(slot, &held, sizeof held);
+    else if (wd__slot_is_str(l->slots[i].type))
+      memcpy(slot, &value, sizeof value);
   }
 }
 
@@ -206,9 +122,10 @@ work_begin(const layout *l, const struct wd__states *states, struct work *work,
     return wd__fault(fault, WD_LIMIT_EXCEEDED,
                      "%u rows to reduce are too many for one batch",
                      states->count);
+  wd__rows_reset(l->out); /* after a finish */
   work->has = wd__arena_take(&wd__scratch, states->count + 16);
   memset(work->has, 1, states->count);
-  if (!l->has_strings && wd__states_packed(states, l->stride)) {
+  if (!l->has_bytes && wd__states_packed(states, l->stride)) {
     work->slots = states->data;
     return true;
   }
@@ -225,23 +142,41 @@ work_begin(const layout *l, const struct wd__states *states, struct work *work,
   return true;
 }
 
+/* The bytes of a column that a call works on. */
+static wd_str
+worked(const layout *l, const uint8_t *slots, uint32_t column)
+{
+  const uint8_t *slot = slots + l->slots[column].offset;
+  wd_str value = {NULL, 0};
+  struct wd__held held;
+  if (slots[l->nulls + column])
+    return value;
+  if (wd__slot_is_nested(l->slots[column].type)) {
+    memcpy(&held, slot, sizeof held);
+    return (wd_str){(const char *)held.data, held.size};
+  }
+  memcpy(&value, slot, sizeof value);
+  return value;
+}
+
 /* Slots to a stored state; returns its size. `to` NULL: the size only. */
 static size_t
-state_store(const layout *l, uint8_t *slots, uint8_t *to)
+state_store(const layout *l, const uint8_t *slots, uint8_t *to)
 {
   size_t size = l->stride;
   if (to)
     memcpy(to, slots, l->stride);
   for (uint32_t i = 0; i < l->count; i++) {
-    wd_str value;
-    if (!wd__is_bytes(l->slots[i].type))
+    bool nested = wd__slot_is_nested(l->slots[i].type);
+    if (!nested && !wd__slot_is_str(l->slots[i].type))
       continue;
-    memcpy(&value, slots + l->slots[i].offset, sizeof value);
-    if (slots[l->nulls + i])
-      value.size = 0;
+    if (nested)
+      size = (size + 7) & ~(size_t)7;
+    wd_str value = worked(l, slots, i);
     if (to) {
       int32_t ends[2] = {(int32_t)size, (int32_t)(size + value.size)};
-      memcpy(to + size, value.data, value.size);
+      if (value.size)
+        memcpy(to + size, value.data, value.size);
       memcpy(to + l->slots[i].offset, ends, sizeof ends);
     }
     size += value.size;
@@ -253,7 +188,7 @@ static bool
 work_end(const layout *l, struct work *work, uint32_t count,
          struct wire_batch *out_states, struct wd__fault *fault)
 {
-  if (!l->has_strings) {
+  if (!l->has_bytes) {
     *out_states = wd__states_to_wire(work->slots, l->stride, count, work->has);
     return true;
   }
@@ -295,8 +230,10 @@ wd__reduce_update(struct wd__binding *binding, const struct wd__states *states,
     acc.slots = work.slots + group * l->stride;
     if (work.has[group]) {
       function(&acc, &row, env);
+      if (acc.written)
+        wd__acc_take(&acc);
     } else {
-      acc_load(&acc, &row);
+      wd__acc_load(&acc, &row);
       work.has[group] = 1;
     }
   }
@@ -321,6 +258,8 @@ wd__reduce_combine(struct wd__binding *binding, const struct wd__states *left,
     if (work.has[i]) {
       wd_row row = state_row(l, state);
       binding->bind.closure->function.reduce(&acc, &row, binding->bind.env);
+      if (acc.written)
+        wd__acc_take(&acc);
     } else {
       state_load(l, acc.slots, state);
       work.has[i] = 1;

@@ -212,6 +212,26 @@ wd__rows_length(const wd_rows *rows)
   return rows->fixed_size ? rows->size : rows->index + rows->size;
 }
 
+/* Rows from `index` up to `end` are forgotten. */
+static void
+column_seek(struct wd__out *o, uint32_t index, uint32_t end)
+{
+  memset(o->valid + index, 0, end - index);
+  if (!o->child && is_bytes(o) && o->filled > index) {
+    o->filled = index;
+    o->used = (uint32_t)o->offsets[index];
+  } else if (has_offsets(o) && o->filled >= index) {
+    o->filled = index;
+    wd__rows_seek(o->child, (uint32_t)o->offsets[index]);
+  } else if (o->type == WD_FIXED_LIST && o->filled > index) {
+    o->filled = index;
+    wd__rows_seek(o->child, index * o->width);
+  } else if (o->child && (o->type == WD_STRUCT || o->type == WD_UNION) &&
+             o->child->index >= index) {
+    wd__rows_seek(o->child, index);
+  }
+}
+
 void
 wd__rows_seek(wd_rows *rows, uint32_t index)
 {
@@ -223,23 +243,8 @@ wd__rows_seek(wd_rows *rows, uint32_t index)
   if (index >= rows->capacity)
     rows->capacity = rows->room;
   rows->full |= index >= part_rows(rows);
-  for (uint32_t i = 0; index < end && i < rows->count; i++) {
-    struct wd__out *o = rows->columns + i;
-    memset(o->valid + index, 0, end - index);
-    if (!o->child && is_bytes(o) && o->filled > index) {
-      o->filled = index;
-      o->used = (uint32_t)o->offsets[index];
-    } else if (has_offsets(o) && o->filled >= index) {
-      o->filled = index;
-      wd__rows_seek(o->child, (uint32_t)o->offsets[index]);
-    } else if (o->type == WD_FIXED_LIST && o->filled > index) {
-      o->filled = index;
-      wd__rows_seek(o->child, index * o->width);
-    } else if (o->child && (o->type == WD_STRUCT || o->type == WD_UNION) &&
-               o->child->index >= index) {
-      wd__rows_seek(o->child, index);
-    }
-  }
+  for (uint32_t i = 0; index < end && i < rows->count; i++)
+    column_seek(rows->columns + i, index, end);
   rows->index = index;
 }
 
@@ -673,22 +678,43 @@ out_to_wire(wd_rows *of, uint32_t column, uint32_t rows, struct writer *to)
 }
 
 static void
-rows_shape(const wd_rows *rows, uint32_t *nodes, uint32_t *buffers)
+out_shape(const struct wd__out *o, uint32_t *nodes, uint32_t *buffers)
 {
-  for (uint32_t i = 0; i < rows->count; i++) {
-    const struct wd__out *o = rows->columns + i;
-    *nodes += o->type == WD_MAP ? 2 : 1;
-    *buffers += wd__type_buffers(o->type) + (o->type == WD_MAP);
-    if (o->child)
-      rows_shape(o->child, nodes, buffers);
-  }
+  *nodes += o->type == WD_MAP ? 2 : 1;
+  *buffers += wd__type_buffers(o->type) + (o->type == WD_MAP);
+  for (uint32_t i = 0; o->child && i < o->child->count; i++)
+    out_shape(o->child->columns + i, nodes, buffers);
+}
+
+void
+wd__row_forget(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = rows->columns + column;
+  if (o->type == WD_FIXED_LIST) /* its end has been seen */
+    wd__rows_seek(o->child, 0);
+  column_seek(o, 0, 1);
+}
+
+struct wire_batch
+wd__row_to_wire(wd_rows *rows, uint32_t column)
+{
+  uint32_t node_count = 0, buffer_count = 0;
+  out_shape(rows->columns + column, &node_count, &buffer_count);
+  struct wire_node *nodes =
+      wd__arena_take(&wd__scratch, node_count * sizeof *nodes);
+  struct wire_buffer *buffers =
+      wd__arena_take(&wd__scratch, buffer_count * sizeof *buffers);
+  struct writer to = {nodes, buffers};
+  out_to_wire(rows, column, 1, &to);
+  return (struct wire_batch){1, nodes, node_count, buffers, buffer_count};
 }
 
 struct wire_batch
 wd__rows_to_wire(wd_rows *rows)
 {
   uint32_t length = wd__rows_length(rows), node_count = 0, buffer_count = 0;
-  rows_shape(rows, &node_count, &buffer_count);
+  for (uint32_t i = 0; i < rows->count; i++)
+    out_shape(rows->columns + i, &node_count, &buffer_count);
   struct wire_node *nodes =
       wd__arena_take(&wd__scratch, node_count * sizeof *nodes);
   struct wire_buffer *buffers =

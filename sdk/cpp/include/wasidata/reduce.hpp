@@ -62,12 +62,26 @@ reduce_bind(wd_bind *bind, void *env)
   found(bind, finder);
 }
 
+// Whether all columns have places in an accumulator; nested values, for one,
+// are read and written as those of rows.
+template <class T> constexpr bool in_slots = requires(wd_acc *acc)
+{
+  Type<value_of<T>>::acc_get(acc, 0);
+};
+template <Described T>
+constexpr bool in_slots<T> = []<class... M>(Members<M...>) {
+  return (in_slots<typename M::type> && ...);
+}(MembersOf<T>{});
+
 template <class T>
 T
 acc_get(wd_acc *acc, const Place<T> &place)
 {
   T value{};
-  if constexpr (Described<T>)
+  if constexpr (!in_slots<T>) {
+    wd_row row = wd_acc_row(acc);
+    value = RowReader<T>(row.columns, place)(row);
+  } else if constexpr (Described<T>)
     [&]<class... M>(Members<M...>) {
       std::size_t i = 0;
       ((value.*M::pointer =
@@ -79,11 +93,30 @@ acc_get(wd_acc *acc, const Place<T> &place)
   return value;
 }
 
+template <class V>
+void
+acc_set_row(wd_acc *acc, std::uint32_t column, const V &v)
+{
+  if constexpr (is_optional<V>)
+    if (!v) {
+      wd_acc_set_null(acc, column);
+      return;
+    }
+  Type<V>::set(wd_acc_rows(acc), column, v);
+}
+
 template <class T>
 void
 acc_set(wd_acc *acc, const Place<T> &place, const T &v)
 {
-  if constexpr (Described<T>)
+  if constexpr (Described<T> && !in_slots<T>)
+    [&]<class... M>(Members<M...>) {
+      std::size_t i = 0;
+      (acc_set_row(acc, place.at[i++], v.*M::pointer), ...);
+    }(MembersOf<T>{});
+  else if constexpr (!in_slots<T>)
+    acc_set_row(acc, place.at[0], v);
+  else if constexpr (Described<T>)
     [&]<class... M>(Members<M...>) {
       std::size_t i = 0;
       (Type<typename M::type>::acc_set(acc, place.at[i++], v.*M::pointer), ...);
