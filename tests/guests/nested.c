@@ -163,6 +163,124 @@ pass(const wd_batch *in, wd_rows *out, void *env)
     wd_pass(out, c, in, c);
 }
 
+/* ---- Whole columns */
+
+static bool
+emitted(const wd_column *c)
+{
+  return c->type == WD_STRING || c->type == WD_NULL;
+}
+
+static void
+valid_copy(const wd_column *c, wd_rows *out, uint32_t column)
+{
+  if (!c->validity)
+    return;
+  uint8_t *valid = wd_out_valid(out, column);
+  for (uint32_t i = 0; i < c->length; i++)
+    valid[i] = c->validity[i / 8] >> i % 8 & 1;
+}
+
+static void
+columns_copy(const wd_batch *in, wd_rows *out);
+
+static void
+nested_copy(const wd_batch *in, wd_rows *out, uint32_t column)
+{
+  const wd_column *c = in->columns + column;
+  wd_batch inside = wd_in_children(in, column);
+  if (c->type == WD_LIST || c->type == WD_MAP)
+    memcpy(wd_out_offsets(out, column), wd_in_offsets(in, column),
+           (c->length + 1) * sizeof(int32_t));
+  if (c->type == WD_UNION)
+    memcpy(wd_out_members(out, column), c->values, c->length);
+  columns_copy(&inside, wd_out_children(out, column, inside.rows));
+}
+
+static void
+column_copy(const wd_batch *in, wd_rows *out, uint32_t column)
+{
+  const wd_column *c = in->columns + column;
+  if (c->type == WD_I64)
+    memcpy(wd_out_i64(out, column), c->values, c->length * sizeof(int64_t));
+  else if (c->type == WD_BOOL)
+    for (uint32_t i = 0; i < c->length; i++)
+      wd_out_bool(out, column)[i] =
+          ((const uint8_t *)c->values)[i / 8] >> i % 8 & 1;
+  else
+    nested_copy(in, out, column);
+  if (c->type != WD_UNION)
+    valid_copy(c, out, column);
+}
+
+/* Numbers and nested columns as wholes, then strings row by row. */
+static void
+columns_copy(const wd_batch *in, wd_rows *out)
+{
+  bool some = false;
+  for (uint32_t c = 0; c < in->count; c++) {
+    some |= emitted(in->columns + c);
+    if (!emitted(in->columns + c))
+      column_copy(in, out, c);
+  }
+  wd_row row = {in->columns, in->count, 0};
+  for (; some && row.index < in->rows; row.index++) {
+    for (uint32_t c = 0; c < in->count; c++)
+      if (emitted(in->columns + c))
+        wd_copy(out, c, &row, c);
+    wd_emit(out);
+  }
+}
+
+static void
+columns(const wd_batch *in, wd_rows *out, void *env)
+{
+  (void)env;
+  for (uint32_t c = ID; c < COLUMNS; c++)
+    if (c >= L)
+      column_copy(in, out, c);
+    else
+      wd_pass(out, c, in, c);
+}
+
+/* The columns that columns_copy knows. */
+#define KNOWN                                                                  \
+  "id: i64, l: string[], ll: i64[][], x: i64[2], s: struct<a: i64, b: "        \
+  "struct<c: string, d: bool[]>>, m: map<string, i64[]>, or: union<i: i64, "   \
+  "s: string>"
+static void
+expand(const wd_batch *in, wd_rows *out, void *env)
+{
+  (void)env;
+  wd_resize(out, in->rows);
+  columns_copy(in, out);
+}
+
+/* A list that is not right, in a way. */
+static void
+wrong_columns(const wd_batch *in, wd_rows *out, void *what)
+{
+  const char *way = what;
+  for (uint32_t c = ID; c < COLUMNS; c++)
+    if (c != LL)
+      wd_pass(out, c, in, c);
+  if (!strcmp(way, "whole-order"))
+    wd_out_children(out, LL, 3);
+  int32_t *offsets = wd_out_offsets(out, LL);
+  for (uint32_t i = 0; i <= in->rows; i++)
+    offsets[i] = !strcmp(way, "whole-fall") && i == 4 ? 0 : (int32_t)i;
+  bool end = !strcmp(way, "whole-end");
+  wd_rows *items = wd_out_children(out, LL, in->rows + end);
+  wd_out_offsets(items, 0);
+  wd_out_children(items, 0, 0);
+  if (!strcmp(way, "whole-type"))
+    wd_out_offsets(out, S);
+  if (!strcmp(way, "whole-size"))
+    wd_out_children(out, X, 3);
+  for (uint32_t i = 0; !strcmp(way, "whole-more") && i <= in->rows; i++)
+    wd_emit(items);
+}
+
 /* Whether the nested parts are consistent with the flat ones. */
 static bool
 keep(const wd_row *row, void *env)
@@ -234,6 +352,14 @@ main(int count, char **arguments)
     d = wd_map_groups(wd_group_by(d, "s"), &partition, NULL, 0, SCHEMA);
   else if (!strcmp(kind, "pass"))
     d = wd_map_batch(d, pass, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "columns"))
+    d = wd_map_batch(d, columns, NULL, 0, SCHEMA);
+  else if (!strcmp(kind, "expand"))
+    d = wd_flat_map_batch(
+        wd_select(d, "id", "l", "ll", "x", "s", "m", "\"or\""), expand, NULL, 0,
+        KNOWN);
+  else if (!strncmp(kind, "whole-", 6))
+    d = wd_map_batch(d, wrong_columns, kind, strlen(kind) + 1, SCHEMA);
   else if (!strcmp(kind, "filter"))
     d = wd_filter_by(d, keep, NULL, 0);
   else if (strcmp(kind, "create"))

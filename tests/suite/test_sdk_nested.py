@@ -76,7 +76,18 @@ class C(Rows):
 
     def test_every_kind_keeps_the_rows(self):
         self.keeps_rows(("create", "map", "again", "flat-map", "partitions",
-                         "groups", "pass", "filter"), {})
+                         "groups", "pass", "columns", "filter"), {})
+
+    def test_whole_columns_of_a_flat_map(self):
+        for count, threads in ((0, "1"), (1, "1"), (9000, "1"), (9000, "2")):
+            done = self.run_guest("expand", count, threads)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            rows = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual(len(rows), count)
+            for i, got in enumerate(rows):
+                want = row(i)
+                self.assertEqual(got, {name: want[name] for name in got}, i)
+                self.assertEqual(len(got), 7)
 
     def test_parameters(self):
         """Values of every type but unions are bound to `$name`."""
@@ -104,7 +115,14 @@ class C(Rows):
                 ("fixed", "'x', is a list of 2 and was given 1 elements"),
                 ("enum", "'e', has no word 'blue'"),
                 ("bytes", "'f', takes 3 bytes and was given 4"),
-                ("member", "'or', has 2 members: there is no number 2")):
+                ("member", "'or', has 2 members: there is no number 2"),
+                ("whole-order", "'ll': wd_out_offsets comes before"),
+                ("whole-fall", "'ll': the offsets fall at row 3"),
+                ("whole-end", "'ll': the offsets go from 0 to 20 and there are "
+                              "21 rows inside"),
+                ("whole-type", "'s', is struct and was set as list"),
+                ("whole-size", "'x', has 40 rows inside and was given 3"),
+                ("whole-more", "'ll', was given more than 20 rows inside")):
             done = self.run_guest(what, 20, "1")
             self.assertEqual((done.returncode, done.stdout), (125, b""), what)
             self.assertIn(words, done.stderr.decode())

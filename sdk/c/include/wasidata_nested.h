@@ -146,4 +146,30 @@ wd_set_union(wd_rows *rows, uint32_t column, uint32_t member);
 void
 wd_set_enum(wd_rows *rows, uint32_t column, uint32_t index);
 
+/* By the batch, as wd_out_… of wasidata.h: a nested column is written whole, by
+ * what is inside of it, before any row is emitted; wd_out_valid may follow.
+ *
+ *   int32_t *offsets = wd_out_offsets(out, 1);
+ *   ... wd_size(out) + 1 of them, from 0 and rising
+ *   wd_rows *items = wd_out_children(out, 1, (uint32_t)offsets[wd_size(out)]);
+ *   int64_t *values = wd_out_i64(items, 0);
+ *
+ * The rows of wd_out_children are of a known number, as a map_batch's: columns
+ * of numbers by wd_out_…, strings by wd_set_str and wd_emit row by row, after
+ * the others; nested ones in turn. */
+
+/* Where the elements of each row of a list or map begin, and the last end. */
+int32_t *
+wd_out_offsets(wd_rows *rows, uint32_t column);
+
+/* What is inside: `size` elements or entries of all rows; of a struct or union
+ * as many fields as wd_size(rows), of a fixed list its width times that. Of a
+ * list or map after wd_out_offsets. */
+wd_rows *
+wd_out_children(wd_rows *rows, uint32_t column, uint32_t size);
+
+/* Which member a union's value is, a byte per row. */
+uint8_t *
+wd_out_members(wd_rows *rows, uint32_t column);
+
 #endif

@@ -193,10 +193,90 @@ wd__nested_null(wd_rows *rows, uint32_t column)
   }
 }
 
+/* ---- Writing whole columns */
+
+/* The column is written whole from here on. */
+static struct wd__out *
+whole(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = wd__out_column(rows, column);
+  if (rows->index)
+    wd_fail("output column %u, '%s', is written whole after rows were emitted",
+            column, rows->schema->fields[column].name);
+  o->array = o->whole = true;
+  return o;
+}
+
+int32_t *
+wd_out_offsets(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = wd__out_column(rows, column);
+  if (o->type != WD_LIST && o->type != WD_MAP)
+    wd__set_error(rows, column, WD_LIST);
+  whole(rows, column);
+  o->filled = rows->size;
+  memset(o->offsets, 0, ((size_t)rows->size + 1) * sizeof *o->offsets);
+  return o->offsets;
+}
+
+uint8_t *
+wd_out_members(wd_rows *rows, uint32_t column)
+{
+  column_of(rows, column, WD_UNION);
+  return whole(rows, column)->values;
+}
+
+wd_rows *
+wd_out_children(wd_rows *rows, uint32_t column, uint32_t size)
+{
+  struct wd__out *o = wd__out_column(rows, column);
+  if (!o->child)
+    wd__set_error(rows, column, WD_STRUCT);
+  uint64_t needed = (uint64_t)rows->size * o->width;
+  bool list = o->type == WD_LIST || o->type == WD_MAP;
+  if (o->type != WD_FIXED_LIST)
+    needed = list ? size : rows->size;
+  if (size != needed || size > UINT32_MAX / 32)
+    wd_fail("output column %u, '%s', has %llu rows inside and was given %u",
+            column, rows->schema->fields[column].name,
+            (unsigned long long)needed, size);
+  if (list && !o->array)
+    wd_fail(
+        "output column %u, '%s': wd_out_offsets comes before what is inside",
+        column, rows->schema->fields[column].name);
+  whole(rows, column);
+  wd__rows_expect(o->child, size, true);
+  return o->child;
+}
+
+/* What was written whole is consistent. */
+static void
+whole_end(const wd_rows *rows, uint32_t column, uint32_t length)
+{
+  const struct wd__out *o = rows->columns + column;
+  const char *name = rows->schema->fields[column].name;
+  uint32_t size = wd__rows_length(o->child);
+  if (o->child->fixed_size && o->child->index > size)
+    wd_fail("output column %u, '%s', was given more than %u rows inside",
+            column, name, size);
+  if (o->type != WD_LIST && o->type != WD_MAP)
+    return;
+  for (uint32_t i = 0; i < length; i++)
+    if (o->offsets[i] > o->offsets[i + 1])
+      wd_fail("output column %u, '%s': the offsets fall at row %u", column,
+              name, i);
+  if (o->offsets[0] != 0 || (uint32_t)o->offsets[length] != size)
+    wd_fail("output column %u, '%s': the offsets go from %d to %d and there "
+            "are %u rows inside",
+            column, name, o->offsets[0], o->offsets[length], size);
+}
+
 void
 wd__nested_end(wd_rows *rows, uint32_t column, uint32_t length)
 {
   struct wd__out *o = rows->columns + column;
+  if (o->array)
+    whole_end(rows, column, length);
   if (o->type == WD_STRUCT || o->type == WD_UNION) {
     wd__rows_seek(o->child, length);
   } else if (o->type == WD_FIXED_LIST) {
@@ -204,7 +284,7 @@ wd__nested_end(wd_rows *rows, uint32_t column, uint32_t length)
     wd__rows_seek(o->child, length * o->width);
     o->filled = 0;
   }
-  for (uint32_t i = 0; o->type == WD_UNION && i < length; i++)
+  for (uint32_t i = 0; o->type == WD_UNION && !o->whole && i < length; i++)
     if (!o->valid[i])
       ((uint8_t *)o->values)[i] = 0;
 }
