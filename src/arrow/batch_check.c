@@ -13,11 +13,17 @@
 /* Nulls of type null take no bytes in a batch but some in an engine. */
 #define NULLS_MAX ((uint64_t)1 << 24)
 
+/* The column that is being checked, and what it is inside of. */
+struct level {
+  const struct wd_column *column;
+  const struct level *up; /* NULL: at the top */
+};
+
 struct check {
   const struct wd_batch *batch;
-  uint32_t node;                  /* the next one */
-  uint32_t buffer;                /* the next one */
-  const struct wd_column *column; /* at the top */
+  uint32_t node;   /* the next one */
+  uint32_t buffer; /* the next one */
+  const struct level *level;
   struct wd_error *error;
 };
 
@@ -42,17 +48,29 @@ static enum wd_status
 check_array(struct check *check, const struct wd_column *column, uint64_t least,
             uint64_t most, const struct shown *shown);
 
+/* Names from the top down, with points between them; cut when it is long. */
+static size_t
+path_print(const struct level *level, char *to, size_t size)
+{
+  size_t used = level->up ? path_print(level->up, to, size) : 0;
+  int more = snprintf(to + used, size - used, "%s%s", level->up ? "." : "",
+                      level->column->name);
+
+  return more < 0 || used + (size_t)more >= size ? size - 1
+                                                 : used + (size_t)more;
+}
+
 __attribute__((format(printf, 3, 4), cold)) static enum wd_status
 bad(const struct check *check, enum wd_status status, const char *format, ...)
 {
-  char name[128], reason[256];
+  char path[256], name[256], reason[256];
   va_list arguments;
 
   va_start(arguments, format);
   vsnprintf(reason, sizeof reason, format, arguments);
   va_end(arguments);
-  wd_text_clean(name, sizeof name, check->column->name,
-                strlen(check->column->name));
+  wd_text_clean(name, sizeof name, path,
+                path_print(check->level, path, sizeof path));
   return wd_fail(check->error, status, "bad batch: column '%s': %s", name,
                  reason);
 }
@@ -503,8 +521,10 @@ check_array(struct check *check, const struct wd_column *column, uint64_t least,
 {
   const struct wd_node *node = &check->batch->nodes[check->node++];
   struct array array = {&column->type, node->length, node->null_count, NULL};
+  struct level level = {column, check->level};
   enum wd_status status;
 
+  check->level = &level;
   if (array.length < least || array.length > most)
     return bad(check, WD_LAMBDA_FAILED,
                "its node has length %u, %llu %s needed", node->length,
@@ -517,6 +537,7 @@ check_array(struct check *check, const struct wd_column *column, uint64_t least,
     status = check_required(check, &array, shown);
   if (status == WD_OK)
     status = check_values(check, &array);
+  check->level = level.up;
   return status;
 }
 
@@ -539,8 +560,7 @@ wd_batch_check(const struct wd_schema *schema, const struct wd_batch *batch,
                    "bad batch: it has %u rows, %u are needed", batch->rows,
                    rows);
   for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
-    check.column = &schema->columns[i];
-    status = check_array(&check, check.column, batch->rows, batch->rows,
+    status = check_array(&check, &schema->columns[i], batch->rows, batch->rows,
                          &(struct shown){.width = 1});
   }
   assert(status != WD_OK || (check.node == nodes && check.buffer == buffers));

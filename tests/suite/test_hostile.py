@@ -1,6 +1,6 @@
 """Programs that misbehave: each ends with the documented exit code and a
 message that names the thing, leaves no output and no temporary file, and the
-host survives all of them. The modes are those of guests/bare_hostile.c."""
+host survives all of them. The modes are those of guests/bare_hostile."""
 import concurrent.futures
 import os
 import subprocess
@@ -145,6 +145,64 @@ BIND = {
     "bind_do_fail": "said ? by the lambda",
     "bind_do_dataset": "datasets.range was called inside a lambda",
     "bind_do_log_out": "is not inside the program's memory",
+}
+
+# Nested columns that a lambda returns. What is inside of a column is named with
+# the names that lead to it.
+NESTED = {
+    "list_fall": "'out': its offsets fall or pass 2^31 after row 5: 9, then 3",
+    "list_past": "'out.item': its node has length 1000, 1001 are needed",
+    "list_negative": "'out': its offsets fall or pass 2^31 after row 999",
+    "list_start": "'out': its offsets begin at 2147483648, not at 0",
+    "list_short": "'out.item': its data buffer has 7992 bytes, 8000 are",
+    "list_less": "'out.item': its node has length 999, 1000 are needed",
+    "list_huge": "'out.item': its data buffer has 8000 bytes, 34359738360 are",
+    "list_wrap": "'out.item': its data buffer has 8 bytes, 4294967304 are",
+    "list_nulls": "'out.item': its validity buffer has 0 bytes, 125 are needed",
+    "list_strict": "'out.item': it is declared not null, but has 1 nulls",
+    "list_out": MEMORY,
+    "list_flat": "2 buffers, but the schema has 4",
+    "list_map": "8 buffers, but the schema has 4",
+    "struct_short": "'out.a': its node has length 999, 1000 are needed",
+    "struct_long": "'out.b': its node has length 1001, 1000 are needed",
+    "struct_few": "2 nodes and 6 buffers, its schema needs 3 and 6",
+    "struct_flat": "2 buffers, but the schema has 6",
+    "struct_strict": "'out.a': it is declared not null, but has 1 nulls",
+    "map_keys": "'out.entries.key': its node has length 999, 1000 are needed",
+    "map_values": "'out.entries.value': its node has length 1001, 1000 are",
+    "map_null": "'out.entries.key': it is declared not null, but has 1 nulls",
+    "map_entry": "'out.entries': it is declared not null, but has 1 nulls",
+    "map_past": "'out.entries': its node has length 1000, 2000 are needed",
+    "map_utf8": "'out.entries.key': the string of row 3 is not UTF-8",
+    "map_list_batch": "4 buffers, but the schema has 8",
+    "fixed_less": "'out.item': its node has length 1999, 2000 are needed",
+    "fixed_more": "'out.item': its node has length 2001, 2000 are needed",
+    "union_id": "'out': row 4 is of member 2 of a union of 2",
+    "union_negative": "'out': row 4 is of member 255 of a union of 2",
+    "union_few": "'out': its types buffer has 992 bytes, 1000 are needed",
+    "union_short": "'out.i': its node has length 999, 1000 are needed",
+    "dict_index": "'out': row 6 has the index 2 into a dictionary of 2",
+    "dict_last": "'out': row 999 has the index 255 into a dictionary of 2",
+    "deep_utf8": "'out.item.a.item': the string of row 5997 is not UTF-8",
+    "deep_fall": "'out.item.a': its offsets fall or pass 2^31 after row 6",
+    "deep_strings": "'out.item.a.item': its data buffer has 6000 bytes, "
+                    "2147483647 are needed",
+}
+
+# The same, of types that a bind returns.
+NESTED_BIND = {
+    "depth": "types are nested deeper than 64",
+    "fields_none": "column 'out' has the type struct<>, which is not supported",
+    "list_childless": "field 0 has 0 children, its format '+l' has 1",
+    "struct_lost": "field 0 has 3 children, but only 2 fields follow",
+    "struct_same": "two of its fields have the same name",
+    "map_three": "field 0 is a map: its child must be a struct of key and",
+    "map_list": "field 1 has 2 children, its format '+l' has 1",
+    "fixed_none": "its width must be at least 1",
+    "union_ids": "Arrow format '+us:0,7': type ids must be 0, 1, 2 ...",
+    "dict_same": "it has the same word twice",
+    "dict_signed": "field 0 has a dictionary, but the type i8",
+    "dict_utf8": "lambdas.bind, result: the string at",
 }
 
 # Over pairs of groups.
@@ -307,6 +365,21 @@ class Hostile(unittest.TestCase):
     def test_bind(self):
         self.each(BIND, lambda mode, outcome:
                   self.fails(outcome, 125, BIND[mode]))
+
+    def test_nested(self):
+        good = [f"nested_{name}_good" for name in (
+            "list", "struct", "map", "fixed", "union", "dict", "deep")]
+
+        def look(mode, outcome):
+            self.assertEqual((outcome.code, outcome.rows), (0, 1000))
+        # Keys are never null, whatever a bind says.
+        self.each([*good, "nested_map_nullable"], look)
+        cases = NESTED | NESTED_BIND
+        for names, threads in ((list(cases), "1"), (list(NESTED)[::5], "2")):
+            self.each([f"nested_{name}" for name in names],
+                      lambda mode, outcome: self.fails(
+                          outcome, 125, cases[mode.removeprefix("nested_")]),
+                      ["--threads", threads])
 
     def test_main(self):
         self.each(MAIN, lambda mode, outcome:
