@@ -323,6 +323,12 @@ wrong(const wd_row *row, wd_rows *out, void *what)
   }
 }
 
+static void
+write_to(wd_dataset d, const char *const *columns)
+{
+  wd_wait(wd_write_list(d, "out", WD_CREATE, columns, NULL));
+}
+
 int
 main(int count, char **arguments)
 {
@@ -362,7 +368,10 @@ main(int count, char **arguments)
     d = wd_map_batch(d, wrong_columns, kind, strlen(kind) + 1, SCHEMA);
   else if (!strcmp(kind, "filter"))
     d = wd_filter_by(d, keep, NULL, 0);
-  else if (strcmp(kind, "create"))
+  else if (strcmp(kind, "create") && strcmp(kind, "write"))
     d = wd_map(d, wrong, kind, strlen(kind) + 1, SCHEMA);
-  wd_show(wd_sort(d, "id"));
+  if (!strcmp(kind, "write")) /* columns by which to write follow */
+    write_to(d, (const char *const *)arguments + 3);
+  else
+    wd_show(wd_sort(d, "id"));
 }
