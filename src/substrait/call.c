@@ -12,7 +12,7 @@ struct call {
   const struct view *view;
   const struct extension *extension;
   struct arguments arguments;
-  bool fold_case;
+  struct chosen chosen;
 };
 
 typedef enum wd_status
@@ -81,7 +81,8 @@ rewrite_like(struct call *call, const struct wd_expression **out)
   const struct arguments *a = &call->arguments;
   const struct wd_expression *operands[3] = {NULL};
   uint32_t count = a->count;
-  bool fold = call->fold_case || strcmp(call->extension->name, "ilike") == 0;
+  bool fold =
+      call->chosen.fold_case || strcmp(call->extension->name, "ilike") == 0;
   enum wd_status status = WD_OK;
 
   if (count < 2 || count > 3)
@@ -200,14 +201,16 @@ rewrite_date_part(struct call *call, const struct wd_expression **out)
              : status;
 }
 
-/* DataFusion's leaves nulls out. */
+/* DataFusion's leaves nulls out; the standard's does where an option says so.
+ */
 static enum wd_status
 rewrite_concat(struct call *call, const struct wd_expression **out)
 {
   struct arguments *a = &call->arguments;
+  bool ignore = call->chosen.ignore_nulls || !call->extension->extension;
   enum wd_status status = WD_OK;
 
-  for (uint32_t i = 0; i < a->count && status == WD_OK; i++) {
+  for (uint32_t i = 0; i < a->count && ignore && status == WD_OK; i++) {
     const struct wd_expression *pair[2] = {a->values[i], NULL};
 
     status =
@@ -216,6 +219,70 @@ rewrite_concat(struct call *call, const struct wd_expression **out)
       status = make(call, WD_FN_COALESCE, 2, pair, &a->values[i]);
   }
   return status == WD_OK ? make(call, WD_FN_CONCAT, a->count, a->values, out)
+                         : status;
+}
+
+/* Texts are compared in lower case. */
+static enum wd_status
+rewrite_search(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  enum wd_function function;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0;
+       i < a->count && call->chosen.fold_case && status == WD_OK; i++)
+    status = make(call, WD_FN_LOWER, 1, &a->values[i], &a->values[i]);
+  if (status != WD_OK)
+    return status;
+  wd_function_find(call->extension->name, strlen(call->extension->name),
+                   &function);
+  return make(call, function, a->count, a->values, out);
+}
+
+static bool
+is_integer(const struct wd_expression *expression, int64_t value)
+{
+  return expression->kind == WD_EXPR_LITERAL &&
+         wd_type_is_integer(&expression->type) && !expression->literal.null &&
+         expression->literal.value.integer == value;
+}
+
+/* regexp_replace(x, pattern, by [, position, occurrence]): all matches, which
+ * is occurrence 0. */
+static enum wd_status
+rewrite_regexp_replace(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+
+  if (a->count != 3 && a->count != 5)
+    return fail_arguments(call, "three texts, a position and an occurrence");
+  if (a->count == 5 &&
+      (!is_integer(a->values[3], 1) || !is_integer(a->values[4], 0)))
+    return wd__unsupported(call->t, call->message,
+                           "regexp_replace of some matches only");
+  return make(call, WD_FN_REGEXP_REPLACE, 3, a->values, out);
+}
+
+/* A date and an interval of days are a timestamp in the standard, a date and
+ * one of years stay a date. */
+static enum wd_status
+rewrite_temporal(struct call *call, const struct wd_expression **out)
+{
+  const struct wd_type timestamp = wd_type_timestamp(WD_UNIT_US, NULL);
+  const struct arguments *a = &call->arguments;
+  enum wd_function function = strcmp(call->extension->name, "subtract") == 0
+                                  ? WD_FN_SUBTRACT
+                                  : WD_FN_ADD;
+  enum wd_status status = WD_OK;
+
+  if (a->count == 2 && a->values[0]->type.id == WD_TYPE_DATE &&
+      a->values[1]->type.id == WD_TYPE_INTERVAL &&
+      a->values[1]->kind == WD_EXPR_LITERAL &&
+      a->values[1]->literal.value.interval.months == 0)
+    status = wd__make_cast(call->t, call->message, a->values[0], &timestamp,
+                           &a->values[0]);
+  return status == WD_OK ? make(call, function, a->count, a->values, out)
                          : status;
 }
 
@@ -229,7 +296,15 @@ static const struct {
     {"between", "comparison", rewrite_between},
     {"divide", "arithmetic", rewrite_divide},
     {"like", "string", rewrite_like},
+    {"concat", "string", rewrite_concat},
+    {"contains", "string", rewrite_search},
+    {"starts_with", "string", rewrite_search},
+    {"ends_with", "string", rewrite_search},
+    {"strpos", "string", rewrite_search},
+    {"regexp_replace", "string", rewrite_regexp_replace},
     {"extract", "datetime", rewrite_extract},
+    {"add", "datetime", rewrite_temporal},
+    {"subtract", "datetime", rewrite_temporal},
     {"divide", NULL, rewrite_divide},
     {"like", NULL, rewrite_like},
     {"ilike", NULL, rewrite_like},
@@ -243,8 +318,6 @@ static const struct {
   const char *extension;
   enum wd_function function;
 } renamed[] = {
-    {"add", "datetime", WD_FN_ADD},
-    {"subtract", "datetime", WD_FN_SUBTRACT},
     {"multiply", "datetime", WD_FN_MULTIPLY},
     {"add_intervals", "datetime", WD_FN_ADD},
     {"lt", "datetime", WD_FN_LT},
@@ -373,7 +446,7 @@ wd__scalar_call(struct translator *t, const struct view *view,
   if (status == WD_OK)
     status =
         wd__check_options(t, message, WD_SS_Expression_ScalarFunction_options,
-                          call.extension->name, &call.fold_case);
+                          call.extension->name, &call.chosen);
   if (status == WD_OK)
     status = wd__arguments(
         t, view, message, WD_SS_Expression_ScalarFunction_arguments,

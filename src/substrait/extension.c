@@ -247,6 +247,10 @@ static const struct {
     {NULL, "overflow", "ERROR"},
     {NULL, "case_sensitivity", "CASE_SENSITIVE"},
     {"like", "case_sensitivity", "CASE_INSENSITIVE"},
+    {"contains", "case_sensitivity", "CASE_INSENSITIVE"},
+    {"starts_with", "case_sensitivity", "CASE_INSENSITIVE"},
+    {"ends_with", "case_sensitivity", "CASE_INSENSITIVE"},
+    {"strpos", "case_sensitivity", "CASE_INSENSITIVE"},
     {"round", "rounding", "TIE_AWAY_FROM_ZERO"},
     {"add", "rounding", "TIE_TO_EVEN"},
     {"subtract", "rounding", "TIE_TO_EVEN"},
@@ -272,9 +276,11 @@ static const struct {
     {"logb", "on_log_zero", "MINUS_INFINITY"},
     {"log1p", "on_log_zero", "MINUS_INFINITY"},
     {"concat", "null_handling", "ACCEPT_NULLS"},
+    {"concat", "null_handling", "IGNORE_NULLS"},
     {"concat_ws", "null_handling", "IGNORE_NULLS"},
     {"substring", "negative_start", "WRAP_FROM_END"},
     {NULL, "char_set", "UTF8"},
+    {NULL, "full_unicode", "TRUE"},
     {NULL, "multiline", "MULTILINE_DISABLED"},
     {NULL, "dotall", "DOTALL_DISABLED"},
     {NULL, "lookaround", "LOOKAROUND_DISABLED"},
@@ -292,9 +298,10 @@ is_done(const char *function, const char *name, const char *value)
 
 enum wd_status
 wd__check_options(const struct translator *t, const struct wd_message *call,
-                  uint32_t field, const char *function, bool *out_fold_case)
+                  uint32_t field, const char *function,
+                  struct chosen *out_chosen)
 {
-  *out_fold_case = false;
+  *out_chosen = (struct chosen){.fold_case = false};
   for (const struct wd_value *option = wd_message_find(call, field); option;
        option = wd_value_next(option)) {
     const struct wd_value *named =
@@ -319,7 +326,10 @@ wd__check_options(const struct translator *t, const struct wd_message *call,
       return wd_message_fail(option->message, WD_UNSUPPORTED, t->error,
                              "%s with the option %s=%s is not run here",
                              function, name, value);
-    *out_fold_case = *out_fold_case || strcmp(value, "CASE_INSENSITIVE") == 0;
+    if (strcmp(value, "CASE_INSENSITIVE") == 0)
+      out_chosen->fold_case = true;
+    if (strcmp(value, "IGNORE_NULLS") == 0)
+      out_chosen->ignore_nulls = true;
   }
   return WD_OK;
 }

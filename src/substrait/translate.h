@@ -195,10 +195,17 @@ wd__arguments(struct translator *t, const struct view *view,
               const struct wd_message *call, uint32_t field, uint32_t old_field,
               struct arguments *out);
 
+/* What options ask for that is done otherwise than without them. */
+struct chosen {
+  bool fold_case;
+  bool ignore_nulls;
+};
+
 /* Refuses options that are not what is done here. */
 enum wd_status
 wd__check_options(const struct translator *t, const struct wd_message *call,
-                  uint32_t field, const char *function, bool *out_fold_case);
+                  uint32_t field, const char *function,
+                  struct chosen *out_chosen);
 
 /* call.c */
 enum wd_status

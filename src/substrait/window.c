@@ -67,12 +67,12 @@ check_options(struct translator *t, const struct wd_message *message,
               const struct call_fields *fields, const char *name)
 {
   const struct wd_value *option = wd_message_find(message, fields->options);
-  bool fold;
+  struct chosen chosen;
 
   /* Read already, and the only one that these functions need. */
   if (option && is_distribution(option) && !wd_value_next(option))
     return WD_OK;
-  return wd__check_options(t, message, fields->options, name, &fold);
+  return wd__check_options(t, message, fields->options, name, &chosen);
 }
 
 static enum wd_status
