@@ -31,11 +31,23 @@ async function contract() {
   return 'package wasi:data@0.1.0;\n' + texts.join('\n');
 }
 
+// The world that a module is of: some of the optional interfaces are a world
+// of their own, which the text of the contract does not have.
 function worldOf(exports) {
-  const found = Object.keys(OPTIONAL).filter((name) => exports.some(
+  const all = Object.keys(OPTIONAL);
+  const found = all.filter((name) => exports.some(
     (e) => e.name.startsWith(`wasi:data/${name}@`)));
-  return found.length > 1 ? 'host'
-    : found.length ? OPTIONAL[found[0]] : 'program';
+  if (found.length === all.length) {
+    return { world: 'host', more: '' };
+  }
+  if (found.length < 2) {
+    return { world: found.length ? OPTIONAL[found[0]] : 'program', more: '' };
+  }
+  const lines = found.map((name) => `  export ${name};\n`).join('');
+  return {
+    world: 'as-exported',
+    more: `\nworld as-exported {\n  include program;\n${lines}}\n`,
+  };
 }
 
 async function read(file) {
@@ -66,13 +78,13 @@ async function componentOf(file, source) {
   const module = new WebAssembly.Module(core);
   const exports = WebAssembly.Module.exports(module);
   const command = exports.some((e) => e.name === '_start');
-  const world = worldOf(exports);
+  const { world, more } = worldOf(exports);
   const answer = { file, world, command, error: null };
   try {
     const adapter = await readFile(join(tools, 'adapters',
       `wasi_snapshot_preview1.${command ? 'command' : 'reactor'}.wasm`));
     const embedded = await wasmTools.componentEmbed(
-      { binary: core, witSource: source, world });
+      { binary: core, witSource: source + more, world });
     const component = await wasmTools.componentNew(
       embedded, [['wasi_snapshot_preview1', adapter]]);
     check(await wasmTools.componentWit(component), world, command);
