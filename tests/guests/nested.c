@@ -244,7 +244,7 @@ columns(const wd_batch *in, wd_rows *out, void *env)
 }
 
 /* The columns that columns_copy knows. */
-#define KNOWN                                                                  \
+#define COPIED                                                                 \
   "id: i64, l: string[], ll: i64[][], x: i64[2], s: struct<a: i64, b: "        \
   "struct<c: string, d: bool[]>>, m: map<string, i64[]>, or: union<i: i64, "   \
   "s: string>"
@@ -363,7 +363,7 @@ main(int count, char **arguments)
   else if (!strcmp(kind, "expand"))
     d = wd_flat_map_batch(
         wd_select(d, "id", "l", "ll", "x", "s", "m", "\"or\""), expand, NULL, 0,
-        KNOWN);
+        COPIED);
   else if (!strncmp(kind, "whole-", 6))
     d = wd_map_batch(d, wrong_columns, kind, strlen(kind) + 1, SCHEMA);
   else if (!strcmp(kind, "filter"))
