@@ -55,6 +55,25 @@ count_fields(const struct ArrowSchema *schema)
   return count;
 }
 
+/* Of the metadata only what makes 16 bytes a UUID. */
+static void
+take_extension(const struct ArrowSchema *schema, struct wd_field *field)
+{
+  static const struct wd_text uuid[2] = {
+      {WD_EXTENSION_KEY, sizeof WD_EXTENSION_KEY - 1},
+      {WD_EXTENSION_UUID, sizeof WD_EXTENSION_UUID - 1},
+  };
+  struct ArrowStringView name = ArrowCharView(NULL);
+
+  if (ArrowMetadataGetValue(schema->metadata, ArrowCharView(WD_EXTENSION_KEY),
+                            &name) != NANOARROW_OK ||
+      name.size_bytes != (int64_t)strlen(WD_EXTENSION_UUID) ||
+      memcmp(name.data, WD_EXTENSION_UUID, strlen(WD_EXTENSION_UUID)) != 0)
+    return;
+  field->metadata = uuid;
+  field->metadata_count = 1;
+}
+
 /* Depth first. */
 static enum wd_status
 take_fields(const struct ArrowSchema *schema, struct wd_field *fields,
@@ -67,12 +86,13 @@ take_fields(const struct ArrowSchema *schema, struct wd_field *fields,
 
     if (status != WD_OK)
       return status;
-    fields[(*at)++] = (struct wd_field){
+    fields[*at] = (struct wd_field){
         .name = text_of(child->name),
         .format = text_of(format),
         .nullable = child->flags & ARROW_FLAG_NULLABLE,
         .children = (uint32_t)child->n_children,
     };
+    take_extension(child, &fields[(*at)++]);
     status = take_fields(child, fields, at, error);
     if (status != WD_OK)
       return status;

@@ -19,12 +19,116 @@ write_value(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
     wd_buf_printf(buf, "t.c%u", index);
 }
 
+/* ---- Parquet */
+
+static bool
+has_type(const struct wd_type *type, enum wd_type_id id)
+{
+  bool has = type->id == id;
+
+  for (uint32_t i = 0; !has && i < type->child_count; i++)
+    has = has_type(&type->children[i].type, id);
+  return has;
+}
+
+/* The format's intervals have no signs and no microseconds; unions it has none,
+ * and what DuckDB makes of them nobody reads back. */
+static enum wd_status
+parquet_check(const struct wd_column *column, struct wd_error *error)
+{
+  bool interval = has_type(&column->type, WD_TYPE_INTERVAL);
+  char type[256], name[128];
+
+  if (!interval && !has_type(&column->type, WD_TYPE_UNION))
+    return WD_OK;
+  return wd_fail(
+      error, WD_UNSUPPORTED,
+      "column '%s' has the type %s, which Parquet files cannot hold: %s, or "
+      "write arrow",
+      wd_text_clean(name, sizeof name, column->name, strlen(column->name)),
+      wd_type_text(&column->type, type, sizeof type),
+      interval ? "cast intervals to strings" : "select a union's members");
+}
+
+/* The type with lists in the place of fixed lists. */
+static bool
+loosen(const struct wd_type *from, struct wd_arena *arena, struct wd_type *to)
+{
+  struct wd_column *children =
+      wd_arena_array(arena, from->child_count, sizeof *children);
+  bool made = children || !from->child_count;
+
+  *to = *from;
+  if (to->id == WD_TYPE_FIXED_LIST) {
+    to->id = WD_TYPE_LIST;
+    to->width = 0;
+  }
+  for (uint32_t i = 0; made && i < from->child_count; i++) {
+    children[i] = from->children[i];
+    made = loosen(&from->children[i].type, arena, &children[i].type);
+  }
+  to->children = children;
+  return made;
+}
+
+/* DuckDB 1.5 writes a null fixed list with elements, which other readers
+ * refuse; in files they are lists in any case. */
+static enum wd_status
+write_parquet_column(struct wd_duck_lowering *lowering,
+                     const struct wd_column *column, uint32_t index,
+                     struct wd_buf *buf)
+{
+  struct wd_type type;
+
+  if (!has_type(&column->type, WD_TYPE_FIXED_LIST)) {
+    write_value(column, index, buf);
+    return WD_OK;
+  }
+  if (!loosen(&column->type, lowering->arena, &type))
+    return wd_fail_memory(lowering->error);
+  wd_buf_printf(buf, "CAST(t.c%u AS ", index);
+  wd_duck_type_sql(&type, buf);
+  wd_buf_putc(buf, ')');
+  return WD_OK;
+}
+
+static void
+write_name(const struct wd_column *column, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, " AS ");
+  wd_duck_quote(column->name, strlen(column->name), '"', buf);
+}
+
+static bool
+is_partition(const struct wd_request *request, uint32_t column);
+
+static enum wd_status
+write_parquet_columns(struct wd_duck_lowering *lowering,
+                      const struct wd_request *request,
+                      const struct wd_schema *schema, struct wd_buf *buf)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
+    const struct wd_column *column = &schema->columns[i];
+
+    wd_buf_puts(buf, i ? ", " : "");
+    if (is_partition(request, i))
+      write_value(column, i, buf);
+    else if ((status = parquet_check(column, lowering->error)) == WD_OK)
+      status = write_parquet_column(lowering, column, i, buf);
+    write_name(column, buf);
+  }
+  return status;
+}
+
+/* ---- Columns */
+
 static void
 write_column(const struct wd_column *column, uint32_t index, struct wd_buf *buf)
 {
   write_value(column, index, buf);
-  wd_buf_puts(buf, " AS ");
-  wd_duck_quote(column->name, strlen(column->name), '"', buf);
+  write_name(column, buf);
 }
 
 static void
@@ -235,14 +339,16 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
 {
   const char *path = lowering->query->write_path;
   struct wd_buf buf;
-  enum wd_status status;
+  enum wd_status status = WD_OK;
 
   if (schema->count == 0)
     return wd_fail(lowering->error, WD_INVALID_PLAN,
                    "rows without columns cannot be written");
   wd_buf_init(&buf, lowering->engine->mem, 128 << 20);
   wd_buf_puts(&buf, "COPY (SELECT ");
-  if (request->write_format == WD_FORMAT_JSONL && request->partition_count)
+  if (request->write_format == WD_FORMAT_PARQUET)
+    status = write_parquet_columns(lowering, request, schema, &buf);
+  else if (request->write_format == WD_FORMAT_JSONL && request->partition_count)
     write_json_columns(request, schema, &buf);
   else
     write_columns(schema, &buf);
@@ -250,7 +356,8 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
   wd_duck_quote(path, strlen(path), '\'', &buf);
   /* The path is a temporary one already. */
   wd_buf_puts(&buf, request->partition_count ? " (" : " (USE_TMP_FILE false, ");
-  status = write_format(request, lowering->arena, &buf, lowering->error);
+  if (status == WD_OK)
+    status = write_format(request, lowering->arena, &buf, lowering->error);
   write_partitions(request, schema, &buf);
   wd_buf_putc(&buf, ')');
   if (status == WD_OK) {
