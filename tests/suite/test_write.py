@@ -2,6 +2,7 @@
 every one appears as a whole or not at all. pyarrow reads what was written."""
 
 import collections
+import csv
 import gzip
 import json
 import os
@@ -190,6 +191,10 @@ class Formats(Writes):
         self.assertEqual(list(self.folder.iterdir()), [])
 
 
+ARROWS = {"arrow": "arrow/,format=arrow",
+          "arrows": "arrows/,format=arrow,container=stream"}
+
+
 @needs_guests
 class Partitions(Writes):
     ROWS = [(i, [None, "", "a/b=é", "x y", "..", "'\"%"][i % 6], i % 3)
@@ -209,6 +214,12 @@ class Partitions(Writes):
                 table = pa.parquet.ParquetFile(path).read()
                 self.assertEqual(set(table.column_names) & {"k"}, set())
                 found[keys] += table["id"].to_pylist()
+            elif file.endswith((".arrow", ".arrows")):
+                with (pa.ipc.open_file if file.endswith(".arrow")
+                      else pa.ipc.open_stream)(path.open("rb")) as reader:
+                    table = reader.read_all()
+                self.assertEqual(set(table.column_names) & {"k"}, set())
+                found[keys] += table["id"].to_pylist()
             elif file.endswith(".csv"):
                 found[keys] += pa.csv.read_csv(path)["id"].to_pylist()
             else:
@@ -220,11 +231,13 @@ class Partitions(Writes):
         want = collections.defaultdict(list)
         for id, k, _ in self.ROWS:
             want["__HIVE_DEFAULT_PARTITION__" if k is None else k,].append(id)
-        for format in ("parquet", "csv", "jsonl"):
+        for format in ("parquet", "csv", "jsonl", "arrow", "arrows"):
             with self.subTest(format):
-                self.write(create(self.SCHEMA, self.ROWS),
-                           f"{format}/,format={format}", by=["k"])
+                self.write(create(self.SCHEMA, self.ROWS), ARROWS.get(
+                    format, f"{format}/,format={format}"), by=["k"])
                 self.assertEqual(self.folders(format), want)
+                if format in ARROWS:
+                    continue
                 table = self.collect(
                     "read", "t", "select", "id", "k", "n", END, options=[
                         "--table", f"t={format},format={format}"])
@@ -241,20 +254,75 @@ class Partitions(Writes):
                                if r[2] == 2 and r[1] == ".."])
 
     def test_many(self):
-        for threads in ("1", "2"):
-            self.play("range", "0", "100000", "1", "select", "id",
-                      "id % 200 as k", END, "write-by", "o", "overwrite", "k",
-                      END, END, "wait", options=[
-                          "--sink", "o=out/,format=parquet",
-                          "--threads", threads])
-            found = self.folders()
-            self.assertEqual(found, {(str(k),): list(range(k, 100000, 200))
-                                     for k in range(200)})
+        for format in ("parquet", "arrow"):
+            for threads in ("1", "2"):
+                self.play("range", "0", "100000", "1", "select", "id",
+                          "id % 200 as k", END, "write-by", "o", "overwrite",
+                          "k", END, END, "wait", options=[
+                              "--sink", f"o={format}/,format={format}",
+                              "--threads", threads])
+                found = self.folders(format)
+                self.assertEqual(found, {(str(k),): list(range(k, 100000, 200))
+                                         for k in range(200)})
 
     def test_no_rows(self):
-        self.write(create(self.SCHEMA, []), "out/,format=parquet", by=["k"])
-        self.assertTrue((self.folder / "out").is_dir())
-        self.assertEqual(self.files(), [])
+        for format in ("parquet", "arrow"):
+            self.write(create(self.SCHEMA, []), f"{format}/,format={format}",
+                       by=["k"])
+            self.assertTrue((self.folder / format).is_dir())
+            self.assertEqual(self.files(format), [])
+
+    def test_nested(self):
+        """Nested columns beside those of the folders, in every format."""
+        rows = [{"k": i % 2, "id": i, "xs": [i, None] if i % 3 else None,
+                 "p": {"a": i, "b": [str(i)] * (i % 4)}} for i in range(40)]
+        self.file("t.jsonl", "".join(json.dumps(r) + "\n" for r in rows))
+        for format in ("parquet", "arrow", "jsonl", "csv"):
+            self.play("read", "t", "write-by", "o", "overwrite", "k", END, END,
+                      "wait", options=["--table", "t=t.jsonl", "--sink",
+                                       f"o={format}/,format={format}"])
+            got = []
+            for name in self.files(format):
+                path = self.folder / format / name
+                found = (
+                    pa.parquet.ParquetFile(path).read().to_pylist()
+                    if format == "parquet" else
+                    pa.ipc.open_file(path).read_all().to_pylist()
+                    if format == "arrow" else
+                    [json.loads(line) for line in path.read_text().splitlines()]
+                    if format == "jsonl" else
+                    [{"id": int(r["id"]), "xs": r["xs"] and json.loads(r["xs"])
+                      or None, "p": json.loads(r["p"])}
+                     for r in csv.DictReader(path.open(newline=""))])
+                got += [{"k": int(name.split("/")[0][2:]), **r} for r in found]
+            with self.subTest(format):
+                self.assertEqual(sorted(got, key=lambda r: r["id"]), rows)
+
+    def test_modes_of_arrow(self):
+        rows = create(self.SCHEMA, self.ROWS)
+        place = "out/,format=arrow"
+        self.write(rows, place, by=["n", "k"])
+        self.refuse(rows, place, "exists already", by=["n"])
+        self.assertEqual(len(self.files()), 6)
+        self.write(create(self.SCHEMA, self.ROWS[:3]), place, mode="append",
+                   by=["n", "k"])
+        self.assertEqual(len(self.files()), 9)
+        self.assertEqual(sum(map(len, self.folders().values())), 63)
+        self.write(rows, place, mode="overwrite", by=["k"])
+        self.assertEqual(len(self.files()), 6)
+        self.assertEqual(self.hidden(), [])
+
+    def test_sorted_arrow(self):
+        """Rows of a partition stay in the order of a sort."""
+        self.play("range", "0", "50000", "1", "select", "id", "id % 3 as k",
+                  END, "sort", "id desc", END, "write-by", "o", "overwrite",
+                  "k", END, END, "wait",
+                  options=["--sink", "o=out/,format=arrow"])
+        for name in self.files():
+            with pa.ipc.open_file((self.folder / "out" / name).open("rb")) as r:
+                ids = r.read_all()["id"].to_pylist()
+            self.assertEqual(ids, sorted(ids, reverse=True))
+            self.assertEqual(len(ids), len(range(int(name[2]), 50000, 3)))
 
     def test_refused(self):
         rows = create(self.SCHEMA, self.ROWS[:2])
@@ -263,7 +331,6 @@ class Partitions(Writes):
         self.refuse(rows, "out/,format=parquet", "'k' twice", by=["k", "k"])
         self.refuse(rows, "out/,format=parquet", "all of its columns",
                     by=["k", "n", "id"])
-        self.refuse(rows, "out/,format=arrow", "arrow", "parquet", by=["k"])
         self.file("o.parquet", "before")
         self.refuse(rows, "o.parquet", "is a file", mode="overwrite",
                     by=["k"])

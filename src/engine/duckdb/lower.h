@@ -213,4 +213,11 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
                     const struct wd_schema *schema, const char *query,
                     char **out_sql);
 
+/* The query's sql and schema, for a write of partitions that are not DuckDB's:
+ * the columns that are in files, then the path of their folder, by which rows
+ * are sorted. */
+enum wd_status
+wd_duck_lower_parts(struct wd_duck_lowering *lowering,
+                    const struct wd_request *request, const char *sql);
+
 #endif

@@ -264,10 +264,12 @@ wd_duck_lower_target(struct wd_duck_lowering *lowering,
           wd_format_option(WD_FORMAT_ARROW, WD_SINK, request->options[i].name,
                            request->options[i].value, lowering->arena, &ignored,
                            lowering->error);
-  if (status == WD_OK && request->partition_count)
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine duckdb does not write arrow files partitioned "
-                   "by columns: use parquet");
+  if (status == WD_OK && request->partition_count) {
+    query->write_ending = wd_arena_printf(
+        lowering->arena, "%s0.%s", request->write_prefix, file_ending(request));
+    if (!query->write_ending)
+      return wd_fail_memory(lowering->error);
+  }
   return status;
 }
 
@@ -363,6 +365,72 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
   if (status == WD_OK) {
     *out_sql = wd_arena_strndup(lowering->arena, wd_buf_text(&buf), buf.length);
     if (!*out_sql || buf.failed)
+      status = wd_fail_memory(lowering->error);
+  }
+  wd_buf_fini(&buf);
+  return status;
+}
+
+/* `name=value/…`, encoded as DuckDB does it for the other formats. */
+static void
+write_folders(const struct wd_request *request, const struct wd_schema *schema,
+              struct wd_buf *buf)
+{
+  for (uint32_t i = 0; i < request->partition_count; i++) {
+    uint32_t index = request->partition_columns[i];
+    const struct wd_column *column = &schema->columns[index];
+
+    wd_buf_puts(buf, i ? " || '/' || url_encode(" : "url_encode(");
+    wd_duck_quote(column->name, strlen(column->name), '\'', buf);
+    wd_buf_puts(buf, ") || '=' || coalesce(url_encode(CAST(");
+    write_value(column, index, buf);
+    wd_buf_puts(buf, " AS VARCHAR)), '__HIVE_DEFAULT_PARTITION__')");
+  }
+}
+
+/* The columns that are in files, alone. */
+static enum wd_status
+leave_partitions(struct wd_duck_lowering *lowering,
+                 const struct wd_request *request, struct wd_buf *buf)
+{
+  struct wd_query *query = lowering->query;
+  struct wd_column *columns =
+      wd_arena_array(lowering->arena, query->schema.count, sizeof *columns);
+  uint32_t count = 0;
+
+  if (!columns)
+    return wd_fail_memory(lowering->error);
+  for (uint32_t i = 0; i < query->schema.count; i++) {
+    if (is_partition(request, i))
+      continue;
+    wd_buf_printf(buf, "t.c%u AS c%u, ", i, count);
+    columns[count++] = query->schema.columns[i];
+  }
+  query->schema = (struct wd_schema){count, columns};
+  return WD_OK;
+}
+
+enum wd_status
+wd_duck_lower_parts(struct wd_duck_lowering *lowering,
+                    const struct wd_request *request, const char *sql)
+{
+  struct wd_query *query = lowering->query;
+  const struct wd_schema schema = query->schema;
+  struct wd_buf buf;
+  enum wd_status status;
+
+  wd_buf_init(&buf, lowering->engine->mem, 128 << 20);
+  wd_buf_puts(&buf, "SELECT ");
+  status = leave_partitions(lowering, request, &buf);
+  write_folders(request, &schema, &buf);
+  wd_buf_printf(&buf,
+                " AS p FROM (SELECT *%s FROM (%s) AS t) AS t ORDER BY p%s",
+                query->ordered ? ", row_number() OVER () AS n" : "", sql,
+                query->ordered ? ", t.n" : "");
+  if (status == WD_OK) {
+    query->sql =
+        wd_arena_strndup(lowering->arena, wd_buf_text(&buf), buf.length);
+    if (!query->sql || buf.failed)
       status = wd_fail_memory(lowering->error);
   }
   wd_buf_fini(&buf);

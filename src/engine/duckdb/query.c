@@ -219,6 +219,8 @@ lower(struct wd_query *query, const struct wd_request *request,
       query->write_format != WD_FORMAT_ARROW)
     status = wd_duck_lower_write(&lowering, request, &query->schema,
                                  wd_buf_text(&buf), &query->sql);
+  else if (status == WD_OK && query->write_ending)
+    status = wd_duck_lower_parts(&lowering, request, wd_buf_text(&buf));
   else if (status == WD_OK && query->into)
     status =
         wd_duck_lower_into(&lowering, request, wd_buf_text(&buf), &query->sql);
@@ -402,7 +404,7 @@ static enum wd_status
 copy_rows(struct wd_query *query, struct wd_rows *out_rows,
           struct wd_error *error)
 {
-  idx_t rows = duckdb_data_chunk_get_size(query->chunk);
+  idx_t size = duckdb_data_chunk_get_size(query->chunk), rows = size;
   struct wd_duck_frame frame;
   uint8_t **places;
   idx_t to;
@@ -412,8 +414,11 @@ copy_rows(struct wd_query *query, struct wd_rows *out_rows,
   if (status != WD_OK)
     return status;
   wd_duck_frame_read_chunk(&frame, query->chunk);
-  status = wd_duck_frame_cut(&frame, query->chunk_from, rows, WD_BATCH_BYTES,
-                             &to, error);
+  if (query->write_ending)
+    status = wd_duck_write_folders(query, &rows, error);
+  if (status == WD_OK)
+    status = wd_duck_frame_cut(&frame, query->chunk_from, rows, WD_BATCH_BYTES,
+                               &to, error);
   if (status == WD_OK)
     status =
         wd_rows_new(query->engine->mem, &frame.shape, out_rows, &places, error);
@@ -422,7 +427,7 @@ copy_rows(struct wd_query *query, struct wd_rows *out_rows,
            frame.shape.buffer_count * sizeof *frame.places);
     wd_duck_frame_write(&frame, query->chunk_from);
     query->chunk_from = to;
-    if (to == rows)
+    if (to == size)
       duckdb_destroy_data_chunk(&query->chunk);
     atomic_fetch_add(&query->rows_out, out_rows->batch.rows);
   }

@@ -56,6 +56,11 @@ struct wd_query {
   const char *write_path; /* NULL: rows are fetched */
   enum wd_format write_format;
   bool write_stream; /* Arrow: a stream, not a file */
+  /* Arrow, partitioned: what files end with, NULL: it is not; the folders of
+   * the rows that were handed out last, which are a text behind the columns of
+   * `schema`. */
+  const char *write_ending;
+  char write_folders[4096];
 
   pthread_mutex_t lock; /* failure, worker locks */
   struct wd_error failure;
