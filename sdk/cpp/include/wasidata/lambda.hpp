@@ -130,8 +130,11 @@ template <class... A> struct ValuesInput {
     };
     (one(static_cast<A *>(nullptr)), ...);
   }
-  void want(wd_bind *)
+  void want(wd_bind *bind)
   {
+    for (std::uint32_t &i : at)
+      if (names)
+        i = wd_bind_column(bind, wd_bind_input(bind)->fields[i].name);
   }
 
   struct Reader {
