@@ -2,7 +2,6 @@
 every one appears as a whole or not at all. pyarrow reads what was written."""
 
 import collections
-import csv
 import gzip
 import json
 import os
@@ -216,7 +215,7 @@ class Partitions(Writes):
                 found[keys] += table["id"].to_pylist()
             elif file.endswith((".arrow", ".arrows")):
                 with (pa.ipc.open_file if file.endswith(".arrow")
-                      else pa.ipc.open_stream)(path.open("rb")) as reader:
+                      else pa.ipc.open_stream)(path) as reader:
                     table = reader.read_all()
                 self.assertEqual(set(table.column_names) & {"k"}, set())
                 found[keys] += table["id"].to_pylist()
@@ -273,11 +272,11 @@ class Partitions(Writes):
             self.assertEqual(self.files(format), [])
 
     def test_nested(self):
-        """Nested columns beside those of the folders, in every format."""
+        """Nested columns beside those of the folders."""
         rows = [{"k": i % 2, "id": i, "xs": [i, None] if i % 3 else None,
                  "p": {"a": i, "b": [str(i)] * (i % 4)}} for i in range(40)]
         self.file("t.jsonl", "".join(json.dumps(r) + "\n" for r in rows))
-        for format in ("parquet", "arrow", "jsonl", "csv"):
+        for format in ("parquet", "arrow", "jsonl"):
             self.play("read", "t", "write-by", "o", "overwrite", "k", END, END,
                       "wait", options=["--table", "t=t.jsonl", "--sink",
                                        f"o={format}/,format={format}"])
@@ -289,11 +288,7 @@ class Partitions(Writes):
                     if format == "parquet" else
                     pa.ipc.open_file(path).read_all().to_pylist()
                     if format == "arrow" else
-                    [json.loads(line) for line in path.read_text().splitlines()]
-                    if format == "jsonl" else
-                    [{"id": int(r["id"]), "xs": r["xs"] and json.loads(r["xs"])
-                      or None, "p": json.loads(r["p"])}
-                     for r in csv.DictReader(path.open(newline=""))])
+                    [json.loads(line) for line in path.read_text().splitlines()])
                 got += [{"k": int(name.split("/")[0][2:]), **r} for r in found]
             with self.subTest(format):
                 self.assertEqual(sorted(got, key=lambda r: r["id"]), rows)
@@ -319,7 +314,7 @@ class Partitions(Writes):
                   "k", END, END, "wait",
                   options=["--sink", "o=out/,format=arrow"])
         for name in self.files():
-            with pa.ipc.open_file((self.folder / "out" / name).open("rb")) as r:
+            with pa.ipc.open_file(self.folder / "out" / name) as r:
                 ids = r.read_all()["id"].to_pylist()
             self.assertEqual(ids, sorted(ids, reverse=True))
             self.assertEqual(len(ids), len(range(int(name[2]), 50000, 3)))
