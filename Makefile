@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-all bench format format-check lint fuzz \
+.PHONY: help build demo demo-spark spark test test-all bench format format-check lint fuzz \
 	install clean setup
 
 JOBS ?= $(shell nproc)
@@ -26,6 +26,8 @@ ctest = ctest --test-dir build-$(1) --output-on-failure --no-tests=error \
 help:
 	@echo 'make               build/bin/wasi-data and the example programs'
 	@echo 'make demo          a tour on real data'
+	@echo 'make spark         the jar for Spark: build/spark/wasi-data-spark.jar'
+	@echo 'make demo-spark    the same words on DuckDB and on Spark'
 	@echo 'make test          what every change must pass'
 	@echo 'make test-all      that, the slow suites, other compilers, fuzzing'
 	@echo 'make bench         the benchmarks'
@@ -46,6 +48,14 @@ build: setup
 demo: build
 	@scripts/deps demo
 	@scripts/demo
+
+# Without a JDK and Maven the configuration says what is missing.
+spark: build
+	@cmake --build --preset default -j $(JOBS) --target spark_jar
+
+demo-spark: spark
+	@scripts/deps spark
+	@scripts/demo-spark
 
 test: setup
 	@$(call built,asan)

@@ -436,7 +436,7 @@ wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
                      struct wd_lambda **out_lambda, struct wd_error *error)
 {
   struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-  const struct wd_lambda_constant *constants;
+  const struct wd_lambda_constant *constants = NULL;
   enum wd_status status =
       split_values(arguments, values, arena, &constants, error);
 

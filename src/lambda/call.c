@@ -31,6 +31,23 @@ wd__call_failed(struct wd_worker *worker, const struct wd_lambda *lambda,
   return error->status;
 }
 
+enum wd_status
+wd_call_partition(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t index, uint32_t count, struct wd_error *error)
+{
+  struct wd_error local;
+  struct wd_worker_site *site;
+  enum wd_status status;
+
+  error = wd_error_or(error, &local);
+  status = wd_worker_site(worker, lambda, &site, error);
+  if (status != WD_OK)
+    return wd__call_failed(worker, lambda, error);
+  wd_stream_init(&site->stream, worker, lambda->site, index);
+  site->stream.partitions = count;
+  return WD_OK;
+}
+
 /* The export that a placed batch is for. */
 static enum wd_abi_export
 export_of(const struct wd_lambda *lambda, enum wd_call_slot slot)

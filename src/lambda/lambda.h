@@ -110,6 +110,13 @@ wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
                      uint32_t site, struct wd_arena *arena,
                      struct wd_lambda **out_lambda, struct wd_error *error);
 
+/* Says which partition of how many (0: nobody knows) this worker's coming calls
+ * outside of cursors belong to; without it, they are a partition with the
+ * worker's number. Random numbers begin anew. */
+enum wd_status
+wd_call_partition(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t index, uint32_t count, struct wd_error *error);
+
 /* Which parameter of the coming call a batch is. */
 enum wd_call_slot {
   WD_SLOT_INPUT,  /* map, flat-map, push, update: the rows; co-group: left */

@@ -358,6 +358,12 @@ wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures)
   pthread_mutex_unlock(&pool->lock);
 }
 
+const struct wd_image *
+wd_pool_image(const struct wd_pool *pool)
+{
+  return pool->image;
+}
+
 const struct wd_pool_options *
 wd_pool_options(const struct wd_pool *pool)
 {

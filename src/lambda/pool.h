@@ -63,6 +63,15 @@ wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
 void
 wd_pool_leave(struct wd_pool *pool);
 
+/* Stops the guest that runs in this worker, and lets none start in it; returns
+ * at once, so it is called again until the call has ended. Any thread. */
+void
+wd_worker_kill(struct wd_worker *worker);
+
+/* What its workers begin with; the pool's. */
+const struct wd_image *
+wd_pool_image(const struct wd_pool *pool);
+
 /* As it was made. */
 const struct wd_pool_options *
 wd_pool_options(const struct wd_pool *pool);

@@ -204,3 +204,9 @@ wd_worker_end(struct wd_worker *worker, struct wd_error *error)
   return wd_instance_call(worker->instance, &export->post, &value, 1, NULL,
                           error);
 }
+
+void
+wd_worker_kill(struct wd_worker *worker)
+{
+  wd_instance_kill(worker->instance);
+}

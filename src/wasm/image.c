@@ -56,8 +56,8 @@ wd_image_id(const struct wd_image *image)
   return image->id;
 }
 
-static struct wd_image *
-allocate(struct wd_module *module)
+struct wd_image *
+wd_image_allocate(struct wd_module *module)
 {
   static atomic_uint_fast64_t ids;
   uint32_t globals = module->outline.info.global_count;
@@ -213,7 +213,7 @@ wd_image_new(struct wd_module *module, struct wd_linear *memory, bool freeze,
 
   if (status)
     return status;
-  image = allocate(module);
+  image = wd_image_allocate(module);
   if (!image)
     return wd_fail_memory(error);
   image->contents.size = memory->size;

@@ -19,6 +19,10 @@ struct wd_image {
   wasmtime_val_t globals[]; /* numbers and vectors, as info.globals */
 };
 
+/* An image without contents; NULL when memory is short. */
+struct wd_image *
+wd_image_allocate(struct wd_module *module);
+
 /* The memory of a driver whose guest does not run, as an image; its globals
  * are filled in by the caller. The memory is private afterwards. */
 enum wd_status

@@ -193,6 +193,13 @@ wd_module_unref(struct wd_module *module)
     free_module(module);
 }
 
+const uint8_t *
+wd_module_bytes(const struct wd_module *module, size_t *out_size)
+{
+  *out_size = module->size;
+  return module->bytes;
+}
+
 const struct wd_module_info *
 wd_module_info(const struct wd_module *module)
 {

@@ -83,6 +83,10 @@ wd_module_unref(struct wd_module *module);
 const struct wd_module_info *
 wd_module_info(const struct wd_module *module);
 
+/* The bytes that it was loaded from; the module's own. */
+const uint8_t *
+wd_module_bytes(const struct wd_module *module, size_t *out_size);
+
 /* The export of that name, or NULL. */
 const struct wd_extern *
 wd_module_export(const struct wd_module *module, const char *name);

@@ -16,6 +16,15 @@ from script import SOURCE
 HOME = pathlib.Path(SOURCE) / ".deps" / "spark"
 SECONDS = 180
 
+# What a server is told about the jar: docs/spark.md.
+ADAPTER = {
+    "spark.connect.extensions.relation.classes":
+        "org.apache.spark.sql.wasidata.LambdaRelationPlugin",
+    "spark.connect.extensions.expression.classes":
+        "org.apache.spark.sql.wasidata.LambdaExpressionPlugin",
+    "spark.sql.extensions": "org.apache.spark.sql.wasidata.LambdaExtensions",
+}
+
 
 def java_home():
     """Where Java 17 is: Spark 4.2 needs it or a newer one."""
@@ -36,7 +45,7 @@ def free_port():
 class Spark:
     """Starts a server and waits until it answers."""
 
-    def __init__(self, **settings):
+    def __init__(self, jar=None, **settings):
         done = subprocess.run([str(SOURCE / "scripts" / "deps"), "spark"],
                               capture_output=True, text=True, check=False)
         if done.returncode:
@@ -56,6 +65,9 @@ class Spark:
         command = [str(HOME / "bin" / "spark-submit"), "--class",
                    "org.apache.spark.sql.connect.service.SparkConnectServer",
                    "--master", "local[2]", "--driver-memory", "1g"]
+        if jar:
+            command += ["--jars", str(jar)]
+            settings |= ADAPTER
         for name, value in settings.items():
             command += ["--conf", f"{name}={value}"]
         with open(self.log, "wb") as log:

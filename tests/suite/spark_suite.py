@@ -3,17 +3,29 @@
 import unittest
 
 import script
+from script import BUILD
 from spark_server import Spark
 
+# What lambdas need; without a JDK and Maven the build skips it and says so.
+JAR = BUILD / "spark" / "wasi-data-spark.jar"
+
 TYPES = "does not carry the type u8"
-LAMBDAS = "does not have lambdas"
+LAMBDAS = "lambdas need"
 
 
-def begin():
+def begin(**settings):
     """A server, on which all programs run from then on."""
-    server = Spark()
+    server = Spark(**settings)
     script.ENGINE[:] = ["--engine", server.url]
     return server
+
+
+def begin_with_jar():
+    """The same, with the adapter for lambdas."""
+    if not JAR.exists():
+        raise unittest.SkipTest(f"{JAR} was not built here: it needs a JDK and "
+                                "Maven")
+    return begin(jar=JAR)
 
 
 def end(server):
@@ -33,12 +45,15 @@ def refused(test, reason):
     return wrapped
 
 
-def shared(module, base, **reasons):
-    """The tests of another suite on Spark, as a class of that module. Those
-    that need what the engine does not have must be refused."""
-    tests = {}
+def shared(module, base, only=(), without=(), also=None, **reasons):
+    """The tests of another suite on Spark, as a class of that module: only
+    those, or all without those. Those that need what the engine does not have
+    must be refused. `also`: more attributes."""
+    tests = dict(also or {})
     for name in unittest.defaultTestLoader.getTestCaseNames(base):
         short = name.removeprefix("test_")
         if short in reasons:
             tests[name] = refused(getattr(base, name), reasons[short])
+        if short in without or (only and short not in only):
+            tests[name] = None
     return type(base.__name__, (base,), dict(tests, __module__=module))

@@ -8,6 +8,8 @@ import tempfile
 import time
 import unittest
 
+from script import ENGINE
+
 BIN = os.environ["WD_BIN"]
 GUEST = os.path.join(
     os.environ["WD_BUILD"], "tests", "guests", "behaviour.wasm")
@@ -30,7 +32,7 @@ class Behaviour(unittest.TestCase):
 
     def run_mode(self, *arguments, options=(), code=0):
         done = subprocess.run(
-            [BIN, "run", "--sink", f"out={self.out}", *options, GUEST,
+            [BIN, "run", *ENGINE, "--sink", f"out={self.out}", *options, GUEST,
              *map(str, arguments)],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
             encoding="utf-8")

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import unittest
 
-from script import BIN, BUILD, SOURCE, Case
+from script import BIN, BUILD, ENGINE, SOURCE, Case
 
 from test_components import components
 
@@ -42,6 +42,7 @@ def program(language, name):
 @unittest.skipUnless(LANGUAGES["c"], "no C guests here: clang-14 is missing")
 class Golden(Case):
     languages = HERE
+    threads = ("1", "2")
 
     def runs(self, name, *arguments, tables=(), form="jsonl"):
         """What every language prints, which is the same."""
@@ -49,10 +50,10 @@ class Golden(Case):
                   for part in ("--table", f"{table}={file}")]
         outputs = {}
         for language, threads in itertools.product(self.languages,
-                                                   ("1", "2")):
+                                                   self.threads):
             done = subprocess.run(
-                [BIN, "run", "--quiet", "--format", form, "--threads", threads,
-                 *grants, program(language, name), *arguments],
+                [BIN, "run", "--quiet", *ENGINE, "--format", form,
+                 "--threads", threads, *grants, program(language, name), *arguments],
                 cwd=self.folder, stdin=subprocess.DEVNULL, timeout=300,
                 env=dict(os.environ, WASI_DATA_CACHE=CACHE),
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -400,9 +401,9 @@ class Errors(Golden):
 
     def test_one_that_is_not_looked_at(self):
         """Ends the program, with the message first and exit code 125."""
-        for language in HERE:
+        for language in self.languages:
             done = subprocess.run(
-                [BIN, "run", "--quiet", program(language, "errors"),
+                [BIN, "run", "--quiet", *ENGINE, program(language, "errors"),
                  "uncaught"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env=dict(os.environ, WASI_DATA_CACHE=CACHE), timeout=300)
             self.assertEqual((done.returncode, done.stdout), (125, b""))
@@ -413,14 +414,15 @@ class Errors(Golden):
 class Examples(Golden):
     """Those that the examples are already; test_examples.py knows their rows."""
 
-    LANGUAGES = [name for name in HERE
+    languages = [name for name in HERE
                  if (BUILD / "examples" / name).exists()]
 
     def same(self, name, *options):
         outputs = {}
-        for language in self.LANGUAGES:
+        for language in self.languages:
             done = subprocess.run(
-                [BIN, "run", "--quiet", "--format", "csv", *options[:-1],
+                [BIN, "run", "--quiet", *ENGINE, "--format", "csv",
+                 *options[:-1],
                  BUILD / "examples" / language / f"{name}.wasm", *options[-1]],
                 cwd=self.folder, env=dict(os.environ, WASI_DATA_CACHE=CACHE),
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
@@ -432,7 +434,7 @@ class Examples(Golden):
 
     def test_every_language_has_every_example(self):
         names = {path.stem for path in (SOURCE / "examples/c").iterdir()}
-        for language in self.LANGUAGES:
+        for language in self.languages:
             built = {path.stem for path in
                      (BUILD / "examples" / language).glob("*.wasm")}
             self.assertLessEqual(names, built, language)

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+from script import ENGINE
+
 BIN = os.environ["WD_BIN"]
 GUEST = os.path.join(
     os.environ["WD_BUILD"], "tests", "guests", "bare_hostile.wasm")
@@ -277,7 +279,8 @@ class Outcome:
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "out.csv")
             done = subprocess.run(
-                [BIN, "run", "--sink", f"out={out}", *options, GUEST, mode,
+                [BIN, "run", *ENGINE, "--sink", f"out={out}", *options, GUEST,
+                 mode,
                  *arguments],
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
             self.code = done.returncode

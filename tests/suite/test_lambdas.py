@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
+from script import ENGINE
+
 BIN = os.environ["WD_BIN"]
 GUEST = os.path.join(os.environ["WD_BUILD"], "tests", "guests", "kinds.wasm")
 COLUMNS = ["id", "bo", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64",
@@ -133,7 +135,8 @@ class Kinds(unittest.TestCase):
     def run_kind(self, kind, count, threads):
         out = os.path.join(self.folder.name, "out.jsonl")
         done = subprocess.run(
-            [BIN, "run", "--threads", str(threads), "--sink", f"out={out}",
+            [BIN, "run", *ENGINE, "--threads", str(threads), "--sink",
+             f"out={out}",
              GUEST, kind, str(count)],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stderr.decode())

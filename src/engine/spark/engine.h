@@ -14,14 +14,23 @@
 #include "engine/spark/endpoint.h"
 #include "engine/spark/session.h"
 
+/* An artifact that the session has. */
+struct wd_spark_sent {
+  struct wd_spark_sent *next;
+  char name[80];
+};
+
 struct wd_spark_engine {
   struct wd_engine base;
   struct wd_mem *mem;
   const struct wd_grants *grants;
-  struct wd_arena arena; /* the endpoint */
+  struct wd_arena arena; /* the endpoint; names of artifacts */
   struct wd_sc_endpoint endpoint;
-  pthread_mutex_t lock; /* session */
+  pthread_mutex_t lock; /* session, sent, image */
   struct wd_sc_session session;
+  struct wd_spark_sent *sent;
+  uint64_t image; /* the last that was sent, and its name */
+  const char *image_name;
   bool connected;
 };
 

@@ -13,7 +13,7 @@ struct report {
   char id[64];
   char error_class[128];
   char sql_state[16];
-  char message[1024];
+  char message[8192];
 };
 
 static struct wd_sc_view
@@ -93,6 +93,34 @@ fetch_details(struct wd_sc_session *session, struct report *report)
   wd_sc_writer_fini(&request);
 }
 
+/* What a lambda in an executor did wrong stands somewhere in Spark's words, as
+ * the jar's native side put it there (engines/spark/native/jni.c). */
+static enum wd_status
+find_lambda_failure(const char *text, struct wd_error *error)
+{
+  static const char mark[] = "[wasi-data:", end_mark[] = "[wasi-data:end]";
+  const char *begin = strstr(text, mark), *message, *trace, *end;
+  int status, origin, read = 0;
+
+  if (!begin ||
+      sscanf(begin + strlen(mark), "%d:%d] %n", &status, &origin, &read) != 2)
+    return WD_OK;
+  message = begin + strlen(mark) + read;
+  end = strstr(message, end_mark);
+  end = end ? end : message + strlen(message);
+  trace = message + strcspn(message, "\n");
+  if (trace > end)
+    trace = end;
+  if (status <= WD_OK || *wd_status_text((enum wd_status)status) == '?')
+    status = WD_ENGINE_FAILED;
+  wd_fail_at(error,
+             origin == WD_ORIGIN_GUEST ? WD_ORIGIN_GUEST : WD_ORIGIN_ENGINE,
+             (enum wd_status)status, "%.*s", (int)(trace - message), message);
+  if (trace < end)
+    wd_error_trace(error, "%.*s", (int)(end - trace - 1), trace + 1);
+  return (enum wd_status)status;
+}
+
 static enum wd_status
 fail_connection(const struct wd_sc_session *session,
                 const struct wd_sc_call *call, struct wd_error *error)
@@ -109,6 +137,7 @@ wd_sc_session_fail(struct wd_sc_session *session, const struct wd_sc_call *call,
                    struct wd_error *error)
 {
   struct report report = {.id = ""};
+  enum wd_status status;
 
   switch (wd_sc_call_code(call)) {
   case WD_SC_CODE_CANCELLED:
@@ -130,11 +159,20 @@ wd_sc_session_fail(struct wd_sc_session *session, const struct wd_sc_call *call,
                   metadata(call, "errorClass"));
   wd_sc_copy_text(report.sql_state, sizeof report.sql_state,
                   metadata(call, "sqlState"));
-  snprintf(report.message, sizeof report.message, "%.1000s",
+  snprintf(report.message, sizeof report.message, "%.8000s",
            wd_sc_call_message(call));
   if (*report.id)
     fetch_details(session, &report);
+  status = find_lambda_failure(report.message, error);
+  if (status != WD_OK)
+    return status;
   cut_line(report.message);
+  report.message[1000] = '\0';
+  if (strstr(report.error_class, "NO_HANDLER_FOR_EXTENSION"))
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "the Spark server at %s:%u does not have wasi-data's jar, "
+                   "which lambdas need: docs/spark.md says how it is added",
+                   session->endpoint->host, session->endpoint->port);
   if (strncmp(report.error_class, "OPERATION_CANCELED", 18) == 0)
     return wd_fail(error, WD_CANCELLED, "cancelled");
   /* Spark's messages begin with the class in brackets, most of them. */

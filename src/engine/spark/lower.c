@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arrow/ipc.h"
+#include "engine/spark/lambda.h"
 #include "engine/spark/types.h"
 
 /* A name of a column of ours. */
@@ -126,7 +127,8 @@ lower_sort(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
 
   for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++)
     status = put_sort_key(lowering, &node->sort.keys[i]);
-  wd_sc_put_int(lowering->writer, WD_SC_Sort_is_global, 1);
+  wd_sc_put_int(lowering->writer, WD_SC_Sort_is_global,
+                node->kind == WD_NODE_SORT);
   wd_sc_end(lowering->writer, sort);
   return status;
 }
@@ -269,6 +271,34 @@ lower_joined(struct wd_spark_lowering *lowering,
   if (node->schema.count == 0)
     wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
   wd_sc_end(lowering->writer, project);
+  return status;
+}
+
+/* Evenly, or by the hash of columns. */
+static enum wd_status
+lower_repartition(struct wd_spark_lowering *lowering,
+                  const struct wd_plan_node *node)
+{
+  struct wd_sc_writer *writer = lowering->writer;
+  bool keys = node->repartition.column_count;
+  size_t repartition =
+      wd_sc_begin(writer, keys ? WD_SC_Relation_repartition_by_expression
+                               : WD_SC_Relation_repartition);
+  enum wd_status status = wd_spark_lower_node(
+      lowering, node->left,
+      keys ? WD_SC_RepartitionByExpression_input : WD_SC_Repartition_input);
+
+  for (uint32_t i = 0; i < node->repartition.column_count; i++)
+    wd_spark_put_text(
+        lowering, WD_SC_RepartitionByExpression_partition_exprs,
+        name_of(&node->schema, node->repartition.columns[i]).text);
+  wd_sc_put_int(writer,
+                keys ? WD_SC_RepartitionByExpression_num_partitions
+                     : WD_SC_Repartition_num_partitions,
+                node->repartition.count);
+  if (!keys)
+    wd_sc_put_int(writer, WD_SC_Repartition_shuffle, 1);
+  wd_sc_end(writer, repartition);
   return status;
 }
 
@@ -508,14 +538,8 @@ static const char *
 step_name(enum wd_node_kind kind)
 {
   switch (kind) {
-  case WD_NODE_LAMBDA:
-  case WD_NODE_CO_GROUP:
-    return "lambdas";
   case WD_NODE_GENERATE:
     return "generate";
-  case WD_NODE_REPARTITION:
-  case WD_NODE_SORT_WITHIN:
-    return "partitions";
   case WD_NODE_CACHE:
     return "caches";
   case WD_NODE_ZIP:
@@ -556,6 +580,14 @@ lower_step(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
     return wd_spark_lower_expand(lowering, node);
   case WD_NODE_EXPLODE:
     return wd_spark_lower_explode(lowering, node);
+  case WD_NODE_LAMBDA:
+    return wd_spark_lower_lambda(lowering, node);
+  case WD_NODE_CO_GROUP:
+    return wd_spark_lower_co_group(lowering, node);
+  case WD_NODE_REPARTITION:
+    return lower_repartition(lowering, node);
+  case WD_NODE_SORT_WITHIN:
+    return lower_sort(lowering, node);
   default:
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not have %s yet: run on duckdb",

@@ -23,6 +23,7 @@ struct wd_spark_lowering {
   uint32_t left_count;          /* a join's condition: columns of the left */
   const struct wd_key_set *set; /* whose groups are aggregated, or NULL */
   bool joined;                  /* columns are l.c0 … and r.c0 … */
+  bool looks;                   /* nothing is run, so nothing is sent */
 };
 
 /* Puts the relation of a node as a field of the message that is written. */

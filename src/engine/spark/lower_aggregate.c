@@ -2,7 +2,7 @@
  * that a key may be there twice. */
 #include <stdio.h>
 
-#include "engine/spark/lower.h"
+#include "engine/spark/lambda.h"
 #include "plan/aggregate_function.h"
 
 static bool
@@ -24,10 +24,6 @@ static enum wd_status
 check_measure(const struct wd_spark_lowering *lowering,
               const struct wd_plan_node *node, const struct wd_measure *measure)
 {
-  if (measure->bound.lambda)
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark does not have lambdas yet: run on "
-                   "duckdb");
   if (wd_aggregate_follows_order(measure->function) && is_ordered(node->left))
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not have %s after a sort yet: use "
@@ -43,14 +39,18 @@ put_measure(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   const struct wd_measure *measure = &node->aggregate.measures[index];
   struct wd_buf buf;
   char name[16];
-  enum wd_status status = check_measure(lowering, node, measure);
+  enum wd_status status;
 
+  snprintf(name, sizeof name, "m%u", index);
+  if (measure->bound.lambda)
+    return wd_spark_put_lambda_measure(
+        lowering, WD_SC_Aggregate_aggregate_expressions, measure, name);
+  status = check_measure(lowering, node, measure);
   wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   if (status == WD_OK)
     status = wd_spark_write_measure(lowering, measure, NULL, &buf);
   if (status == WD_OK)
     status = wd_spark_text_check(&buf, lowering->error);
-  snprintf(name, sizeof name, "m%u", index);
   if (status == WD_OK)
     wd_spark_put_named(lowering, WD_SC_Aggregate_aggregate_expressions,
                        wd_buf_text(&buf), name);
@@ -119,10 +119,10 @@ has_key(const struct wd_key_set *set, uint32_t key)
 /* Groups of all keys, or of those of a set. */
 static enum wd_status
 put_groups(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
-           const struct wd_key_set *set)
+           const struct wd_key_set *set, uint32_t field)
 {
   struct wd_sc_writer *writer = lowering->writer;
-  size_t relation = wd_sc_begin(writer, WD_SC_Project_input);
+  size_t relation = wd_sc_begin(writer, field);
   size_t aggregate = wd_sc_begin(writer, WD_SC_Relation_aggregate);
   enum wd_status status = put_input(lowering, node);
 
@@ -139,6 +139,90 @@ put_groups(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   wd_sc_end(writer, aggregate);
   wd_sc_end(writer, relation);
   return status;
+}
+
+/* A reduce without keys has no row for no rows. */
+static enum wd_status
+put_full_groups(struct wd_spark_lowering *lowering,
+                const struct wd_plan_node *node, const struct wd_key_set *set,
+                uint32_t field)
+{
+  struct wd_sc_writer *writer = lowering->writer;
+  size_t relation, filter;
+  enum wd_status status;
+
+  if (!node->aggregate.drop_empty)
+    return put_groups(lowering, node, set, field);
+  relation = wd_sc_begin(writer, field);
+  filter = wd_sc_begin(writer, WD_SC_Relation_filter);
+  status = put_groups(lowering, node, set, WD_SC_Filter_input);
+  wd_spark_put_text(lowering, WD_SC_Filter_condition, "m0 IS NOT NULL");
+  wd_sc_end(writer, filter);
+  wd_sc_end(writer, relation);
+  return status;
+}
+
+static uint32_t
+count_keys(const struct wd_plan_node *node, const struct wd_key_set *set)
+{
+  uint32_t count = 0;
+
+  for (uint32_t i = 0; i < node->aggregate.key_count; i++)
+    count += has_key(set, i);
+  return count;
+}
+
+/* Lambdas' states become rows: that of the last measure is the outermost
+ * step. */
+static enum wd_status
+put_finished(struct wd_spark_lowering *lowering,
+             const struct wd_plan_node *node, const struct wd_key_set *set,
+             uint32_t measures, uint32_t field)
+{
+  struct wd_sc_writer *writer = lowering->writer;
+  const struct wd_measure *measure;
+  struct wd_spark_extension begun;
+  uint32_t place;
+  size_t relation;
+  char name[16];
+  enum wd_status status;
+
+  while (measures && !node->aggregate.measures[measures - 1].bound.lambda)
+    measures--;
+  if (measures == 0)
+    return put_full_groups(lowering, node, set, field);
+  measure = &node->aggregate.measures[--measures];
+  place = count_keys(node, set) + measures;
+  snprintf(name, sizeof name, "m%u_", measures);
+  relation = wd_sc_begin(writer, field);
+  status = wd_spark_begin_appended(lowering, measure->bound.lambda,
+                                   measure->role == WD_ROLE_REDUCE
+                                       ? WD_SPARK_FINISH_REDUCE
+                                       : WD_SPARK_FINISH,
+                                   &place, 1, name, &begun);
+  if (status == WD_OK)
+    status = put_finished(lowering, node, set, measures, WD_SPARK_LAMBDA_INPUT);
+  wd_spark_end_extension(lowering, &begun);
+  wd_sc_end(writer, relation);
+  return status;
+}
+
+/* The measures' columns; *at is the number of the next. */
+static void
+put_measure_columns(struct wd_spark_lowering *lowering,
+                    const struct wd_measure *measure, uint32_t index,
+                    uint32_t *at)
+{
+  uint32_t width = measure->bound.lambda ? measure->bound.output.count : 1;
+
+  for (uint32_t i = 0; i < width; i++) {
+    char from[32], to[16];
+
+    snprintf(from, sizeof from, measure->bound.lambda ? "m%u_%u" : "m%u", index,
+             i);
+    snprintf(to, sizeof to, "c%u", (*at)++);
+    wd_spark_put_named(lowering, WD_SC_Project_expressions, from, to);
+  }
 }
 
 static enum wd_status
@@ -167,22 +251,24 @@ lower_set(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
           const struct wd_key_set *set)
 {
   uint32_t keys = node->aggregate.key_count;
-  uint32_t count = keys + node->aggregate.measure_count;
+  uint32_t at = keys;
   size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
-  enum wd_status status = put_groups(lowering, node, set);
+  enum wd_status status = put_finished(
+      lowering, node, set, node->aggregate.measure_count, WD_SC_Project_input);
 
-  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
+  for (uint32_t i = 0; status == WD_OK && i < keys; i++) {
     char from[16], to[16];
 
-    snprintf(from, sizeof from, i < keys ? "k%u" : "m%u",
-             i < keys ? i : i - keys);
+    snprintf(from, sizeof from, "k%u", i);
     snprintf(to, sizeof to, "c%u", i);
-    if (i < keys && !has_key(set, i))
+    if (!has_key(set, i))
       status = put_absent_key(lowering, node, i, to);
     else
       wd_spark_put_named(lowering, WD_SC_Project_expressions, from, to);
   }
-  if (count == 0)
+  for (uint32_t i = 0; i < node->aggregate.measure_count; i++)
+    put_measure_columns(lowering, &node->aggregate.measures[i], i, &at);
+  if (at == 0)
     wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
   wd_sc_end(lowering->writer, project);
   return status;

@@ -325,8 +325,11 @@ wd_spark_query_explain(struct wd_engine *base, const struct wd_plan *plan,
   struct wd_spark_engine *engine = (struct wd_spark_engine *)base;
   struct wd_arena arena;
   struct wd_sc_writer request;
-  struct wd_spark_lowering lowering = {
-      .engine = engine, .arena = &arena, .writer = &request, .error = error};
+  struct wd_spark_lowering lowering = {.engine = engine,
+                                       .arena = &arena,
+                                       .writer = &request,
+                                       .error = error,
+                                       .looks = true};
   size_t explain, message;
   enum wd_status status;
 

@@ -1,0 +1,651 @@
+#include "task.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+/* Wasm's stack (runtime.h) and the host's functions that guests call. */
+#define STACK_SIZE ((size_t)4 << 20)
+
+#define SLOTS (WD_SLOT_RIGHT + 1)
+
+static const struct wd_column state_column = {
+    .name = "state", .type = {.id = WD_TYPE_BINARY}, .nullable = true};
+static const struct wd_schema state_schema = {1, &state_column};
+
+struct wd_task {
+  struct wd_arena arena;
+  struct wd_sc_view closure;
+  const char *folder;
+  uint32_t partition, partitions;
+
+  pthread_t thread;
+  pthread_mutex_t lock; /* of busy and command */
+  pthread_cond_t changed;
+  bool busy;
+  enum wd_task_command command;
+  struct wd_error error;
+
+  struct wd_executor_program *program;
+  const struct wd_lambda *lambda;
+  _Atomic(struct wd_worker *) worker;
+
+  struct wd_task_input slots[SLOTS];
+  uint8_t **places[SLOTS];
+  const uint32_t *groups;
+
+  bool open; /* a cursor */
+  uint32_t cursor;
+  uint32_t group; /* the number of the next */
+  bool pending;   /* a result that wd_call_end is to give back */
+  bool states;    /* the output is one of states */
+  struct wd_batch out;
+  bool has, more;
+};
+
+/* ---- What a lambda gets and gives ---------------------------------------- */
+
+static const struct wd_schema *
+slot_schema(const struct wd_task *task, int slot)
+{
+  const struct wd_lambda *lambda = task->lambda;
+  bool co_group = lambda->role == WD_ROLE_CO_GROUP;
+
+  switch (slot) {
+  case WD_SLOT_INPUT:
+    return &lambda->wanted;
+  case WD_SLOT_RIGHT:
+    return co_group ? &lambda->right : &state_schema;
+  case WD_SLOT_STATES:
+    return &state_schema;
+  default:
+    return task->states ? &state_schema : &lambda->output;
+  }
+}
+
+void
+wd_task_shape(const struct wd_task *task, int slot, uint32_t *out_nodes,
+              uint32_t *out_buffers)
+{
+  wd_schema_shape(slot_schema(task, slot), out_nodes, out_buffers);
+}
+
+static enum wd_status
+make_slot(struct wd_task *task, int slot, struct wd_error *error)
+{
+  struct wd_task_input *input = &task->slots[slot];
+  uint32_t nodes, buffers;
+
+  wd_task_shape(task, slot, &nodes, &buffers);
+  input->nodes = wd_arena_array(&task->arena, nodes, sizeof *input->nodes);
+  input->sizes = wd_arena_array(&task->arena, buffers, sizeof *input->sizes);
+  input->sources =
+      wd_arena_array(&task->arena, buffers, sizeof *input->sources);
+  task->places[slot] =
+      wd_arena_array(&task->arena, buffers, sizeof *task->places[slot]);
+  if (!input->nodes || !input->sizes || !input->sources || !task->places[slot])
+    return wd_fail_memory(error);
+  return WD_OK;
+}
+
+static enum wd_status
+start(struct wd_task *task, struct wd_error *error)
+{
+  struct wd_worker *worker;
+  enum wd_status status = wd_executor_program_use(task->closure, task->folder,
+                                                  &task->program, error);
+
+  if (status == WD_OK)
+    status = wd_executor_program_lambda(task->program, task->closure,
+                                        &task->lambda, error);
+  if (status == WD_OK)
+    status =
+        wd_pool_enter(wd_executor_program_pool(task->program), &worker, error);
+  if (status != WD_OK)
+    return status;
+  atomic_store(&task->worker, worker);
+  for (int slot = 0; slot < SLOTS && status == WD_OK; slot++)
+    status = make_slot(task, slot, error);
+  if (status == WD_OK)
+    status = wd_call_partition(worker, task->lambda, task->partition,
+                               task->partitions, error);
+  return status;
+}
+
+/* Room for a batch; it is filled when all of a call have theirs. */
+static enum wd_status
+place(struct wd_task *task, enum wd_call_slot slot, struct wd_error *error)
+{
+  const struct wd_task_input *input = &task->slots[slot];
+  uint32_t nodes, buffers;
+  struct wd_shape shape;
+
+  wd_task_shape(task, (int)slot, &nodes, &buffers);
+  shape = (struct wd_shape){input->rows, nodes, buffers, input->nodes,
+                            input->sizes};
+  return wd_call_batch(task->worker, task->lambda, slot, &shape,
+                       task->places[slot], error);
+}
+
+static void
+fill(struct wd_task *task, enum wd_call_slot slot)
+{
+  const struct wd_task_input *input = &task->slots[slot];
+  uint32_t nodes, buffers;
+
+  wd_task_shape(task, (int)slot, &nodes, &buffers);
+  for (uint32_t i = 0; i < buffers; i++)
+    if (input->sizes[i])
+      memcpy(task->places[slot][i], input->sources[i], input->sizes[i]);
+}
+
+static enum wd_status
+place_and_fill(struct wd_task *task, enum wd_call_slot slot,
+               struct wd_error *error)
+{
+  enum wd_status status = place(task, slot, error);
+
+  if (status == WD_OK)
+    fill(task, slot);
+  return status;
+}
+
+/* ---- Commands ------------------------------------------------------------ */
+
+static bool
+has_cursors(const struct wd_lambda *lambda)
+{
+  return lambda->role == WD_ROLE_PARTITION || lambda->role == WD_ROLE_GROUP ||
+         lambda->role == WD_ROLE_FOR_EACH || lambda->role == WD_ROLE_CO_GROUP;
+}
+
+static enum wd_status
+open_cursor(struct wd_task *task, struct wd_error *error)
+{
+  bool groups = task->lambda->role == WD_ROLE_GROUP ||
+                task->lambda->role == WD_ROLE_CO_GROUP;
+  /* Groups of all partitions have numbers of their own. */
+  uint32_t index = task->partition + task->group++ * task->partitions;
+  enum wd_status status = wd_partition_open(
+      task->worker, task->lambda, groups ? index : task->partition,
+      groups ? 0 : task->partitions, &task->cursor, error);
+
+  task->open = status == WD_OK;
+  return status;
+}
+
+static enum wd_status
+shut_cursor(struct wd_task *task, struct wd_error *error)
+{
+  if (!task->open)
+    return WD_OK;
+  task->open = false;
+  return wd_partition_close(task->worker, task->lambda, task->cursor, error);
+}
+
+/* The next rows of an open cursor. */
+static enum wd_status
+next_of_cursor(struct wd_task *task, struct wd_error *error)
+{
+  enum wd_status status;
+
+  for (;;) {
+    status = wd_partition_next(task->worker, task->lambda, task->cursor,
+                               &task->out, &task->has, error);
+    task->more = task->pending = status == WD_OK && task->has;
+    if (status != WD_OK || !task->has || task->out.rows)
+      return status;
+    task->pending = false;
+    status = wd_call_end(task->worker, task->lambda, error);
+    if (status != WD_OK)
+      return status;
+  }
+}
+
+static enum wd_status
+next_of_flat_map(struct wd_task *task, enum wd_status status,
+                 struct wd_error *error)
+{
+  while (status == WD_OK && task->out.rows == 0 && task->more) {
+    status = wd_call_end(task->worker, task->lambda, error);
+    if (status == WD_OK)
+      status = wd_call_flat_map_next(task->worker, task->lambda, &task->out,
+                                     &task->more, error);
+  }
+  task->has = task->pending = status == WD_OK;
+  return status;
+}
+
+static enum wd_status
+push(struct wd_task *task, bool right, bool end, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  if (!task->open)
+    status = open_cursor(task, error);
+  if (status == WD_OK && !end)
+    status = place_and_fill(task, right ? WD_SLOT_RIGHT : WD_SLOT_INPUT, error);
+  if (status == WD_OK)
+    status = right ? wd_partition_push_right(task->worker, task->lambda,
+                                             task->cursor, end, error)
+                   : wd_partition_push(task->worker, task->lambda, task->cursor,
+                                       end, error);
+  return status == WD_OK ? next_of_cursor(task, error) : status;
+}
+
+static enum wd_status
+call(struct wd_task *task, struct wd_error *error)
+{
+  enum wd_status status;
+
+  if (has_cursors(task->lambda))
+    return push(task, false, false, error);
+  status = place_and_fill(task, WD_SLOT_INPUT, error);
+  if (status == WD_OK && task->lambda->role == WD_ROLE_FLAT_MAP)
+    return next_of_flat_map(task,
+                            wd_call_flat_map(task->worker, task->lambda,
+                                             &task->out, &task->more, error),
+                            error);
+  if (status == WD_OK)
+    status = wd_call_map(task->worker, task->lambda, &task->out, error);
+  task->has = task->pending = status == WD_OK;
+  return status;
+}
+
+static enum wd_status
+next(struct wd_task *task, struct wd_error *error)
+{
+  if (has_cursors(task->lambda))
+    return next_of_cursor(task, error);
+  return next_of_flat_map(task,
+                          wd_call_flat_map_next(task->worker, task->lambda,
+                                                &task->out, &task->more, error),
+                          error);
+}
+
+static enum wd_status
+update(struct wd_task *task, struct wd_error *error)
+{
+  uint32_t rows = task->slots[WD_SLOT_INPUT].rows;
+  uint32_t *groups = NULL;
+  enum wd_status status = place(task, WD_SLOT_STATES, error);
+
+  if (status == WD_OK && task->slots[WD_SLOT_STATES].rows != 1)
+    status = wd_call_groups(task->worker, task->lambda, rows, &groups, error);
+  if (status == WD_OK)
+    status = place(task, WD_SLOT_INPUT, error);
+  if (status != WD_OK)
+    return status;
+  fill(task, WD_SLOT_STATES);
+  fill(task, WD_SLOT_INPUT);
+  if (groups && rows)
+    memcpy(groups, task->groups, rows * sizeof *groups);
+  return wd_call_update(task->worker, task->lambda, &task->out, error);
+}
+
+static enum wd_status
+combine(struct wd_task *task, struct wd_error *error)
+{
+  enum wd_status status = place(task, WD_SLOT_STATES, error);
+
+  if (status == WD_OK)
+    status = place(task, WD_SLOT_RIGHT, error);
+  if (status != WD_OK)
+    return status;
+  fill(task, WD_SLOT_STATES);
+  fill(task, WD_SLOT_RIGHT);
+  return wd_call_combine(task->worker, task->lambda, &task->out, error);
+}
+
+static enum wd_status
+finish(struct wd_task *task, struct wd_error *error)
+{
+  enum wd_status status = place_and_fill(task, WD_SLOT_STATES, error);
+
+  return status == WD_OK
+             ? wd_call_finish(task->worker, task->lambda, &task->out, error)
+             : status;
+}
+
+/* Those of aggregates: one batch for one. */
+static enum wd_status
+aggregate(struct wd_task *task, enum wd_task_command command,
+          struct wd_error *error)
+{
+  enum wd_status status = command == WD_TASK_UPDATE    ? update(task, error)
+                          : command == WD_TASK_COMBINE ? combine(task, error)
+                                                       : finish(task, error);
+
+  task->states = command != WD_TASK_FINISH;
+  task->has = task->pending = status == WD_OK;
+  return status;
+}
+
+static enum wd_status
+carry_out(struct wd_task *task, enum wd_task_command command,
+          struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  if (task->pending)
+    status = wd_call_end(task->worker, task->lambda, error);
+  task->pending = task->has = false;
+  if (status != WD_OK)
+    return status;
+  switch (command) {
+  case WD_TASK_START:
+    return start(task, error);
+  case WD_TASK_CALL:
+    return call(task, error);
+  case WD_TASK_END:
+    return push(task, false, true, error);
+  case WD_TASK_RIGHT:
+    return push(task, true, false, error);
+  case WD_TASK_RIGHT_END:
+    return push(task, true, true, error);
+  case WD_TASK_NEXT:
+    return next(task, error);
+  case WD_TASK_OPEN:
+    return open_cursor(task, error);
+  case WD_TASK_SHUT:
+    return shut_cursor(task, error);
+  case WD_TASK_UPDATE:
+  case WD_TASK_COMBINE:
+  case WD_TASK_FINISH:
+    return aggregate(task, command, error);
+  case WD_TASK_QUIT:
+    break;
+  }
+  return WD_OK;
+}
+
+/* ---- Threads ------------------------------------------------------------- */
+
+/* The thread's last words: its worker is another task's next. */
+static void
+leave(struct wd_task *task)
+{
+  struct wd_error ignored = {0};
+
+  if (task->worker && !task->error.status) {
+    if (task->pending)
+      wd_call_end(task->worker, task->lambda, &ignored);
+    shut_cursor(task, &ignored);
+  }
+  if (task->program)
+    wd_pool_leave(wd_executor_program_pool(task->program));
+}
+
+static void *
+run(void *env)
+{
+  struct wd_task *task = env;
+  bool quit = false;
+
+  pthread_mutex_lock(&task->lock);
+  while (!quit) {
+    while (!task->busy)
+      pthread_cond_wait(&task->changed, &task->lock);
+    pthread_mutex_unlock(&task->lock);
+    quit = task->command == WD_TASK_QUIT;
+    if (!quit && !task->error.status)
+      carry_out(task, task->command, &task->error);
+    pthread_mutex_lock(&task->lock);
+    task->busy = false;
+    pthread_cond_broadcast(&task->changed);
+  }
+  pthread_mutex_unlock(&task->lock);
+  leave(task);
+  return NULL;
+}
+
+static void
+task_fini(struct wd_task *task)
+{
+  wd_executor_program_leave(task->program);
+  pthread_cond_destroy(&task->changed);
+  pthread_mutex_destroy(&task->lock);
+  wd_arena_fini(&task->arena);
+  wd_mem_free(NULL, task, sizeof *task);
+}
+
+static enum wd_status
+copy_arguments(struct wd_task *task, struct wd_sc_view closure,
+               const char *folder, struct wd_error *error)
+{
+  uint8_t *copy = wd_arena_alloc(&task->arena, closure.length + 1);
+
+  task->folder = wd_arena_strdup(&task->arena, folder);
+  if (!copy || !task->folder)
+    return wd_fail_memory(error);
+  memcpy(copy, closure.data, closure.length);
+  task->closure = (struct wd_sc_view){copy, closure.length};
+  return WD_OK;
+}
+
+static enum wd_status
+start_thread(struct wd_task *task, struct wd_error *error)
+{
+  pthread_attr_t attributes;
+  int failed;
+
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_SIZE);
+  failed = pthread_create(&task->thread, &attributes, run, task);
+  pthread_attr_destroy(&attributes);
+  if (failed)
+    return wd_fail(error, WD_NO_MEMORY, "cannot start a thread: %s",
+                   strerror(failed));
+  return WD_OK;
+}
+
+enum wd_status
+wd_task_new(struct wd_sc_view closure, const char *folder, uint32_t partition,
+            uint32_t partitions, struct wd_task **out_task,
+            struct wd_error *error)
+{
+  struct wd_task *task = wd_mem_calloc(NULL, 1, sizeof *task);
+  pthread_condattr_t attributes;
+  enum wd_status status;
+
+  if (!task)
+    return wd_fail_memory(error);
+  wd_arena_init(&task->arena, NULL, 0);
+  pthread_mutex_init(&task->lock, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&task->changed, &attributes);
+  pthread_condattr_destroy(&attributes);
+  task->partition = partition;
+  task->partitions = partitions;
+  task->busy = true;
+  task->command = WD_TASK_START;
+  status = copy_arguments(task, closure, folder, error);
+  if (status == WD_OK)
+    status = start_thread(task, error);
+  if (status != WD_OK)
+    task_fini(task);
+  else
+    *out_task = task;
+  return status;
+}
+
+void
+wd_task_free(struct wd_task *task)
+{
+  if (!task)
+    return;
+  while (!wd_task_wait(task, 100))
+    wd_task_kill(task);
+  wd_task_run(task, WD_TASK_QUIT);
+  pthread_join(task->thread, NULL);
+  task_fini(task);
+}
+
+struct wd_task_input *
+wd_task_input(struct wd_task *task, int slot)
+{
+  return &task->slots[slot];
+}
+
+void
+wd_task_groups(struct wd_task *task, const uint32_t *groups)
+{
+  task->groups = groups;
+}
+
+void
+wd_task_run(struct wd_task *task, enum wd_task_command command)
+{
+  pthread_mutex_lock(&task->lock);
+  task->command = command;
+  task->busy = true;
+  pthread_cond_broadcast(&task->changed);
+  pthread_mutex_unlock(&task->lock);
+}
+
+bool
+wd_task_wait(struct wd_task *task, uint32_t milliseconds)
+{
+  struct timespec until;
+  bool done;
+
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += milliseconds / 1000;
+  until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_sec++;
+    until.tv_nsec -= 1000000000;
+  }
+  pthread_mutex_lock(&task->lock);
+  while (task->busy && pthread_cond_timedwait(&task->changed, &task->lock,
+                                              &until) != ETIMEDOUT)
+    ;
+  done = !task->busy;
+  pthread_mutex_unlock(&task->lock);
+  return done;
+}
+
+const struct wd_error *
+wd_task_failure(const struct wd_task *task)
+{
+  return task->error.status ? &task->error : NULL;
+}
+
+void
+wd_task_kill(struct wd_task *task)
+{
+  struct wd_worker *worker = atomic_load(&task->worker);
+
+  if (worker)
+    wd_worker_kill(worker);
+}
+
+/* ---- Output -------------------------------------------------------------- */
+
+const struct wd_batch *
+wd_task_output(const struct wd_task *task, bool *out_more)
+{
+  *out_more = task->more;
+  return task->has ? &task->out : NULL;
+}
+
+/* A walk over a batch's arrays, depth first. */
+struct walk {
+  const struct wd_node *node;
+  const struct wd_span *buffers;
+  uint64_t *sizes;
+};
+
+static void
+size_array(const struct wd_type *type, struct walk *walk)
+{
+  const struct wd_span *first = walk->buffers;
+  uint32_t count = wd_type_buffers(type);
+  uint32_t length = walk->node->length;
+
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t need = wd_buffer_need(type, length, first, i);
+
+    if (i == 0 && walk->node->null_count == 0)
+      need = 0;
+    walk->sizes[i] = need < first[i].size ? need : first[i].size;
+  }
+  walk->node++;
+  walk->buffers += count;
+  walk->sizes += count;
+  for (uint32_t i = 0; i < type->child_count; i++)
+    size_array(&type->children[i].type, walk);
+}
+
+void
+wd_task_output_sizes(const struct wd_task *task, uint64_t *out_sizes)
+{
+  const struct wd_schema *schema = slot_schema(task, WD_SLOTS_OUTPUT);
+  struct walk walk = {task->out.nodes, task->out.buffers, out_sizes};
+
+  for (uint32_t i = 0; i < schema->count; i++)
+    size_array(&schema->columns[i].type, &walk);
+}
+
+/* Addresses of the JVM's buffers need not be aligned to the values. */
+static void
+make_canonical(const struct wd_type *type, uint8_t *data, uint64_t size)
+{
+  static const double nan64 = (double)NAN;
+  static const float nan32 = NAN;
+
+  for (uint64_t at = 0; type->id == WD_TYPE_F64 && at < size; at += 8) {
+    double value;
+
+    memcpy(&value, data + at, sizeof value);
+    if (isnan(value))
+      memcpy(data + at, &nan64, sizeof nan64);
+  }
+  for (uint64_t at = 0; type->id == WD_TYPE_F32 && at < size; at += 4) {
+    float value;
+
+    memcpy(&value, data + at, sizeof value);
+    if (isnan(value))
+      memcpy(data + at, &nan32, sizeof nan32);
+  }
+}
+
+struct copying {
+  const struct wd_span *buffers;
+  const uint64_t *sizes;
+  uint8_t *const *places;
+};
+
+static void
+copy_array(const struct wd_type *type, struct copying *copying)
+{
+  uint32_t count = wd_type_buffers(type);
+
+  for (uint32_t i = 0; i < count; i++) {
+    if (copying->sizes[i] == 0)
+      continue;
+    memcpy(copying->places[i], copying->buffers[i].data, copying->sizes[i]);
+    if (i == 1)
+      make_canonical(type, copying->places[i], copying->sizes[i]);
+  }
+  copying->buffers += count;
+  copying->sizes += count;
+  copying->places += count;
+  for (uint32_t i = 0; i < type->child_count; i++)
+    copy_array(&type->children[i].type, copying);
+}
+
+void
+wd_task_output_copy(const struct wd_task *task, const uint64_t *sizes,
+                    uint8_t *const *places)
+{
+  const struct wd_schema *schema = slot_schema(task, WD_SLOTS_OUTPUT);
+  struct copying copying = {task->out.buffers, sizes, places};
+
+  for (uint32_t i = 0; i < schema->count; i++)
+    copy_array(&schema->columns[i].type, &copying);
+}

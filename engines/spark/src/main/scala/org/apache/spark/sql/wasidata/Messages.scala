@@ -1,0 +1,80 @@
+package org.apache.spark.sql.wasidata
+
+import scala.collection.mutable.ArrayBuffer
+
+import org.apache.spark.connect.proto
+import org.sparkproject.connect.protobuf.{ByteString, CodedInputStream}
+
+/** What the client sends about a lambda: src/engine/spark/lambda.c writes it. */
+case class LambdaMessage(
+    version: String,
+    input: Option[proto.Relation],
+    right: Option[proto.Relation],
+    closure: ByteString,
+    columns: Int,
+    rightColumns: Int,
+    output: String,
+    outputs: Int,
+    mode: Int,
+    places: Seq[Int],
+    keys: Int,
+    arguments: Seq[proto.Expression],
+    filter: Option[proto.Expression])
+
+object LambdaMessage {
+  val Relation = "wasidata.Lambda"
+  val Aggregate = "wasidata.Aggregate"
+
+  /** How rows come and go. */
+  val Rows = 0 // rows in, other rows out
+  val Append = 1 // a row for each row, behind its columns
+  val Finish = 2 // the same of an aggregate's states
+  val Groups = 3
+  val CoGroups = 4
+  val Partitions = 5 // as Rows, but the lambda is told of the end
+  val FinishReduce = 6 // as Finish, nulls where there is no state
+
+  private val nesting = 1024
+
+  def parse(bytes: ByteString): LambdaMessage = {
+    val in = bytes.newCodedInput()
+    in.setRecursionLimit(nesting): Unit
+    var message = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
+      Rows, Nil, 0, Nil, None)
+    val places = ArrayBuffer.empty[Int]
+    val arguments = ArrayBuffer.empty[proto.Expression]
+    var tag = in.readTag()
+    while (tag != 0) {
+      message = tag >>> 3 match {
+        case 1 => message.copy(version = in.readString())
+        case 2 => message.copy(input = Some(relation(in)))
+        case 3 => message.copy(closure = in.readBytes())
+        case 4 => message.copy(columns = in.readInt32())
+        case 5 => message.copy(output = in.readString())
+        case 6 => message.copy(outputs = in.readInt32())
+        case 7 => message.copy(mode = in.readInt32())
+        case 8 => places += in.readInt32(); message
+        case 9 => message.copy(keys = in.readInt32())
+        case 10 => message.copy(right = Some(relation(in)))
+        case 11 => message.copy(rightColumns = in.readInt32())
+        case 12 => arguments += expression(in); message
+        case 13 => message.copy(filter = Some(expression(in)))
+        case _ => in.skipField(tag): Unit; message
+      }
+      tag = in.readTag()
+    }
+    message.copy(places = places.toSeq, arguments = arguments.toSeq)
+  }
+
+  private def nested(in: CodedInputStream): CodedInputStream = {
+    val inner = in.readBytes().newCodedInput()
+    inner.setRecursionLimit(nesting): Unit
+    inner
+  }
+
+  private def relation(in: CodedInputStream): proto.Relation =
+    proto.Relation.parseFrom(nested(in))
+
+  private def expression(in: CodedInputStream): proto.Expression =
+    proto.Expression.parseFrom(nested(in))
+}

@@ -1,0 +1,41 @@
+package org.apache.spark.sql.wasidata
+
+import org.apache.spark.sql.catalyst.expressions.{Attribute, AttributeSet}
+import org.apache.spark.sql.catalyst.plans.logical.{BinaryNode, LogicalPlan, UnaryNode}
+import org.sparkproject.connect.protobuf.ByteString
+
+/** A lambda at one place of a plan. `columns` of the input are what it takes, the
+  * first ones or those at `places`; `keys` more of them follow, of groups.
+  * `outputs` may be 0 though a plan's node has a column at least.
+  */
+case class LambdaSpec(closure: ByteString, folder: String, columns: Int,
+    outputs: Int, mode: Int, places: Seq[Int], keys: Int, rightColumns: Int) {
+  def appends: Boolean =
+    mode == LambdaMessage.Append || mode == LambdaMessage.Finish ||
+      mode == LambdaMessage.FinishReduce
+
+  override def toString: String = "lambda"
+}
+
+/** All of the input is used, whatever the optimizer finds in expressions. */
+case class LambdaNode(spec: LambdaSpec, added: Seq[Attribute],
+    child: LogicalPlan) extends UnaryNode {
+  override def output: Seq[Attribute] =
+    if (spec.appends) child.output ++ added else added
+  @transient override lazy val references: AttributeSet =
+    AttributeSet(child.output)
+  override def producedAttributes: AttributeSet = AttributeSet(added)
+  override protected def withNewChildInternal(changed: LogicalPlan): LambdaNode =
+    copy(child = changed)
+}
+
+case class CoGroupsNode(spec: LambdaSpec, added: Seq[Attribute],
+    left: LogicalPlan, right: LogicalPlan) extends BinaryNode {
+  override def output: Seq[Attribute] = added
+  @transient override lazy val references: AttributeSet =
+    AttributeSet(left.output ++ right.output)
+  override def producedAttributes: AttributeSet = AttributeSet(added)
+  override protected def withNewChildrenInternal(changedLeft: LogicalPlan,
+      changedRight: LogicalPlan): CoGroupsNode =
+    copy(left = changedLeft, right = changedRight)
+}

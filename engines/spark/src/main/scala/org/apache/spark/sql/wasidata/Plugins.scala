@@ -1,0 +1,105 @@
+package org.apache.spark.sql.wasidata
+
+import java.util.Optional
+
+import org.apache.spark.JobArtifactSet
+import org.apache.spark.sql.SparkSessionExtensions
+import org.apache.spark.sql.catalyst.expressions.{AttributeReference, Expression}
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
+import org.apache.spark.sql.catalyst.types.DataTypeUtils
+import org.apache.spark.sql.classic.Dataset
+import org.apache.spark.sql.connect.planner.SparkConnectPlanner
+import org.apache.spark.sql.connect.plugin.{ExpressionPlugin, RelationPlugin}
+import org.apache.spark.sql.execution.{SparkPlan, SparkStrategy}
+import org.apache.spark.sql.types.StructType
+import org.sparkproject.connect.protobuf.{Any => AnyMessage}
+
+private object Plugin {
+  /** The message of that type, or none. */
+  def read(bytes: Array[Byte], name: String): Option[LambdaMessage] = {
+    val any = AnyMessage.parseFrom(bytes)
+    if (!any.getTypeUrl.endsWith("/" + name)) None
+    else Some(check(LambdaMessage.parse(any.getValue)))
+  }
+
+  private val version = getClass.getPackage.getImplementationVersion
+
+  private def check(message: LambdaMessage): LambdaMessage = {
+    if (message.version != version)
+      throw new LambdaException(
+        s"[wasi-data:0:0] the server's jar of wasi-data is version $version, " +
+          s"this is ${message.version}: use the same of both" +
+          "\n[wasi-data:end]")
+    message
+  }
+
+  /** Where this session's artifacts lie below an executor's files; an executor
+    * cannot tell.
+    */
+  def folder(): String =
+    JobArtifactSet.getCurrentJobArtifactState.map(_.uuid).getOrElse("")
+
+  def spec(message: LambdaMessage): LambdaSpec =
+    LambdaSpec(message.closure, folder(), message.columns, message.outputs,
+      message.mode, message.places, message.keys, message.rightColumns)
+}
+
+class LambdaRelationPlugin extends RelationPlugin {
+  override def transform(bytes: Array[Byte],
+      planner: SparkConnectPlanner): Optional[LogicalPlan] =
+    Plugin.read(bytes, LambdaMessage.Relation) match {
+      case Some(message) => Optional.of(plan(message, planner))
+      case None => Optional.empty()
+    }
+
+  private def plan(message: LambdaMessage,
+      planner: SparkConnectPlanner): LogicalPlan = {
+    def analyzed(relation: org.apache.spark.connect.proto.Relation) =
+      Dataset.ofRows(planner.session, planner.transformRelation(relation))
+        .queryExecution.analyzed
+    val added: Seq[AttributeReference] =
+      DataTypeUtils.toAttributes(StructType.fromDDL(message.output))
+    val left = analyzed(message.input.get)
+    message.right match {
+      case Some(right) =>
+        CoGroupsNode(Plugin.spec(message), added, left, analyzed(right))
+      case None => LambdaNode(Plugin.spec(message), added, left)
+    }
+  }
+}
+
+class LambdaExpressionPlugin extends ExpressionPlugin {
+  override def transform(bytes: Array[Byte],
+      planner: SparkConnectPlanner): Optional[Expression] =
+    Plugin.read(bytes, LambdaMessage.Aggregate) match {
+      case Some(message) =>
+        Optional.of(LambdaAggregate(Plugin.spec(message),
+          message.arguments.map(planner.transformExpression(_)))
+          .toAggregateExpression()
+          .copy(filter = message.filter.map(planner.transformExpression(_))))
+      case None => Optional.empty()
+    }
+}
+
+/** `spark.sql.extensions`: how our nodes are run. */
+class LambdaExtensions extends (SparkSessionExtensions => Unit) {
+  override def apply(extensions: SparkSessionExtensions): Unit =
+    extensions.injectPlannerStrategy(_ => LambdaStrategy)
+}
+
+private object LambdaStrategy extends SparkStrategy {
+  override def apply(plan: LogicalPlan): Seq[SparkPlan] = plan match {
+    case LambdaNode(spec, added, child) =>
+      spec.mode match {
+        case LambdaMessage.Append | LambdaMessage.Finish |
+            LambdaMessage.FinishReduce =>
+          Seq(AppendExec(spec, added, planLater(child)))
+        case LambdaMessage.Groups =>
+          Seq(GroupsExec(spec, added, planLater(child)))
+        case _ => Seq(LambdaExec(spec, added, planLater(child)))
+      }
+    case CoGroupsNode(spec, added, left, right) =>
+      Seq(CoGroupsExec(spec, added, planLater(left), planLater(right)))
+    case _ => Nil
+  }
+}

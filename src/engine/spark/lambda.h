@@ -1,0 +1,54 @@
+/* Lambdas on their way to a cluster: the program's code and memory as
+ * artifacts, a closure in a relation or an expression that wasi-data's jar
+ * understands (engines/spark). */
+#ifndef WD_ENGINE_SPARK_LAMBDA_H
+#define WD_ENGINE_SPARK_LAMBDA_H
+
+#include "engine/spark/lower.h"
+
+/* How rows come and go: the numbers of the jar's LambdaMessage. */
+enum wd_spark_mode {
+  WD_SPARK_ROWS,
+  WD_SPARK_APPEND,
+  WD_SPARK_FINISH,
+  WD_SPARK_GROUPS,
+  WD_SPARK_CO_GROUPS,
+  WD_SPARK_PARTITIONS,
+  WD_SPARK_FINISH_REDUCE, /* null for no state */
+};
+
+/* What goes into the Relation of a step with a lambda. */
+enum wd_status
+wd_spark_lower_lambda(struct wd_spark_lowering *lowering,
+                      const struct wd_plan_node *node);
+
+enum wd_status
+wd_spark_lower_co_group(struct wd_spark_lowering *lowering,
+                        const struct wd_plan_node *node);
+
+/* A measure that is a lambda, as an Expression with the name given: its
+ * groups' states. */
+enum wd_status
+wd_spark_put_lambda_measure(struct wd_spark_lowering *lowering, uint32_t field,
+                            const struct wd_measure *measure, const char *name);
+
+/* A message of the jar's is put between the two, as the content of a Relation:
+ * rows of the input with a lambda's results behind them, called
+ * `<name>_0` … . The input is put after it as WD_SPARK_LAMBDA_INPUT. */
+struct wd_spark_extension {
+  size_t any, value;
+};
+
+enum wd_status
+wd_spark_begin_appended(struct wd_spark_lowering *lowering,
+                        const struct wd_lambda *lambda, enum wd_spark_mode mode,
+                        const uint32_t *places, uint32_t place_count,
+                        const char *name, struct wd_spark_extension *out_begun);
+
+void
+wd_spark_end_extension(struct wd_spark_lowering *lowering,
+                       const struct wd_spark_extension *begun);
+
+#define WD_SPARK_LAMBDA_INPUT 2
+
+#endif

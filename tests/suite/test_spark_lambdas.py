@@ -1,0 +1,90 @@
+"""Lambdas on Apache Spark: the same programs as on DuckDB, byte for byte, with
+the rows that their suites demand, on a real server with wasi-data's jar."""
+
+import unittest
+
+import test_behaviour
+import test_golden
+import test_groups
+import test_hostile
+from script import END, Case, create, needs_guests
+from spark_suite import begin_with_jar, end, shared
+
+SERVER = None
+ONE = {"languages": ["c"], "threads": ("1",)}
+
+
+def setUpModule():
+    global SERVER
+    SERVER = begin_with_jar()
+
+
+def tearDownModule():
+    end(SERVER)
+
+
+Aggregates = shared(__name__, test_golden.Aggregates, also=ONE)
+Text = shared(__name__, test_golden.Text, also=ONE, only=["texts", "no_rows"])
+# The others want the words of DuckDB's messages.
+Errors = shared(__name__, test_golden.Errors, also=ONE,
+                only=["one_that_is_not_looked_at"])
+Examples = shared(__name__, test_golden.Examples, also=ONE,
+                  only=["wordcount"])
+Groups = shared(__name__, test_groups.Groups, only=[
+    "no_keys_is_one_group", "no_rows_no_groups", "several_keys",
+    "groups_of_groups", "more_rows_than_a_chunk"])
+CoGroups = shared(__name__, test_groups.CoGroups, only=[
+    "types_that_meet", "without_keys", "one_side_only"])
+Repartition = shared(__name__, test_groups.Repartition, only=["sorted_within"])
+Behaviour = shared(__name__, test_behaviour.Behaviour, only=[
+    "captures", "hash_table", "state_as_of_the_action"])
+
+
+@unittest.skipUnless(test_hostile.os.path.exists(test_hostile.GUEST),
+                     "no C guests were built here")
+class Failures(unittest.TestCase):
+    """What a lambda does wrong in an executor is told as if it had been done
+    here: message, the program's backtrace, exit code."""
+
+    def fails(self, mode, code, part, *options):
+        outcome = test_hostile.Outcome(mode, options)
+        self.assertEqual((outcome.code, outcome.files), (code, []),
+                         outcome.text)
+        self.assertIn(part, outcome.text)
+        self.assertNotIn("Spark", outcome.text)
+        return outcome
+
+    def test_trap_has_a_backtrace(self):
+        outcome = self.fails("do_trap", 125,
+                             test_hostile.LAMBDA["do_trap"])
+        self.assertGreater(outcome.text.count("\n"), 1)
+
+    def test_when_things_are_put_away(self):
+        for mode in ("post_trap", "part_close_trap"):
+            with self.subTest(mode):
+                self.fails(mode, 125, test_hostile.LAMBDA[mode])
+
+    def test_memory_limit(self):
+        self.fails("do_memory_trap", 125, "it was refused to grow its memory",
+                   "--memory-limit", "8MiB")
+
+    def test_endless(self):
+        """A loop in an executor ends with the job, and the executor lives."""
+        self.fails("do_loop", 124, "", "--timeout", "3s")
+        self.assertEqual(test_hostile.Outcome("good").code, 0)
+
+
+@needs_guests
+class Engine(Case):
+    def test_filter_keeps_what_it_does_not_look_at(self):
+        """Rows, nulls among them, pass a filter as they are."""
+        rows = [(n, None if n % 3 else n / 2, "ü" * (n % 5), n % 2 == 0)
+                for n in range(1000)]
+        table = self.collect(
+            *create([("a", "i64"), ("b", "f64"), ("c", "string"),
+                     ("d", "bool")], rows), "keep-even", "a", "sort", "a", END)
+        self.assertEqual(table.rows, [row for row in rows if row[0] % 2 == 0])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,64 @@
+"""More of lambdas on Apache Spark than test_spark_lambdas.py runs: the golden
+programs of every language, and all that a lambda can do wrong."""
+
+import unittest
+
+import test_golden
+import test_groups
+import test_hostile
+from spark_suite import begin_with_jar, end, shared
+
+SERVER = None
+ONCE = {"threads": ("1",)}
+
+# They count rows of batches, which are smaller or larger here.
+BATCHES = {"buffer_short", "nulls_many", "rows_few", "rows_many", "rows_node",
+           "realloc_null"}
+
+
+def setUpModule():
+    global SERVER
+    SERVER = begin_with_jar()
+
+
+def tearDownModule():
+    end(SERVER)
+
+
+Aggregates = shared(__name__, test_golden.Aggregates, also=ONCE)
+Partitions = shared(__name__, test_golden.Partitions, also=ONCE)
+Joins = shared(__name__, test_golden.Joins, also=ONCE)
+Text = shared(__name__, test_golden.Text, also=ONCE)
+# The others want the words of DuckDB's messages.
+Errors = shared(__name__, test_golden.Errors, also=ONCE,
+                only=["one_that_is_not_looked_at"])
+Examples = shared(__name__, test_golden.Examples, also=ONCE)
+Groups = shared(__name__, test_groups.Groups, only=[
+    "groups_of_what_lambdas_gave", "keys_that_are_no_columns_come_first",
+    "early_stop", "wrong_keys", "wanted_columns_only",
+    "cursor_numbers_follow_the_keys_whatever_the_threads"])
+CoGroups = shared(__name__, test_groups.CoGroups, only=[
+    "types_that_meet", "without_keys", "one_side_only", "more_rows_than_a_chunk",
+    "early_stop", "refused"])
+
+
+@unittest.skipUnless(test_hostile.os.path.exists(test_hostile.GUEST),
+                     "no C guests were built here")
+class Hostile(unittest.TestCase):
+    def test_lambdas(self):
+        for mode, part in test_hostile.LAMBDA.items():
+            if mode in BATCHES:
+                continue
+            outcome = test_hostile.Outcome(mode)
+            with self.subTest(mode, text=outcome.text[-2000:]):
+                self.assertEqual((outcome.code, outcome.files), (125, []))
+                self.assertIn(part, outcome.text)
+
+    def test_good(self):
+        for mode, rows in test_hostile.GOOD.items():
+            with self.subTest(mode):
+                self.assertEqual(test_hostile.Outcome(mode).rows, rows)
+
+
+if __name__ == "__main__":
+    unittest.main()
