@@ -120,7 +120,9 @@ write_reader(const struct wd_settings *settings, const char *const *files,
   if (format == WD_FORMAT_CSV)
     status = write_csv_options(settings, arena, buf, error);
   if (format == WD_FORMAT_JSONL) {
-    wd_buf_puts(buf, ", format='newline_delimited'");
+    /* Objects of many fields are objects still, not maps. */
+    wd_buf_puts(buf,
+                ", format='newline_delimited', map_inference_threshold=-1");
     status = write_columns(wd_setting(settings, "columns"), arena, buf, error);
   }
   wd_buf_putc(buf, ')');
