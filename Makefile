@@ -57,7 +57,8 @@ demo-spark: spark
 	@scripts/deps spark
 	@scripts/demo-spark
 
-test: setup
+# The build that people use comes first: only an optimised one has all warnings.
+test: build
 	@$(call built,asan)
 	@$(call ctest,asan) -LE slow
 

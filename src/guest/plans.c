@@ -30,7 +30,7 @@ on_from_plan(struct wd_abi_call *call,
              struct wd_error *error)
 {
   struct wd_program *program = wd_program_of(call);
-  struct wd_written_input *inputs;
+  struct wd_written_input *inputs = NULL;
   struct wd_relation *relation = NULL;
   enum wd_status status = read_inputs(call, &args->inputs, &inputs, error);
 

@@ -63,7 +63,7 @@ parse_lambda(struct parser *p, struct list *list)
   const struct wd_syntax *body;
   struct list operand = {0};
   struct wd_syntax *node;
-  uint32_t count;
+  uint32_t count = 0;
   enum wd_status status =
       names ? parse_variables(p, names, &count) : wd_fail_memory(p->error);
 

@@ -556,7 +556,7 @@ wd__aggregate(struct translator *t, const struct wd_message *message,
 {
   struct aggregate a = {.t = t, .message = message};
   const struct wd_message *input;
-  struct wd_plan_node *node;
+  struct wd_plan_node *node = NULL;
   enum wd_status status =
       wd__need(t, message, WD_SS_AggregateRel_input, "the input", &input);
 

@@ -244,8 +244,8 @@ make_reference(struct translator *t, const struct view *view,
       wd_message_sub(message, WD_SS_Expression_FieldReference_expression);
   const struct wd_message *outer =
       wd_message_sub(message, WD_SS_Expression_FieldReference_outer_reference);
-  const struct wd_message *field;
-  uint32_t column;
+  const struct wd_message *field = NULL;
+  uint32_t column = 0;
   enum wd_status status =
       wd__refuse(t, message, WD_SS_Expression_FieldReference_masked_reference,
                  "a masked reference");

@@ -486,7 +486,7 @@ wd__join(struct translator *t, const struct wd_message *message,
          const struct wd_plan_node **out)
 {
   struct join join = {.t = t, .message = message};
-  enum side kind;
+  enum side kind = INNER;
   enum wd_status status = read_kind(t, message, &kind);
 
   if (status == WD_OK)
