@@ -377,18 +377,6 @@ wd_spark_lower_co_group(struct wd_spark_lowering *lowering,
 }
 
 static enum wd_status
-put_text_of(struct wd_spark_lowering *lowering, uint32_t field,
-            const struct wd_expression *expression)
-{
-  const char *text;
-  enum wd_status status = wd_spark_expression(lowering, expression, &text);
-
-  if (status == WD_OK)
-    wd_spark_put_text(lowering, field, text);
-  return status;
-}
-
-static enum wd_status
 put_arguments(struct wd_spark_lowering *lowering,
               const struct wd_measure *measure)
 {
@@ -396,11 +384,11 @@ put_arguments(struct wd_spark_lowering *lowering,
   enum wd_status status = WD_OK;
 
   for (uint32_t i = 0; i < lambda->wanted.count && status == WD_OK; i++)
-    status = put_text_of(
+    status = wd_spark_put_expression(
         lowering, LAMBDA_ARGUMENTS,
         measure->arguments[lambda->columns ? lambda->columns[i] : i]);
   if (status == WD_OK && measure->filter)
-    status = put_text_of(lowering, LAMBDA_FILTER, measure->filter);
+    status = wd_spark_put_expression(lowering, LAMBDA_FILTER, measure->filter);
   return status;
 }
 

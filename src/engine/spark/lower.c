@@ -49,9 +49,9 @@ wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
   wd_sc_end(lowering->writer, expression);
 }
 
-static enum wd_status
-put_expression(struct wd_spark_lowering *lowering, uint32_t field,
-               const struct wd_expression *expression)
+enum wd_status
+wd_spark_put_expression(struct wd_spark_lowering *lowering, uint32_t field,
+                        const struct wd_expression *expression)
 {
   const char *text;
   enum wd_status status = wd_spark_expression(lowering, expression, &text);
@@ -92,7 +92,8 @@ lower_filter(struct wd_spark_lowering *lowering,
       wd_spark_lower_node(lowering, node->left, WD_SC_Filter_input);
 
   if (status == WD_OK)
-    status = put_expression(lowering, WD_SC_Filter_condition, node->filter);
+    status =
+        wd_spark_put_expression(lowering, WD_SC_Filter_condition, node->filter);
   wd_sc_end(lowering->writer, filter);
   return status;
 }
@@ -102,7 +103,7 @@ put_sort_key(struct wd_spark_lowering *lowering, const struct wd_sort_key *key)
 {
   struct wd_sc_writer *writer = lowering->writer;
   size_t order = wd_sc_begin(writer, WD_SC_Sort_order);
-  enum wd_status status = put_expression(
+  enum wd_status status = wd_spark_put_expression(
       lowering, WD_SC_Expression_SortOrder_child, key->expression);
 
   wd_sc_put_int(
@@ -237,8 +238,8 @@ lower_join(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   if (status == WD_OK && node->join.condition) {
     lowering->joined = true;
     lowering->left_count = node->left->schema.count;
-    status = put_expression(lowering, WD_SC_Join_join_condition,
-                            node->join.condition);
+    status = wd_spark_put_expression(lowering, WD_SC_Join_join_condition,
+                                     node->join.condition);
     lowering->joined = false;
   }
   wd_sc_put_int(writer, WD_SC_Join_join_type, join_type(node->join.kind));

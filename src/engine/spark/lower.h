@@ -56,6 +56,11 @@ void
 wd_spark_put_text(struct wd_spark_lowering *lowering, uint32_t field,
                   const char *text);
 
+/* The same of an expression. */
+enum wd_status
+wd_spark_put_expression(struct wd_spark_lowering *lowering, uint32_t field,
+                        const struct wd_expression *expression);
+
 /* Puts `text AS name` as an Expression. */
 void
 wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
