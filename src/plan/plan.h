@@ -19,8 +19,8 @@ struct wd_bound {
   struct wd_lambda *lambda;
   struct wd_schema output;
   /* A map's: for each column of `output` the input's that it is, as it came,
-   * or UINT32_MAX for one that the lambda gives. NULL: it gives all. The columns
-   * that it gives are in the order of `output`. */
+   * or UINT32_MAX for one that the lambda gives. NULL: it gives all. The
+   * columns that it gives are in the order of `output`. */
   const uint32_t *passed;
   bool all_columns;
   uint32_t column_count; /* wanted input columns, in order */

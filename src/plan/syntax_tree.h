@@ -44,7 +44,7 @@ struct wd_syntax {
   bool has_subject;
   bool has_else;
   uint32_t depth;
-  size_t start; /* in the source */
+  size_t start;                   /* in the source */
   const struct wd_source *source; /* NULL: it was never a text */
   const char *name;
   uint32_t name_count; /* of a lambda's variables */
