@@ -94,11 +94,8 @@ char *
 wd__set_bytes(wd_rows *rows, uint32_t column, const char *data, uint32_t size,
               enum wd_type type);
 
-/* In two results: a wd_str that a function returns lies in memory, and so would
- * then the one of whoever calls it in one case of two. */
-const char *
-wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type,
-              uint32_t *out_size);
+wd_str
+wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type);
 
 void *
 wd__out_array(wd_rows *rows, uint32_t column, enum wd_type type);
@@ -194,11 +191,8 @@ static inline wd_str
 wd_get_bytes(const wd_row *row, uint32_t column)
 {
   const wd_column *c = row->columns + column;
-  if (!WD__LIKELY(column < row->count && wd__is_bytes(c->type))) {
-    uint32_t size;
-    const char *data = wd__get_bytes(row, column, WD_BINARY, &size);
-    return (wd_str){data, size};
-  }
+  if (!WD__LIKELY(column < row->count && wd__is_bytes(c->type)))
+    return wd__get_bytes(row, column, WD_BINARY);
   if (wd__null(c, row->index))
     return (wd_str){"", 0};
   const int32_t *at = c->offsets + row->index;
@@ -209,11 +203,8 @@ static inline wd_str
 wd_get_str(const wd_row *row, uint32_t column)
 {
   if (!WD__LIKELY(column < row->count &&
-                  row->columns[column].type == WD_STRING)) {
-    uint32_t size;
-    const char *data = wd__get_bytes(row, column, WD_STRING, &size);
-    return (wd_str){data, size};
-  }
+                  row->columns[column].type == WD_STRING))
+    return wd__get_bytes(row, column, WD_STRING);
   return wd_get_bytes(row, column);
 }
 

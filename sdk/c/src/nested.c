@@ -48,9 +48,8 @@ wd_get_enum(const wd_row *row, uint32_t column)
 }
 
 /* What is not simply bytes somewhere. */
-const char *
-wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type,
-              uint32_t *out_size)
+wd_str
+wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type)
 {
   const wd_column *c = row->columns + column;
   bool word = column < row->count && c->type == WD_ENUM;
@@ -58,14 +57,12 @@ wd__get_bytes(const wd_row *row, uint32_t column, enum wd_type type,
                (c->type == WD_FIXED_BINARY || c->type == WD_UUID);
   if (!word && !fixed)
     wd__type_error(row->columns, row->count, column, type);
-  wd_str value = {"", 0};
-  if (!wd__null(c, row->index))
-    value =
-        word ? c->words[wd_get_enum(row, column)]
-             : (wd_str){(const char *)c->values + (size_t)row->index * c->width,
-                        c->width};
-  *out_size = value.size;
-  return value.data;
+  if (wd__null(c, row->index))
+    return (wd_str){"", 0};
+  if (word)
+    return c->words[wd_get_enum(row, column)];
+  return (wd_str){(const char *)c->values + (size_t)row->index * c->width,
+                  c->width};
 }
 
 wd_batch
