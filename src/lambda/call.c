@@ -192,10 +192,10 @@ find_stream(struct wd_worker *worker, uint64_t key,
   return WD_OK;
 }
 
-enum wd_status
-wd__call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
-                     uint32_t cursor, uint64_t key, const void **out_payload,
-                     struct wd_error *error)
+static enum wd_status
+call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
+                 uint32_t cursor, uint64_t key, const void **out_payload,
+                 struct wd_error *error)
 {
   wasmtime_val_raw_t value = {0};
   struct wd_stream *stream = NULL;
@@ -518,12 +518,11 @@ wd_partition_push_right(struct wd_worker *worker,
                    WD_SLOT_RIGHT, cursor, end, error);
 }
 
-enum wd_status
-wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
-                     const struct wd_wire_option_batch *wire,
-                     const struct wd_schema *schema, uint32_t buffers,
-                     struct wd_batch *out_batch, bool *out_has,
-                     struct wd_error *error)
+static enum wd_status
+take_option(struct wd_worker *worker, enum wd_abi_export which,
+            const struct wd_wire_option_batch *wire,
+            const struct wd_schema *schema, uint32_t buffers,
+            struct wd_batch *out_batch, bool *out_has, struct wd_error *error)
 {
   *out_has = wire->tag == 1;
   if (wire->tag > 1)
@@ -536,37 +535,55 @@ wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
 }
 
 enum wd_status
-wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
-                  uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
-                  struct wd_error *error)
+wd__call_cursor_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                     enum wd_abi_export which, uint32_t cursor, uint64_t key,
+                     const struct wd_schema *schema, uint32_t buffers,
+                     struct wd_batch *out_batch, bool *out_has,
+                     struct wd_error *error)
 {
   struct wd_error local;
   const void *payload;
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status = wd__call_with_cursor(worker, cursor_exports(lambda)->next, cursor,
-                                cursor, &payload, error);
+  status = call_with_cursor(worker, which, cursor, key, &payload, error);
   if (status == WD_OK)
-    status = wd__call_take_option(worker, cursor_exports(lambda)->next, payload,
-                                  &lambda->output, lambda->output_buffers,
-                                  out_batch, out_has, error);
+    status = take_option(worker, which, payload, schema, buffers, out_batch,
+                         out_has, error);
   return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
+}
+
+enum wd_status
+wd__call_cursor_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+                      enum wd_abi_export which, uint32_t cursor, uint64_t key,
+                      struct wd_error *error)
+{
+  struct wd_error local;
+  const void *payload;
+  enum wd_status status;
+
+  error = wd_error_or(error, &local);
+  status = call_with_cursor(worker, which, cursor, key, &payload, error);
+  wd_worker_cursor_remove(worker, key);
+  if (status != WD_OK)
+    return wd__call_failed(worker, lambda, error);
+  return wd_call_end(worker, lambda, error);
+}
+
+enum wd_status
+wd_partition_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                  uint32_t cursor, struct wd_batch *out_batch, bool *out_has,
+                  struct wd_error *error)
+{
+  return wd__call_cursor_next(
+      worker, lambda, cursor_exports(lambda)->next, cursor, cursor,
+      &lambda->output, lambda->output_buffers, out_batch, out_has, error);
 }
 
 enum wd_status
 wd_partition_close(struct wd_worker *worker, const struct wd_lambda *lambda,
                    uint32_t cursor, struct wd_error *error)
 {
-  struct wd_error local;
-  const void *payload;
-  enum wd_status status;
-
-  error = wd_error_or(error, &local);
-  status = wd__call_with_cursor(worker, cursor_exports(lambda)->close, cursor,
-                                cursor, &payload, error);
-  wd_worker_cursor_remove(worker, cursor);
-  if (status != WD_OK)
-    return wd__call_failed(worker, lambda, error);
-  return wd_call_end(worker, lambda, error);
+  return wd__call_cursor_close(worker, lambda, cursor_exports(lambda)->close,
+                               cursor, cursor, error);
 }

@@ -71,35 +71,18 @@ wd_scan_next(struct wd_worker *worker, const struct wd_lambda *lambda,
              const struct wd_schema *wanted, uint32_t cursor,
              struct wd_batch *out_batch, bool *out_has, struct wd_error *error)
 {
-  enum wd_abi_export which = WD_ABI_EXPORT_TABLES_NEXT_SCAN;
-  struct wd_error local;
-  const void *payload;
   uint32_t nodes, buffers;
-  enum wd_status status;
 
-  error = wd_error_or(error, &local);
   wd_schema_shape(wanted, &nodes, &buffers);
-  status = wd__call_with_cursor(worker, which, cursor, WD_SCAN_KEY(cursor),
-                                &payload, error);
-  if (status == WD_OK)
-    status = wd__call_take_option(worker, which, payload, wanted, buffers,
-                                  out_batch, out_has, error);
-  return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
+  return wd__call_cursor_next(worker, lambda, WD_ABI_EXPORT_TABLES_NEXT_SCAN,
+                              cursor, WD_SCAN_KEY(cursor), wanted, buffers,
+                              out_batch, out_has, error);
 }
 
 enum wd_status
 wd_scan_close(struct wd_worker *worker, const struct wd_lambda *lambda,
               uint32_t cursor, struct wd_error *error)
 {
-  struct wd_error local;
-  const void *payload;
-  enum wd_status status;
-
-  error = wd_error_or(error, &local);
-  status = wd__call_with_cursor(worker, WD_ABI_EXPORT_TABLES_CLOSE_SCAN, cursor,
-                                WD_SCAN_KEY(cursor), &payload, error);
-  wd_worker_cursor_remove(worker, WD_SCAN_KEY(cursor));
-  if (status != WD_OK)
-    return wd__call_failed(worker, lambda, error);
-  return wd_call_end(worker, lambda, error);
+  return wd__call_cursor_close(worker, lambda, WD_ABI_EXPORT_TABLES_CLOSE_SCAN,
+                               cursor, WD_SCAN_KEY(cursor), error);
 }

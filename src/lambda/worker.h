@@ -157,19 +157,20 @@ wd__call(struct wd_worker *worker, enum wd_abi_export which,
          struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
          const void **out_payload, struct wd_error *error);
 
-/* Calls an export of (cursor). */
+/* The next batch of an open cursor, checked, or none; `key` is the worker's
+ * name of the cursor. */
 enum wd_status
-wd__call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
-                     uint32_t cursor, uint64_t key, const void **out_payload,
-                     struct wd_error *error);
-
-/* The batch of an option, checked, or none. */
-enum wd_status
-wd__call_take_option(struct wd_worker *worker, enum wd_abi_export which,
-                     const struct wd_wire_option_batch *wire,
+wd__call_cursor_next(struct wd_worker *worker, const struct wd_lambda *lambda,
+                     enum wd_abi_export which, uint32_t cursor, uint64_t key,
                      const struct wd_schema *schema, uint32_t buffers,
                      struct wd_batch *out_batch, bool *out_has,
                      struct wd_error *error);
+
+/* Closes it; whatever comes of that it is open no more. */
+enum wd_status
+wd__call_cursor_close(struct wd_worker *worker, const struct wd_lambda *lambda,
+                      enum wd_abi_export which, uint32_t cursor, uint64_t key,
+                      struct wd_error *error);
 
 /* Columns that pass by (passed.c). */
 
