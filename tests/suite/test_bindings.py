@@ -32,10 +32,12 @@ def contract():
 
 
 def text_of(folder, *endings):
+    root = SOURCE / "sdk" / folder
     return "\n".join(
         path.read_text() for ending in endings
-        for path in sorted((SOURCE / "sdk" / folder).rglob(f"*{ending}"))
-        if not {"target", "testdata", "check"} & set(path.parts))
+        for path in sorted(root.rglob(f"*{ending}"))
+        if not {"target", "testdata", "check"}
+        & set(path.relative_to(root).parts))
 
 
 def c_names():

@@ -110,7 +110,8 @@ class Sources(unittest.TestCase):
         files = [*SDK.rglob("*.rs"), *SOURCE.glob("examples/rust/**/*.rs"),
                  *SOURCE.glob("tests/golden/rust/**/*.rs"),
                  *SOURCE.glob("bench/guests/rust/**/*.rs")]
-        files = [file for file in files if "target" not in file.parts]
+        files = [file for file in files
+                 if "target" not in file.relative_to(SOURCE).parts]
         done = run("rustfmt", "--check", "--edition", "2021", *files)
         self.assertEqual(done.stdout + done.stderr, "")
 
