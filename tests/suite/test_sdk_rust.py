@@ -55,6 +55,7 @@ def cargo(toolchain, *arguments, folder=None):
     program, rustc, _ = toolchain
     version = run(rustc, "--version").stdout.split()[1]
     return run(program, *arguments, folder=folder, RUSTC=rustc,
+               RUSTDOC=str(pathlib.Path(rustc).with_name("rustdoc")),
                CARGO_TARGET_DIR=BUILD / f"rust-tests/{version}",
                CARGO_NET_OFFLINE="true"), BUILD / f"rust-tests/{version}"
 
