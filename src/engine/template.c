@@ -44,6 +44,9 @@ wd_template_write(const char *template, const struct wd_expression *call,
 
   for (; status == WD_OK && *template && *template != ';'; template ++) {
     if (*template == '$') {
+      /* All of none. */
+      if (template[1] == '@' && next == 0 && call->argument_count == 0)
+        continue;
       if (template[1] >= '1' && template[1] <= '9')
         next = (uint32_t)(*++template - '1');
       status = write_operand(&to, next++);

@@ -8,6 +8,7 @@
 #ifndef WD_PLAN_EXPRESSION_H
 #define WD_PLAN_EXPRESSION_H
 
+#include "plan/call_options.h"
 #include "plan/function.h"
 
 enum wd_expression_kind {
@@ -158,6 +159,7 @@ struct wd_expression {
   uint32_t column;
   struct wd_literal literal;
   enum wd_function function;
+  struct wd_call_options options; /* of a call */
   bool try_cast;
   const struct wd_window *window;
   const struct wd_variables *variables; /* of a lambda; a variable's lambda */

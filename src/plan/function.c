@@ -27,6 +27,7 @@
   X(BITWISE_OR, BITWISE, 2, 2)                                                 \
   X(BITWISE_XOR, BITWISE, 2, 2)                                                \
   X(BITWISE_NOT, BITWISE, 1, 1)                                                \
+  X(FACTORIAL, BITWISE, 1, 1)                                                  \
   X(SIN, FLOAT, 1, 1)                                                          \
   X(COS, FLOAT, 1, 1)                                                          \
   X(TAN, FLOAT, 1, 1)                                                          \
@@ -124,7 +125,6 @@
   X(SHIFT_LEFT, "ni>n")                                                        \
   X(SHIFT_RIGHT, "ni>n")                                                       \
   X(SHIFT_RIGHT_UNSIGNED, "ni>n")                                              \
-  X(FACTORIAL, "n>n")                                                          \
   X(PI, ">f.")                                                                 \
   X(GCD, "ll>l")                                                               \
   X(LCM, "ll>l")                                                               \
@@ -203,7 +203,8 @@
   X(MAP_VALUES, "{xy>[y")                                                      \
   X(MAP_CONTAINS, "{xyx>o")                                                    \
   X(MAP_FROM_LISTS, "[x[y>{xy")                                                \
-  X(STRING_SPLIT, "ss>[s")
+  X(STRING_SPLIT, "ss>[s")                                                     \
+  X(REGEXP_STRING_SPLIT, "ss>[s")
 
 static const struct {
   const char *name;
@@ -323,6 +324,7 @@ static const struct {
     {"reduce", WD_FN_LIST_REDUCE},
     {"regexp_like", WD_FN_REGEXP_MATCH},
     {"regexp_matches", WD_FN_REGEXP_MATCH},
+    {"regexp_split_to_array", WD_FN_REGEXP_STRING_SPLIT},
     {"regexp_substr", WD_FN_REGEXP_MATCH_SUBSTRING},
     {"rlike", WD_FN_REGEXP_MATCH},
     {"second", WD_FN_EXTRACT_SECOND},

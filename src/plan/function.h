@@ -199,7 +199,8 @@
   X(LIST_REDUCE, "list_reduce", "wasidata")                                    \
   X(ANY_MATCH, "any_match", "wasidata")                                        \
   X(ALL_MATCH, "all_match", "wasidata")                                        \
-  X(STRING_SPLIT, "string_split", "string")
+  X(STRING_SPLIT, "string_split", "string")                                    \
+  X(REGEXP_STRING_SPLIT, "regexp_string_split", "string")
 
 /* X(id, name, extension) */
 #define WD_AGGREGATE_FUNCTIONS(X)                                              \

@@ -134,6 +134,27 @@ derive_round(const struct wd_type *types, struct wd_type *out_type)
          types[1].id == WD_TYPE_I32;
 }
 
+/* functions_arithmetic_decimal.yaml: of decimals without a fraction. */
+static bool
+derive_bitwise(enum wd_function function, uint32_t count,
+               const struct wd_type *types, struct wd_type *out_type)
+{
+  int precision = 1;
+
+  *out_type = types[0];
+  if (!all_are(types, count, WD_TYPE_DECIMAL))
+    return wd_type_is_integer(&types[0]) && all_equal(types, count);
+  for (uint32_t i = 0; i < count; i++) {
+    precision = most(precision, types[i].precision);
+    if (types[i].scale != 0)
+      return false;
+  }
+  if (function == WD_FN_FACTORIAL)
+    precision = PRECISION_MAX;
+  *out_type = wd_type_decimal((uint8_t)precision, 0);
+  return function != WD_FN_BITWISE_NOT;
+}
+
 static bool
 is_of_day(enum wd_function function)
 {
@@ -175,8 +196,7 @@ derive_type(enum wd_function function, uint32_t count,
     *out_type = types[0];
     return is_float(&types[0]) && all_equal(types, count);
   case WD_RULE_BITWISE:
-    *out_type = types[0];
-    return wd_type_is_integer(&types[0]) && all_equal(types, count);
+    return derive_bitwise(function, count, types, out_type);
   case WD_RULE_WHOLE:
     return derive_whole(types, out_type);
   case WD_RULE_ROUND:

@@ -37,7 +37,8 @@ level_of(const struct wd_expression *expression)
   if (expression->kind == WD_EXPR_LITERAL &&
       wd_literal_negative(&expression->type, &expression->literal))
     return WD_LEVEL_UNARY;
-  if (expression->kind != WD_EXPR_CALL)
+  if (expression->kind != WD_EXPR_CALL ||
+      !wd_call_options_usual(expression->options))
     return WD_LEVEL_PRIMARY;
   if (expression->argument_count > 1 &&
       wd_operator_sign(expression->function, &level))
@@ -138,7 +139,12 @@ print_call(const struct printer *p, const struct wd_expression *expression)
   const char *sign = wd_operator_sign(expression->function, &level);
   const char *field = wd_extract_field(expression->function);
 
-  if (sign && expression->argument_count > 1) {
+  if (!wd_call_options_usual(expression->options)) {
+    wd_buf_printf(p->buf, "%s(", wd_function_name(expression->function));
+    print_list(p, expression, 0, ", ", WD_LEVEL_OR);
+    wd_call_options_print(expression->options, p->buf);
+    wd_buf_putc(p->buf, ')');
+  } else if (sign && expression->argument_count > 1) {
     print_infix(p, expression, sign, level);
   } else if (field) {
     wd_buf_printf(p->buf, "extract(%s from ", field);

@@ -127,18 +127,27 @@ static const struct {
     {"UNIX_TIME", WD_FN_EXTRACT_UNIX_TIME},
 };
 
+static const struct wd_expression *
+make_integer(struct call *call, int64_t value)
+{
+  struct wd_expression *node = wd_arena_alloc(call->t->arena, sizeof *node);
+
+  if (!node)
+    return NULL;
+  node->kind = WD_EXPR_LITERAL;
+  node->size = 1;
+  node->type = wd_type_of(WD_TYPE_I64);
+  node->literal.value.integer = value;
+  return node;
+}
+
 static enum wd_status
 subtract_one(struct call *call, const struct wd_expression **out)
 {
-  struct wd_expression *one = wd_arena_alloc(call->t->arena, sizeof *one);
-  const struct wd_expression *pair[] = {*out, one};
+  const struct wd_expression *pair[] = {*out, make_integer(call, 1)};
 
-  if (!one)
+  if (!pair[1])
     return wd_fail_memory(call->t->error);
-  one->kind = WD_EXPR_LITERAL;
-  one->size = 1;
-  one->type = wd_type_of(WD_TYPE_I64);
-  one->literal.value.integer = 1;
   return make(call, WD_FN_SUBTRACT, 2, pair, out);
 }
 
@@ -222,6 +231,36 @@ rewrite_concat(struct call *call, const struct wd_expression **out)
                          : status;
 }
 
+/* Options of regular expressions are flags at the start of the pattern. */
+static enum wd_status
+rewrite_pattern(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  const struct chosen *chosen = &call->chosen;
+  const struct wd_expression *pair[2];
+  const char *flags;
+  enum wd_function function;
+  enum wd_status status;
+
+  wd_function_find(call->extension->name, strlen(call->extension->name),
+                   &function);
+  if (a->count < 2 ||
+      !(chosen->fold_case || chosen->multiline || chosen->dotall))
+    return make(call, function, a->count, a->values, out);
+  flags =
+      wd_arena_printf(call->t->arena, "(?%s%s%s)", chosen->fold_case ? "i" : "",
+                      chosen->multiline ? "m" : "", chosen->dotall ? "s" : "");
+  if (!flags)
+    return wd_fail_memory(call->t->error);
+  pair[1] = a->values[1];
+  status =
+      wd_expression_make_text(flags, call->t->arena, &pair[0], call->t->error);
+  if (status == WD_OK)
+    status = make(call, WD_FN_CONCAT, 2, pair, &a->values[1]);
+  return status == WD_OK ? make(call, function, a->count, a->values, out)
+                         : status;
+}
+
 /* Texts are compared in lower case. */
 static enum wd_status
 rewrite_search(struct call *call, const struct wd_expression **out)
@@ -261,7 +300,101 @@ rewrite_regexp_replace(struct call *call, const struct wd_expression **out)
       (!is_integer(a->values[3], 1) || !is_integer(a->values[4], 0)))
     return wd__unsupported(call->t, call->message,
                            "regexp_replace of some matches only");
-  return make(call, WD_FN_REGEXP_REPLACE, 3, a->values, out);
+  call->arguments.count = 3;
+  return rewrite_pattern(call, out);
+}
+
+static enum wd_status
+rewrite_sort(struct call *call, const struct wd_expression **out)
+{
+  return make(call,
+              call->chosen.descending ? WD_FN_LIST_SORT_DESC : WD_FN_LIST_SORT,
+              call->arguments.count, call->arguments.values, out);
+}
+
+static enum wd_status
+rewrite_round(struct call *call, const struct wd_expression **out)
+{
+  return make(call, call->chosen.round_even ? WD_FN_ROUND_EVEN : WD_FN_ROUND,
+              call->arguments.count, call->arguments.values, out);
+}
+
+/* Those of decimals, whose results are real numbers: a root of a negative
+ * number is an error. */
+static enum wd_status
+rewrite_root(struct call *call, const struct wd_expression **out)
+{
+  uint8_t *domain = &call->chosen.call.domain;
+
+  if (*domain == WD_UNDEFINED_USUAL &&
+      strcmp(call->extension->extension, "functions_arithmetic_decimal") == 0)
+    *domain = WD_UNDEFINED_ERROR;
+  return make(call, WD_FN_SQRT, call->arguments.count, call->arguments.values,
+              out);
+}
+
+/* From places left of the text, which are empty: of its part from
+ * greatest(start, 1) to start + length. */
+static enum wd_status
+rewrite_substring(struct call *call, const struct wd_expression **out)
+{
+  const struct wd_type i64 = wd_type_of(WD_TYPE_I64);
+  const struct wd_type i32 = wd_type_of(WD_TYPE_I32);
+  struct arguments *a = &call->arguments;
+  const struct wd_expression *one = make_integer(call, 1);
+  const struct wd_expression *zero = make_integer(call, 0);
+  const struct wd_expression *start, *end, *pair[2];
+  enum wd_status status = WD_OK;
+
+  if (!one || !zero)
+    return wd_fail_memory(call->t->error);
+  if (!call->chosen.left_of_beginning || a->count < 2 || a->count > 3)
+    return make(call, WD_FN_SUBSTRING, a->count, a->values, out);
+  for (uint32_t i = 1; i < a->count && status == WD_OK; i++)
+    status = wd__make_cast(call->t, call->message, a->values[i], &i64,
+                           &a->values[i]);
+  pair[0] = a->values[1];
+  pair[1] = one;
+  if (status == WD_OK)
+    status = make(call, WD_FN_GREATEST, 2, pair, &start);
+  if (status == WD_OK && a->count == 3) {
+    status = make(call, WD_FN_ADD, 2, &a->values[1], &end);
+    pair[0] = end;
+    pair[1] = start;
+    if (status == WD_OK)
+      status = make(call, WD_FN_SUBTRACT, 2, pair, &end);
+    pair[0] = end;
+    pair[1] = zero;
+    if (status == WD_OK)
+      status = make(call, WD_FN_GREATEST, 2, pair, &a->values[2]);
+  }
+  a->values[1] = start;
+  for (uint32_t i = 1; i < a->count && status == WD_OK; i++)
+    status = wd__make_cast(call->t, call->message, a->values[i], &i32,
+                           &a->values[i]);
+  return status == WD_OK ? make(call, WD_FN_SUBSTRING, a->count, a->values, out)
+                         : status;
+}
+
+/* index_in(x, list): from 0, null where it is not there. */
+static enum wd_status
+rewrite_index(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  const struct wd_expression *pair[2];
+  enum wd_status status;
+
+  if (a->count != 2)
+    return fail_arguments(call, "a value and a list");
+  pair[0] = a->values[1];
+  pair[1] = a->values[0];
+  status = make(call, WD_FN_LIST_POSITION, 2, pair, &pair[0]);
+  pair[1] = make_integer(call, 0);
+  if (!pair[1])
+    return wd_fail_memory(call->t->error);
+  if (status == WD_OK)
+    status = make(call, WD_FN_NULLIF, 2, pair, out);
+  return status == WD_OK ? subtract_one(call, out) : status;
 }
 
 /* A date and an interval of days are a timestamp in the standard, a date and
@@ -301,7 +434,17 @@ static const struct {
     {"starts_with", "string", rewrite_search},
     {"ends_with", "string", rewrite_search},
     {"strpos", "string", rewrite_search},
+    {"count_substring", "string", rewrite_search},
     {"regexp_replace", "string", rewrite_regexp_replace},
+    {"regexp_match_substring", "string", rewrite_pattern},
+    {"regexp_strpos", "string", rewrite_pattern},
+    {"regexp_count_substring", "string", rewrite_pattern},
+    {"regexp_string_split", "string", rewrite_pattern},
+    {"substring", "string", rewrite_substring},
+    {"sort", "list", rewrite_sort},
+    {"round", "rounding", rewrite_round},
+    {"sqrt", "arithmetic", rewrite_root},
+    {"index_in", "set", rewrite_index},
     {"extract", "datetime", rewrite_extract},
     {"add", "datetime", rewrite_temporal},
     {"subtract", "datetime", rewrite_temporal},
@@ -348,6 +491,8 @@ is_in(const struct extension *named, const char *extension)
     return false;
   if (named->ours)
     return strcmp(extension, "wasidata") == 0;
+  if (strcmp(named->extension, "unsigned_integers") == 0)
+    return strcmp(extension, "arithmetic") == 0;
   if (strncmp(named->extension, prefix, sizeof prefix - 1) != 0)
     return false;
   rest = named->extension + sizeof prefix - 1;
@@ -431,6 +576,81 @@ resolve(struct call *call, const struct wd_expression **out)
                          : status;
 }
 
+static enum wd_status
+fail_option(const struct call *call)
+{
+  char text[96];
+  const struct wd_expression *const *values = call->arguments.values;
+
+  return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                         "%s of %s with these options is not run here",
+                         call->extension->name,
+                         wd_type_text(&values[0]->type, text, sizeof text));
+}
+
+/* Whether a call's options are those of its function for such operands; what
+ * is usual for them is left out. */
+static bool
+check_call_options(const struct wd_expression *made,
+                   struct wd_call_options *options)
+{
+  bool whole = wd_type_is_integer(&made->type);
+  bool real = made->type.id == WD_TYPE_F32 || made->type.id == WD_TYPE_F64;
+
+  if (whole && made->function == WD_FN_DIVIDE)
+    options->domain = WD_UNDEFINED_USUAL; /* there is no NaN */
+  if (whole && options->zero == WD_UNDEFINED_ERROR)
+    options->zero = WD_UNDEFINED_USUAL;
+  if (options->overflow && !whole &&
+      (made->type.id != WD_TYPE_DECIMAL || made->function == WD_FN_FACTORIAL ||
+       options->overflow == WD_OVERFLOW_SILENT))
+    return false;
+  if (options->domain && !real)
+    return false;
+  return !options->zero || real || whole;
+}
+
+/* A copy of the call that was made, done as the options say. */
+static enum wd_status
+set_options(const struct call *call, const struct wd_expression **out)
+{
+  struct wd_call_options options = call->chosen.call;
+  const struct wd_expression *made = *out;
+  struct wd_expression *node;
+
+  /* What needs no call cannot fail. */
+  if (made->kind != WD_EXPR_CALL)
+    return WD_OK;
+  if (!check_call_options(made, &options))
+    return fail_option(call);
+  if (wd_call_options_usual(options))
+    return WD_OK;
+  node = wd_arena_alloc(call->t->arena, sizeof *node);
+  if (!node)
+    return wd_fail_memory(call->t->error);
+  *node = *made;
+  node->options = options;
+  node->nullable = made->nullable || options.domain == WD_UNDEFINED_NULL ||
+                   options.zero == WD_UNDEFINED_NULL;
+  *out = node;
+  return WD_OK;
+}
+
+static enum wd_status
+make_from_arguments(struct call *call, const struct wd_expression **out)
+{
+  enum wd_function function;
+  enum wd_status status;
+
+  if (wd__takes_lambda(call->extension, &function))
+    return wd__lambda_call(call->t, call->view, call->message, function, out);
+  status =
+      wd__arguments(call->t, call->view, call->message,
+                    WD_SS_Expression_ScalarFunction_arguments,
+                    WD_SS_Expression_ScalarFunction_args, &call->arguments);
+  return status == WD_OK ? resolve(call, out) : status;
+}
+
 enum wd_status
 wd__scalar_call(struct translator *t, const struct view *view,
                 const struct wd_message *message,
@@ -448,11 +668,9 @@ wd__scalar_call(struct translator *t, const struct view *view,
         wd__check_options(t, message, WD_SS_Expression_ScalarFunction_options,
                           call.extension->name, &call.chosen);
   if (status == WD_OK)
-    status = wd__arguments(
-        t, view, message, WD_SS_Expression_ScalarFunction_arguments,
-        WD_SS_Expression_ScalarFunction_args, &call.arguments);
-  if (status == WD_OK)
-    status = resolve(&call, out);
+    status = make_from_arguments(&call, out);
+  if (status == WD_OK && !wd_call_options_usual(call.chosen.call))
+    status = set_options(&call, out);
   if (status == WD_OK)
     status = wd__check_claim(
         t, wd_message_sub(message, WD_SS_Expression_ScalarFunction_output_type),

@@ -244,16 +244,14 @@ make_reference(struct translator *t, const struct view *view,
       wd_message_sub(message, WD_SS_Expression_FieldReference_expression);
   const struct wd_message *outer =
       wd_message_sub(message, WD_SS_Expression_FieldReference_outer_reference);
+  const struct wd_message *parameter = wd_message_sub(
+      message, WD_SS_Expression_FieldReference_lambda_parameter_reference);
   const struct wd_message *field = NULL;
   uint32_t column = 0;
   enum wd_status status =
       wd__refuse(t, message, WD_SS_Expression_FieldReference_masked_reference,
                  "a masked reference");
 
-  if (status == WD_OK)
-    status = wd__refuse(
-        t, message, WD_SS_Expression_FieldReference_lambda_parameter_reference,
-        "a parameter of a lambda");
   if (status != WD_OK)
     return status;
   if (!reference)
@@ -267,6 +265,8 @@ make_reference(struct translator *t, const struct view *view,
     return status;
   if (outer)
     status = wd__outer(t, outer, column, field, out);
+  else if (parameter)
+    status = wd__lambda_parameter(t, parameter, column, field, out);
   else if (!view->schema || column >= view->schema->count)
     status = wd_message_fail(field, WD_INVALID_PLAN, t->error,
                              "column %u of an input of %u", column,
@@ -498,25 +498,6 @@ make_multi(struct translator *t, const struct view *view,
              : status;
 }
 
-static enum wd_status
-make_nested(struct translator *t, const struct view *view,
-            const struct wd_message *message, const struct wd_expression **out)
-{
-  const struct wd_message *list =
-      wd_message_sub(message, WD_SS_Expression_Nested_list);
-  const struct wd_expression **items;
-  uint32_t count;
-  enum wd_status status;
-
-  if (!list)
-    return wd__unsupported(t, message, "a struct or a map that is computed");
-  status = wd__expressions(t, view, list, WD_SS_Expression_Nested_List_values,
-                           &count, &items);
-  return status == WD_OK
-             ? wd__make_call(t, message, WD_FN_LIST_OF, count, items, out)
-             : status;
-}
-
 /* A parameter is the literal to which the plan binds it. */
 static enum wd_status
 make_parameter(struct translator *t, const struct wd_message *message,
@@ -611,7 +592,7 @@ make_by_kind(struct translator *t, const struct view *view,
   case WD_SS_Expression_subquery:
     return wd__subquery(t, view, kind->message, out);
   case WD_SS_Expression_nested:
-    return make_nested(t, view, kind->message, out);
+    return wd__nested(t, view, kind->message, out);
   case WD_SS_Expression_dynamic_parameter:
     return make_parameter(t, kind->message, out);
   case WD_SS_Expression_execution_context_variable:

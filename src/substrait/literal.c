@@ -1,4 +1,6 @@
 /* Literals. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "substrait/translate.h"
@@ -277,66 +279,46 @@ make_uuid(struct translator *t, const struct wd_value *value,
   return cast_text(t, value, wd_arena_strdup(t->arena, text), &type, out);
 }
 
+/* The standard's unsigned integers are structs of one text, the digits. */
 static enum wd_status
-make_list(struct translator *t, const struct wd_value *value,
-          const struct wd_expression **out)
+make_defined(struct translator *t, const struct wd_value *value,
+             struct wd_expression *out)
 {
-  uint32_t count =
-      wd_message_count(value->message, WD_SS_Expression_Literal_List_values);
-  const struct wd_expression **items =
-      wd_arena_array(t->arena, count, sizeof *items);
-  uint32_t i = 0;
-  enum wd_status status = WD_OK;
+  const struct wd_message *fields = wd_message_sub(
+      value->message, WD_SS_Expression_Literal_UserDefined_struct);
+  const struct wd_value *field =
+      fields ? wd_message_find(fields, WD_SS_Expression_Literal_Struct_fields)
+             : NULL;
+  const struct wd_value *text =
+      field ? wd_message_find(field->message, WD_SS_Expression_Literal_string)
+            : NULL;
+  static const uint64_t most[] = {UINT8_MAX, UINT16_MAX, UINT32_MAX,
+                                  UINT64_MAX};
+  char digits[24];
+  enum wd_status status = wd__defined_type(
+      t, value->message,
+      wd_message_integer(value->message,
+                         WD_SS_Expression_Literal_UserDefined_type_reference),
+      &out->type);
 
-  if (!items)
-    return wd_fail_memory(t->error);
-  for (const struct wd_value *item = wd_message_find(
-           value->message, WD_SS_Expression_Literal_List_values);
-       item && status == WD_OK; item = wd_value_next(item))
-    status = wd__literal(t, item->message, &items[i++]);
   if (status != WD_OK)
     return status;
-  return wd__make_call(t, value->owner, WD_FN_LIST_OF, count, items, out);
-}
-
-/* A map of lists of its keys and values. */
-static enum wd_status
-make_map(struct translator *t, const struct wd_value *value,
-         const struct wd_expression **out)
-{
-  uint32_t count =
-      wd_message_count(value->message, WD_SS_Expression_Literal_Map_key_values);
-  const struct wd_expression **items =
-      wd_arena_array(t->arena, (size_t)count * 2, sizeof *items);
-  const struct wd_expression *lists[2];
-  uint32_t i = 0;
-  enum wd_status status = WD_OK;
-
-  if (!items)
-    return wd_fail_memory(t->error);
-  for (const struct wd_value *pair = wd_message_find(
-           value->message, WD_SS_Expression_Literal_Map_key_values);
-       pair && status == WD_OK; pair = wd_value_next(pair), i++) {
-    const struct wd_message *part;
-
-    status =
-        wd__need(t, pair->message, WD_SS_Expression_Literal_Map_KeyValue_key,
-                 "the key", &part);
-    if (status == WD_OK)
-      status = wd__literal(t, part, &items[i]);
-    if (status == WD_OK)
-      status = wd__need(t, pair->message,
-                        WD_SS_Expression_Literal_Map_KeyValue_value,
-                        "the value", &part);
-    if (status == WD_OK)
-      status = wd__literal(t, part, &items[count + i]);
+  if (out->type.id < WD_TYPE_U8 || out->type.id > WD_TYPE_U64 || !text ||
+      wd_value_next(field))
+    return wd__unsupported(t, value->message,
+                           "a literal of a user-defined type that is not a "
+                           "text of digits");
+  if (text->bytes.length > 0 && text->bytes.length < sizeof digits &&
+      strspn(text->bytes.data, "0123456789") >= text->bytes.length) {
+    memcpy(digits, text->bytes.data, text->bytes.length);
+    digits[text->bytes.length] = '\0';
+    errno = 0;
+    out->literal.value.natural = strtoull(digits, NULL, 10);
+    if (!errno && out->literal.value.natural <= most[out->type.id - WD_TYPE_U8])
+      return WD_OK;
   }
-  for (uint32_t side = 0; side < 2 && status == WD_OK; side++)
-    status = wd__make_call(t, value->owner, WD_FN_LIST_OF, count,
-                           items + (size_t)side * count, &lists[side]);
-  if (status != WD_OK)
-    return status;
-  return wd__make_call(t, value->owner, WD_FN_MAP_FROM_LISTS, 2, lists, out);
+  return wd_message_fail(field->message, WD_INVALID_PLAN, t->error,
+                         "this is no number of its type");
 }
 
 /* Values that are a node of their own; WD_SS… of the others. */
@@ -398,6 +380,8 @@ make_plain(struct translator *t, const struct wd_value *value,
     return make_decimal(t, value, out);
   case WD_SS_Expression_Literal_null:
     return make_null(t, value, out);
+  case WD_SS_Expression_Literal_user_defined:
+    return make_defined(t, value, out);
   default:
     return wd_value_fail(value, WD_UNSUPPORTED, t->error,
                          "literals of the kind %s are not run here",
@@ -425,9 +409,14 @@ wd__literal(struct translator *t, const struct wd_message *literal,
   case WD_SS_Expression_Literal_uuid:
     return make_uuid(t, value, out);
   case WD_SS_Expression_Literal_list:
-    return make_list(t, value, out);
+    return wd__make_list(t, NULL, value->message, out);
   case WD_SS_Expression_Literal_map:
-    return make_map(t, value, out);
+    return wd__make_map(t, NULL, value->message, out);
+  case WD_SS_Expression_Literal_struct:
+    return wd__make_struct(t, NULL, value->message, out);
+  case WD_SS_Expression_Literal_empty_list:
+  case WD_SS_Expression_Literal_empty_map:
+    return wd__make_empty(t, value->message, out);
   default:
     break;
   }

@@ -27,6 +27,8 @@ struct around {
   struct around *outer;
 };
 
+struct lambda_scope; /* lambda.c */
+
 struct translator {
   struct planner *planner;
   struct wd_arena *arena;
@@ -40,7 +42,9 @@ struct translator {
                     * is read as it means it */
   bool bare; /* no function is of a named extension: names are the producer's */
   uint32_t depth;
-  struct around *around; /* the nearest; NULL: not in a subquery */
+  struct around *around;       /* the nearest; NULL: not in a subquery */
+  struct lambda_scope *lambda; /* the nearest; NULL: not in a lambda */
+  uint32_t variables;          /* of lambdas so far */
 };
 
 /* What expressions see. */
@@ -98,6 +102,16 @@ enum wd_status
 wd__type_of(const struct translator *t, const struct wd_message *type,
             struct wd_type *out_type, bool *out_nullable);
 
+/* The type that the plan declares with an anchor. */
+enum wd_status
+wd__defined_type(const struct translator *t, const struct wd_message *message,
+                 int64_t anchor, struct wd_type *out);
+
+/* The type of a Type.List or Type.Map itself. */
+enum wd_status
+wd__type_of_parts(const struct translator *t, const struct wd_message *parts,
+                  struct wd_type *out_type);
+
 /* The columns of a NamedStruct; names of what is nested are taken in turn. */
 enum wd_status
 wd__schema_of(const struct translator *t, const struct wd_message *named,
@@ -116,6 +130,48 @@ wd__check_claim(const struct translator *t, const struct wd_message *type,
 enum wd_status
 wd__literal(struct translator *t, const struct wd_message *literal,
             const struct wd_expression **out);
+
+/* nested.c: of literals where the view is NULL. Literals and what is computed
+ * are messages of the same fields. */
+enum wd_status
+wd__make_list(struct translator *t, const struct view *view,
+              const struct wd_message *message,
+              const struct wd_expression **out);
+
+enum wd_status
+wd__make_struct(struct translator *t, const struct view *view,
+                const struct wd_message *message,
+                const struct wd_expression **out);
+
+enum wd_status
+wd__make_map(struct translator *t, const struct view *view,
+             const struct wd_message *message,
+             const struct wd_expression **out);
+
+/* A list without elements, of a Type.List. */
+enum wd_status
+wd__make_empty(struct translator *t, const struct wd_message *type,
+               const struct wd_expression **out);
+
+enum wd_status
+wd__nested(struct translator *t, const struct view *view,
+           const struct wd_message *message, const struct wd_expression **out);
+
+/* lambda.c */
+enum wd_status
+wd__lambda_parameter(const struct translator *t,
+                     const struct wd_message *reference, uint32_t column,
+                     const struct wd_message *where,
+                     const struct wd_expression **out);
+
+/* Whether a declared function takes a lambda. */
+bool
+wd__takes_lambda(const struct extension *named, enum wd_function *out_function);
+
+enum wd_status
+wd__lambda_call(struct translator *t, const struct view *view,
+                const struct wd_message *call, enum wd_function function,
+                const struct wd_expression **out);
 
 /* expression.c */
 enum wd_status
@@ -197,11 +253,16 @@ wd__arguments(struct translator *t, const struct view *view,
 
 /* What options ask for that is done otherwise than without them. */
 struct chosen {
+  struct wd_call_options call;
   bool fold_case;
   bool ignore_nulls;
+  bool round_even;
+  bool multiline, dotall; /* of regular expressions */
+  bool left_of_beginning; /* of substring */
+  bool descending;        /* of sort */
 };
 
-/* Refuses options that are not what is done here. */
+/* option.c: refuses options that are not what is done here. */
 enum wd_status
 wd__check_options(const struct translator *t, const struct wd_message *call,
                   uint32_t field, const char *function,

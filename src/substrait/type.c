@@ -235,12 +235,11 @@ find_declared(const struct translator *t, int64_t anchor)
   return NULL;
 }
 
-static enum wd_status
-make_defined(const struct translator *t, const struct wd_message *message,
-             struct wd_type *out)
+enum wd_status
+wd__defined_type(const struct translator *t, const struct wd_message *message,
+                 int64_t anchor, struct wd_type *out)
 {
-  const struct wd_value *name = find_declared(
-      t, wd_message_integer(message, WD_SS_Type_UserDefined_type_reference));
+  const struct wd_value *name = find_declared(t, anchor);
   const char *text;
   enum wd_status status;
 
@@ -312,7 +311,11 @@ make_type(const struct translator *t, const struct wd_value *kind,
   case WD_SS_Type_map:
     return make_map(t, kind->message, out);
   case WD_SS_Type_user_defined:
-    return make_defined(t, kind->message, out);
+    return wd__defined_type(
+        t, kind->message,
+        wd_message_integer(kind->message,
+                           WD_SS_Type_UserDefined_type_reference),
+        out);
   default:
     return wd_value_fail(kind, WD_UNSUPPORTED, t->error,
                          "types of the kind %s are not run here",
@@ -356,6 +359,14 @@ wd__type_of(const struct translator *t, const struct wd_message *type,
     *out_nullable = field_of(kind->message, "nullability") !=
                     WD_SS_Type_Nullability_NULLABILITY_REQUIRED;
   return status;
+}
+
+enum wd_status
+wd__type_of_parts(const struct translator *t, const struct wd_message *parts,
+                  struct wd_type *out_type)
+{
+  return parts->type == WD_SS_Type_List ? make_list(t, parts, out_type)
+                                        : make_map(t, parts, out_type);
 }
 
 uint32_t

@@ -97,7 +97,7 @@ is_known_extension(const struct extension *extension)
       "functions_arithmetic",        "functions_arithmetic_decimal",
       "functions_aggregate_generic", "functions_aggregate_approx",
       "functions_boolean",           "functions_string",
-      "functions_datetime",
+      "functions_datetime",          "unsigned_integers",
   };
 
   if (!extension->extension || extension->ours)

@@ -107,13 +107,20 @@ def set_of(op, *rels):
 class Plan:
     """Collects the functions that its expressions call."""
 
-    def __init__(self, form="urn"):
+    def __init__(self, form="urn", types=()):
+        """types: pairs of extension and name, anchored from 1 on."""
         self.form = form
         self.functions = {}
         self.extensions = {}
+        self.types = types
+        for extension, _ in types:
+            self.anchor_extension(extension)
+
+    def anchor_extension(self, extension):
+        return self.extensions.setdefault(extension, len(self.extensions) + 1)
 
     def anchor(self, extension, name):
-        self.extensions.setdefault(extension, len(self.extensions) + 1)
+        self.anchor_extension(extension)
         return self.functions.setdefault((extension, name),
                                          len(self.functions) + 1)
 
@@ -133,6 +140,12 @@ class Plan:
                           for a in arguments], **more},
                 **({"filter": filter} if filter else {})}
 
+    def window(self, extension, name, *arguments, **more):
+        """A call over all rows as one partition, in their order."""
+        return {"window_function": {
+            "function_reference": self.anchor(extension, name),
+            "arguments": [{"value": a} for a in arguments], **more}}
+
     def declared(self):
         reference = {"urn": "extension_urn_reference",
                      "uri": "extension_uri_reference"}.get(self.form)
@@ -140,7 +153,11 @@ class Plan:
             "function_anchor": anchor, "name": name,
             **({reference: self.extensions[extension]} if reference else {})}}
             for (extension, name), anchor in self.functions.items()]
-        plan = {"extensions": functions}
+        types = [{"extension_type": {
+            "type_anchor": n, "name": name,
+            "extension_urn_reference": self.extensions[extension]}}
+            for n, (extension, name) in enumerate(self.types, 1)]
+        plan = {"extensions": functions + types}
         if self.form == "urn":
             plan["extension_urns"] = [
                 {"extension_urn_anchor": n,

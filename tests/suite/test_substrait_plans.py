@@ -569,8 +569,8 @@ class Refused(Case):
     def test_by_name(self):
         p = Plan()
         call = p.call("arithmetic", "add:i32_i32", ref(X), ref(X), options=[
-            {"name": "overflow", "preference": ["SATURATE"]}])
-        self.path(project(t(), call), ["c"] * 8, "overflow=SATURATE", plan=p)
+            {"name": "rounding", "preference": ["CEILING"]}])
+        self.path(project(t(), call), ["c"] * 8, "rounding=CEILING", plan=p)
         p = Plan()
         self.path(project(t(), p.call("arithmetic", "frobnicate:i64", ref(K))),
                   ["c"] * 8, "'frobnicate' of 'functions_arithmetic'", plan=p)

@@ -205,6 +205,7 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
     [WD_FN_MAP_FROM_LISTS] =
         "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN map($1, $2) END",
     [WD_FN_STRING_SPLIT] = "string_split($1, $2)",
+    [WD_FN_REGEXP_STRING_SPLIT] = "string_split_regex($1, $2)",
 };
 
 enum wd_status
@@ -308,14 +309,18 @@ write_pure_of(const struct writer *writer, enum wd_duck_pure_kind kind,
               const char *template, const struct wd_expression *call)
 {
   const struct wd_expression *const *operands = call->arguments;
+  const struct wd_duck_pure_key key = {
+      .kind = kind,
+      .options = call->options,
+      .left = operands[0]->type,
+      .right = operands[call->argument_count - 1]->type,
+      .result = call->type};
   const char *name = "wd_pure";
   enum wd_status status;
 
   if (writer->lowering->query) {
-    status =
-        wd_duck_pure_find(writer->lowering->engine, kind, &operands[0]->type,
-                          &operands[call->argument_count - 1]->type,
-                          &call->type, &name, writer->lowering->error);
+    status = wd_duck_pure_find(writer->lowering->engine, &key, &name,
+                               writer->lowering->error);
     if (status != WD_OK)
       return status;
   }
@@ -347,7 +352,8 @@ static enum wd_status
 write_integers(const struct writer *writer, enum wd_duck_pure_kind kind,
                const char *template, const struct wd_expression *call)
 {
-  if (call->argument_count == 2 && is_safe(call->arguments[1]))
+  if (call->argument_count == 2 && is_safe(call->arguments[1]) &&
+      wd_call_options_usual(call->options))
     return wd__write_template(writer, template, call);
   return wd__write_pure(writer, kind, call);
 }
@@ -402,6 +408,8 @@ write_pad(const struct writer *writer, const struct wd_expression *call)
 static enum wd_status
 write_round(const struct writer *writer, const struct wd_expression *call)
 {
+  if (wd_type_is_integer(&call->type) && call->options.rounding)
+    return wd__write_pure(writer, WD_DUCK_PURE_INT_ROUND, call);
   if (call->type.id == WD_TYPE_DECIMAL)
     return write_pure_of(writer, WD_DUCK_PURE_ROUND,
                          "$, CAST($ AS DECIMAL(10,0))", call);
@@ -418,7 +426,34 @@ write_divide(const struct writer *writer, const struct wd_expression *call)
     return write_integers(writer, WD_DUCK_PURE_INT_DIVIDE, "($ // $)", call);
   if (call->type.id == WD_TYPE_DECIMAL)
     return wd__write_pure(writer, WD_DUCK_PURE_DIVIDE, call);
+  if (!wd_call_options_usual(call->options))
+    return wd__write_pure(writer, WD_DUCK_PURE_REAL_DIVIDE, call);
   return wd__write_template(writer, templates[WD_FN_DIVIDE], call);
+}
+
+/* Integers that do not fit are no error. */
+static enum wd_status
+write_overflowing(const struct writer *writer, const struct wd_expression *call)
+{
+  enum wd_duck_pure_kind kind;
+
+  switch (call->function) {
+  case WD_FN_ADD:
+    kind = WD_DUCK_PURE_INT_ADD;
+    break;
+  case WD_FN_SUBTRACT:
+    kind = WD_DUCK_PURE_INT_SUBTRACT;
+    break;
+  case WD_FN_MULTIPLY:
+    kind = WD_DUCK_PURE_INT_MULTIPLY;
+    break;
+  case WD_FN_NEGATE:
+    kind = WD_DUCK_PURE_INT_NEGATE;
+    break;
+  default:
+    kind = WD_DUCK_PURE_INT_ABS;
+  }
+  return wd__write_pure(writer, kind, call);
 }
 
 /* Decimals whose exact result has more than 38 digits are computed by us. */
@@ -433,6 +468,8 @@ write_arithmetic(const struct writer *writer, const struct wd_expression *call)
   int scale, whole;
   enum wd_status status;
 
+  if (call->options.overflow && wd_type_is_integer(&call->type))
+    return write_overflowing(writer, call);
   if (call->type.id != WD_TYPE_DECIMAL || call->argument_count != 2)
     return wd__write_template(writer, templates[call->function], call);
   a = &call->arguments[0]->type;
@@ -446,7 +483,7 @@ write_arithmetic(const struct writer *writer, const struct wd_expression *call)
     if (b->precision - b->scale > whole)
       whole = b->precision - b->scale;
   }
-  if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX)
+  if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX || call->options.overflow)
     return wd__write_pure(writer, kind, call);
   /* DuckDB computes in 64 bits when both operands are stored so. */
   if (whole + scale + 1 > 18 && a->precision <= 18 && b->precision <= 18) {
@@ -509,7 +546,6 @@ pure_kind(enum wd_function function, enum wd_duck_pure_kind *out_kind)
       PURE(RADIANS),    PURE(DEGREES),     PURE(CBRT),
       PURE(POWER),      PURE(LOGB),        PURE(LEVENSHTEIN),
       PURE(SHIFT_LEFT), PURE(SHIFT_RIGHT), PURE(SHIFT_RIGHT_UNSIGNED),
-      PURE(FACTORIAL),
   };
 #undef PURE
 
@@ -589,6 +625,42 @@ write_octets(const struct writer *writer, const struct wd_expression *call)
              : write_plain(writer, call);
 }
 
+static enum wd_status
+write_bits(const struct writer *writer, const struct wd_expression *call)
+{
+  if (call->type.id != WD_TYPE_DECIMAL)
+    return write_plain(writer, call);
+  return wd__write_pure(
+      writer,
+      call->function == WD_FN_BITWISE_AND  ? WD_DUCK_PURE_BITWISE_AND
+      : call->function == WD_FN_BITWISE_OR ? WD_DUCK_PURE_BITWISE_OR
+                                           : WD_DUCK_PURE_BITWISE_XOR,
+      call);
+}
+
+static enum wd_status
+write_factorial(const struct writer *writer, const struct wd_expression *call)
+{
+  return wd__write_pure(writer,
+                        call->type.id == WD_TYPE_DECIMAL
+                            ? WD_DUCK_PURE_FACTORIAL_DECIMAL
+                            : WD_DUCK_PURE_FACTORIAL,
+                        call);
+}
+
+static enum wd_status
+write_sorted(const struct writer *writer, const struct wd_expression *call)
+{
+  bool descending = call->function == WD_FN_LIST_SORT_DESC;
+
+  if (!call->options.nulls_first)
+    return write_plain(writer, call);
+  return wd__write_template(writer,
+                            descending ? "list_sort($1, 'DESC', 'NULLS FIRST')"
+                                       : "list_sort($1, 'ASC', 'NULLS FIRST')",
+                            call);
+}
+
 /* What has more than a template. */
 static const struct {
   enum wd_function function;
@@ -600,6 +672,14 @@ static const struct {
     {WD_FN_DATE_DIFF, wd__write_date_diff},
     {WD_FN_STRFTIME, wd__write_strftime},
     {WD_FN_ADD, write_arithmetic},
+    {WD_FN_NEGATE, write_arithmetic},
+    {WD_FN_ABS, write_arithmetic},
+    {WD_FN_BITWISE_AND, write_bits},
+    {WD_FN_BITWISE_OR, write_bits},
+    {WD_FN_BITWISE_XOR, write_bits},
+    {WD_FN_FACTORIAL, write_factorial},
+    {WD_FN_LIST_SORT, write_sorted},
+    {WD_FN_LIST_SORT_DESC, write_sorted},
     {WD_FN_SUBTRACT, write_arithmetic},
     {WD_FN_MULTIPLY, write_arithmetic},
     {WD_FN_MODULUS, write_modulus},

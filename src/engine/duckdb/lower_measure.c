@@ -130,12 +130,15 @@ write_pure_sum(struct wd_duck_lowering *lowering,
                const struct wd_measure *measure, enum wd_duck_pure_kind kind,
                const struct wd_type *other, struct wd_buf *buf)
 {
+  const struct wd_duck_pure_key key = {.kind = kind,
+                                       .left = measure->type,
+                                       .right = *other,
+                                       .result = measure->type};
   const char *name = "wd_pure";
   enum wd_status status = WD_OK;
 
   if (lowering->query)
-    status = wd_duck_pure_find(lowering->engine, kind, &measure->type, other,
-                               &measure->type, &name, lowering->error);
+    status = wd_duck_pure_find(lowering->engine, &key, &name, lowering->error);
   if (status != WD_OK)
     return status;
   wd_buf_printf(buf, "%s(CAST(", name);

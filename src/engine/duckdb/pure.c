@@ -52,18 +52,18 @@ register_pure(struct wd_duck_engine *engine, struct wd_duck_pure *pure,
               struct wd_error *error)
 {
   duckdb_scalar_function function = duckdb_create_scalar_function();
-  duckdb_logical_type result = wd_duck_type_make(&pure->result);
+  duckdb_logical_type result = wd_duck_type_make(&pure->key.result);
   duckdb_state state;
 
   duckdb_scalar_function_set_name(function, pure->name);
-  add_parameter(function, &pure->left);
+  add_parameter(function, &pure->key.left);
   if (pure->binary)
-    add_parameter(function, &pure->right);
+    add_parameter(function, &pure->key.right);
   duckdb_scalar_function_set_return_type(function, result);
   duckdb_scalar_function_set_extra_info(function, pure, NULL);
   duckdb_scalar_function_set_special_handling(function);
   duckdb_scalar_function_set_function(function,
-                                      callback(kinds[pure->kind].class));
+                                      callback(kinds[pure->key.kind].class));
   state = duckdb_register_scalar_function(engine->connection, function);
   duckdb_destroy_scalar_function(&function);
   duckdb_destroy_logical_type(&result);
@@ -73,27 +73,36 @@ register_pure(struct wd_duck_engine *engine, struct wd_duck_pure *pure,
                  pure->name);
 }
 
+/* The types that the class takes. */
 static void
-set_types(struct wd_duck_pure *pure, const struct wd_type *left,
-          const struct wd_type *right, const struct wd_type *result)
+set_types(struct wd_duck_pure *pure)
 {
+  struct wd_duck_pure_key *key = &pure->key;
   struct wd_type real = wd_type_of(WD_TYPE_F64);
-  enum class class = kinds[pure->kind].class;
+  enum class class = kinds[key->kind].class;
 
-  pure->binary = kinds[pure->kind].operands == 2;
+  pure->binary = kinds[key->kind].operands == 2;
   if (class == CLASS_REAL) {
-    pure->left = pure->right = pure->result = real;
-    if (result->id == WD_TYPE_F32)
-      pure->result = *result;
+    key->left = key->right = real;
+    if (key->result.id != WD_TYPE_F32)
+      key->result = real;
     return;
   }
-  pure->left = *left;
-  pure->right = *right;
-  pure->result = *result;
-  if (pure->kind == WD_DUCK_PURE_ROUND || pure->kind == WD_DUCK_PURE_ROUND_EVEN)
-    pure->right = wd_type_decimal(10, 0);
+  if (!pure->binary)
+    key->right = key->left;
+  if (key->kind == WD_DUCK_PURE_ROUND || key->kind == WD_DUCK_PURE_ROUND_EVEN)
+    key->right = wd_type_decimal(10, 0);
   if (class == CLASS_PARSE)
-    pure->result = wd_type_decimal(38, 0);
+    key->result = wd_type_decimal(38, 0);
+}
+
+static bool
+is_same(const struct wd_duck_pure_key *a, const struct wd_duck_pure_key *b)
+{
+  return a->kind == b->kind && wd_call_options_equal(a->options, b->options) &&
+         wd_type_equal(&a->left, &b->left) &&
+         wd_type_equal(&a->right, &b->right) &&
+         wd_type_equal(&a->result, &b->result);
 }
 
 /* Under the engine's lock. */
@@ -103,10 +112,7 @@ find_or_make(struct wd_duck_engine *engine, const struct wd_duck_pure *like,
 {
   struct wd_duck_pure *pure = engine->pures;
 
-  while (pure && (pure->kind != like->kind ||
-                  !wd_type_equal(&pure->left, &like->left) ||
-                  !wd_type_equal(&pure->right, &like->right) ||
-                  !wd_type_equal(&pure->result, &like->result)))
+  while (pure && !is_same(&pure->key, &like->key))
     pure = pure->next;
   if (!pure) {
     pure = wd_mem_calloc(engine->mem, 1, sizeof *pure);
@@ -124,15 +130,14 @@ find_or_make(struct wd_duck_engine *engine, const struct wd_duck_pure *like,
 }
 
 enum wd_status
-wd_duck_pure_find(struct wd_duck_engine *engine, enum wd_duck_pure_kind kind,
-                  const struct wd_type *left, const struct wd_type *right,
-                  const struct wd_type *result, const char **out_name,
+wd_duck_pure_find(struct wd_duck_engine *engine,
+                  const struct wd_duck_pure_key *key, const char **out_name,
                   struct wd_error *error)
 {
-  struct wd_duck_pure like = {.kind = kind};
+  struct wd_duck_pure like = {.key = *key};
   enum wd_status status;
 
-  set_types(&like, left, right, result);
+  set_types(&like);
   pthread_mutex_lock(&engine->lock);
   status = find_or_make(engine, &like, out_name, error);
   pthread_mutex_unlock(&engine->lock);

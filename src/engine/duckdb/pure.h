@@ -9,6 +9,7 @@
 #define WD_ENGINE_DUCKDB_PURE_H
 
 #include "engine/duckdb/engine.h"
+#include "plan/call_options.h"
 
 /* X(kind, class, operands). Classes: DECIMAL: of two decimals (ROUND: of one
  * and the digits, DECIMAL(10,0)). INTEGER: of integers, to the first one's
@@ -22,8 +23,18 @@
   X(REMAINDER, DECIMAL, 2)                                                     \
   X(ROUND, DECIMAL, 2)                                                         \
   X(ROUND_EVEN, DECIMAL, 2)                                                    \
+  X(BITWISE_AND, DECIMAL, 2)                                                   \
+  X(BITWISE_OR, DECIMAL, 2)                                                    \
+  X(BITWISE_XOR, DECIMAL, 2)                                                   \
+  X(FACTORIAL_DECIMAL, DECIMAL, 1)                                             \
+  X(INT_ADD, INTEGER, 2)                                                       \
+  X(INT_SUBTRACT, INTEGER, 2)                                                  \
+  X(INT_MULTIPLY, INTEGER, 2)                                                  \
+  X(INT_NEGATE, INTEGER, 1)                                                    \
+  X(INT_ABS, INTEGER, 1)                                                       \
   X(INT_DIVIDE, INTEGER, 2)                                                    \
   X(INT_REMAINDER, INTEGER, 2)                                                 \
+  X(INT_ROUND, INTEGER, 2)                                                     \
   X(INT_ROUND_EVEN, INTEGER, 2)                                                \
   X(SHIFT_LEFT, INTEGER, 2)                                                    \
   X(SHIFT_RIGHT, INTEGER, 2)                                                   \
@@ -53,6 +64,7 @@
   X(SIGN, REAL, 1)                                                             \
   X(POWER, REAL, 2)                                                            \
   X(LOGB, REAL, 2)                                                             \
+  X(REAL_DIVIDE, REAL, 2)                                                      \
   X(ROUND_REAL, REAL, 2)                                                       \
   X(ROUND_REAL_EVEN, REAL, 2)                                                  \
   X(INTEGER, PARSE, 1)                                                         \
@@ -65,14 +77,20 @@ enum wd_duck_pure_kind {
 #undef WD_DUCK_PURE_ENUM
 };
 
+/* Which function; which types count is said at the classes. `right` is any
+ * where there is one operand. */
+struct wd_duck_pure_key {
+  enum wd_duck_pure_kind kind;
+  struct wd_call_options options;
+  struct wd_type left, right, result;
+};
+
 struct wd_duck_pure;
 
-/* The function's name in SQL, in the engine's memory. Which types count is
- * said at the classes. */
+/* The function's name in SQL, in the engine's memory. */
 enum wd_status
-wd_duck_pure_find(struct wd_duck_engine *engine, enum wd_duck_pure_kind kind,
-                  const struct wd_type *left, const struct wd_type *right,
-                  const struct wd_type *result, const char **out_name,
+wd_duck_pure_find(struct wd_duck_engine *engine,
+                  const struct wd_duck_pure_key *key, const char **out_name,
                   struct wd_error *error);
 
 /* At the engine's end, after the database was closed. */

@@ -55,74 +55,141 @@ bits_of(enum wd_type_id id)
 static wd_int128
 shift(const struct wd_duck_pure *pure, wd_int128 value, wd_int128 count)
 {
-  unsigned bits = bits_of(pure->result.id);
+  unsigned bits = bits_of(pure->key.result.id);
   unsigned by = (unsigned)((wd_uint128)count & (bits - 1));
-  bool is_signed = pure->result.id <= WD_TYPE_I64;
+  bool is_signed = pure->key.result.id <= WD_TYPE_I64;
   wd_uint128 mask = ((wd_uint128)1 << bits) - 1, stored;
 
-  if (pure->kind == WD_DUCK_PURE_SHIFT_RIGHT)
+  if (pure->key.kind == WD_DUCK_PURE_SHIFT_RIGHT)
     return value >> by;
   stored = (wd_uint128)value & mask;
-  stored = pure->kind == WD_DUCK_PURE_SHIFT_LEFT ? stored << by & mask
-                                                 : stored >> by;
+  stored = pure->key.kind == WD_DUCK_PURE_SHIFT_LEFT ? stored << by & mask
+                                                     : stored >> by;
   if (is_signed && stored >> (bits - 1))
     return (wd_int128)stored - ((wd_int128)1 << bits);
   return (wd_int128)stored;
 }
 
-/* False: it is of a negative number, or too large. */
-static bool
-factorial(wd_int128 n, wd_int128 *out_value)
-{
-  wd_int128 value = 1;
-
-  if (n < 0 || n > 20)
-    return false;
-  for (; n > 1; n--)
-    value *= n;
-  *out_value = value;
-  return true;
-}
-
-/* To tens, hundreds …: halves to the even one. */
+/* To tens, hundreds …. */
 static wd_int128
-round_even(wd_int128 value, wd_int128 digits)
+round_to(const struct wd_duck_pure *pure, wd_int128 value, wd_int128 digits)
 {
-  wd_int128 unit = 1, rest, half;
+  enum wd_rounding rounding = pure->key.options.rounding;
+  wd_int128 unit = 1, rest, twice;
+  bool odd, up;
 
   if (digits < -20)
-    return 0;
+    digits = -20; /* more than any integer has */
   for (; digits < 0; digits++)
     unit *= 10;
   rest = value % unit;
+  if (rest == 0)
+    return value;
+  odd = value / unit % 2;
+  twice = 2 * (rest < 0 ? -rest : rest);
+  if (pure->key.kind == WD_DUCK_PURE_INT_ROUND_EVEN)
+    up = twice > unit || (twice == unit && odd);
+  else
+    up = rounds_up(rounding, rest < 0, (twice > unit) - (twice < unit), odd);
   value -= rest;
-  half = rest < 0 ? -rest : rest;
-  if (2 * half > unit || (2 * half == unit && value / unit % 2))
-    value += rest < 0 ? -unit : unit;
-  return value;
+  return !up ? value : rest < 0 ? value - unit : value + unit;
+}
+
+/* y is not 0. */
+static wd_int128
+divide(const struct wd_duck_pure *pure, wd_int128 x, wd_int128 y)
+{
+  wd_int128 rest = x % y;
+
+  if (pure->key.kind == WD_DUCK_PURE_INT_DIVIDE)
+    return x / y;
+  return pure->key.options.floor && rest && (rest < 0) != (y < 0) ? rest + y
+                                                                  : rest;
+}
+
+/* Of integers of 64 bits, so that only a product passes 128. */
+static wd_int128
+multiply(wd_int128 x, wd_int128 y)
+{
+  wd_int128 most = (wd_int128)(((wd_uint128)1 << 127) - 1), value;
+
+  /* Of two u64: it is larger than any integer in any case. */
+  return __builtin_mul_overflow(x, y, &value) ? most : value;
+}
+
+/* What is not defined: an error, or null. NULL: *out_null. */
+static const char *
+undefined(uint8_t option, const char *message, bool *out_null)
+{
+  *out_null = option == WD_UNDEFINED_NULL;
+  return *out_null ? NULL : message;
 }
 
 /* NULL: computed. Else what is wrong. */
 static const char *
 integer_of(const struct wd_duck_pure *pure, wd_int128 x, wd_int128 y,
-           wd_int128 *out_value)
+           wd_int128 *out_value, bool *out_null)
 {
-  switch (pure->kind) {
+  switch (pure->key.kind) {
+  case WD_DUCK_PURE_INT_ADD:
+    *out_value = x + y;
+    return NULL;
+  case WD_DUCK_PURE_INT_SUBTRACT:
+    *out_value = x - y;
+    return NULL;
+  case WD_DUCK_PURE_INT_MULTIPLY:
+    *out_value = multiply(x, y);
+    return NULL;
+  case WD_DUCK_PURE_INT_NEGATE:
+    *out_value = -x;
+    return NULL;
+  case WD_DUCK_PURE_INT_ABS:
+    *out_value = x < 0 ? -x : x;
+    return NULL;
   case WD_DUCK_PURE_INT_DIVIDE:
   case WD_DUCK_PURE_INT_REMAINDER:
     if (y == 0)
-      return "division by zero";
-    *out_value = pure->kind == WD_DUCK_PURE_INT_DIVIDE ? x / y : x % y;
+      return undefined(pure->key.options.zero, "division by zero", out_null);
+    *out_value = divide(pure, x, y);
     return NULL;
   case WD_DUCK_PURE_FACTORIAL:
-    return factorial(x, out_value) ? NULL : "a factorial is out of range";
+    *out_value = factorial(x);
+    return x < 0 || (x > 20 && !pure->key.options.overflow)
+               ? "a factorial is out of range"
+               : NULL;
+  case WD_DUCK_PURE_INT_ROUND:
   case WD_DUCK_PURE_INT_ROUND_EVEN:
-    *out_value = round_even(x, y);
+    *out_value = round_to(pure, x, y);
     return NULL;
   default:
     *out_value = shift(pure, x, y);
     return NULL;
   }
+}
+
+/* The nearest integer of a type. */
+static wd_int128
+nearest(enum wd_type_id id, wd_int128 value)
+{
+  bool is_signed = id <= WD_TYPE_I64;
+  unsigned bits = bits_of(id) - is_signed;
+
+  if (value < 0)
+    return is_signed ? -((wd_int128)1 << bits) : 0;
+  return ((wd_int128)1 << bits) - 1;
+}
+
+/* Whether the result stands in its row. */
+static bool
+put(const struct wd_duck_pure *pure, void *out, idx_t row, wd_int128 value)
+{
+  enum wd_type_id id = pure->key.result.id;
+
+  if (integer_put(id, out, row, value) ||
+      pure->key.options.overflow == WD_OVERFLOW_SILENT)
+    return true;
+  return pure->key.options.overflow == WD_OVERFLOW_SATURATE &&
+         integer_put(id, out, row, nearest(id, value));
 }
 
 void
@@ -140,16 +207,18 @@ wd__pure_integer(duckdb_function_info info, duckdb_data_chunk input,
   idx_t rows = duckdb_data_chunk_get_size(input);
 
   for (idx_t row = 0; row < rows; row++) {
-    const char *wrong;
+    const char *wrong = NULL;
     wd_int128 value = 0;
+    bool null = is_null(a_valid, row) || is_null(b_valid, row);
 
-    if (is_null(a_valid, row) || is_null(b_valid, row)) {
+    if (!null)
+      wrong = integer_of(pure, integer_at(pure->key.left.id, a, row),
+                         integer_at(pure->key.right.id, b, row), &value, &null);
+    if (null && !wrong) {
       set_null(output, row);
       continue;
     }
-    wrong = integer_of(pure, integer_at(pure->left.id, a, row),
-                       integer_at(pure->right.id, b, row), &value);
-    if (!wrong && !integer_put(pure->result.id, out, row, value))
+    if (!wrong && !put(pure, out, row, value))
       wrong = "an integer is out of range";
     if (wrong) {
       duckdb_scalar_function_set_error(info, wrong);
@@ -158,16 +227,26 @@ wd__pure_integer(duckdb_function_info info, duckdb_data_chunk input,
   }
 }
 
-/* Halves away from zero. */
 static double
-round_real(double x, double digits)
+round_whole(double x, enum wd_rounding rounding)
+{
+  double size = fabs(x), down = floor(size), rest = size - down;
+  bool up = rest > 0 && rounds_up(rounding, x < 0, (rest > 0.5) - (rest < 0.5),
+                                  fmod(down, 2) != 0);
+
+  return copysign(up ? down + 1 : down, x);
+}
+
+static double
+round_real(double x, double digits, enum wd_rounding rounding)
 {
   double unit = pow(10, fabs(digits));
   double scaled = digits < 0 ? x / unit : x * unit;
 
   if (!isfinite(scaled) || !isfinite(unit))
     return isfinite(x) && digits < 0 ? 0 : x;
-  return digits < 0 ? round(scaled) * unit : round(scaled) / unit;
+  scaled = rounding ? round_whole(scaled, rounding) : round(scaled);
+  return digits < 0 ? scaled * unit : scaled / unit;
 }
 
 /* Halves to the even one. */
@@ -184,9 +263,11 @@ round_real_even(double x, double digits)
 }
 
 static double
-real_of_two(enum wd_duck_pure_kind kind, double x, double y)
+real_of_two(const struct wd_duck_pure *pure, double x, double y)
 {
-  switch (kind) {
+  switch (pure->key.kind) {
+  case WD_DUCK_PURE_REAL_DIVIDE:
+    return x / y;
   case WD_DUCK_PURE_POWER:
     return pow(x, y);
   case WD_DUCK_PURE_LOGB:
@@ -194,7 +275,7 @@ real_of_two(enum wd_duck_pure_kind kind, double x, double y)
   case WD_DUCK_PURE_ROUND_REAL_EVEN:
     return round_real_even(x, y);
   default:
-    return round_real(x, y);
+    return round_real(x, y, pure->key.options.rounding);
   }
 }
 
@@ -251,12 +332,46 @@ real_of(enum wd_duck_pure_kind kind, double x)
   }
 }
 
+/* Whether a logarithm is of 0, or a division by it. */
+static bool
+is_zero(enum wd_duck_pure_kind kind, double x, double y)
+{
+  switch (kind) {
+  case WD_DUCK_PURE_LN:
+  case WD_DUCK_PURE_LOG10:
+  case WD_DUCK_PURE_LOG2:
+  case WD_DUCK_PURE_LOGB:
+    return x == 0;
+  case WD_DUCK_PURE_LOG1P:
+    return x == -1;
+  case WD_DUCK_PURE_REAL_DIVIDE:
+    return y == 0;
+  default:
+    return false;
+  }
+}
+
+/* What the options say of the operands. */
+static enum wd_on_undefined
+option_for(const struct wd_duck_pure *pure, double x, double y, double value)
+{
+  bool two = pure->binary;
+
+  if (pure->key.options.zero && is_zero(pure->key.kind, x, y))
+    return pure->key.options.zero;
+  /* In a division, a NaN is outside of the domain, too. */
+  if (isnan(value) && ((!isnan(x) && !(two && isnan(y))) ||
+                       pure->key.kind == WD_DUCK_PURE_REAL_DIVIDE))
+    return pure->key.options.domain;
+  return WD_UNDEFINED_USUAL;
+}
+
 void
 wd__pure_real(duckdb_function_info info, duckdb_data_chunk input,
               duckdb_vector output)
 {
   const struct wd_duck_pure *pure = duckdb_scalar_function_get_extra_info(info);
-  bool two = pure->binary, single = pure->result.id == WD_TYPE_F32;
+  bool two = pure->binary, single = pure->key.result.id == WD_TYPE_F32;
   duckdb_vector left = duckdb_data_chunk_get_vector(input, 0);
   duckdb_vector right = duckdb_data_chunk_get_vector(input, two);
   const double *x = duckdb_vector_get_data(left);
@@ -267,15 +382,26 @@ wd__pure_real(duckdb_function_info info, duckdb_data_chunk input,
   idx_t rows = duckdb_data_chunk_get_size(input);
 
   for (idx_t row = 0; row < rows; row++) {
+    enum wd_on_undefined option;
     double value;
 
     if (is_null(x_valid, row) || is_null(y_valid, row)) {
       set_null(output, row);
       continue;
     }
-    value = two ? real_of_two(pure->kind, x[row], y[row])
-                : real_of(pure->kind, x[row]);
-    if (isnan(value))
+    value = two ? real_of_two(pure, x[row], y[row])
+                : real_of(pure->key.kind, x[row]);
+    option = option_for(pure, x[row], y[row], value);
+    if (option == WD_UNDEFINED_ERROR) {
+      duckdb_scalar_function_set_error(
+          info, "a number is outside of a function's domain");
+      return;
+    }
+    if (option == WD_UNDEFINED_NULL) {
+      set_null(output, row);
+      continue;
+    }
+    if (isnan(value) || option == WD_UNDEFINED_NAN)
       value = (double)NAN;
     if (single)
       ((float *)out)[row] = (float)value;

@@ -51,7 +51,7 @@ wd__pure_parse(duckdb_function_info info, duckdb_data_chunk input,
 
     if (!null && !parse_integer(duckdb_string_t_data(&in[row]),
                                 duckdb_string_t_length(in[row]), &value)) {
-      if (pure->kind == WD_DUCK_PURE_INTEGER) {
+      if (pure->key.kind == WD_DUCK_PURE_INTEGER) {
         fail_integer(info, duckdb_string_t_data(&in[row]),
                      duckdb_string_t_length(in[row]));
         return;

@@ -554,12 +554,35 @@ write_by_type(struct wd_spark_lowering *lowering,
   return wd_spark_write_template(lowering, template, call, buf);
 }
 
+static enum wd_status
+fail_options(const struct wd_spark_lowering *lowering,
+             const struct wd_expression *call)
+{
+  struct wd_buf text;
+  enum wd_status status;
+
+  wd_buf_init(&text, NULL, 1024);
+  wd_call_options_print(call->options, &text);
+  wd_buf_putc(&text, '\0');
+  status = wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not have %s(…%s) yet: run on duckdb",
+                   wd_function_name(call->function),
+                   text.failed ? " with options" : (const char *)text.data);
+  wd_buf_fini(&text);
+  return status;
+}
+
 enum wd_status
 wd_spark_write_function(struct wd_spark_lowering *lowering,
                         const struct wd_expression *call, struct wd_buf *buf)
 {
   if (call->function >= WD_FN_SCALAR_COUNT)
     return unsupported(lowering, "that function");
+  if (!wd_call_options_usual(call->options))
+    return fail_options(lowering, call);
+  if (wd_function_rule(call->function) == WD_RULE_BITWISE &&
+      call->type.id == WD_TYPE_DECIMAL)
+    return unsupported(lowering, "functions of bits over decimals");
   if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
       is_temporal(call))
     return write_times(lowering, call, buf);
