@@ -90,7 +90,7 @@ EXTRA = [
 
 # What is refused, and the word that says why.
 REFUSED = {
-    "select k from t where (g, x) in (('a', 1), ('b', 4))": "kind struct",
+    "select k from t where (g, x) in (('a', 1), ('b', 4))": "struct does not take",
     "select array_agg(x order by x) from t": "sorted rows",
     "select g, digest(s, 'md5') from t": "digest",
     "select random() from t": "random",
