@@ -12,6 +12,8 @@
 #include "io/grant.h"
 #include "lambda/lambda.h"
 #include "plan/plan.h"
+#include "plan/sql.h"
+#include "plan/typing.h"
 
 struct wd_engine_options {
   struct wd_mem *mem;
@@ -105,6 +107,21 @@ struct wd_engine_functions {
   enum wd_status (*explain)(struct wd_engine *engine,
                             const struct wd_plan *plan, struct wd_buf *buf,
                             struct wd_error *error);
+
+  /* SQL; both NULL: the engine takes none. Checks that a text is one query and
+   * of what is safe, and lists the tables that it names without defining them
+   * (in the arena, each once). WD_INVALID_PLAN says what it is instead. */
+  enum wd_status (*sql_tables)(struct wd_engine *engine, const char *text,
+                               size_t length, struct wd_arena *arena,
+                               uint32_t *out_count,
+                               const char *const **out_names,
+                               struct wd_error *error);
+
+  /* Fills in what comes out of a query over inputs that are planned, binding
+   * the program's functions that it calls. */
+  enum wd_status (*sql_bind)(struct wd_engine *engine, struct wd_sql *sql,
+                             const struct wd_named_binder *functions,
+                             struct wd_arena *arena, struct wd_error *error);
 
   /* Room for rows, empty; the caller has the one reference. Any thread. */
   enum wd_status (*stored_new)(struct wd_engine *engine, bool on_disk,

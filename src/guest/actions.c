@@ -192,6 +192,19 @@ bind_table_function(void *env, const struct wd_closure *closure,
   return status;
 }
 
+static enum wd_status
+bind_sql(void *env, struct wd_sql *sql, const struct wd_named_binder *functions,
+         struct wd_arena *arena, struct wd_error *error)
+{
+  struct binding *binding = env;
+  struct wd_engine *engine;
+  enum wd_status status = wd_program_engine(binding->program, &engine, error);
+
+  return status == WD_OK
+             ? engine->functions->sql_bind(engine, sql, functions, arena, error)
+             : status;
+}
+
 enum wd_status
 wd_program_plan(struct wd_program *program, struct wd_relation *relation,
                 uint64_t job, struct wd_plan *out_plan,
@@ -206,6 +219,7 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .functions = program->functions,
       .bind_named = bind_named,
       .bind_table = bind_table_function,
+      .sql = bind_sql,
       .stored = bind_stored,
   };
   enum wd_status status =

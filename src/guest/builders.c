@@ -146,7 +146,7 @@ on_read(struct wd_abi_call *call, const struct wd_abi_datasets_read_args *args,
   const struct wd_grant *grant;
   struct wd_relation *relation;
   enum wd_status status =
-      wd_program_table(program, args->name, &relation, error);
+      wd_program_table(program, args->name, false, &relation, error);
 
   if (status == WD_OK && relation && args->options.length)
     status = wd_fail(error, WD_INVALID_ARGUMENT,

@@ -141,11 +141,12 @@ wd_program_release(struct wd_program *program, struct wd_program_job *job);
 void
 wd_program_reap(struct wd_program *program);
 
-/* A table of the program's own, when there is one of that name: waits for the
+/* A table of the program's own, when there is one of that name (with case
+ * folded, if there is none as it is written): waits for the
  * job that makes it. *out_relation is NULL when there is none, else a new
  * reference. Fails when the job failed that was to make it. */
 enum wd_status
-wd_program_table(struct wd_program *program, struct wd_text name,
+wd_program_table(struct wd_program *program, struct wd_text name, bool folded,
                  struct wd_relation **out_relation, struct wd_error *error);
 
 /* A job has ended and goes: tables that wait for it become what they are. */
@@ -168,6 +169,8 @@ wd_guest_shapes(struct wd_abi_handlers *handlers);
 void
 wd_guest_plans(struct wd_abi_handlers *handlers);
 void
+wd_guest_sql(struct wd_abi_handlers *handlers);
+void
 wd_guest_parameters(struct wd_abi_handlers *handlers);
 void
 wd_guest_tables(struct wd_abi_handlers *handlers);
@@ -183,6 +186,12 @@ void
 wd_guest_context(struct wd_abi_handlers *handlers);
 void
 wd_guest_functions(struct wd_abi_handlers *handlers);
+
+/* Copies values and their names into the arena. */
+enum wd_status
+wd_guest_take_parameters(const struct wd_abi_parameters *from,
+                         struct wd_arena *arena, struct wd_parameters *out,
+                         struct wd_error *error);
 
 /* Hands rows to the guest as an optional batch; they are freed when the call
  * has ended. */

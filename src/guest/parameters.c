@@ -98,24 +98,23 @@ copy_batch(const struct wd_batch *from, struct wd_arena *arena,
   return WD_OK;
 }
 
-/* Copies the values into the relation. */
-static enum wd_status
-take_parameters(const struct wd_abi_parameters *from,
-                struct wd_relation *relation, struct wd_error *error)
+enum wd_status
+wd_guest_take_parameters(const struct wd_abi_parameters *from,
+                         struct wd_arena *arena, struct wd_parameters *out,
+                         struct wd_error *error)
 {
   struct wd_batch batch = wd_abi_batch_view_of(&from->values);
   struct wd_schema schema;
   enum wd_status status =
-      wd_abi_schema_parse(&from->schema, &relation->arena, &schema, error);
+      wd_abi_schema_parse(&from->schema, arena, &schema, error);
 
   if (status == WD_OK)
     status = wd_schema_check_carried(&schema, error);
   if (status == WD_OK)
     status = wd_batch_check(&schema, &batch, 1, error);
   if (status == WD_OK)
-    status = copy_batch(&batch, &relation->arena, &batch, error);
-  return status == WD_OK ? read_parameters(&schema, &batch, &relation->arena,
-                                           &relation->parameters, error)
+    status = copy_batch(&batch, arena, &batch, error);
+  return status == WD_OK ? read_parameters(&schema, &batch, arena, out, error)
                          : status;
 }
 
@@ -132,9 +131,11 @@ on_with_parameters(
 
   if (!relation)
     return wd_fail_memory(error);
-  return wd_program_finish(program,
-                           take_parameters(&args->parameters, relation, error),
-                           relation, out, error);
+  return wd_program_finish(
+      program,
+      wd_guest_take_parameters(&args->parameters, &relation->arena,
+                               &relation->parameters, error),
+      relation, out, error);
 }
 
 void

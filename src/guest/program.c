@@ -14,6 +14,7 @@ make_handlers(void)
   wd_guest_builders(&handlers);
   wd_guest_shapes(&handlers);
   wd_guest_plans(&handlers);
+  wd_guest_sql(&handlers);
   wd_guest_parameters(&handlers);
   wd_guest_tables(&handlers);
   wd_guest_groups(&handlers);

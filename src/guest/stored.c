@@ -2,6 +2,7 @@
  * own. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "guest/internal.h"
 
@@ -60,6 +61,17 @@ find_table(struct wd_program *program, struct wd_text name)
 
   while (table && (strlen(table->name) != name.length ||
                    memcmp(table->name, name.data, name.length) != 0))
+    table = table->next;
+  return table;
+}
+
+static struct wd_program_table *
+find_folded(struct wd_program *program, struct wd_text name)
+{
+  struct wd_program_table *table = program->tables;
+
+  while (table && (strlen(table->name) != name.length ||
+                   strncasecmp(table->name, name.data, name.length) != 0))
     table = table->next;
   return table;
 }
@@ -143,18 +155,22 @@ await(struct wd_program *program, struct wd_program_table *table,
 }
 
 enum wd_status
-wd_program_table(struct wd_program *program, struct wd_text name,
+wd_program_table(struct wd_program *program, struct wd_text name, bool folded,
                  struct wd_relation **out_relation, struct wd_error *error)
 {
   struct wd_program_table *table = find_table(program, name);
   struct wd_error failure = {0};
 
   *out_relation = NULL;
+  if (!table && folded)
+    table = find_folded(program, name);
   if (!table)
     return WD_OK;
   if (await(program, table, &failure) != WD_OK) {
     /* A table that was there before is as it was. */
     table = find_table(program, name);
+    if (!table && folded)
+      table = find_folded(program, name);
     if (!table)
       return wd_error_pass(error, &failure);
   }

@@ -75,9 +75,9 @@ check_distinct(struct planner *planner, const struct wd_schema *schema,
   return WD_OK;
 }
 
-static enum wd_status
-check_output(struct planner *planner, const struct wd_schema *schema,
-             const char *what)
+enum wd_status
+wd__plan_check_columns(struct planner *planner, const struct wd_schema *schema,
+                       const char *what)
 {
   enum wd_status status = wd__plan_check_width(planner, schema->count);
 
@@ -99,7 +99,7 @@ check_bound(struct planner *planner, enum wd_role role,
                      wd_role_name(role), bound->columns[i], input->count);
   snprintf(what, sizeof what, "the output of the %s lambda",
            wd_role_name(role));
-  return check_output(planner, &bound->output, what);
+  return wd__plan_check_columns(planner, &bound->output, what);
 }
 
 enum wd_status
@@ -202,7 +202,7 @@ make_values(struct planner *planner, const struct wd_relation *relation,
   node->schema = relation->values.schema;
   node->values.batch_count = relation->values.batch_count;
   node->values.batches = relation->values.batches;
-  return check_output(planner, &node->schema, "the created data set");
+  return wd__plan_check_columns(planner, &node->schema, "the created data set");
 }
 
 static enum wd_status
@@ -360,7 +360,7 @@ wd__plan_check_output(struct planner *planner, enum wd_role role,
 
   snprintf(what, sizeof what, "the output of the %s lambda",
            wd_role_name(role));
-  status = check_output(planner, output, what);
+  status = wd__plan_check_columns(planner, output, what);
   return status == WD_OK ? check_role(planner, role, output) : status;
 }
 
@@ -587,11 +587,13 @@ relation_name(const struct wd_relation *relation)
       [WD_REL_PARAMETERS] = "with-parameters",
       [WD_REL_DESCRIBE] = "describe",
       [WD_REL_EXPLODE] = "explode",
-      [WD_REL_WRITTEN] = "from-plan",
   };
 
-  return relation->kind == WD_REL_LAMBDA ? wd_role_name(relation->lambda.role)
-                                         : names[relation->kind];
+  if (relation->kind == WD_REL_LAMBDA)
+    return wd_role_name(relation->lambda.role);
+  if (relation->kind == WD_REL_WRITTEN)
+    return relation->written.what;
+  return names[relation->kind];
 }
 
 /* Recursion as deep as the plan, which is capped. */

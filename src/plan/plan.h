@@ -13,6 +13,8 @@
 #include "plan/relation.h"
 
 struct wd_lambda; /* src/lambda; opaque here */
+struct wd_sql;    /* sql.h */
+struct wd_named_binder;
 
 /* What a binder makes of a closure at one place of a plan. */
 struct wd_bound {
@@ -95,6 +97,10 @@ struct wd_binder {
                                struct wd_arena *arena,
                                struct wd_bound *out_bound,
                                struct wd_error *error);
+  /* Reads a query in the engine's SQL: fills in what the engine finds. */
+  enum wd_status (*sql)(void *env, struct wd_sql *sql,
+                        const struct wd_named_binder *functions,
+                        struct wd_arena *arena, struct wd_error *error);
   /* Whether the rows of a cache are there already; their schema then. */
   enum wd_status (*stored)(void *env, void *stored, struct wd_arena *arena,
                            bool *out_filled, struct wd_schema *out_schema,
@@ -123,6 +129,7 @@ enum wd_node_kind {
   WD_NODE_ROW_INDEX, /* the left's columns, then the index */
   WD_NODE_EXPAND,    /* so many rows for each row */
   WD_NODE_ZIP,       /* left's columns, then right's */
+  WD_NODE_SQL,       /* a query in the engine's SQL over inputs by name */
   WD_NODE_EXPLODE,   /* [position,] items in the place of their list or map */
 };
 
@@ -226,6 +233,7 @@ struct wd_plan_node {
       const uint32_t *columns;
     } repartition;
     void *stored; /* a cache's */
+    const struct wd_sql *sql;
     struct {
       uint32_t count; /* 0: rows that are equal in all columns */
       const uint32_t *columns;

@@ -4,6 +4,7 @@
 
 #include "plan/lexer.h"
 #include "plan/plan.h"
+#include "plan/sql.h"
 
 static const char *
 join_name(enum wd_join_kind kind)
@@ -367,6 +368,16 @@ print_rows(const struct wd_plan_node *node, struct wd_buf *buf)
   }
 }
 
+/* The text on one line. */
+static void
+print_sql(const struct wd_plan_node *node, struct wd_buf *buf)
+{
+  wd_buf_puts(buf, "sql ");
+  for (const char *c = node->sql->text; *c; c++)
+    wd_buf_putc(buf, *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : *c);
+  print_schema(&node->schema, buf);
+}
+
 static void
 print_node(const struct wd_plan_node *node, struct wd_buf *buf)
 {
@@ -383,6 +394,9 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     break;
   case WD_NODE_GENERATE:
     print_generate(node, buf);
+    break;
+  case WD_NODE_SQL:
+    print_sql(node, buf);
     break;
   case WD_NODE_PROJECT:
     print_project(node, buf);
@@ -471,6 +485,21 @@ static void
 print_subquery(void *env, const struct wd_subquery *subquery);
 
 static void
+print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf);
+
+static void
+print_inputs(const struct wd_sql *sql, const struct tree *tree)
+{
+  for (uint32_t i = 0; i < sql->input_count; i++) {
+    indent(tree->depth, tree->buf);
+    wd_buf_puts(tree->buf, "table ");
+    wd_name_print(sql->inputs[i].name, tree->buf);
+    wd_buf_putc(tree->buf, '\n');
+    print_tree(sql->inputs[i].node, tree->depth + 1, tree->buf);
+  }
+}
+
+static void
 print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
 {
   for (; node; node = node->left) {
@@ -480,6 +509,8 @@ print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
     add_node(node, false, buf);
     wd_buf_putc(buf, '\n');
     wd_plan_each_subquery(node, print_subquery, &tree);
+    if (node->kind == WD_NODE_SQL)
+      print_inputs(node->sql, &tree);
     if (node->right) {
       print_tree(node->left, depth, buf);
       print_tree(node->right, depth, buf);
@@ -527,6 +558,10 @@ print_graph(const struct wd_plan_node *node, uint32_t *next, struct wd_buf *buf)
     if (inputs[i])
       wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
                     print_graph(inputs[i], next, buf), self);
+  if (node->kind == WD_NODE_SQL)
+    for (uint32_t i = 0; i < node->sql->input_count; i++)
+      wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
+                    print_graph(node->sql->inputs[i].node, next, buf), self);
   wd_plan_each_subquery(node, print_subgraph, &(struct graph){self, next, buf});
   return self;
 }

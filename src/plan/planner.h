@@ -75,6 +75,11 @@ wd__plan_has_name(const struct wd_schema *schema, const char *name);
 enum wd_status
 wd__plan_check_width(struct planner *planner, uint64_t count);
 
+/* Columns that come from elsewhere: carried types, distinct names. */
+enum wd_status
+wd__plan_check_columns(struct planner *planner, const struct wd_schema *schema,
+                       const char *what);
+
 /* The columns of a schema as expressions, and their names. */
 enum wd_status
 wd__plan_all_columns(struct planner *planner, const struct wd_schema *schema,

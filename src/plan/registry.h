@@ -12,9 +12,15 @@
 /* How many functions one program may register. */
 #define WD_REGISTRY_MAX 100000u
 
-/* A scalar function of the program's. */
+enum wd_named_kind {
+  WD_NAMED_SCALAR,    /* a value for each row */
+  WD_NAMED_AGGREGATE, /* a value for each group of rows */
+};
+
+/* A function of the program's. */
 struct wd_named {
   const char *name; /* in lower case */
+  enum wd_named_kind kind;
   struct wd_closure closure;
   bool typed; /* false: any arguments, its bind decides */
   struct wd_schema arguments;

@@ -21,6 +21,27 @@ wd_relation_new(struct wd_mem *mem, enum wd_relation_kind kind,
   return relation;
 }
 
+enum wd_status
+wd_relation_take_inputs(struct wd_relation *relation, uint32_t count,
+                        const struct wd_written_input *inputs,
+                        struct wd_error *error)
+{
+  struct wd_written_input *copy =
+      wd_arena_array(&relation->arena, count, sizeof *copy);
+
+  if (!copy)
+    return wd_fail_memory(error);
+  relation->written.inputs = copy;
+  for (uint32_t i = 0; i < count; i++) {
+    copy[i].name = wd_arena_strdup(&relation->arena, inputs[i].name);
+    if (!copy[i].name)
+      return wd_fail_memory(error);
+    copy[i].relation = wd_relation_ref(inputs[i].relation);
+    relation->written.input_count++;
+  }
+  return WD_OK;
+}
+
 struct wd_relation *
 wd_relation_ref(struct wd_relation *relation)
 {

@@ -241,6 +241,7 @@ struct wd_relation {
     } unpivot;
     struct wd_parameters parameters;
     struct {
+      const char *what;     /* what it is called in an error's trace */
       const void *plan;     /* in the relation's arena */
       uint32_t input_count; /* what the plan can read by names of its own */
       struct wd_written_input *inputs; /* each holds a reference */
@@ -257,6 +258,12 @@ struct wd_relation {
 struct wd_relation *
 wd_relation_new(struct wd_mem *mem, enum wd_relation_kind kind,
                 struct wd_relation *left, struct wd_relation *right);
+
+/* Gives a relation of the kind WRITTEN its inputs; takes references. */
+enum wd_status
+wd_relation_take_inputs(struct wd_relation *relation, uint32_t count,
+                        const struct wd_written_input *inputs,
+                        struct wd_error *error);
 
 struct wd_relation *
 wd_relation_ref(struct wd_relation *relation);

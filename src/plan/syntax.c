@@ -441,3 +441,16 @@ wd_syntax_pair(enum wd_function function, const struct wd_syntax *left,
   pair->operands = operands;
   return pair;
 }
+
+const struct wd_syntax *
+wd_syntax_parameter(const char *name, struct wd_arena *arena)
+{
+  struct wd_syntax *parameter = wd_arena_alloc(arena, sizeof *parameter);
+
+  if (!parameter)
+    return NULL;
+  parameter->kind = WD_SYNTAX_PARAMETER;
+  parameter->name = name;
+  parameter->depth = 1;
+  return parameter;
+}

@@ -39,6 +39,10 @@ const struct wd_syntax *
 wd_syntax_pair(enum wd_function function, const struct wd_syntax *left,
                const struct wd_syntax *right, struct wd_arena *arena);
 
+/* `$name`, which was never a text; NULL: out of memory. */
+const struct wd_syntax *
+wd_syntax_parameter(const char *name, struct wd_arena *arena);
+
 /* Prints it in canonical form. */
 void
 wd_syntax_print(const struct wd_syntax *syntax, struct wd_buf *buf);

@@ -236,26 +236,6 @@ make(const struct wd_relation *relation, struct planner *planner,
   return status == WD_OK ? WD_OK : wd_error_pass(error, &local);
 }
 
-static enum wd_status
-copy_inputs(struct wd_relation *relation, uint32_t count,
-            const struct wd_written_input *inputs, struct wd_error *error)
-{
-  struct wd_written_input *copy =
-      wd_arena_array(&relation->arena, count, sizeof *copy);
-
-  if (!copy)
-    return wd_fail_memory(error);
-  relation->written.inputs = copy;
-  for (uint32_t i = 0; i < count; i++) {
-    copy[i].name = wd_arena_strdup(&relation->arena, inputs[i].name);
-    if (!copy[i].name)
-      return wd_fail_memory(error);
-    copy[i].relation = wd_relation_ref(inputs[i].relation);
-    relation->written.input_count++;
-  }
-  return WD_OK;
-}
-
 /* The bytes and what they say, in the relation's arena. */
 static enum wd_status
 read_plan(struct wd_relation *relation, const void *data, size_t length,
@@ -276,6 +256,7 @@ read_plan(struct wd_relation *relation, const void *data, size_t length,
                            &written->plan, error);
   relation->written.plan = written;
   relation->written.make = make;
+  relation->written.what = "from-plan";
   return status == WD_OK ? find_root(written->plan, &root, error) : status;
 }
 
@@ -291,7 +272,7 @@ wd_substrait_relation(struct wd_mem *mem, const void *data, size_t length,
   if (!relation)
     return wd_fail_memory(error);
   relation->arena.limit = 0; /* the decoder's caps are the limit */
-  status = copy_inputs(relation, count, inputs, error);
+  status = wd_relation_take_inputs(relation, count, inputs, error);
   if (status == WD_OK)
     status = read_plan(relation, data, length, error);
   if (status == WD_OK)

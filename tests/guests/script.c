@@ -11,6 +11,10 @@
  *     by the column), or without an end, and then the row COUNT breaks it
  *     (`fail`, `trap`, `spin`)
  *   from-plan HEX REGISTER … .
+ *   sql TEXT REGISTER … . | sql-in DIALECT TEXT REGISTER … .
+ *   sql-long BEFORE UNIT COUNT AFTER UNIT COUNT END REGISTER … .   of as many
+ *     units
+ *   sql-with TEXT SCHEMA VALUE … . REGISTER … .   (for `$name` in it)
  *   create SCHEMA VALUE … .     (row by row; \N is null, binary in hexadecimal)
  *   as REGISTER | use REGISTER
  *   parameters SCHEMA VALUE … .   (for `$name` from here on)
@@ -595,6 +599,40 @@ from_plan(struct script *s)
   free(plan);
 }
 
+static char *
+add_units(struct script *s, char *to)
+{
+  const char *unit = word(s);
+  for (int64_t i = number(s); i > 0; i--)
+    to = stpcpy(to, unit);
+  return stpcpy(to, word(s));
+}
+
+/* Longer than an argument may be. */
+static const char *
+long_text(struct script *s)
+{
+  char *text = malloc(16 << 20), *to = stpcpy(text, word(s));
+  add_units(s, add_units(s, to));
+  return text;
+}
+
+/* A query over registers by their names. */
+static void
+query(struct script *s, const char *text, const char *dialect, bool parameters)
+{
+  wd_rows *row = NULL;
+  if (parameters) {
+    const char *schema = word(s);
+    row = rows_of(schema, list(s));
+  }
+  const char *const *names = list(s);
+  wd_dataset inputs[MOST];
+  for (int i = 0; names[i]; i++)
+    inputs[i] = find_register(s, names[i])->dataset;
+  s->current = wd_sql_with(text, dialect, names, inputs, row);
+}
+
 #define VERB(text) (strcmp(verb, text) == 0)
 
 static bool
@@ -621,6 +659,15 @@ start_from(struct script *s, const char *verb)
                           *schema ? rows_of(schema, values) : NULL);
   } else if (VERB("from-plan")) {
     from_plan(s);
+  } else if (VERB("sql")) {
+    query(s, word(s), "", false);
+  } else if (VERB("sql-long")) {
+    query(s, long_text(s), "", false);
+  } else if (VERB("sql-in")) {
+    const char *dialect = word(s);
+    query(s, word(s), dialect, false);
+  } else if (VERB("sql-with")) {
+    query(s, word(s), "", true);
   } else if (VERB("use")) {
     s->current = find_register(s, word(s))->dataset;
   } else if (VERB("as")) {

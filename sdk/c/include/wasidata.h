@@ -407,6 +407,12 @@ wd_dataset
 wd_sql(const char *text, const char *dialect, const char *const *names,
        const wd_dataset *inputs);
 
+/* The same with values of `$name`: the row's columns; takes over and frees
+ * `row` (NULL: none). */
+wd_dataset
+wd_sql_with(const char *text, const char *dialect, const char *const *names,
+            const wd_dataset *inputs, wd_rows *row);
+
 /* A serialized Substrait plan; inputs as for wd_sql. */
 wd_dataset
 wd_from_plan(const void *plan, size_t size, const char *const *names,

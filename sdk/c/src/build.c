@@ -81,13 +81,30 @@ wd_dataset
 wd_sql(const char *text, const char *dialect, const char *const *names,
        const wd_dataset *inputs)
 {
+  return wd_sql_with(text, dialect, names, inputs, NULL);
+}
+
+wd_dataset
+wd_sql_with(const char *text, const char *dialect, const char *const *names,
+            const wd_dataset *inputs, wd_rows *row)
+{
   struct result_handle result;
+  struct wire_list fields = {NULL, 0};
+  struct wire_batch batch = {0};
   wd__begin();
   struct wire_list list = wd__inputs(names, inputs);
-  if (list.count == UINT32_MAX)
+  if (list.count == UINT32_MAX) {
+    wd_rows_free(row);
     return (wd_dataset){NULL};
-  abi_sql(TEXT(text), TEXT(dialect), list.data, list.count, 0, NULL, 0, 0, NULL,
-          0, NULL, 0, &result);
+  }
+  if (row) {
+    fields = wd__schema_to_wire(&wd__scratch, &row->schema->schema);
+    batch = wd__rows_to_wire(row);
+  }
+  abi_sql(TEXT(text), TEXT(dialect), list.data, list.count, row != NULL,
+          fields.data, fields.count, batch.rows, batch.nodes, batch.node_count,
+          batch.buffers, batch.buffer_count, &result);
+  wd_rows_free(row);
   return from_inputs(&result, list.count, inputs);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/duckdb/pure.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/source.h"
+#include "engine/duckdb/sql.h"
 #include "engine/duckdb/stored.h"
 #include "engine/duckdb/tables.h"
 
@@ -118,6 +119,8 @@ engine_close(struct wd_engine *base)
   wd_duck_disk_remove(engine);
   wd_duck_slots_free(engine);
   wd_duck_pures_free(engine);
+  wd_duck_probes_free(engine);
+  pthread_mutex_destroy(&engine->reading);
   pthread_mutex_destroy(&engine->lock);
   pthread_mutex_destroy(&engine->planning);
   wd_mem_free(engine->mem, engine, sizeof *engine);
@@ -148,6 +151,7 @@ engine_open(const struct wd_engine_options *options,
   engine->text_range = WD_DUCK_TEXT_RANGE;
   pthread_mutex_init(&engine->lock, NULL);
   pthread_mutex_init(&engine->planning, NULL);
+  pthread_mutex_init(&engine->reading, NULL);
   status = open_database(engine, options, error);
   if (status == WD_OK)
     status = wd_duck_source_define(engine, error);
@@ -170,6 +174,8 @@ const struct wd_engine_functions wd_engine_duckdb = {
     .progress = wd_duck_query_progress,
     .free = wd_duck_query_free,
     .explain = wd_duck_query_explain,
+    .sql_tables = wd_duck_sql_tables,
+    .sql_bind = wd_duck_sql_bind,
     .stored_new = wd_duck_stored_new,
     .stored_ref = wd_duck_stored_ref,
     .stored_unref = wd_duck_stored_unref,

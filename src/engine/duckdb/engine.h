@@ -4,7 +4,8 @@
  * query has connections of its own. The database reads and writes only what
  * the SQL that we generate names: no text of a guest's gets into SQL but as a
  * quoted value or a quoted file's column name, so external access stays on
- * (granted files lie anywhere) and everything that loads code is off.
+ * (granted files lie anywhere) and everything that loads code is off. With the
+ * first query that a program writes it is locked as well (sql.h).
  */
 #ifndef WD_ENGINE_DUCKDB_ENGINE_H
 #define WD_ENGINE_DUCKDB_ENGINE_H
@@ -18,6 +19,8 @@
 struct wd_duck_slot;
 struct wd_duck_pure;
 struct wd_duck_source;
+struct wd_duck_probe;
+struct wd_duck_probed;
 
 struct wd_duck_engine {
   struct wd_engine base;
@@ -40,6 +43,12 @@ struct wd_duck_engine {
   char disk_path[4200];
   bool disk_attached;
   struct wd_unfinished disk_file;
+  /* Queries that programs write (sql.h). */
+  bool locked; /* under `lock` */
+  struct wd_duck_probe *probes;
+  uint32_t probe_count;
+  pthread_mutex_t reading; /* one at a time, and */
+  struct wd_duck_probed *probed;
   /* Held from setting preserve_insertion_order, which is the database's, until
    * a query is planned. */
   pthread_mutex_t planning;

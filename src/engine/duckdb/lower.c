@@ -2,6 +2,7 @@
 
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
+#include "engine/duckdb/sql.h"
 #include "engine/duckdb/stored.h"
 
 static const struct wd_duck_scope below = {"t", NULL, 0};
@@ -19,13 +20,23 @@ wd_duck_lower_from(struct wd_duck_lowering *lowering,
   return status;
 }
 
-/* Whether rows come to the node through a lambda that filters, or beside one:
- * what filters after it must stay after it, because its author may rely on the
- * lambda (and a lambda that fails for a row must fail). */
+/* A query's functions may be what its filters rely on. */
 static bool
-is_guarded(const struct wd_plan_node *node)
+is_sql_guarded(const struct wd_sql *sql)
+{
+  bool guarded = sql->call_count > 0;
+
+  for (uint32_t i = 0; i < sql->input_count; i++)
+    guarded = guarded || wd_duck_is_guarded(sql->inputs[i].node);
+  return guarded;
+}
+
+bool
+wd_duck_is_guarded(const struct wd_plan_node *node)
 {
   switch (node->kind) {
+  case WD_NODE_SQL:
+    return is_sql_guarded(node->sql);
   case WD_NODE_LAMBDA:
     return node->lambda.role == WD_ROLE_FILTER || node->lambda.bound.passed;
   case WD_NODE_PROJECT:
@@ -38,11 +49,11 @@ is_guarded(const struct wd_plan_node *node)
   case WD_NODE_EXPLODE:
   case WD_NODE_SAMPLE:
   case WD_NODE_AGGREGATE:
-    return is_guarded(node->left);
+    return wd_duck_is_guarded(node->left);
   case WD_NODE_JOIN:
   case WD_NODE_SET:
   case WD_NODE_ZIP:
-    return is_guarded(node->left) || is_guarded(node->right);
+    return wd_duck_is_guarded(node->left) || wd_duck_is_guarded(node->right);
   default:
     return false;
   }
@@ -127,7 +138,7 @@ lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 {
   enum wd_status status;
 
-  if (is_guarded(node->left))
+  if (wd_duck_is_guarded(node->left))
     return lower_guarded_filter(lowering, node, buf);
   wd_buf_puts(buf, "SELECT ");
   wd_duck_write_rest(node, buf);
@@ -366,6 +377,8 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return WD_OK;
   case WD_NODE_GENERATE:
     return lower_generate(lowering, node, buf);
+  case WD_NODE_SQL:
+    return wd_duck_lower_sql(lowering, node, buf);
   case WD_NODE_PROJECT:
     return lower_project(lowering, node, buf);
   case WD_NODE_FILTER:
@@ -424,6 +437,8 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
   case WD_NODE_SORT:
   case WD_NODE_SORT_WITHIN:
     return true;
+  case WD_NODE_SQL:
+    return node->sql->ordered;
   case WD_NODE_PROJECT:
     return !has_window(node) && wd_duck_is_ordered(node->left);
   case WD_NODE_FILTER:
@@ -450,6 +465,16 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
 static bool
 needs_order(const struct wd_plan_node *node);
 
+static bool
+sql_needs_order(const struct wd_sql *sql)
+{
+  bool needs = ((const struct wd_duck_sql *)sql->statement)->orders;
+
+  for (uint32_t i = 0; i < sql->input_count; i++)
+    needs = needs || needs_order(sql->inputs[i].node);
+  return needs;
+}
+
 static void
 look_into(void *env, const struct wd_subquery *subquery)
 {
@@ -464,7 +489,7 @@ needs_order(const struct wd_plan_node *node)
   bool inside = false;
 
   wd_plan_each_subquery(node, look_into, &inside);
-  if (inside)
+  if (inside || (node->kind == WD_NODE_SQL && sql_needs_order(node->sql)))
     return true;
   if (wd_duck_is_ordered(node) || node->kind == WD_NODE_ROW_INDEX ||
       node->kind == WD_NODE_ZIP || node->kind == WD_NODE_SAMPLE)

@@ -128,10 +128,20 @@ void
 wd_duck_write_columns(const char *relation, uint32_t count, uint32_t first,
                       struct wd_buf *buf);
 
+/* Whether rows come to the node through a lambda that filters, or beside one:
+ * what filters after it must stay after it, because its author may rely on the
+ * lambda (and a lambda that fails for a row must fail). */
+bool
+wd_duck_is_guarded(const struct wd_plan_node *node);
+
 /* The steps that have files of their own. */
 enum wd_status
 wd_duck_lower_read(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_sql(struct wd_duck_lowering *lowering,
+                  const struct wd_plan_node *node, struct wd_buf *buf);
 
 enum wd_status
 wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,

@@ -148,10 +148,10 @@ arrow_schema(struct wd_duck_engine *engine, const struct wd_grant *grant,
   return status;
 }
 
-/* The columns of a statement that was prepared. */
-static enum wd_status
-prepared_schema(duckdb_prepared_statement prepared, struct wd_arena *arena,
-                struct wd_schema *out_schema, struct wd_error *error)
+enum wd_status
+wd_duck_prepared_schema(duckdb_prepared_statement prepared,
+                        struct wd_arena *arena, struct wd_schema *out_schema,
+                        struct wd_error *error)
 {
   idx_t count = duckdb_prepared_statement_column_count(prepared);
   struct wd_column *columns = wd_arena_array(arena, count, sizeof *columns);
@@ -186,7 +186,7 @@ ask_schema(struct wd_duck_engine *engine, const char *sql,
 
   pthread_mutex_lock(&engine->lock);
   if (duckdb_prepare(engine->connection, sql, &prepared) == DuckDBSuccess)
-    status = prepared_schema(prepared, arena, out_schema, error);
+    status = wd_duck_prepared_schema(prepared, arena, out_schema, error);
   else
     status = wd_duck_fail(error, duckdb_prepare_error(prepared));
   duckdb_destroy_prepare(&prepared);

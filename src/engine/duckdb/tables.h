@@ -16,6 +16,12 @@ wd_duck_table(struct wd_engine *engine, const struct wd_grant *grant,
               struct wd_arena *arena, struct wd_schema *out_schema,
               struct wd_error *error);
 
+/* The columns of a statement that was prepared, in the arena. */
+enum wd_status
+wd_duck_prepared_schema(duckdb_prepared_statement prepared,
+                        struct wd_arena *arena, struct wd_schema *out_schema,
+                        struct wd_error *error);
+
 /* How large the ranges of text files are that threads take. */
 #define WD_DUCK_TEXT_RANGE (1u << 20)
 

@@ -1,0 +1,321 @@
+/* Syntax trees back to JSON, and marked SQL to SQL. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrow/json.h"
+#include "engine/duckdb/sql.h"
+
+struct writer {
+  const struct wd_duck_sql_marks *marks;
+  struct wd_buf *buf;
+};
+
+static enum wd_status
+write_value(const struct writer *writer, const struct wd_sql_value *value);
+
+/* `{"class":"FUNCTION",` … up to its operands. */
+static void
+open_function(const struct wd_sql_value *from, struct wd_buf *buf)
+{
+  const struct wd_sql_value *place = wd_sql_member(from, "query_location");
+  const struct wd_sql_value *alias = wd_sql_member(from, "alias");
+
+  wd_buf_puts(buf, "{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":");
+  if (alias)
+    wd_buf_add(buf, alias->start, alias->length);
+  else
+    wd_buf_puts(buf, "\"\"");
+  wd_buf_puts(buf, ",\"query_location\":");
+  if (place)
+    wd_buf_add(buf, place->start, place->length);
+  else
+    wd_buf_puts(buf, "0");
+}
+
+static void
+close_function(struct wd_buf *buf)
+{
+  wd_buf_puts(buf, ",\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\""
+                   ",\"orders\":[]},\"distinct\":false,\"is_operator\":false,"
+                   "\"export_state\":false,\"catalog\":\"\"}");
+}
+
+static enum wd_status
+write_parameter(const struct writer *writer, const struct wd_sql_value *value)
+{
+  const struct wd_duck_sql_marks *marks = writer->marks;
+  const char *name = wd_sql_string(value, "identifier");
+  uint32_t i = 0;
+
+  while (i < marks->parameter_count &&
+         strcmp(marks->parameters[i].name, name) != 0)
+    i++;
+  if (i == marks->parameter_count)
+    return wd_sql_fail(marks->check, value, WD_INVALID_PLAN,
+                       "the parameter $%.64s has no value", name);
+  open_function(value, writer->buf);
+  wd_buf_printf(writer->buf,
+                ",\"function_name\":\"%sp%u\",\"schema\":\"\",\"children\":[]",
+                marks->mark, i);
+  close_function(writer->buf);
+  return WD_OK;
+}
+
+/* An operand without its name, which is the function's business. */
+static enum wd_status
+write_operand(const struct writer *writer, const struct wd_sql_value *operand)
+{
+  struct wd_sql_value *alias = wd_sql_member(operand, "alias"), kept;
+  enum wd_status status;
+
+  if (!alias)
+    return write_value(writer, operand);
+  kept = *alias;
+  alias->start = "\"\"";
+  alias->length = 2;
+  status = write_value(writer, operand);
+  *alias = kept;
+  return status;
+}
+
+static const struct wd_sql_value *
+operand_at(const struct wd_sql_value *operands, uint32_t index)
+{
+  const struct wd_sql_value *operand = operands->first;
+
+  while (index--)
+    operand = operand->next;
+  return operand;
+}
+
+/* Those that the function wants, in its order. */
+static enum wd_status
+write_wanted(const struct writer *writer, const struct wd_sql_call *call,
+             const struct wd_sql_value *operands)
+{
+  const struct wd_bound *bound = &call->named.bound;
+  uint32_t count =
+      bound->all_columns ? call->argument_count : bound->column_count;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    uint32_t argument = bound->all_columns ? i : bound->columns[i];
+
+    wd_buf_puts(writer->buf, i ? "," : "");
+    status =
+        write_operand(writer, operand_at(operands, call->arguments[argument]));
+  }
+  return status;
+}
+
+static enum wd_status
+write_all(const struct writer *writer, const struct wd_sql_value *operands)
+{
+  enum wd_status status = WD_OK;
+
+  for (const struct wd_sql_value *operand = operands->first;
+       operand && status == WD_OK; operand = operand->next) {
+    wd_buf_puts(writer->buf, operand == operands->first ? "" : ",");
+    status = write_operand(writer, operand);
+  }
+  return status;
+}
+
+/* The probe of a call; an aggregate's is below one of DuckDB's, where its
+ * operands are what they would be. */
+static enum wd_status
+write_probed(const struct writer *writer, const struct wd_sql_value *call,
+             const struct wd_sql_value *operands, bool below)
+{
+  enum wd_status status;
+
+  if (below) {
+    wd_buf_puts(writer->buf, "{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\","
+                             "\"alias\":\"\",\"query_location\":0");
+    wd_buf_printf(writer->buf,
+                  ",\"function_name\":\"wd_probe_%u\","
+                  "\"schema\":\"\",\"children\":[",
+                  call->call - 1);
+  }
+  status = write_all(writer, operands);
+  if (below) {
+    wd_buf_putc(writer->buf, ']');
+    close_function(writer->buf);
+  }
+  return status;
+}
+
+static enum wd_status
+write_operands(const struct writer *writer, const struct wd_sql_value *call,
+               const struct wd_sql_value *operands, bool aggregate)
+{
+  enum wd_status status;
+
+  wd_buf_putc(writer->buf, '[');
+  if (writer->marks->bound[call->call - 1])
+    status =
+        write_wanted(writer, &writer->marks->calls[call->call - 1], operands);
+  else
+    status = write_probed(writer, call, operands, aggregate);
+  wd_buf_putc(writer->buf, ']');
+  return status;
+}
+
+static const struct wd_named *
+function_of(const struct wd_sql_check *check, uint32_t call)
+{
+  const struct wd_sql_found *found = check->calls;
+
+  while (--call)
+    found = found->next;
+  return found->function;
+}
+
+static enum wd_status
+write_named(const struct writer *writer, const struct wd_sql_value *call)
+{
+  bool bound = writer->marks->bound[call->call - 1];
+  bool aggregate =
+      function_of(writer->marks->check, call->call)->kind == WD_NAMED_AGGREGATE;
+  enum wd_status status = WD_OK;
+
+  wd_buf_putc(writer->buf, '{');
+  for (const struct wd_sql_value *member = call->first;
+       member && status == WD_OK; member = member->next) {
+    wd_buf_printf(writer->buf, "%s\"%s\":", member == call->first ? "" : ",",
+                  member->key);
+    if (strcmp(member->key, "children") == 0)
+      status = write_operands(writer, call, member, aggregate);
+    else if (strcmp(member->key, "function_name") != 0)
+      status = write_value(writer, member);
+    else if (bound)
+      wd_buf_printf(writer->buf, "\"%sf%u\"", writer->marks->mark,
+                    call->call - 1);
+    else if (aggregate)
+      wd_buf_puts(writer->buf, "\"any_value\"");
+    else
+      wd_buf_printf(writer->buf, "\"wd_probe_%u\"", call->call - 1);
+  }
+  wd_buf_putc(writer->buf, '}');
+  return status;
+}
+
+static bool
+is_wanted(const struct wd_bound *bound, uint32_t argument)
+{
+  for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
+    if (bound->columns[i] == argument)
+      return true;
+  return bound->all_columns;
+}
+
+/* Arguments that a strict function does not look at make it null too: CASE
+ * WHEN argument IS NULL THEN NULL … ELSE call END. */
+static enum wd_status
+write_call(const struct writer *writer, const struct wd_sql_value *call)
+{
+  const struct wd_sql_call *bound = &writer->marks->calls[call->call - 1];
+  const struct wd_sql_value *operands = wd_sql_member(call, "children");
+  const struct wd_sql_value *alias = wd_sql_member(call, "alias");
+  bool first = true;
+  enum wd_status status = WD_OK;
+
+  if (!writer->marks->bound[call->call - 1] || !bound->named.bound.strict ||
+      bound->named.bound.all_columns)
+    return write_named(writer, call);
+  wd_buf_puts(writer->buf, "{\"class\":\"CASE\",\"type\":\"CASE_EXPR\","
+                           "\"query_location\":0,\"alias\":");
+  wd_buf_add(writer->buf, alias->start, alias->length);
+  wd_buf_puts(writer->buf, ",\"case_checks\":[");
+  for (uint32_t i = 0; i < bound->argument_count && status == WD_OK; i++) {
+    if (is_wanted(&bound->named.bound, i))
+      continue;
+    wd_buf_puts(writer->buf, first ? "" : ",");
+    first = false;
+    wd_buf_puts(writer->buf,
+                "{\"when_expr\":{\"class\":\"OPERATOR\",\"type\":"
+                "\"OPERATOR_IS_NULL\",\"alias\":\"\",\"query_location\":0,"
+                "\"children\":[");
+    status = write_operand(writer, operand_at(operands, bound->arguments[i]));
+    wd_buf_puts(writer->buf,
+                "]},\"then_expr\":{\"class\":\"CONSTANT\",\"type\":"
+                "\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":0,"
+                "\"value\":{\"type\":{\"id\":\"NULL\",\"type_info\":null},"
+                "\"is_null\":true}}}");
+  }
+  wd_buf_puts(writer->buf, "],\"else_expr\":");
+  if (status == WD_OK)
+    status = write_named(writer, call);
+  wd_buf_putc(writer->buf, '}');
+  return status;
+}
+
+static enum wd_status
+write_value(const struct writer *writer, const struct wd_sql_value *value)
+{
+  bool object = value->kind == WD_SQL_OBJECT;
+  enum wd_status status = WD_OK;
+
+  if (object && value->call)
+    return write_call(writer, value);
+  if (object && strcmp(wd_sql_string(value, "class"), "PARAMETER") == 0)
+    return write_parameter(writer, value);
+  if (!object && value->kind != WD_SQL_ARRAY) {
+    wd_buf_add(writer->buf, value->start, value->length);
+    return WD_OK;
+  }
+  wd_buf_putc(writer->buf, object ? '{' : '[');
+  for (const struct wd_sql_value *item = value->first; item && status == WD_OK;
+       item = item->next) {
+    wd_buf_puts(writer->buf, item == value->first ? "" : ",");
+    if (object) {
+      wd_json_string(item->key, strlen(item->key), writer->buf);
+      wd_buf_putc(writer->buf, ':');
+    }
+    status = write_value(writer, item);
+  }
+  wd_buf_putc(writer->buf, object ? '}' : ']');
+  return status;
+}
+
+enum wd_status
+wd_duck_sql_write(const struct wd_duck_sql_marks *marks,
+                  const struct wd_sql_value *root, struct wd_buf *buf)
+{
+  const struct writer writer = {marks, buf};
+
+  return write_value(&writer, root);
+}
+
+enum wd_status
+wd_duck_sql_expand(const char *text, const char *mark,
+                   enum wd_status (*call)(void *env, uint32_t index,
+                                          struct wd_buf *buf),
+                   enum wd_status (*parameter)(void *env, uint32_t index,
+                                               struct wd_buf *buf),
+                   void *env, struct wd_buf *buf)
+{
+  size_t length = strlen(mark);
+  enum wd_status status = WD_OK;
+
+  while (status == WD_OK) {
+    const char *at = strstr(text, mark);
+    char *end;
+    uint32_t index;
+
+    if (!at) {
+      wd_buf_puts(buf, text);
+      break;
+    }
+    wd_buf_add(buf, text, (size_t)(at - text));
+    index = (uint32_t)strtoul(at + length + 1, &end, 10);
+    if (at[length] == 'f') {
+      status = call(env, index, buf);
+    } else {
+      status = parameter(env, index, buf);
+      end += 2; /* the brackets */
+    }
+    text = end;
+  }
+  return status;
+}

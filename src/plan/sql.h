@@ -1,0 +1,90 @@
+/* Queries in an engine's SQL, as a step of a plan.
+ *
+ * The engine reads the text, nobody else: it says which tables it names, what
+ * comes out, and which of the program's functions it calls. Lives in the
+ * plan's arena.
+ */
+#ifndef WD_PLAN_SQL_H
+#define WD_PLAN_SQL_H
+
+#include "plan/plan.h"
+
+struct wd_named_binder; /* typing.h */
+
+/* Longest text of a query. */
+#define WD_SQL_TEXT_MAX ((size_t)1 << 20)
+
+/* Most calls of the program's functions in one query. */
+#define WD_SQL_CALLS_MAX 256u
+
+/* A table of the query's: a data set. */
+struct wd_sql_input {
+  const char *name;
+  const struct wd_plan_node *node;
+};
+
+/* The value of `$name`. */
+struct wd_sql_parameter {
+  const char *name;
+  const struct wd_expression *value; /* without columns */
+};
+
+/* A call of one of the program's functions. */
+struct wd_sql_call {
+  const struct wd_named *function;
+  struct wd_named_call named;
+  /* The operand of each argument of the function, in its order. */
+  uint32_t argument_count;
+  const uint32_t *arguments;
+};
+
+struct wd_sql {
+  const char *text; /* as it was written */
+  size_t length;
+  uint32_t input_count;
+  const struct wd_sql_input *inputs;
+  uint32_t parameter_count;
+  const struct wd_sql_parameter *parameters;
+  /* What the engine found: */
+  struct wd_schema schema;
+  bool ordered; /* the rows come in an order that the text says */
+  uint32_t call_count;
+  const struct wd_sql_call *calls;
+  const void *statement; /* the engine's own */
+};
+
+/* What a program says of a query, in a relation's arena. */
+struct wd_sql_text {
+  const char *text;
+  size_t length;
+  struct wd_parameters parameters;
+};
+
+/* A relation over tables by name; references to them are taken, the text is
+ * checked already. */
+enum wd_status
+wd_sql_relation(struct wd_mem *mem, const char *text, size_t length,
+                uint32_t count, const struct wd_written_input *inputs,
+                struct wd_relation **out_relation, struct wd_error *error);
+
+/* The parameters of such a relation, to be filled from its arena. */
+struct wd_parameters *
+wd_sql_parameters(struct wd_relation *relation);
+
+/* Types of the operands of a call, as the engine found them. */
+struct wd_sql_operands {
+  uint32_t count;
+  const struct wd_column *columns; /* name: of a named operand, else NULL */
+  const bool *known;               /* NULL: none is */
+  const struct wd_literal *values; /* of those that are known */
+};
+
+/* Binds a function to the operands of a call: count, names and types are
+ * checked as in expressions. */
+enum wd_status
+wd_sql_bind_call(const struct wd_named_binder *binder,
+                 const struct wd_named *function,
+                 const struct wd_sql_operands *operands, struct wd_arena *arena,
+                 struct wd_sql_call *out_call, struct wd_error *error);
+
+#endif
