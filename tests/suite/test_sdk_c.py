@@ -80,6 +80,9 @@ class Documents(unittest.TestCase):
     def test_partitions(self):
         self.play(SOURCE / "docs/partitions.md")
 
+    def test_sql(self):
+        self.play(SOURCE / "docs/sql.md")
+
     def test_hello_is_the_readme_s(self):
         program = (SOURCE / "examples/c/hello.c").read_text()
         body = program[program.index("#include") :]

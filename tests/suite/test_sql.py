@@ -160,6 +160,28 @@ class Queries(Case):
                    "'t' is a table that was granted",
                    options=["--table", "t=t.csv"])
 
+    def test_all_that_was_granted_stays_open(self):
+        """After the first query the database is locked: tables by file,
+        folder and pattern, sinks and caches on disk still work."""
+        self.file("one.csv", "x\n1\n")
+        self.file("many/a.csv", "x\n2\n")
+        self.file("many/b.csv", "x\n3\n")
+        (self.folder / "out").mkdir()
+        options = ["--table", "one=one.csv", "--table",
+                   "many=many,format=csv", "--table", "part=many/*.csv",
+                   "--sink", "sink=out/x.parquet", "--sink", "here=y.csv",
+                   "--table", "later=out/*.parquet"]
+        seen = self.play(
+            "sql", "select x from one union all select x from many union all "
+            "select x from part", END, "cache", "disk", "as", "r", "count",
+            "use", "r", "sort", "x", END, "write", "sink", "create", "wait",
+            "use", "r", "write", "here", "create", "wait",
+            "read", "later", "as", "l",
+            "sql", "select sum(x) as s from l", "l", END, "collect",
+            options=options)
+        self.assertEqual(seen[0], "5")
+        self.assertEqual(plain(seen[-1].rows), [(1 + 2 + 3 + 2 + 3,)])
+
     def test_order(self):
         for threads in "1", "2":
             rows = self.sql("select id from r order by id % 10, id desc", "r",

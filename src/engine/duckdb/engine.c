@@ -148,6 +148,9 @@ engine_open(const struct wd_engine_options *options,
     temp_dir = getenv("TMPDIR");
   snprintf(engine->temp_dir, sizeof engine->temp_dir, "%s",
            temp_dir && *temp_dir ? temp_dir : "/tmp");
+  snprintf(engine->disk_path, sizeof engine->disk_path,
+           "%s/wasi-data-%ld-%p.cache", engine->temp_dir, (long)getpid(),
+           (void *)engine);
   engine->text_range = WD_DUCK_TEXT_RANGE;
   pthread_mutex_init(&engine->lock, NULL);
   pthread_mutex_init(&engine->planning, NULL);

@@ -1,5 +1,6 @@
 /* Locking the database: DuckDB opens granted locations and its own temporary
  * files, whatever SQL says. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -61,14 +62,16 @@ add_folders(const struct wd_duck_engine *engine, struct wd_buf *sql)
     if (is_folder(location))
       add(location, strlen(location), &first, sql);
   }
-  add(engine->temp_dir, strlen(engine->temp_dir), &first, sql);
   wd_buf_puts(sql, "]; ");
 }
 
-/* Tables that are files. */
+/* Tables that are files; the database on disk and its logs. */
 static void
 add_files(const struct wd_duck_engine *engine, struct wd_buf *sql)
 {
+  static const char *const logs[] = {"", ".wal", ".checkpoint.wal",
+                                     ".recovery.wal"};
+  char path[sizeof engine->disk_path + 32];
   const struct wd_grants *grants = engine->grants;
   bool first = true;
 
@@ -77,6 +80,12 @@ add_files(const struct wd_duck_engine *engine, struct wd_buf *sql)
     if (!is_folder(grants->tables[i].location))
       add(grants->tables[i].location, strlen(grants->tables[i].location),
           &first, sql);
+  for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+    int length =
+        snprintf(path, sizeof path, "%s%s", engine->disk_path, logs[i]);
+
+    add(path, (size_t)length, &first, sql);
+  }
   wd_buf_puts(sql, "]; ");
 }
 

@@ -24,9 +24,6 @@ attach_disk(struct wd_duck_engine *engine, struct wd_error *error)
   if (engine->disk_attached)
     return WD_OK;
   mkdir(engine->temp_dir, 0700); /* it may be there */
-  snprintf(engine->disk_path, sizeof engine->disk_path,
-           "%s/wasi-data-%ld-%p.cache", engine->temp_dir, (long)getpid(),
-           (void *)engine);
   wd_buf_init(&sql, engine->mem, 1 << 16);
   wd_buf_puts(&sql, "ATTACH ");
   wd_duck_quote(engine->disk_path, strlen(engine->disk_path), '\'', &sql);
