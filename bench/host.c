@@ -3,6 +3,7 @@
  *   bench_host run OPTIONS PROGRAM CASE…   a guest's cases, and SQL beside them
  *   bench_host image OPTIONS PROGRAM MIB   images and worker instances
  *   bench_host cancel OPTIONS PROGRAM      from the kill to the error
+ *   bench_host translate …                 a plan of Substrait to SQL
  *   bench_host open                        only loads and opens DuckDB
  *
  * Options of run:
@@ -11,7 +12,9 @@
  *   --repetitions N
  *   --table GRANT           as for wasi-data
  *   --setup SQL             run first, in the program's own database
+ *   --folder FOLDER         for the program, as /plans
  *   --sql NAME=SQL          compared: a query whose last column is BIGINT
+ *   --rows NAME=SQL         compared: a query, whose rows are counted
  *   --wordcount NAME=FILE   compared: the word count by hand
  *
  * In each repetition the queries and then the cases run once, in one process
@@ -35,6 +38,7 @@ struct variant {
   const char *name;
   const char *sql;  /* NULL: not SQL */
   const char *text; /* NULL: no word count by hand */
+  bool rows;        /* are counted, without a sum */
   unsigned count;
   struct {
     struct measure time;
@@ -53,6 +57,7 @@ struct bench {
   unsigned setup_count;
   const char *tables[VARIANTS];
   unsigned table_count;
+  const char *folder;                /* NULL: none */
   struct variant variants[VARIANTS]; /* compared, then cases */
   unsigned compared, variant_count;
   unsigned next; /* the case that comes */
@@ -86,6 +91,25 @@ execute(duckdb_connection connection, const char *sql, char *text, size_t size)
   }
   if (text)
     snprintf(text, size, "%" PRIu64 " %" PRId64, rows, sum);
+  duckdb_destroy_result(&result);
+}
+
+/* Fetches all of a query. */
+static void
+count_rows(duckdb_connection connection, const char *sql, char *text,
+           size_t size)
+{
+  duckdb_result result;
+  duckdb_data_chunk chunk;
+  uint64_t rows = 0;
+
+  if (duckdb_query(connection, sql, &result) != DuckDBSuccess)
+    fail("%s: %s", sql, duckdb_result_error(&result));
+  while ((chunk = duckdb_fetch_chunk(result))) {
+    rows += duckdb_data_chunk_get_size(chunk);
+    duckdb_destroy_data_chunk(&chunk);
+  }
+  snprintf(text, size, "%" PRIu64 " 0", rows);
   duckdb_destroy_result(&result);
 }
 
@@ -124,7 +148,9 @@ compare(struct bench *bench, struct variant *variant)
   uint64_t rows, sum;
 
   begin(bench);
-  if (variant->sql) {
+  if (variant->rows) {
+    count_rows(bench->connection, variant->sql, result, sizeof result);
+  } else if (variant->sql) {
     execute(bench->connection, variant->sql, result, sizeof result);
   } else {
     wordcount(variant->text, bench->threads, &rows, &sum);
@@ -226,14 +252,19 @@ set_option(struct bench *bench, int option, char *value)
   case 'u':
     bench->setup[bench->setup_count++ % VARIANTS] = value;
     break;
+  case 'f':
+    bench->folder = value;
+    break;
   case 's':
+  case 'R':
   case 'w':
     rest = split(value);
     variant = add_variant(bench, value);
-    if (option == 's')
-      variant->sql = rest;
-    else
+    variant->rows = option == 'R';
+    if (option == 'w')
       variant->text = rest;
+    else
+      variant->sql = rest;
     break;
   default:
     exit(2);
@@ -249,7 +280,9 @@ parse(struct bench *bench, int argc, char **argv)
       {"repetitions", required_argument, NULL, 'r'},
       {"table", required_argument, NULL, 'T'},
       {"setup", required_argument, NULL, 'u'},
+      {"folder", required_argument, NULL, 'f'},
       {"sql", required_argument, NULL, 's'},
+      {"rows", required_argument, NULL, 'R'},
       {"wordcount", required_argument, NULL, 'w'},
       {NULL, 0, NULL, 0},
   };
@@ -287,6 +320,8 @@ bench_run(int argc, char **argv)
                arguments);
   for (unsigned i = 0; i < bench.table_count; i++)
     check(wd_run_table(bench.session.run, bench.tables[i], &error), &error);
+  if (bench.folder)
+    session_folder(&bench.session, bench.folder);
   session_run(&bench.session);
   printf("{");
   for (unsigned i = 0; i < bench.variant_count; i++) {
@@ -321,7 +356,9 @@ main(int argc, char **argv)
     return bench_image(argc - 1, argv + 1);
   if (strcmp(mode, "cancel") == 0)
     return bench_cancel(argc - 1, argv + 1);
+  if (strcmp(mode, "translate") == 0)
+    return bench_translate(argc - 1, argv + 1);
   if (strcmp(mode, "open") == 0)
     return bench_open();
-  fail("usage: bench_host run|image|cancel|open …");
+  fail("usage: bench_host run|image|cancel|translate|open …");
 }

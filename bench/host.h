@@ -35,6 +35,10 @@ void
 session_init(struct session *session, const char *cache, const char *program,
              uint32_t threads, char *const *arguments);
 
+/* Lets the program read a folder as /plans. */
+void
+session_folder(struct session *session, const char *folder);
+
 /* Runs it to its end; a program that fails ends the process. */
 void
 session_run(struct session *session);
@@ -55,5 +59,8 @@ bench_image(int argc, char **argv);
 
 int
 bench_cancel(int argc, char **argv);
+
+int
+bench_translate(int argc, char **argv);
 
 #endif

@@ -79,6 +79,16 @@ session_init(struct session *session, const char *cache, const char *program,
 }
 
 void
+session_folder(struct session *session, const char *folder)
+{
+  struct wd_error error = {0};
+  char text[4096];
+
+  snprintf(text, sizeof text, "%s::/plans,ro", folder);
+  check(wd_run_folder(session->run, text, &error), &error);
+}
+
+void
 session_run(struct session *session)
 {
   struct wd_error error = {0};

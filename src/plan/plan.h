@@ -153,7 +153,10 @@ struct wd_measure {
   uint32_t argument_count;
   const struct wd_expression *const *arguments;
   const struct wd_expression *filter; /* or NULL */
-  struct wd_type type;                /* of a function's result */
+  /* Of a function that follows an order: the one of its rows. None: theirs. */
+  uint32_t sort_count;
+  const struct wd_sort_key *sorts;
+  struct wd_type type; /* of a function's result */
   bool nullable;
 };
 

@@ -162,6 +162,13 @@ print_call(const struct wd_measure *measure, const struct wd_schema *input,
       wd_buf_puts(buf, ", ");
     wd_expression_print(measure->arguments[i], input, buf);
   }
+  for (uint32_t i = 0; i < measure->sort_count; i++) {
+    wd_buf_puts(buf, i ? ", " : " order by ");
+    wd_expression_print(measure->sorts[i].expression, input, buf);
+    wd_buf_puts(buf, measure->sorts[i].descending ? " desc" : "");
+    wd_buf_puts(buf,
+                measure->sorts[i].nulls_first ? " nulls first" : " nulls last");
+  }
   wd_buf_putc(buf, ')');
 }
 

@@ -295,6 +295,21 @@ type_measure(struct aggregate *a, const struct wd_message *function,
   return WD_OK;
 }
 
+/* The order of a measure's rows, where it makes a difference. */
+static enum wd_status
+read_sorts(struct aggregate *a, const struct wd_message *function,
+           struct wd_measure *measure)
+{
+  if (!wd_message_find(function, WD_SS_AggregateFunction_sorts) ||
+      !wd_aggregate_follows_order(measure->function))
+    return WD_OK;
+  if (measure->distinct)
+    return wd__unsupported(a->t, function,
+                           "an aggregate of distinct rows that are sorted");
+  return wd__sort_keys(a->t, &a->view, function, WD_SS_AggregateFunction_sorts,
+                       &measure->sort_count, &measure->sorts);
+}
+
 static enum wd_status
 read_function(struct aggregate *a, const struct wd_message *function,
               struct wd_measure *measure, bool *out_zero)
@@ -312,9 +327,6 @@ read_function(struct aggregate *a, const struct wd_message *function,
   enum wd_status status =
       wd__read_call(a->t, &a->view, function, &fields, &called);
 
-  if (status == WD_OK)
-    status = wd__refuse(a->t, function, WD_SS_AggregateFunction_sorts,
-                        "an aggregate of sorted rows");
   if (status != WD_OK)
     return status;
   if (!wd_aggregate_find(called.name, strlen(called.name),
@@ -327,6 +339,8 @@ read_function(struct aggregate *a, const struct wd_message *function,
   status = widen_average(a, function, &called);
   if (status == WD_OK)
     status = type_measure(a, function, &called, measure);
+  if (status == WD_OK)
+    status = read_sorts(a, function, measure);
   return status == WD_OK
              ? wd__check_claim(a->t, claim, &measure->type, called.name)
              : status;

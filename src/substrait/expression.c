@@ -107,14 +107,35 @@ wd__expressions(struct translator *t, const struct view *view,
   return status;
 }
 
+enum wd_status
+wd__field(const struct translator *t, const struct wd_expression *of,
+          uint32_t field, const struct wd_expression **out)
+{
+  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
+  const struct wd_expression **operand =
+      wd_arena_alloc(t->arena, sizeof *operand);
+
+  if (!node || !operand)
+    return wd_fail_memory(t->error);
+  *operand = of;
+  *node = (struct wd_expression){.kind = WD_EXPR_FIELD,
+                                 .type = of->type.children[field].type,
+                                 .nullable = of->nullable ||
+                                             of->type.children[field].nullable,
+                                 .column = field,
+                                 .size = of->size + 1,
+                                 .argument_count = 1,
+                                 .arguments = operand};
+  *out = node;
+  return WD_OK;
+}
+
 static enum wd_status
 make_field(struct translator *t, const struct wd_message *segment,
            const struct wd_expression *of, const struct wd_expression **out)
 {
   int64_t field = wd_message_integer(
       segment, WD_SS_Expression_ReferenceSegment_StructField_field);
-  struct wd_expression *node;
-  const struct wd_expression **operand;
   char text[96];
 
   if (of->type.id != WD_TYPE_STRUCT)
@@ -125,21 +146,7 @@ make_field(struct translator *t, const struct wd_message *segment,
     return wd_message_fail(segment, WD_INVALID_PLAN, t->error,
                            "field %lld of a struct of %u", (long long)field,
                            of->type.child_count);
-  node = wd_arena_alloc(t->arena, sizeof *node);
-  operand = wd_arena_alloc(t->arena, sizeof *operand);
-  if (!node || !operand)
-    return wd_fail_memory(t->error);
-  *operand = of;
-  *node = (struct wd_expression){.kind = WD_EXPR_FIELD,
-                                 .type = of->type.children[field].type,
-                                 .nullable = of->nullable ||
-                                             of->type.children[field].nullable,
-                                 .column = (uint32_t)field,
-                                 .size = of->size + 1,
-                                 .argument_count = 1,
-                                 .arguments = operand};
-  *out = node;
-  return WD_OK;
+  return wd__field(t, of, (uint32_t)field, out);
 }
 
 /* Elements count from 0, or, below 0, from the end. */

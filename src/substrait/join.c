@@ -13,7 +13,9 @@ enum side {
   RIGHT_SEMI,
   RIGHT_ANTI,
   MARK,
-  RIGHT_MARK
+  RIGHT_MARK,
+  SINGLE,
+  RIGHT_SINGLE
 };
 
 struct join {
@@ -43,10 +45,10 @@ read_kind(const struct translator *t, const struct wd_message *message,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT] = RIGHT,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_LEFT_SEMI] = SEMI,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_LEFT_ANTI] = ANTI,
-      [WD_SS_JoinRel_JoinType_JOIN_TYPE_LEFT_SINGLE] = -1,
+      [WD_SS_JoinRel_JoinType_JOIN_TYPE_LEFT_SINGLE] = SINGLE,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_SEMI] = RIGHT_SEMI,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_ANTI] = RIGHT_ANTI,
-      [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_SINGLE] = -1,
+      [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_SINGLE] = RIGHT_SINGLE,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_LEFT_MARK] = MARK,
       [WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_MARK] = RIGHT_MARK,
   };
@@ -60,8 +62,8 @@ read_kind(const struct translator *t, const struct wd_message *message,
       [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_RIGHT_SEMI] = RIGHT_SEMI,
       [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_LEFT_ANTI] = ANTI,
       [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_RIGHT_ANTI] = RIGHT_ANTI,
-      [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_LEFT_SINGLE] = -1,
-      [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_RIGHT_SINGLE] = -1,
+      [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_LEFT_SINGLE] = SINGLE,
+      [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_RIGHT_SINGLE] = RIGHT_SINGLE,
       [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_LEFT_MARK] = MARK,
       [WD_SS_HashJoinRel_JoinType_JOIN_TYPE_RIGHT_MARK] = RIGHT_MARK,
   };
@@ -73,8 +75,6 @@ read_kind(const struct translator *t, const struct wd_message *message,
       type = wd_message_integer(message, fields[i][1]);
   if (type < 1 || type > WD_SS_JoinRel_JoinType_JOIN_TYPE_RIGHT_MARK)
     return wd__missing(t, message, "the type of the join");
-  if (kinds[type] < 0)
-    return wd__unsupported(t, message, "a join of the type single");
   *out = (enum side)kinds[type];
   return WD_OK;
 }
@@ -360,10 +360,12 @@ swap(struct join *join)
   return status;
 }
 
-/* Whether the right side has a row for which `condition` is true. */
+/* A subquery of the right's rows for which `condition` is true, for each row of
+ * the left. NULL: of all. */
 static enum wd_status
-make_exists(struct join *join, const struct wd_expression *condition,
-            const struct wd_expression **out)
+make_subquery(struct join *join, enum wd_subquery_kind kind,
+              const struct wd_expression *condition,
+              struct wd_subquery **out_subquery, struct wd_expression **out)
 {
   struct translator *t = join->t;
   struct map map = {.t = t,
@@ -379,19 +381,136 @@ make_exists(struct join *join, const struct wd_expression *condition,
     return wd_fail_memory(t->error);
   for (uint32_t i = 0; i < map.left; i++)
     columns[i] = i;
-  *subquery = (struct wd_subquery){.kind = WD_SUBQUERY_EXISTS,
+  *subquery = (struct wd_subquery){.kind = kind,
                                    .number = map.around,
+                                   .query = join->right,
                                    .outer_count = map.left,
                                    .outer = columns};
-  status = map_expression(&map, condition, &condition);
-  if (status == WD_OK)
+  status = condition ? map_expression(&map, condition, &condition) : WD_OK;
+  if (status == WD_OK && condition)
     status = wd__filter(t, join->right, condition, &subquery->query);
   node->kind = WD_EXPR_SUBQUERY;
   node->type = wd_type_of(WD_TYPE_BOOL);
   node->size = 1;
   node->subquery = subquery;
+  *out_subquery = subquery;
   *out = node;
   return status;
+}
+
+/* Whether the right side has a row for which `condition` is true. */
+static enum wd_status
+make_exists(struct join *join, const struct wd_expression *condition,
+            const struct wd_expression **out)
+{
+  struct wd_subquery *subquery;
+  struct wd_expression *node = NULL;
+  enum wd_status status =
+      make_subquery(join, WD_SUBQUERY_EXISTS, condition, &subquery, &node);
+
+  *out = node;
+  return status;
+}
+
+/* All columns of the right as one struct. */
+static enum wd_status
+pack_right(struct join *join, const struct wd_plan_node *from,
+           const struct wd_plan_node **out)
+{
+  static const char *const name = "row";
+  struct translator *t = join->t;
+  uint32_t count = from->schema.count;
+  const struct wd_expression **columns =
+      wd_arena_array(t->arena, count, sizeof *columns);
+  const struct wd_expression **packed =
+      wd_arena_array(t->arena, 1, sizeof *packed);
+  enum wd_status status = WD_OK;
+
+  if (!columns || !packed)
+    return wd_fail_memory(t->error);
+  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+    status = wd__column(t, &from->schema, i, &columns[i]);
+  if (status == WD_OK)
+    status = wd__struct_of(t, count, columns, &packed[0]);
+  return status == WD_OK
+             ? wd__plan_project(t->planner, from, 1, packed, &name, out)
+             : status;
+}
+
+/* The left's columns, and those of a struct that is the last one. */
+static enum wd_status
+unpack(struct join *join, const struct wd_plan_node *from,
+       const struct wd_plan_node **out)
+{
+  struct translator *t = join->t;
+  uint32_t left = from->schema.count - 1, count = join->right->schema.count;
+  const struct wd_expression **columns =
+      wd_arena_array(t->arena, (size_t)left + count, sizeof *columns);
+  const char **names =
+      wd_arena_array(t->arena, (size_t)left + count, sizeof *names);
+  const struct wd_expression *row;
+  enum wd_status status = wd__column(t, &from->schema, left, &row);
+
+  if (!columns || !names)
+    return wd_fail_memory(t->error);
+  for (uint32_t i = 0; i < left + count && status == WD_OK; i++) {
+    bool packed = i >= left;
+
+    names[i] = packed ? join->right->schema.columns[i - left].name
+                      : from->schema.columns[i].name;
+    status = packed ? wd__field(t, row, i - left, &columns[i])
+                    : wd__column(t, &from->schema, i, &columns[i]);
+  }
+  if (status != WD_OK)
+    return status;
+  return wd__plan_project(t->planner, from, left + count, columns, names, out);
+}
+
+/* The left's columns and those of the one match, nulls if there is none; a
+ * second is an error. */
+static enum wd_status
+make_single(struct join *join, const struct wd_plan_node **out)
+{
+  struct wd_subquery *subquery;
+  struct wd_expression *node = NULL;
+  const struct wd_expression *row;
+  enum wd_status status = make_subquery(join, WD_SUBQUERY_SCALAR,
+                                        join->condition, &subquery, &node);
+
+  if (status == WD_OK)
+    status = pack_right(join, subquery->query, &subquery->query);
+  if (status != WD_OK)
+    return status;
+  node->type = subquery->query->schema.columns[0].type;
+  node->nullable = true;
+  row = node;
+  status = wd__project(join->t, join->left, 1, &row, out);
+  return status == WD_OK ? unpack(join, *out, out) : status;
+}
+
+/* The right's columns first, as after a swap; the left's first again. */
+static enum wd_status
+swap_columns(struct join *join, const struct wd_plan_node **out)
+{
+  const struct wd_schema *schema = &(*out)->schema;
+  uint32_t first = join->left->schema.count;
+  const struct wd_expression **columns =
+      wd_arena_array(join->t->arena, schema->count, sizeof *columns);
+  const char **names =
+      wd_arena_array(join->t->arena, schema->count, sizeof *names);
+  enum wd_status status = WD_OK;
+
+  if (!columns || !names)
+    return wd_fail_memory(join->t->error);
+  for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
+    uint32_t from = (i + first) % schema->count;
+
+    names[i] = schema->columns[from].name;
+    status = wd__column(join->t, schema, from, &columns[i]);
+  }
+  return status == WD_OK ? wd__plan_project(join->t->planner, *out,
+                                            schema->count, columns, names, out)
+                         : status;
 }
 
 /* The left's columns and the mark: whether there is a match, null where that
@@ -447,6 +566,7 @@ make(struct join *join, enum side kind, const struct wd_plan_node **out)
   case RIGHT_SEMI:
   case RIGHT_ANTI:
   case RIGHT_MARK:
+  case RIGHT_SINGLE:
     status = swap(join);
     break;
   default:
@@ -456,6 +576,11 @@ make(struct join *join, enum side kind, const struct wd_plan_node **out)
     return status;
   if (kind == MARK || kind == RIGHT_MARK)
     return make_mark(join, out);
+  if (kind == SINGLE || kind == RIGHT_SINGLE) {
+    status = make_single(join, out);
+    return status == WD_OK && kind == RIGHT_SINGLE ? swap_columns(join, out)
+                                                   : status;
+  }
   return make_node(
       join, kind == SEMI || kind == RIGHT_SEMI ? WD_JOIN_SEMI : WD_JOIN_ANTI,
       join->left, join->right, &join->left->schema, out);

@@ -54,22 +54,13 @@ wd__make_list(struct translator *t, const struct view *view,
 /* Fields have no names in a plan but for those of the columns that they end
  * in. */
 enum wd_status
-wd__make_struct(struct translator *t, const struct view *view,
-                const struct wd_message *message,
-                const struct wd_expression **out)
+wd__struct_of(struct translator *t, uint32_t count,
+              const struct wd_expression *const *items,
+              const struct wd_expression **out)
 {
-  const struct wd_expression **items;
   struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
-  struct wd_column *columns;
-  uint32_t count;
-  enum wd_status status = make_items(
-      t, view, message, WD_SS_Expression_Nested_Struct_fields, &count, &items);
+  struct wd_column *columns = wd_arena_array(t->arena, count, sizeof *columns);
 
-  if (status != WD_OK)
-    return status;
-  if (count == 0)
-    return wd__unsupported(t, message, "a struct without fields");
-  columns = wd_arena_array(t->arena, count, sizeof *columns);
   if (!node || !columns)
     return wd_fail_memory(t->error);
   node->kind = WD_EXPR_CALL;
@@ -91,6 +82,21 @@ wd__make_struct(struct translator *t, const struct view *view,
   node->arguments = items;
   *out = node;
   return WD_OK;
+}
+
+enum wd_status
+wd__make_struct(struct translator *t, const struct view *view,
+                const struct wd_message *message,
+                const struct wd_expression **out)
+{
+  const struct wd_expression **items;
+  uint32_t count;
+  enum wd_status status = make_items(
+      t, view, message, WD_SS_Expression_Nested_Struct_fields, &count, &items);
+
+  if (status == WD_OK && count == 0)
+    return wd__unsupported(t, message, "a struct without fields");
+  return status == WD_OK ? wd__struct_of(t, count, items, out) : status;
 }
 
 /* A map of lists of its keys and values. */

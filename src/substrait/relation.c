@@ -152,19 +152,18 @@ make_project(struct translator *t, const struct wd_message *rel,
                          : status;
 }
 
-static enum wd_status
-read_keys(struct translator *t, const struct wd_message *rel, uint32_t field,
-          const struct view *view, struct wd_plan_node *node)
+enum wd_status
+wd__sort_keys(struct translator *t, const struct view *view,
+              const struct wd_message *message, uint32_t field,
+              uint32_t *out_count, const struct wd_sort_key **out)
 {
-  uint32_t count = wd_message_count(rel, field), i = 0;
+  uint32_t count = wd_message_count(message, field), i = 0;
   struct wd_sort_key *keys = wd_arena_array(t->arena, count, sizeof *keys);
   enum wd_status status = WD_OK;
 
   if (!keys)
     return wd_fail_memory(t->error);
-  if (count == 0)
-    return wd__missing(t, rel, "the keys of the sort");
-  for (const struct wd_value *value = wd_message_find(rel, field);
+  for (const struct wd_value *value = wd_message_find(message, field);
        value && status == WD_OK; value = wd_value_next(value), i++) {
     const struct wd_message *key;
 
@@ -176,8 +175,8 @@ read_keys(struct translator *t, const struct wd_message *rel, uint32_t field,
     if (status == WD_OK)
       status = wd__expression(t, view, key, &keys[i].expression);
   }
-  node->sort.count = count;
-  node->sort.keys = keys;
+  *out_count = count;
+  *out = keys;
   return status;
 }
 
@@ -197,7 +196,11 @@ sort_input(struct translator *t, const struct wd_message *rel,
     return status;
   view.schema = &input->schema;
   *out = node;
-  return read_keys(t, rel, sorts_field, &view, node);
+  status = wd__sort_keys(t, &view, rel, sorts_field, &node->sort.count,
+                         &node->sort.keys);
+  return status == WD_OK && node->sort.count == 0
+             ? wd__missing(t, rel, "the keys of the sort")
+             : status;
 }
 
 /* A count of rows: a literal that is an integer; *out stays what it was for a
@@ -389,6 +392,8 @@ make_by_kind(struct translator *t, const struct wd_value *kind,
     return wd__window_rel(t, kind->message, out);
   case WD_SS_Rel_top_n:
     return make_top(t, kind->message, out);
+  case WD_SS_Rel_expand:
+    return wd__expand(t, kind->message, out);
   default:
     return wd_value_fail(kind, WD_UNSUPPORTED, t->error,
                          "relations of the kind %s are not run here",

@@ -148,6 +148,12 @@ wd__make_map(struct translator *t, const struct view *view,
              const struct wd_message *message,
              const struct wd_expression **out);
 
+/* A struct of values, its fields named f0, f1 … */
+enum wd_status
+wd__struct_of(struct translator *t, uint32_t count,
+              const struct wd_expression *const *items,
+              const struct wd_expression **out);
+
 /* A list without elements, of a Type.List. */
 enum wd_status
 wd__make_empty(struct translator *t, const struct wd_message *type,
@@ -218,6 +224,11 @@ wd__leaves(struct translator *t, uint32_t count,
 enum wd_status
 wd__column(const struct translator *t, const struct wd_schema *schema,
            uint32_t column, const struct wd_expression **out);
+
+/* A field of a struct. */
+enum wd_status
+wd__field(const struct translator *t, const struct wd_expression *of,
+          uint32_t field, const struct wd_expression **out);
 
 /* subquery.c */
 enum wd_status
@@ -322,7 +333,13 @@ wd__project(struct translator *t, const struct wd_plan_node *input,
             uint32_t count, const struct wd_expression *const *expressions,
             const struct wd_plan_node **out);
 
-/* read.c, join.c, aggregate.c, set.c */
+/* The keys of a relation's or a call's sort fields. */
+enum wd_status
+wd__sort_keys(struct translator *t, const struct view *view,
+              const struct wd_message *message, uint32_t field,
+              uint32_t *out_count, const struct wd_sort_key **out);
+
+/* read.c, join.c, aggregate.c, set.c, expand.c */
 enum wd_status
 wd__read(struct translator *t, const struct wd_message *read,
          const struct wd_plan_node **out);
@@ -342,6 +359,10 @@ wd__aggregate(struct translator *t, const struct wd_message *aggregate,
 enum wd_status
 wd__set(struct translator *t, const struct wd_message *set,
         const struct wd_plan_node **out);
+
+enum wd_status
+wd__expand(struct translator *t, const struct wd_message *expand,
+           const struct wd_plan_node **out);
 
 enum wd_status
 wd__window_rel(struct translator *t, const struct wd_message *window,

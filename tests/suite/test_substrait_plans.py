@@ -201,6 +201,70 @@ class Relations(Case):
                                     "expression": residual}}
         self.check(p, rel, 2, "select k, g from t where k < 6")
 
+    def test_single_joins(self):
+        """The columns of the one match; a second one is an error."""
+        p = Plan()
+        few = columns(where(t(), p.call("comparison", "lt:any_any", ref(K),
+                                        lit(i64=4))), K, S)
+        on = p.equal(ref(1), cast(ref(2), kind("i32")))
+        self.check(p, join(columns(t(), K, X), few, "LEFT_SINGLE", on), 4,
+                   "select a.k, a.x, b.k, b.s from t a left join t b on "
+                   "a.x = b.k and b.k < 4")
+        on = p.equal(ref(3), cast(ref(0), kind("i32")))
+        self.check(p, join(few, columns(t(), K, X), "RIGHT_SINGLE", on), 4,
+                   "select b.k, b.s, a.k, a.x from t a left join t b on "
+                   "a.x = b.k and b.k < 4")
+        many = p.bytes(join(columns(t(), K), columns(t(), K), "LEFT_SINGLE",
+                            lit(boolean=True)), ["a", "b"])
+        done = self.run_plan(many)
+        self.assertEqual((done.returncode, done.stdout), (125, ""))
+        self.assertIn("more than one row", done.stderr.lower())
+
+    def test_expand(self):
+        p = Plan()
+
+        def switching(*values_):
+            return {"switching_field": {"duplicates": list(values_)}}
+
+        nothing = null(**kind("string"))
+        rel = {"expand": {"input": columns(t(), K, G), "fields": [
+            {"consistent_field": ref(0)}, switching(ref(1), nothing)]}}
+        self.check(p, rel, 3, "select k, g, 0 from t union all "
+                   "select k, null, 1 from t")
+        self.refused(p.bytes({"expand": {"input": t(), "fields": [
+            switching(ref(K), ref(G))]}}, ["c", "n"]), "duplicates of i64 and "
+            "of string")
+        self.refused(p.bytes({"expand": {"input": t(), "fields": [
+            switching(ref(K), ref(K)), switching(ref(K), ref(K), ref(K))]}},
+            ["c"] * 3), "3 duplicates, after fields of 2")
+        self.refused(p.bytes({"expand": {"input": t(), "fields": [
+            switching()]}}, ["c"] * 2), "fields[0]", "duplicates")
+
+    def test_sorted_aggregates(self):
+        p = Plan()
+
+        def sorts(*keys):
+            return [{"expr": key, "direction": f"SORT_DIRECTION_{direction}"}
+                    for key, direction in keys]
+
+        def texts(*keys):
+            return p.measure("string", "string_agg:str_str", ref(S),
+                             lit(string="|"), sorts=sorts(*keys))
+
+        rel = {"aggregate": {"input": t(), "measures": [
+            texts((ref(K), "DESC_NULLS_LAST")),
+            texts((ref(X), "ASC_NULLS_FIRST"), (ref(K), "ASC_NULLS_LAST")),
+            p.measure("arithmetic", "sum:i32", ref(X),
+                      sorts=sorts((ref(K), "DESC_NULLS_LAST")))]}}
+        self.check(p, rel, 3, "select string_agg(s, '|' order by k desc), "
+                   "string_agg(s, '|' order by x nulls first, k), sum(x) "
+                   "from t")
+        self.refused(p.bytes({"aggregate": {"input": t(), "measures": [
+            p.measure("string", "string_agg:str_str", ref(S), lit(string="|"),
+                      sorts=sorts((ref(K), "ASC_NULLS_LAST")),
+                      invocation="AGGREGATION_INVOCATION_DISTINCT")]}}, ["c"]),
+            "distinct rows that are sorted")
+
     def test_sets(self):
         a = columns(t(), G)
         p = Plan()
@@ -590,7 +654,7 @@ class Refused(Case):
                 ({"read": {"local_files": {"items": [
                     {"uri_file": "/etc/passwd"}]}}}, "grant a table"),
                 ({"read": {"iceberg_table": {}}}, "Iceberg"),
-                (join(t(), t(), "LEFT_SINGLE", lit(boolean=True)), "single")):
+                ({"lateral_join": {}}, "lateral_join")):
             self.path(rel, ["c"], word)
 
     def test_types(self):

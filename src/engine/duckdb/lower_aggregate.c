@@ -74,6 +74,9 @@ uses_columns(const struct wd_plan_node *node)
         return true;
     if (measure->filter && wd_duck_uses_columns(measure->filter))
       return true;
+    for (uint32_t k = 0; k < measure->sort_count; k++)
+      if (wd_duck_uses_columns(measure->sorts[k].expression))
+        return true;
   }
   return false;
 }
@@ -83,6 +86,7 @@ follows_order(const struct wd_plan_node *node)
 {
   for (uint32_t i = 0; i < node->aggregate.measure_count; i++)
     if (!node->aggregate.measures[i].bound.lambda &&
+        node->aggregate.measures[i].sort_count == 0 &&
         wd_aggregate_follows_order(node->aggregate.measures[i].function))
       return true;
   return false;

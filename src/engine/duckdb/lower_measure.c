@@ -83,6 +83,24 @@ wd_duck_lower_measure_filter(struct wd_duck_lowering *lowering,
   return status;
 }
 
+static enum wd_status
+write_sorts(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
+            struct wd_buf *buf)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < measure->sort_count && status == WD_OK; i++) {
+    const struct wd_sort_key *key = &measure->sorts[i];
+
+    /* A number alone would be the place of an argument. */
+    wd_buf_puts(buf, i ? ", (" : " ORDER BY (");
+    status = wd_duck_lower_expression(lowering, key->expression, &below, buf);
+    wd_buf_puts(buf, key->descending ? ") DESC" : ") ASC");
+    wd_buf_puts(buf, key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  }
+  return status;
+}
+
 /* The rows' order where they have one; of distinct values their own. */
 static enum wd_status
 write_order(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
@@ -93,6 +111,8 @@ write_order(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
   if (!wd_aggregate_follows_order(measure->function) &&
       measure->function != WD_AGG_COLLECT_SET)
     return WD_OK;
+  if (measure->sort_count)
+    return write_sorts(lowering, measure, buf);
   if (distinct) {
     wd_buf_puts(buf, " ORDER BY ");
     status =

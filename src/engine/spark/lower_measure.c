@@ -75,6 +75,11 @@ write_call(struct wd_spark_lowering *lowering, const struct wd_measure *measure,
 {
   enum wd_status status;
 
+  if (measure->sort_count)
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not have %s of sorted rows yet: run "
+                   "on duckdb",
+                   wd_aggregate_name(measure->function));
   wd_buf_printf(buf, "%s(%s", name, measure->distinct ? "DISTINCT " : "");
   if (measure->function == WD_AGG_COUNT_STAR)
     wd_buf_putc(buf, '*');
