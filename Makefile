@@ -27,7 +27,7 @@ help:
 	@echo 'make               build/bin/wasi-data and the example programs'
 	@echo 'make demo          a tour on real data'
 	@echo 'make spark         the jar for Spark: build/spark/wasi-data-spark.jar'
-	@echo 'make demo-spark    the same words on DuckDB and on Spark'
+	@echo 'make demo-spark    the same programs on DuckDB and on a Spark cluster'
 	@echo 'make test          what every change must pass'
 	@echo 'make test-all      that, the slow suites, other compilers, fuzzing'
 	@echo 'make bench         the benchmarks'
@@ -55,6 +55,7 @@ spark: build
 
 demo-spark: spark
 	@scripts/deps spark
+	@scripts/deps demo
 	@scripts/demo-spark
 
 # The build that people use comes first: only an optimised one has all warnings.

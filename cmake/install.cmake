@@ -30,6 +30,10 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/include/wasidata")
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
 endif()
 
+# The jar for Spark, when it was built.
+install(FILES "${PROJECT_BINARY_DIR}/spark/wasi-data-spark.jar"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/wasi-data" OPTIONAL)
+
 configure_file("${PROJECT_SOURCE_DIR}/cmake/wasidata.pc.in"
   "${PROJECT_BINARY_DIR}/wasidata.pc" @ONLY)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/c" DESTINATION

@@ -90,4 +90,11 @@ function(wd_command)
     INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   target_link_libraries(wasi-data PRIVATE
     wd_options wasidata nanoarrow_ipc nanoarrow Threads::Threads m)
+  # `spark start` fetches the Spark that the suites run on.
+  file(STRINGS "${PROJECT_SOURCE_DIR}/scripts/deps.lock" pin REGEX "^spark ")
+  string(REGEX REPLACE " +" ";" pin "${pin}")
+  list(GET pin 3 version)
+  list(GET pin 5 sum)
+  set_property(SOURCE "${PROJECT_SOURCE_DIR}/src/cli/spark_home.c" PROPERTY
+    COMPILE_DEFINITIONS WD_SPARK_VERSION="${version}" WD_SPARK_SHA256="${sum}")
 endfunction()

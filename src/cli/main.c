@@ -35,6 +35,8 @@ perform(const struct wd_cli_settings *settings)
     return wd_cli_compile(settings);
   case WD_CLI_CACHE:
     return wd_cli_cache(settings);
+  case WD_CLI_SPARK:
+    return wd_cli_spark(settings);
   case WD_CLI_COMPLETION:
     return wd_cli_completion(settings);
   case WD_CLI_HELP:

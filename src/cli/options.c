@@ -10,6 +10,12 @@
 #define THREADS_MAX 1024
 #define JOB_MAX 1000000000
 
+/* Of `spark start`. Spark's own least is 450 MiB. */
+#define WORKERS 2
+#define WORKER_MEMORY ((uint64_t)1 << 30)
+#define WORKER_MEMORY_LEAST ((uint64_t)512 << 20)
+#define CONNECT_PORT 15002
+
 /* An option as it was given. Which row of the table it is, is known when the
  * verb is. */
 struct given {
@@ -227,6 +233,31 @@ check_engine(const char *text, struct wd_error *error)
 }
 
 static enum wd_status
+set_worker_memory(struct wd_cli_settings *settings, const char *value,
+                  struct wd_error *error)
+{
+  enum wd_status status = wd_size_parse(value, &settings->worker_memory, error);
+
+  if (status == WD_OK && settings->worker_memory < WORKER_MEMORY_LEAST)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "'%s' is less than the 512MiB that Spark needs", value);
+  return status;
+}
+
+/* Spark's settings are told from others by their names. */
+static enum wd_status
+check_conf(const char *text, struct wd_error *error)
+{
+  char shown[80];
+
+  if (strncmp(text, "spark.", 6) == 0 && strchr(text, '='))
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "'%s' is no setting of Spark: write spark.NAME=VALUE",
+                 wd_text_clean(shown, sizeof shown, text, strlen(text)));
+}
+
+static enum wd_status
 set_number(struct wd_cli_settings *settings, enum wd_cli_option_id id,
            const char *value, struct wd_error *error)
 {
@@ -238,6 +269,16 @@ set_number(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     status = read_number(value, THREADS_MAX, &number, error);
     settings->threads = (uint32_t)number;
     return status;
+  case WD_CLI_OPT_WORKERS:
+    status = read_number(value, WD_CLI_WORKERS_MAX, &number, error);
+    settings->workers = (uint32_t)number;
+    return status;
+  case WD_CLI_OPT_PORT:
+    status = read_number(value, UINT16_MAX, &number, error);
+    settings->port = (uint16_t)number;
+    return status;
+  case WD_CLI_OPT_WORKER_MEMORY:
+    return set_worker_memory(settings, value, error);
   case WD_CLI_OPT_JOB:
     return read_number(value, JOB_MAX, &settings->job, error);
   case WD_CLI_OPT_MEMORY_LIMIT:
@@ -264,7 +305,17 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     settings->grants[settings->grant_count++] =
         (struct wd_cli_grant){id, value};
     return WD_OK;
+  case WD_CLI_OPT_CONF:
+    settings->grants[settings->grant_count++] =
+        (struct wd_cli_grant){id, value};
+    return check_conf(value, error);
+  case WD_CLI_OPT_JAR:
+    settings->jar = value;
+    return WD_OK;
   case WD_CLI_OPT_THREADS:
+  case WD_CLI_OPT_WORKERS:
+  case WD_CLI_OPT_WORKER_MEMORY:
+  case WD_CLI_OPT_PORT:
   case WD_CLI_OPT_JOB:
   case WD_CLI_OPT_MEMORY_LIMIT:
   case WD_CLI_OPT_ENGINE_MEMORY:
@@ -388,6 +439,9 @@ wd_cli_settings_read(int argc, char **argv, struct wd_cli_settings *settings,
   memset(settings, 0, sizeof *settings);
   settings->verb = WD_CLI_NO_VERB;
   settings->job = 1;
+  settings->workers = WORKERS;
+  settings->worker_memory = WORKER_MEMORY;
+  settings->port = CONNECT_PORT;
   reader.at = argc > 0 ? argv + 1 : argv;
   settings->grant_room = (size_t)argc + 1;
   settings->grants =

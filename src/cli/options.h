@@ -54,6 +54,11 @@ enum wd_cli_option_id {
   WD_CLI_OPT_JOB,
   WD_CLI_OPT_PLAN,
   WD_CLI_OPT_ENGINE,
+  WD_CLI_OPT_WORKERS,
+  WD_CLI_OPT_WORKER_MEMORY,
+  WD_CLI_OPT_PORT,
+  WD_CLI_OPT_CONF,
+  WD_CLI_OPT_JAR,
   WD_CLI_OPT_PROGRESS,
   WD_CLI_OPT_INTERRUPTIBLE,
   WD_CLI_OPT_CACHE,
@@ -84,6 +89,9 @@ wd_cli_verb_find(const char *name);
 /* Whether a word is in a list that is separated by blanks. */
 bool
 wd_cli_has_word(const char *words, const char *word);
+
+/* Most workers of a local cluster. */
+#define WD_CLI_WORKERS_MAX 64
 
 enum wd_cli_progress {
   WD_CLI_PROGRESS_AUTO,
@@ -118,7 +126,11 @@ struct wd_cli_settings {
   uint64_t memory_limit;
   uint64_t engine_memory;
   const char *engine; /* NULL: the default */
-  uint64_t timeout;   /* milliseconds; 0: none */
+  uint32_t workers;   /* of `spark start` */
+  uint64_t worker_memory;
+  uint16_t port;
+  const char *jar;  /* NULL: the one beside the command */
+  uint64_t timeout; /* milliseconds; 0: none */
   uint64_t job;
   const char *format;
   const char *cache;

@@ -57,8 +57,17 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
     [WD_CLI_EXTRACT] = {"extract", "PROG",
                         "Write a lambda as a module (not built yet)", NULL,
                         WD_CLI_UNBUILT, NULL},
-    [WD_CLI_SPARK] = {"spark", "", "Prepare a Spark cluster (not built yet)",
-                      NULL, WD_CLI_UNBUILT, NULL},
+    [WD_CLI_SPARK] = {"spark", "[OPTIONS] start|stop|status",
+                      "Run a Spark cluster on this machine",
+                      "start runs a master, workers and a server of Spark "
+                      "Connect that has\n"
+                      "wasi-data's jar, and prints the address for --engine. "
+                      "Spark is the one\n"
+                      "of SPARK_HOME, or is fetched from PyPI. stop ends all "
+                      "of it; status\n"
+                      "tells what runs, with exit code 1 when not all of it "
+                      "does.\n",
+                      WD_CLI_WORD, "start stop status"},
     [WD_CLI_COMPLETION] = {"completion", "bash|zsh|fish",
                            "Print completions for a shell",
                            "bash: source <(wasi-data completion bash)\n"
@@ -114,6 +123,17 @@ const struct wd_cli_option wd_cli_options[] = {
     {"engine", "ENGINE", RUNNING, WD_CLI_OPT_ENGINE, "duckdb",
      "duckdb (the default), or sc://HOST:PORT: Apache\n"
      "Spark, by Spark Connect (docs/spark.md)."},
+    {"workers", "N", BIT(SPARK), WD_CLI_OPT_WORKERS, NULL,
+     "Processes that run tasks. Default: 2."},
+    {"worker-memory", "SIZE", BIT(SPARK), WD_CLI_OPT_WORKER_MEMORY, NULL,
+     "The heap of each. Default: 1GiB."},
+    {"port", "N", BIT(SPARK), WD_CLI_OPT_PORT, NULL,
+     "Of Spark Connect. Default: 15002."},
+    {"conf", "NAME=VALUE", BIT(SPARK), WD_CLI_OPT_CONF, NULL,
+     "A setting of Spark's, for the server."},
+    {"jar", "FILE", BIT(SPARK), WD_CLI_OPT_JAR, NULL,
+     "wasi-data's jar. Default: the one that came\n"
+     "with this command."},
     {"progress", "HOW", RUNNING, WD_CLI_OPT_PROGRESS, "auto bar json none",
      "On stderr: auto (the default, a bar if that is\n"
      "a terminal), bar, json (a line each 100 ms),\n"

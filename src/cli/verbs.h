@@ -22,6 +22,9 @@ int
 wd_cli_cache(const struct wd_cli_settings *settings);
 
 int
+wd_cli_spark(const struct wd_cli_settings *settings);
+
+int
 wd_cli_completion(const struct wd_cli_settings *settings);
 
 /* The help of one verb; of the whole for WD_CLI_NO_VERB. */
