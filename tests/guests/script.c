@@ -40,8 +40,8 @@
  *   count-parts           (of the group, or by partition) `part`, `rows`
  *   each TEXT             for each partition: logs TEXT, the number of rows,
  *                         its index and how many there are; counts, too
- *   counters              prints the rows, batches and partitions that the last
- *                         `each` has counted
+ *   counters NAME … .     prints what the last `each` has counted: rows,
+ *                         batches, parts
  *   closed                prints how many partitions of `generate` the last
  *                         written job has closed
  *   sort-parts KEY … .
@@ -1090,10 +1090,11 @@ store(struct script *s, const char *verb)
     wd_wait(s->written);
     print_failure();
   } else if (VERB("counters")) {
-    printf("%llu %llu %llu\n",
-           (unsigned long long)wd_counter(s->written, "rows"),
-           (unsigned long long)wd_counter(s->written, "batches"),
-           (unsigned long long)wd_counter(s->written, "parts"));
+    const char *const *names = list(s);
+    for (int i = 0; names[i]; i++)
+      printf("%s%llu", i ? " " : "",
+             (unsigned long long)wd_counter(s->written, names[i]));
+    putchar('\n');
   } else if (VERB("closed")) {
     printf("%llu\n", (unsigned long long)wd_counter(s->written, "closed"));
   } else {

@@ -573,7 +573,8 @@ class ForEach(Parts):
 
     def counted(self, *steps, options=()):
         """(rows, batches, partitions) that the lambda counted."""
-        done = start([*steps, "each", "seen", "wait", "counters"], options,
+        done = start([*steps, "each", "seen", "wait", "counters", "rows",
+                      "batches", "parts", END], options,
                      self.folder)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return tuple(map(int, done.stdout.split()))

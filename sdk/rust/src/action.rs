@@ -159,6 +159,14 @@ impl Job {
         )
     }
 
+    /// What its lambdas have counted by [`crate::count`] so far; 0 when none
+    /// counted by that name.
+    pub fn counter(&self, name: &str) -> Result<u64> {
+        let figures = self.figures()?;
+        let of_name = |f: &&Figure| f.stage == "counters" && f.name == name;
+        Ok(figures.iter().find(of_name).map_or(0, |f| f.value))
+    }
+
     /// Blocks until it has ended; its error is the job's.
     pub fn wait(&self) -> Result<Progress> {
         self.wait_at_most(None)
@@ -437,6 +445,14 @@ impl Dataset {
     where
         G: FnMut(Option<T>) + 'static,
     {
+        self.start_for_each_partition(open)?.wait().map(|_| ())
+    }
+
+    /// The same as a job, which tells what was counted.
+    pub fn start_for_each_partition<T: Row, G>(&self, open: impl Fn() -> G + 'static) -> Result<Job>
+    where
+        G: FnMut(Option<T>) + 'static,
+    {
         let open = move || {
             let mut body = open();
             move |row: Option<T>, _: &mut Emit<()>| body(row)
@@ -445,9 +461,8 @@ impl Dataset {
         // The action has its image: the lambda may go after the call.
         let lambda = partition_lambda(open)?;
         let state = &lambda as *const _ as usize;
-        let job = Job::start(self, |_, of, area| unsafe {
+        Job::start(self, |_, of, area| unsafe {
             imports::for_each_partition(of, FUNCTION, state, area)
-        })?;
-        job.wait().map(|_| ())
+        })
     }
 }

@@ -4,6 +4,7 @@
 #include "engine/duckdb/names.h"
 #include "engine/duckdb/sql.h"
 #include "engine/duckdb/stored.h"
+#include "engine/duckdb/types_composed.h"
 
 static const struct wd_duck_scope below = {"t", NULL, 0};
 
@@ -278,8 +279,11 @@ lower_as_of(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   wd_buf_puts(buf, "SELECT ");
   wd_duck_write_columns("t", left, 0, buf);
   for (uint32_t i = left; i < node->schema.count; i++)
-    wd_buf_printf(buf, "%sCASE WHEN t.m THEN t.c%u END AS c%u", i ? ", " : "",
-                  i, i);
+    wd_buf_printf(buf,
+                  wd_duck_type_is_boxed(&node->schema.columns[i].type)
+                      ? "%s(CASE WHEN t.m THEN [t.c%u] END)[1] AS c%u"
+                      : "%sCASE WHEN t.m THEN t.c%u END AS c%u",
+                  i ? ", " : "", i, i);
   wd_buf_puts(buf, " FROM (SELECT ");
   write_sides(node, buf);
   wd_buf_puts(buf, ", ");

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "engine/duckdb/lower_writer.h"
-#include "engine/duckdb/types.h"
+#include "engine/duckdb/types_composed.h"
 
 bool
 wd_duck_uses_columns(const struct wd_expression *expression)
@@ -133,25 +133,39 @@ wd_duck_has_window(const struct wd_expression *expression)
   return false;
 }
 
+/* The value of a branch. */
+static enum wd_status
+write_value(const struct writer *writer, const struct wd_expression *value,
+            bool boxed)
+{
+  enum wd_status status;
+
+  wd_buf_puts(writer->buf, boxed ? "[" : "");
+  status = wd__write_expression(writer, value);
+  wd_buf_puts(writer->buf, boxed ? "]" : "");
+  return status;
+}
+
 static enum wd_status
 write_case(const struct writer *writer, const struct wd_expression *branches)
 {
   uint32_t pairs = branches->argument_count / 2;
+  bool boxed = wd_duck_type_is_boxed(&branches->type);
   enum wd_status status = WD_OK;
 
-  wd_buf_puts(writer->buf, "CAST(CASE");
+  wd_buf_puts(writer->buf, boxed ? "CAST((CASE" : "CAST(CASE");
   for (uint32_t i = 0; status == WD_OK && i < pairs; i++) {
     wd_buf_puts(writer->buf, " WHEN ");
     status = wd__write_expression(writer, branches->arguments[2 * i]);
     wd_buf_puts(writer->buf, " THEN ");
     if (status == WD_OK)
-      status = wd__write_expression(writer, branches->arguments[2 * i + 1]);
+      status = write_value(writer, branches->arguments[2 * i + 1], boxed);
   }
   if (status == WD_OK && branches->argument_count % 2) {
     wd_buf_puts(writer->buf, " ELSE ");
-    status = wd__write_expression(writer, branches->arguments[2 * pairs]);
+    status = write_value(writer, branches->arguments[2 * pairs], boxed);
   }
-  wd_buf_puts(writer->buf, " END AS ");
+  wd_buf_puts(writer->buf, boxed ? " END)[1] AS " : " END AS ");
   wd_duck_type_sql(&branches->type, writer->buf);
   wd_buf_putc(writer->buf, ')');
   return status;

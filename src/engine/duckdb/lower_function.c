@@ -3,7 +3,7 @@
 
 #include "arrow/decimal.h"
 #include "engine/duckdb/lower_writer.h"
-#include "engine/duckdb/types.h"
+#include "engine/duckdb/types_composed.h"
 #include "engine/template.h"
 
 static const char *const templates[WD_FN_SCALAR_COUNT] = {
@@ -575,6 +575,33 @@ write_plain(const struct writer *writer, const struct wd_expression *call)
       writer, wd_template_for(templates[call->function], call), call);
 }
 
+/* A list of a null is not null. */
+static enum wd_status
+write_first_boxed(const struct writer *writer,
+                  const struct wd_expression *coalesce)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; status == WD_OK && i < coalesce->argument_count; i++) {
+    wd_buf_puts(writer->buf, i ? ", nullif([" : "coalesce(nullif([");
+    status = wd__write_expression(writer, coalesce->arguments[i]);
+    wd_buf_puts(writer->buf, "], [NULL])");
+  }
+  wd_buf_puts(writer->buf, ")[1]");
+  return status;
+}
+
+/* coalesce and nullif, which are a CASE for DuckDB, too. */
+static enum wd_status
+write_choice(const struct writer *writer, const struct wd_expression *call)
+{
+  if (!wd_duck_type_is_boxed(&call->type))
+    return write_plain(writer, call);
+  if (call->function == WD_FN_COALESCE)
+    return write_first_boxed(writer, call);
+  return wd__write_template(writer, "nullif([$], [$])[1]", call);
+}
+
 static enum wd_status
 write_element(const struct writer *writer, const struct wd_expression *call)
 {
@@ -690,6 +717,8 @@ static const struct {
     {WD_FN_TRUNC, write_whole},
     {WD_FN_CEIL, write_whole},
     {WD_FN_FLOOR, write_whole},
+    {WD_FN_COALESCE, write_choice},
+    {WD_FN_NULLIF, write_choice},
     {WD_FN_LPAD, write_pad},
     {WD_FN_RPAD, write_pad},
     {WD_FN_AND, write_chain},

@@ -1,6 +1,8 @@
 #include "engine/duckdb/source.h"
 
+#include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/names.h"
@@ -67,11 +69,13 @@ static void
 scan_free(void *data)
 {
   struct scan *scan = data;
+  struct wd_duck_source *source = scan->source;
 
-  if (scan->source->functions->ended)
-    scan->source->functions->ended(scan->source);
+  if (source->functions->ended)
+    source->functions->ended(source);
   wd_mem_free(scan->mem, scan,
               sizeof *scan + scan->count * sizeof *scan->columns);
+  atomic_fetch_sub(&source->users, 1);
 }
 
 static void
@@ -103,6 +107,7 @@ source_init(duckdb_init_info info)
   for (idx_t i = 0; i < count; i++)
     scan->columns[i] = duckdb_init_get_column_index(info, i);
   duckdb_init_set_max_threads(info, source->max_threads);
+  atomic_fetch_add(&source->users, 1);
   duckdb_init_set_init_data(info, scan, scan_free);
 }
 
@@ -110,11 +115,13 @@ static void
 local_free(void *data)
 {
   struct local *local = data;
+  struct wd_duck_source *source = local->source;
 
   if (local->inner)
-    local->source->functions->local_free(local->source, local->inner);
+    source->functions->local_free(source, local->inner);
   wd_mem_free(local->mem, local,
               sizeof *local + local->count * sizeof(duckdb_vector));
+  atomic_fetch_sub(&source->users, 1);
 }
 
 static void
@@ -134,6 +141,7 @@ source_init_local(duckdb_init_info info)
   local->source = source;
   local->mem = source->mem;
   local->count = count;
+  atomic_fetch_add(&source->users, 1);
   if (source->functions->local_new &&
       source->functions->local_new(source, &local->inner, &error) != WD_OK) {
     wd_duck_query_fail(source->query, &error);
@@ -220,4 +228,8 @@ wd_duck_source_remove(struct wd_duck_engine *engine,
   if (*link)
     *link = source->next;
   pthread_mutex_unlock(&engine->lock);
+  /* A thread that ran the query's last task holds it until it has dropped the
+   * task, whoever waits for the query. */
+  while (atomic_load(&source->users))
+    nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
 }

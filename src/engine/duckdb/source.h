@@ -38,7 +38,8 @@ struct wd_duck_source {
   struct wd_query *query;
   struct wd_schema schema; /* no columns: one BOOLEAN, whose values are idle */
   uint32_t max_threads;
-  idx_t cardinality; /* an estimate; 0: none */
+  idx_t cardinality;       /* an estimate; 0: none */
+  _Atomic(uint32_t) users; /* scans of DuckDB's that have not been freed */
 };
 
 /* Registers the table function. Once per engine. */
@@ -49,7 +50,9 @@ wd_duck_source_define(struct wd_duck_engine *engine, struct wd_error *error);
 void
 wd_duck_source_add(struct wd_query *query, struct wd_duck_source *source);
 
-/* Takes it out of the engine's list. */
+/* Takes it out of the engine's list, when DuckDB has let go of it: an engine
+ * thread may do so some moments after the query's end. Not before the query's
+ * connection is closed. */
 void
 wd_duck_source_remove(struct wd_duck_engine *engine,
                       struct wd_duck_source *source);

@@ -363,3 +363,16 @@ wd_duck_type_why_not(const struct wd_type *type)
 {
   return why_not(type, 1);
 }
+
+bool
+wd_duck_type_is_boxed(const struct wd_type *type)
+{
+  if (type->id == WD_TYPE_FIXED_LIST)
+    return true;
+  if (type->id != WD_TYPE_STRUCT && type->id != WD_TYPE_UNION)
+    return false;
+  for (uint32_t i = 0; i < type->child_count; i++)
+    if (wd_duck_type_is_boxed(&type->children[i].type))
+      return true;
+  return false;
+}

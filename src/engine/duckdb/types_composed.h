@@ -33,6 +33,11 @@ enum wd_status
 wd_duck_composed_from(duckdb_logical_type logical, struct wd_arena *arena,
                       struct wd_type *out_type, struct wd_error *error);
 
+/* Whether DuckDB 1.5 has no CASE of it, as of all that is an ARRAY or has one
+ * in its fields: then it is chosen as the one item of a list. */
+bool
+wd_duck_type_is_boxed(const struct wd_type *type);
+
 /* Why DuckDB cannot store a type that is carried; NULL when it can. */
 const char *
 wd_duck_type_why_not(const struct wd_type *type);

@@ -122,6 +122,10 @@ public:
   {
     return list(wd_sort_within_partitions_list, {std::string(keys)...});
   }
+  DataSet sort_within_partitions(Strings keys) const
+  {
+    return list(wd_sort_within_partitions_list, std::move(keys));
+  }
 
   DataSet limit(std::uint64_t count) const
   {
@@ -286,9 +290,11 @@ public:
   template <class... S>
   requires detail::Texts<S...> Grouped rollup(const S &...keys)
   const;
+  Grouped rollup(Strings keys) const;
   template <class... S>
   requires detail::Texts<S...> Grouped cube(const S &...keys)
   const;
+  Grouped cube(Strings keys) const;
 
   // Groups by each of the sets, indices into the keys: a key that is not in a
   // set is null in its rows, which `grouping(key)` in a measure tells.

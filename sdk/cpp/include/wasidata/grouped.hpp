@@ -122,9 +122,14 @@ requires detail::Texts<S...> Grouped
 DataSet::rollup(const S &...keys)
 const
 {
-  Strings list = {std::string(keys)...};
+  return rollup(Strings{std::string(keys)...});
+}
+
+inline Grouped
+DataSet::rollup(Strings keys) const
+{
   return detail::make<Grouped>(
-      [&](wd_dataset d) { return wd_rollup_list(d, list.c()); }, *this);
+      [&](wd_dataset d) { return wd_rollup_list(d, keys.c()); }, *this);
 }
 
 template <class... S>
@@ -132,9 +137,14 @@ requires detail::Texts<S...> Grouped
 DataSet::cube(const S &...keys)
 const
 {
-  Strings list = {std::string(keys)...};
+  return cube(Strings{std::string(keys)...});
+}
+
+inline Grouped
+DataSet::cube(Strings keys) const
+{
   return detail::make<Grouped>(
-      [&](wd_dataset d) { return wd_cube_list(d, list.c()); }, *this);
+      [&](wd_dataset d) { return wd_cube_list(d, keys.c()); }, *this);
 }
 
 inline Grouped
