@@ -1,5 +1,6 @@
 # Substrait's messages: constants and tables made from the pinned versions of
-# the package substrait-protobuf, the newest first, for whoever has wd_includes.
+# the package substrait-protobuf, the newest first, and of our own
+# (proto/wasi_data.proto), for whoever has wd_includes.
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
@@ -14,10 +15,13 @@ endforeach()
 
 set(generated "${PROJECT_BINARY_DIR}/generated/substrait")
 set(generator "${PROJECT_SOURCE_DIR}/scripts/substrait-generate")
+set(ours "${PROJECT_SOURCE_DIR}/proto/wasi_data.proto")
 set(outputs "${generated}/substrait.gen.h" "${generated}/substrait_tables.gen.h")
 add_custom_command(OUTPUT ${outputs}
-  COMMAND "${Python3_EXECUTABLE}" "${generator}" ${outputs} ${versions}
-  DEPENDS "${generator}" "${PROJECT_SOURCE_DIR}/scripts/descriptors.py"
+  COMMAND "${Python3_EXECUTABLE}" "${generator}" ${outputs} "${ours}" ${versions}
+  DEPENDS "${generator}" "${ours}"
+    "${PROJECT_SOURCE_DIR}/scripts/descriptors.py"
+    "${PROJECT_SOURCE_DIR}/scripts/proto.py"
     "${WD_DEPS}/substrait/.pins"
   COMMENT "Making substrait.gen.h" VERBATIM)
 add_custom_target(substrait_headers DEPENDS ${outputs})

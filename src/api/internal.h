@@ -25,6 +25,7 @@ enum wd_explain_form {
   WD_EXPLAIN_TEXT,
   WD_EXPLAIN_DOT,
   WD_EXPLAIN_SQL,
+  WD_EXPLAIN_SUBSTRAIT,
 };
 
 struct wd_run {

@@ -8,6 +8,9 @@
 #include "io/unfinished.h"
 #include "substrait/plan.h"
 
+/* Bytes of a plan that is explained: as Substrait it holds programs. */
+#define EXPLAINED_MAX (256u << 20)
+
 static enum wd_status
 add_text(struct wd_run *run, struct wd_texts *list, const char *text,
          struct wd_error *error)
@@ -296,16 +299,17 @@ enum wd_status
 wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
                struct wd_error *error)
 {
-  static const char *const forms[] = {"", "text", "dot", "sql"};
+  static const char *const forms[] = {"", "text", "dot", "sql", "substrait"};
 
-  for (int i = 1; i < 4; i++)
+  for (int i = 1; i < 5; i++)
     if (strcmp(form, forms[i]) == 0) {
       run->explain = (enum wd_explain_form)i;
       run->explain_job = job ? job : 1;
       return WD_OK;
     }
-  return wd_fail(error, WD_INVALID_ARGUMENT,
-                 "explain: '%s' is no form; there are text, dot, sql", form);
+  return wd_fail(
+      error, WD_INVALID_ARGUMENT,
+      "explain: '%s' is no form; there are text, dot, sql, substrait", form);
 }
 
 /* What lambdas print and log goes to the run's errors. */
@@ -332,6 +336,8 @@ print_plan(struct wd_run *run, const struct wd_plan *plan,
     return WD_OK;
   case WD_EXPLAIN_SQL:
     return engine->functions->explain(engine, plan, buf, error);
+  case WD_EXPLAIN_SUBSTRAIT:
+    return wd_program_write_plan(engine, plan, buf, error);
   default:
     wd_plan_print(plan, buf);
     return WD_OK;
@@ -349,7 +355,7 @@ planned(void *env, uint64_t job, const struct wd_plan *plan,
   if (!run->explain || job < run->explain_job)
     return false;
   run->explained = true;
-  wd_buf_init(&buf, &run->mem, 64u << 20);
+  wd_buf_init(&buf, &run->mem, EXPLAINED_MAX);
   if (print_plan(run, plan, engine, &buf, error) == WD_OK && buf.failed)
     wd_fail_memory(error);
   if (error->status == WD_OK && run->output_fd >= 0)
@@ -384,6 +390,7 @@ wd_run_program(struct wd_run *run, struct wd_program **out_program,
   return wd_program_new(
       &(struct wd_program_options){
           .mem = &run->mem,
+          .runtime = run->host->runtime,
           .module = run->module,
           .relation = run->relation,
           .variant = run->host->variant,

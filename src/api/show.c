@@ -20,6 +20,22 @@ wd_run_take(void *env, const void *data, size_t length, struct wd_error *error)
   return status;
 }
 
+/* Runs a job whose rows nobody is to see. */
+static enum wd_status
+drain(struct wd_job *job, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+  bool has = true;
+
+  while (status == WD_OK && has) {
+    struct wd_rows rows = {0};
+
+    status = wd_job_next(job, &rows, &has, error);
+    wd_rows_fini(&rows);
+  }
+  return status;
+}
+
 /* Prints batch by batch. */
 static enum wd_status
 copy(struct wd_job *job, struct wd_output *output, struct wd_error *error)
@@ -55,7 +71,12 @@ wd_run_show(void *env, struct wd_job *job, struct wd_error *error)
   struct wd_run *run = env;
   bool terminal = isatty(run->output_fd) == 1;
   struct wd_output *output;
-  enum wd_status status = wd_output_new(
+  enum wd_status status;
+
+  /* The output is the plan's. */
+  if (run->explain)
+    return drain(job, error);
+  status = wd_output_new(
       &(struct wd_output_options){
           .format = run->format,
           .terminal = terminal,

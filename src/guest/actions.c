@@ -10,45 +10,113 @@
 struct binding {
   struct wd_program *program;
   uint64_t job;
-  struct wd_pool *pool; /* made at the first lambda */
+  struct wd_pool *pool; /* made at the first lambda, of any program */
+  struct wd_pool *own;  /* of main's; made at the first of its lambdas */
 };
 
+/* The first pool is the job's, others are joined to it. */
 static enum wd_status
-make_pool(struct binding *binding, struct wd_error *error)
+add_pool(struct binding *binding, const struct wd_pool_options *options,
+         struct wd_pool **out_pool, struct wd_error *error)
+{
+  enum wd_status status = wd_pool_new(options, out_pool, error);
+
+  if (status != WD_OK)
+    return status;
+  if (binding->pool)
+    wd_pool_join(binding->pool, *out_pool);
+  else
+    binding->pool = *out_pool;
+  return WD_OK;
+}
+
+static struct wd_pool_options
+pool_options(const struct binding *binding)
+{
+  const struct wd_program_options *options = &binding->program->options;
+  struct timespec now;
+
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (struct wd_pool_options){
+      .mem = options->mem,
+      .memory_limit = options->memory_limit,
+      .job = binding->job,
+      .time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
+      .environment = options->wasi->environment,
+      .environment_count = (uint32_t)options->wasi->environment_count,
+      .print = options->print,
+      .env = options->env,
+  };
+}
+
+/* A pool on an image of main's memory. */
+static enum wd_status
+make_own(struct binding *binding, struct wd_error *error)
 {
   struct wd_program *program = binding->program;
   const struct wd_program_options *options = &program->options;
-  struct wd_image *image;
-  struct timespec now;
+  struct wd_pool_options pool = pool_options(binding);
   enum wd_status status = WD_OK;
 
   if (!program->worker_linkage)
     status = wd_worker_linkage_new(options->module, options->variant,
                                    &program->worker_linkage, error);
   if (status == WD_OK)
-    status = binding->job ? wd_instance_freeze(program->instance, &image, error)
-                          : wd_instance_view(program->instance, &image, error);
+    status = binding->job
+                 ? wd_instance_freeze(program->instance, &pool.image, error)
+                 : wd_instance_view(program->instance, &pool.image, error);
   if (status != WD_OK)
     return status;
-  clock_gettime(CLOCK_REALTIME, &now);
-  status = wd_pool_new(
-      &(struct wd_pool_options){
-          .mem = options->mem,
-          .linkage = program->worker_linkage,
-          .image = image,
-          .memory_limit = options->memory_limit,
-          .job = binding->job,
-          .time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
-          .environment = options->wasi->environment,
-          .environment_count = (uint32_t)options->wasi->environment_count,
-          .arguments = options->wasi->arguments,
-          .argument_count = (uint32_t)options->wasi->argument_count,
-          .print = options->print,
-          .env = options->env,
-      },
-      &binding->pool, error);
-  wd_image_unref(image);
+  pool.linkage = program->worker_linkage;
+  pool.arguments = options->wasi->arguments;
+  pool.argument_count = (uint32_t)options->wasi->argument_count;
+  status = add_pool(binding, &pool, &binding->own, error);
+  wd_image_unref(pool.image);
   return status;
+}
+
+/* A pool on the memory of a program that a plan carries. */
+static enum wd_status
+make_carried(struct binding *binding, const struct wd_carried *carried,
+             struct wd_pool **out_pool, struct wd_error *error)
+{
+  struct wd_pool_options pool = pool_options(binding);
+  const struct wd_program_carried *loaded;
+  enum wd_status status =
+      wd_program_load_carried(binding->program, carried, &loaded, error);
+
+  if (status != WD_OK)
+    return status;
+  pool.linkage = loaded->linkage;
+  pool.image = loaded->image;
+  pool.arguments = loaded->arguments;
+  pool.argument_count = loaded->argument_count;
+  if (carried->job)
+    pool.job = carried->job;
+  return add_pool(binding, &pool, out_pool, error);
+}
+
+/* The pool in which a closure is bound and called. */
+static enum wd_status
+find_pool(struct binding *binding, const struct wd_closure *closure,
+          struct wd_pool **out_pool, struct wd_error *error)
+{
+  struct wd_pool *pool = binding->pool;
+  enum wd_status status = WD_OK;
+
+  if (closure->program == binding->program) {
+    if (!binding->own)
+      status = make_own(binding, error);
+    *out_pool = binding->own;
+    return status;
+  }
+  for (; pool; pool = wd_pool_next(pool))
+    if (wd_program_is_carried(binding->program, closure->program,
+                              wd_pool_image(pool))) {
+      *out_pool = pool;
+      return WD_OK;
+    }
+  return make_carried(binding, closure->program, out_pool, error);
 }
 
 static enum wd_status
@@ -93,16 +161,14 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
             uint32_t key_count, uint32_t site, struct wd_arena *arena,
             struct wd_bound *out_bound, struct wd_error *error)
 {
-  struct binding *binding = env;
+  struct wd_pool *pool;
   struct wd_lambda *lambda;
-  enum wd_status status = WD_OK;
+  enum wd_status status = find_pool(env, closure, &pool, error);
 
-  if (!binding->pool)
-    status = make_pool(binding, error);
   if (status == WD_OK)
     status =
-        wd_lambda_bind(binding->pool, closure->function, closure->state, role,
-                       input, keys, key_count, site, arena, &lambda, error);
+        wd_lambda_bind(pool, closure->function, closure->state, role, input,
+                       keys, key_count, site, arena, &lambda, error);
   if (status != WD_OK)
     return status;
   *out_bound = bound_of(lambda);
@@ -115,22 +181,22 @@ bind_named(void *env, const struct wd_named *function,
            uint32_t constant_count, uint32_t site, struct wd_arena *arena,
            struct wd_bound *out_bound, struct wd_error *error)
 {
-  struct binding *binding = env;
   struct wd_lambda_constant *known =
       wd_arena_array(arena, constant_count, sizeof *known);
+  struct wd_pool *pool;
   struct wd_lambda *lambda;
   enum wd_status status = known ? WD_OK : wd_fail_memory(error);
 
   for (uint32_t i = 0; status == WD_OK && i < constant_count; i++)
     known[i] =
         (struct wd_lambda_constant){constants[i].column, constants[i].value};
-  if (status == WD_OK && !binding->pool)
-    status = make_pool(binding, error);
   if (status == WD_OK)
-    status = wd_lambda_bind_named(binding->pool, function->name,
-                                  function->closure.function,
-                                  function->closure.state, input, known,
-                                  constant_count, site, arena, &lambda, error);
+    status = find_pool(env, &function->closure, &pool, error);
+  if (status == WD_OK)
+    status =
+        wd_lambda_bind_named(pool, function->name, function->closure.function,
+                             function->closure.state, input, known,
+                             constant_count, site, arena, &lambda, error);
   if (status != WD_OK)
     return status;
   *out_bound = bound_of(lambda);
@@ -155,16 +221,14 @@ bind_pair(void *env, const struct wd_closure *closure,
           uint32_t key_count, uint32_t site, struct wd_arena *arena,
           struct wd_bound *out_bound, struct wd_error *error)
 {
-  struct binding *binding = env;
+  struct wd_pool *pool;
   struct wd_lambda *lambda;
-  enum wd_status status = WD_OK;
+  enum wd_status status = find_pool(env, closure, &pool, error);
 
-  if (!binding->pool)
-    status = make_pool(binding, error);
   if (status == WD_OK)
-    status = wd_lambda_bind_pair(
-        binding->pool, closure->function, closure->state, left, left_keys,
-        right, right_keys, key_count, site, arena, &lambda, error);
+    status = wd_lambda_bind_pair(pool, closure->function, closure->state, left,
+                                 left_keys, right, right_keys, key_count, site,
+                                 arena, &lambda, error);
   if (status == WD_OK)
     *out_bound = bound_of(lambda);
   return status;
@@ -177,16 +241,14 @@ bind_table_function(void *env, const struct wd_closure *closure,
                     uint32_t site, struct wd_arena *arena,
                     struct wd_bound *out_bound, struct wd_error *error)
 {
-  struct binding *binding = env;
+  struct wd_pool *pool;
   struct wd_lambda *lambda;
-  enum wd_status status = WD_OK;
+  enum wd_status status = find_pool(env, closure, &pool, error);
 
-  if (!binding->pool)
-    status = make_pool(binding, error);
   if (status == WD_OK)
-    status = wd_lambda_bind_table(binding->pool, closure->function,
-                                  closure->state, arguments, values, partitions,
-                                  site, arena, &lambda, error);
+    status =
+        wd_lambda_bind_table(pool, closure->function, closure->state, arguments,
+                             values, partitions, site, arena, &lambda, error);
   if (status == WD_OK)
     *out_bound = bound_of(lambda);
   return status;

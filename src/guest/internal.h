@@ -28,6 +28,18 @@ struct wd_grouped {
   const struct wd_named_syntax *values;
 };
 
+/* A program that a plan carries, loaded. */
+struct wd_program_carried {
+  struct wd_program_carried *next;
+  struct wd_hash hash;
+  struct wd_module *module;
+  struct wd_linkage *linkage;
+  struct wd_image *image;
+  struct wd_arena arena; /* of what follows */
+  uint32_t argument_count;
+  const char *const *arguments;
+};
+
 struct wd_program {
   struct wd_program_options options;
   struct wd_linkage *driver_linkage;
@@ -45,6 +57,7 @@ struct wd_program {
   bool stopped;                /* explain: the program was ended */
   bool trapped;                /* main */
   struct wd_program_table *tables;
+  struct wd_program_carried *carried;
 
   pthread_mutex_t lock; /* guards jobs against cancel and progress */
   struct wd_program_job *jobs;
@@ -156,6 +169,23 @@ wd_program_settle_tables(struct wd_program *program,
 
 void
 wd_program_free_tables(struct wd_program *program);
+
+/* Loads a program that a plan carries, once: its code is checked as any
+ * module's is, its memory must be one of that code. The program's own. */
+enum wd_status
+wd_program_load_carried(struct wd_program *program,
+                        const struct wd_carried *carried,
+                        const struct wd_program_carried **out_loaded,
+                        struct wd_error *error);
+
+/* Whether an image is that of a carried program. */
+bool
+wd_program_is_carried(const struct wd_program *program,
+                      const struct wd_carried *carried,
+                      const struct wd_image *image);
+
+void
+wd_program_free_carried(struct wd_program *program);
 
 /* Also for NULL. */
 void

@@ -406,6 +406,7 @@ wd_program_free(struct wd_program *program)
   if (program->engine)
     program->engine->functions->close(program->engine);
   wd_instance_free(program->instance);
+  wd_program_free_carried(program);
   if (program->worker_linkage)
     wd_linkage_free(program->worker_linkage);
   if (program->driver_linkage)

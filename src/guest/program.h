@@ -15,6 +15,7 @@ struct wd_program;
 
 struct wd_program_options {
   struct wd_mem *mem;
+  struct wd_runtime *runtime; /* of modules that plans carry */
   struct wd_module *module;
   /* Instead of a module: a relation whose rows are shown, and no main. It is
    * the caller's. */
@@ -62,6 +63,12 @@ wd_program_cancel(struct wd_program *program);
 bool
 wd_program_progress(struct wd_program *program,
                     struct wd_job_progress *out_progress, uint64_t *out_job);
+
+/* Appends a plan as Substrait; rows that an engine keeps for the program are
+ * fetched and written with it. */
+enum wd_status
+wd_program_write_plan(struct wd_engine *engine, const struct wd_plan *plan,
+                      struct wd_buf *buf, struct wd_error *error);
 
 /* Also for NULL. */
 void

@@ -15,6 +15,8 @@
 
 struct wd_pool {
   atomic_uint references;
+  struct wd_pool *head; /* what it is joined to; itself when to nothing */
+  struct wd_pool *next; /* that is joined to the same head */
   uint64_t id;
   struct wd_pool_options options;
   struct wd_image *image;
@@ -64,6 +66,7 @@ wd_pool_new(const struct wd_pool_options *options, struct wd_pool **out_pool,
     return wd_fail_memory(error);
   atomic_init(&pool->references, 1);
   pool->id = atomic_fetch_add(&last_id, 1) + 1;
+  pool->head = pool;
   pool->options = *options;
   pool->image = wd_image_ref(options->image);
   pool->shares_blocks =
@@ -71,6 +74,23 @@ wd_pool_new(const struct wd_pool_options *options, struct wd_pool **out_pool,
   pthread_mutex_init(&pool->lock, NULL);
   *out_pool = pool;
   return WD_OK;
+}
+
+void
+wd_pool_join(struct wd_pool *head, struct wd_pool *other)
+{
+  struct wd_pool **at = &head->next;
+
+  while (*at)
+    at = &(*at)->next;
+  *at = other;
+  other->head = head;
+}
+
+struct wd_pool *
+wd_pool_next(struct wd_pool *pool)
+{
+  return pool->next;
 }
 
 struct wd_pool *
@@ -98,13 +118,11 @@ worker_free(struct wd_worker *worker)
   wd_mem_free(mem, worker, sizeof *worker);
 }
 
-void
-wd_pool_unref(struct wd_pool *pool)
+static void
+pool_free(struct wd_pool *pool)
 {
   struct wd_mem *mem;
 
-  if (!pool || atomic_fetch_sub(&pool->references, 1) != 1)
-    return;
   pthread_mutex_lock(&pool->lock);
   pool->closing = true;
   pthread_mutex_unlock(&pool->lock);
@@ -121,6 +139,19 @@ wd_pool_unref(struct wd_pool *pool)
   mem = pool->options.mem;
   wd_mem_free(mem, pool->counters, MAX_COUNTERS * sizeof *pool->counters);
   wd_mem_free(mem, pool, sizeof *pool);
+}
+
+void
+wd_pool_unref(struct wd_pool *pool)
+{
+  struct wd_pool *next;
+
+  if (!pool || atomic_fetch_sub(&pool->references, 1) != 1)
+    return;
+  for (; pool; pool = next) {
+    next = pool->next;
+    pool_free(pool);
+  }
 }
 
 static void
@@ -270,8 +301,8 @@ wd_pool_enter(struct wd_pool *pool, struct wd_worker **out_worker,
   return status;
 }
 
-void
-wd_pool_leave(struct wd_pool *pool)
+static void
+leave(struct wd_pool *pool)
 {
   uint64_t thread = this_thread();
 
@@ -282,6 +313,13 @@ wd_pool_leave(struct wd_pool *pool)
   pthread_mutex_unlock(&pool->lock);
   if (recent.pool == pool->id)
     recent.pool = 0;
+}
+
+void
+wd_pool_leave(struct wd_pool *pool)
+{
+  for (; pool; pool = pool->next)
+    leave(pool);
 }
 
 /* The lock is held. */
@@ -311,8 +349,8 @@ kill_rounds(void *env)
   return NULL;
 }
 
-void
-wd_pool_kill(struct wd_pool *pool)
+static void
+kill_one(struct wd_pool *pool)
 {
   if (atomic_exchange(&pool->killed, true))
     return;
@@ -323,11 +361,19 @@ wd_pool_kill(struct wd_pool *pool)
   pthread_mutex_unlock(&pool->lock);
 }
 
+void
+wd_pool_kill(struct wd_pool *pool)
+{
+  for (pool = pool->head; pool; pool = pool->next)
+    kill_one(pool);
+}
+
 enum wd_status
 wd_pool_failure(struct wd_pool *pool, struct wd_error *error)
 {
   enum wd_status status;
 
+  pool = pool->head;
   pthread_mutex_lock(&pool->lock);
   status = pool->failure.status;
   if (status != WD_OK)
@@ -339,23 +385,34 @@ wd_pool_failure(struct wd_pool *pool, struct wd_error *error)
 void
 wd_pool_fail(struct wd_pool *pool, const struct wd_error *error)
 {
+  pool = pool->head;
   pthread_mutex_lock(&pool->lock);
   wd_error_pass(&pool->failure, error);
   pthread_mutex_unlock(&pool->lock);
 }
 
-void
-wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures)
+static void
+add_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures)
 {
   pthread_mutex_lock(&pool->lock);
-  *out_figures = pool->retired;
-  out_figures->workers = pool->made;
+  out_figures->workers += pool->made;
+  out_figures->calls += pool->retired.calls;
+  out_figures->rows_in += pool->retired.rows_in;
+  out_figures->rows_out += pool->retired.rows_out;
   for (struct wd_worker *w = pool->workers; w; w = w->next) {
     out_figures->calls += atomic_load(&w->calls);
     out_figures->rows_in += atomic_load(&w->rows_in);
     out_figures->rows_out += atomic_load(&w->rows_out);
   }
   pthread_mutex_unlock(&pool->lock);
+}
+
+void
+wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures)
+{
+  *out_figures = (struct wd_pool_figures){0};
+  for (; pool; pool = pool->next)
+    add_figures(pool, out_figures);
 }
 
 const struct wd_image *
@@ -399,6 +456,7 @@ wd_pool_count(struct wd_pool *pool, const char *name, size_t length,
   char text[sizeof pool->counters->name];
   struct wd_pool_counter *counter;
 
+  pool = pool->head;
   wd_text_clean(text, sizeof text, name, length);
   pthread_mutex_lock(&pool->lock);
   counter = find_counter(pool, text);

@@ -51,6 +51,17 @@ wd_pool_ref(struct wd_pool *pool);
 void
 wd_pool_unref(struct wd_pool *pool);
 
+/* A job with lambdas of several programs has a pool for each: one is the head,
+ * the others are joined to it, before any thread enters them, and owned by it
+ * (the reference is taken over). What is done to the head is done to all:
+ * leaving, killing, asking how it failed, figures, counters. */
+void
+wd_pool_join(struct wd_pool *head, struct wd_pool *other);
+
+/* The next pool after the head, in the order of joining; NULL: no more. */
+struct wd_pool *
+wd_pool_next(struct wd_pool *pool);
+
 /* The calling thread's worker. WD_CANCELLED after wd_pool_kill. After a failed
  * call on it the worker is replaced at the next entry. A failure is recorded in
  * the pool. */

@@ -54,6 +54,9 @@ struct wd_named_call {
 #define WD_PLAN_COLUMNS 10000u
 #define WD_PLAN_GROUPING_SETS 4096u
 
+/* Most partitions of a repartition: each is a cursor of its own. */
+#define WD_PLAN_PARTITIONS 1000000u
+
 /* How often a sample with replacement may give a row, on average. */
 #define WD_SAMPLE_FRACTION_MAX 100.0
 

@@ -362,8 +362,8 @@ wd__plan_aggregate(struct planner *planner, const struct wd_relation *relation,
 
 /* The reduction's one measure: all columns of the row. */
 static enum wd_status
-bind_reduce(const struct aggregate *aggregate,
-            const struct wd_relation *relation, struct wd_measure *measure)
+bind_reduce(const struct aggregate *aggregate, const struct wd_closure *closure,
+            struct wd_measure *measure)
 {
   struct planner *planner = aggregate->planner;
   const struct wd_schema *row = &aggregate->input->schema;
@@ -385,7 +385,7 @@ bind_reduce(const struct aggregate *aggregate,
     status = wd_expression_make_column(row, i, planner->arena, &arguments[i],
                                        planner->error);
   *measure = (struct wd_measure){.role = WD_ROLE_REDUCE,
-                                 .closure = relation->reduce.closure,
+                                 .closure = *closure,
                                  .argument_count = row->count,
                                  .arguments = arguments};
   if (status == WD_OK)
@@ -429,32 +429,64 @@ drop_keys(struct planner *planner, const struct aggregate *aggregate,
   return wd__plan_project(planner, node, count, results, names, out_node);
 }
 
+/* The rows of the groups, their keys in front. */
+static enum wd_status
+reduce(const struct aggregate *aggregate, const struct wd_closure *closure,
+       const struct wd_plan_node **out_node)
+{
+  struct planner *planner = aggregate->planner;
+  struct wd_measure *measure = wd_arena_alloc(planner->arena, sizeof *measure);
+  struct wd_plan_node *node;
+  enum wd_status status = WD_OK;
+
+  if (!measure)
+    return wd_fail_memory(planner->error);
+  status = bind_reduce(aggregate, closure, measure);
+  if (status == WD_OK)
+    status = wd__plan_node(planner, WD_NODE_AGGREGATE, aggregate->input, NULL,
+                           &node);
+  if (status == WD_OK)
+    status = wd_schema_concat(&aggregate->key_schema, &measure->bound.output,
+                              planner->arena, &node->schema, planner->error);
+  if (status != WD_OK)
+    return status;
+  node->aggregate.key_count = aggregate->key_count;
+  node->aggregate.keys = aggregate->keys;
+  node->aggregate.measure_count = 1;
+  node->aggregate.measures = measure;
+  node->aggregate.drop_empty = aggregate->key_count == 0;
+  *out_node = node;
+  return WD_OK;
+}
+
+enum wd_status
+wd__plan_reduce_by(struct planner *planner, const struct wd_plan_node *input,
+                   const struct wd_closure *closure,
+                   const struct wd_schema *schema,
+                   const struct wd_expression *const *keys,
+                   const struct wd_plan_node **out_node)
+{
+  const struct aggregate aggregate = {
+      .planner = planner,
+      .input = input,
+      .key_count = schema->count,
+      .keys = (const struct wd_expression **)(uintptr_t)keys,
+      .key_schema = *schema};
+
+  return reduce(&aggregate, closure, out_node);
+}
+
 enum wd_status
 wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
                 const struct wd_plan_node *input,
                 const struct wd_plan_node **out_node)
 {
   struct aggregate aggregate;
-  struct wd_measure *measure = wd_arena_alloc(planner->arena, sizeof *measure);
-  struct wd_plan_node *node;
   enum wd_status status = make_keys(planner, input, relation->reduce.key_count,
                                     relation->reduce.keys, &aggregate);
 
-  if (status == WD_OK && !measure)
-    status = wd_fail_memory(planner->error);
   if (status == WD_OK)
-    status = bind_reduce(&aggregate, relation, measure);
-  if (status == WD_OK)
-    status = wd__plan_node(planner, WD_NODE_AGGREGATE, input, NULL, &node);
-  if (status == WD_OK)
-    status = wd_schema_concat(&aggregate.key_schema, &measure->bound.output,
-                              planner->arena, &node->schema, planner->error);
-  if (status != WD_OK)
-    return status;
-  node->aggregate.key_count = aggregate.key_count;
-  node->aggregate.keys = aggregate.keys;
-  node->aggregate.measure_count = 1;
-  node->aggregate.measures = measure;
-  node->aggregate.drop_empty = aggregate.key_count == 0;
-  return drop_keys(planner, &aggregate, node, out_node);
+    status = reduce(&aggregate, &relation->reduce.closure, out_node);
+  return status == WD_OK ? drop_keys(planner, &aggregate, *out_node, out_node)
+                         : status;
 }

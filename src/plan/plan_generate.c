@@ -2,8 +2,11 @@
 #include "plan/planner.h"
 
 enum wd_status
-wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
-                  const struct wd_plan_node **out_node)
+wd__plan_table_function(struct planner *planner,
+                        const struct wd_closure *closure,
+                        const struct wd_schema *arguments,
+                        const struct wd_batch *values, uint32_t partitions,
+                        const struct wd_plan_node **out_node)
 {
   struct wd_plan_node *node;
   struct wd_bound *bound;
@@ -14,16 +17,24 @@ wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
     return status;
   bound = &node->lambda.bound;
   node->lambda.role = WD_ROLE_TABLE;
-  node->lambda.closure = relation->generate.closure;
+  node->lambda.closure = *closure;
   node->lambda.site = planner->sites++;
-  status = planner->binder->bind_table(
-      planner->binder->env, &relation->generate.closure,
-      &relation->generate.arguments, &relation->generate.values.batch,
-      relation->generate.partitions, node->lambda.site, planner->arena, bound,
-      planner->error);
+  status = planner->binder->bind_table(planner->binder->env, closure, arguments,
+                                       values, partitions, node->lambda.site,
+                                       planner->arena, bound, planner->error);
   if (status == WD_OK)
     status = wd__plan_check_output(planner, WD_ROLE_TABLE, &bound->output);
   node->schema = bound->output;
   *out_node = node;
   return status;
+}
+
+enum wd_status
+wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
+                  const struct wd_plan_node **out_node)
+{
+  return wd__plan_table_function(planner, &relation->generate.closure,
+                                 &relation->generate.arguments,
+                                 &relation->generate.values.batch,
+                                 relation->generate.partitions, out_node);
 }

@@ -5,9 +5,6 @@
 #include "plan/coerce.h"
 #include "plan/planner.h"
 
-/* Most partitions of a repartition: each is a cursor of its own. */
-#define PARTITIONS_MAX 1000000u
-
 /* One side of a grouping: its rows, keys that are no columns of them first. */
 struct side {
   struct planner *planner;
@@ -171,6 +168,44 @@ common_types(const struct side *left, const struct side *right,
 }
 
 enum wd_status
+wd__plan_bind_pair(struct planner *planner, struct wd_plan_node *node)
+{
+  struct wd_bound *bound = &node->lambda.bound;
+  enum wd_status status;
+
+  node->lambda.site = planner->sites++;
+  status = planner->binder->bind_pair(
+      planner->binder->env, &node->lambda.closure, &node->left->schema,
+      node->lambda.keys, &node->right->schema, node->lambda.right_keys,
+      node->lambda.key_count, node->lambda.site, planner->arena, bound,
+      planner->error);
+  if (status == WD_OK)
+    status = wd__plan_check_output(planner, WD_ROLE_CO_GROUP, &bound->output);
+  node->schema = bound->output;
+  return status;
+}
+
+enum wd_status
+wd__plan_check_keys(struct planner *planner, const struct wd_plan_node *node)
+{
+  for (uint32_t i = 0; i < node->lambda.key_count; i++) {
+    const struct wd_column *left =
+        &node->left->schema.columns[node->lambda.keys[i]];
+    const struct wd_column *right =
+        &node->right->schema.columns[node->lambda.right_keys[i]];
+    struct wd_type common;
+
+    if (!wd_type_common(&left->type, &right->type, &common) ||
+        !wd_type_equal(&common, &node->lambda.key_types[i]))
+      return wd_fail(planner->error, WD_TYPE_MISMATCH,
+                     "the keys '%.100s' and '%.100s' are not compared in this "
+                     "type",
+                     left->name, right->name);
+  }
+  return WD_OK;
+}
+
+enum wd_status
 wd__plan_co_map_groups(struct planner *planner,
                        const struct wd_relation *relation,
                        const struct wd_plan_node *left,
@@ -198,18 +233,8 @@ wd__plan_co_map_groups(struct planner *planner,
   node->lambda.keys = sides[0].columns;
   node->lambda.right_keys = sides[1].columns;
   node->lambda.key_types = types;
-  node->lambda.site = planner->sites++;
-  status = planner->binder->bind_pair(
-      planner->binder->env, &relation->groups.closure, &sides[0].node->schema,
-      sides[0].columns, &sides[1].node->schema, sides[1].columns,
-      sides[0].count, node->lambda.site, planner->arena, &node->lambda.bound,
-      planner->error);
-  if (status == WD_OK)
-    status = wd__plan_check_output(planner, WD_ROLE_CO_GROUP,
-                                   &node->lambda.bound.output);
-  node->schema = node->lambda.bound.output;
   *out_node = node;
-  return status;
+  return wd__plan_bind_pair(planner, node);
 }
 
 enum wd_status
@@ -229,10 +254,10 @@ wd__plan_repartition(struct planner *planner,
   if (!columns)
     return wd_fail_memory(planner->error);
   if (relation->repartition.count == 0 ||
-      relation->repartition.count > PARTITIONS_MAX)
+      relation->repartition.count > WD_PLAN_PARTITIONS)
     return wd_fail(planner->error, WD_INVALID_ARGUMENT,
                    "a repartition makes 1 to %u partitions, not %u",
-                   PARTITIONS_MAX, relation->repartition.count);
+                   WD_PLAN_PARTITIONS, relation->repartition.count);
   for (uint32_t i = 0; i < count && status == WD_OK; i++)
     status = wd__plan_find(planner, &input->schema, "repartition",
                            relation->repartition.columns[i], &columns[i]);

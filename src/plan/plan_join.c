@@ -220,6 +220,16 @@ check_as_of(const struct join *join, const struct wd_expression *condition)
                  inequalities);
 }
 
+enum wd_status
+wd__plan_check_as_of(struct planner *planner,
+                     const struct wd_expression *condition, uint32_t left)
+{
+  const struct wd_plan_node side = {.schema.count = left};
+  const struct join join = {.planner = planner, .left = &side};
+
+  return check_as_of(&join, condition);
+}
+
 static enum wd_status
 make_condition(struct join *join, const struct wd_relation *relation,
                const struct wd_expression **out)

@@ -150,6 +150,20 @@ wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
                 const struct wd_plan_node *input,
                 const struct wd_plan_node **out_node);
 
+/* The same by keys that are typed, whose columns have this schema; keys stand
+ * beside the row. */
+enum wd_status
+wd__plan_reduce_by(struct planner *planner, const struct wd_plan_node *input,
+                   const struct wd_closure *closure,
+                   const struct wd_schema *schema,
+                   const struct wd_expression *const *keys,
+                   const struct wd_plan_node **out_node);
+
+/* Checks the condition of an as-of join; `left`: columns of the left side. */
+enum wd_status
+wd__plan_check_as_of(struct planner *planner,
+                     const struct wd_expression *condition, uint32_t left);
+
 enum wd_status
 wd__plan_join(struct planner *planner, const struct wd_relation *relation,
               const struct wd_plan_node *left, const struct wd_plan_node *right,
@@ -169,6 +183,14 @@ wd__plan_co_map_groups(struct planner *planner,
                        const struct wd_plan_node *right,
                        const struct wd_plan_node **out_node);
 
+/* Binds the lambda of a co-group whose keys are there, and gives it its
+ * columns; checks that the keys' types are those in which they compare. */
+enum wd_status
+wd__plan_bind_pair(struct planner *planner, struct wd_plan_node *node);
+
+enum wd_status
+wd__plan_check_keys(struct planner *planner, const struct wd_plan_node *node);
+
 enum wd_status
 wd__plan_repartition(struct planner *planner,
                      const struct wd_relation *relation,
@@ -179,6 +201,13 @@ wd__plan_repartition(struct planner *planner,
 enum wd_status
 wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
                   const struct wd_plan_node **out_node);
+
+enum wd_status
+wd__plan_table_function(struct planner *planner,
+                        const struct wd_closure *closure,
+                        const struct wd_schema *arguments,
+                        const struct wd_batch *values, uint32_t partitions,
+                        const struct wd_plan_node **out_node);
 
 /* Sets *out_node when the rows are there; NULL: the input must be planned. */
 enum wd_status

@@ -9,6 +9,7 @@
 #define WD_PLAN_RELATION_H
 
 #include "arrow/batch.h"
+#include "base/hash.h"
 #include "base/role.h"
 #include "plan/expression.h"
 #include "plan/syntax.h"
@@ -69,10 +70,23 @@ enum wd_set_operation {
   WD_SET_EXCEPT_DISTINCT,
 };
 
-/* A function of a program and its state, and whose (opaque: the program that
- * made the relation; the binder knows it). */
+/* A program that a written plan carries: code and memory. Its parts are not
+ * trusted, but they have these hashes. */
+struct wd_carried {
+  struct wd_hash hash; /* of all of it */
+  const char *code;
+  size_t code_size;
+  const char *image;
+  size_t image_size; /* 0: memory as the code begins with it */
+  uint32_t argument_count;
+  const char *const *arguments;
+  uint64_t job; /* as whose its lambdas run; 0: the job that they are in */
+};
+
+/* A function of a program and its state, and whose: opaque. It is the program
+ * that made the relation, which the binder knows, or a struct wd_carried. */
 struct wd_closure {
-  void *program;
+  const void *program;
   uint32_t function;
   uint32_t state;
 };

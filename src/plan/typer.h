@@ -72,6 +72,12 @@ wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
                const struct wd_named *function,
                const struct wd_expression **out);
 
+/* The same over arguments that are typed; they have these names. */
+enum wd_status
+wd__type_named_over(struct typer *typer, const struct wd_named *function,
+                    uint32_t count, struct typed *operands, const char **names,
+                    const struct wd_expression **out);
+
 /* A function with WD_RULE_NESTED: of lambdas, or that makes structs. */
 enum wd_status
 wd__type_nested(struct typer *typer, const struct wd_syntax *syntax,

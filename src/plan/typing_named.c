@@ -313,3 +313,19 @@ wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
     status = cast_arguments(&call);
   return status == WD_OK ? new_call(&call, out) : status;
 }
+
+enum wd_status
+wd__type_named_over(struct typer *typer, const struct wd_named *function,
+                    uint32_t count, struct typed *operands, const char **names,
+                    const struct wd_expression **out)
+{
+  static const struct wd_syntax none = {.kind = WD_SYNTAX_TYPED};
+  const struct call call = {.typer = typer,
+                            .syntax = &none,
+                            .function = function,
+                            .count = count,
+                            .operands = operands,
+                            .names = names};
+
+  return new_call(&call, out);
+}

@@ -21,6 +21,7 @@ struct aggregate {
   struct wd_measure *measures;
   bool *zero;             /* null results become 0 */
   struct wd_type *wanted; /* what results are cast to after */
+  bool numbered;          /* the number of the set comes out, too */
 };
 
 static enum wd_status
@@ -310,9 +311,74 @@ read_sorts(struct aggregate *a, const struct wd_message *function,
                        &measure->sort_count, &measure->sorts);
 }
 
+/* The standard's average of integers is an integer, cut off. */
+static bool
+is_cut(const struct aggregate *a, const struct called *called)
+{
+  return !a->t->bare && !called->extension->ours &&
+         strcmp(called->name, "avg") == 0 && called->arguments.count == 1 &&
+         wd_type_is_integer(&called->arguments.values[0]->type);
+}
+
+/* Ours: grouping() of keys by their places. */
+static enum wd_status
+type_grouping(struct aggregate *a, const struct wd_message *function,
+              const struct called *called, struct wd_measure *measure)
+{
+  uint32_t count = called->arguments.count;
+  const struct wd_expression **arguments =
+      wd_arena_array(a->t->arena, count, sizeof *arguments);
+  struct wd_expression *keys = wd_arena_array(a->t->arena, count, sizeof *keys);
+
+  if (!arguments || !keys)
+    return wd_fail_memory(a->t->error);
+  if (!called->extension->ours || count > 62)
+    return wd__unsupported(a->t, function, "grouping as an aggregate");
+  for (uint32_t i = 0; i < count; i++) {
+    const struct wd_expression *place = called->arguments.values[i];
+
+    if (place->kind != WD_EXPR_LITERAL || place->type.id != WD_TYPE_I64 ||
+        place->literal.null || place->literal.value.natural >= a->key_count)
+      return wd_message_fail(function, WD_INVALID_PLAN, a->t->error,
+                             "grouping of what is no key");
+    keys[i].kind = WD_EXPR_COLUMN;
+    keys[i].size = 1;
+    keys[i].column = (uint32_t)place->literal.value.natural;
+    keys[i].type = a->keys[keys[i].column]->type;
+    keys[i].nullable = true;
+    arguments[i] = &keys[i];
+  }
+  measure->argument_count = count;
+  measure->arguments = arguments;
+  wd_aggregate_derive(WD_AGG_GROUPING, NULL, &measure->type,
+                      &measure->nullable);
+  return WD_OK;
+}
+
+static enum wd_status
+read_lambda(struct aggregate *a, const struct wd_message *function,
+            const struct called *called, struct wd_measure *measure)
+{
+  uint32_t count = called->arguments.count;
+  const struct wd_expression **arguments =
+      wd_arena_array(a->t->arena, count, sizeof *arguments);
+
+  if (!arguments)
+    return wd_fail_memory(a->t->error);
+  memcpy(arguments, called->arguments.values, count * sizeof *arguments);
+  if (called->distinct ||
+      wd_message_find(function, WD_SS_AggregateFunction_sorts))
+    return wd__unsupported(a->t, function,
+                           "a lambda over distinct or sorted rows");
+  measure->argument_count = count;
+  measure->arguments = arguments;
+  return wd__lambda_measure(a->t, function, called->extension, measure);
+}
+
 static enum wd_status
 read_function(struct aggregate *a, const struct wd_message *function,
-              struct wd_measure *measure, bool *out_zero)
+              struct wd_measure *measure, bool *out_zero,
+              struct wd_type *out_wanted)
 {
   static const struct call_fields fields = {
       .function = WD_SS_AggregateFunction_function_reference,
@@ -324,43 +390,40 @@ read_function(struct aggregate *a, const struct wd_message *function,
   const struct wd_message *claim =
       wd_message_sub(function, WD_SS_AggregateFunction_output_type);
   struct called called;
+  struct wd_type cut;
+  bool is_whole;
   enum wd_status status =
       wd__read_call(a->t, &a->view, function, &fields, &called);
 
+  if (status == WD_OK &&
+      (called.filtered || called.ignore_nulls || called.groups))
+    return wd__unsupported(a->t, function, "an aggregate with such options");
   if (status != WD_OK)
     return status;
-  if (!wd_aggregate_find(called.name, strlen(called.name),
-                         &measure->function) ||
-      measure->function == WD_AGG_GROUPING)
+  if (called.extension->lambda)
+    status = read_lambda(a, function, &called, measure);
+  *out_wanted = measure->type;
+  if (status != WD_OK || called.extension->lambda)
+    return status;
+  if (!wd_aggregate_find(called.name, strlen(called.name), &measure->function))
     return wd_message_fail(function, WD_UNSUPPORTED, a->t->error,
                            "%s is no aggregate here", called.name);
   measure->distinct = called.distinct;
   *out_zero = called.zero;
+  is_whole = is_cut(a, &called);
+  if (is_whole)
+    cut = called.arguments.values[0]->type;
   status = widen_average(a, function, &called);
-  if (status == WD_OK)
+  if (status == WD_OK && measure->function == WD_AGG_GROUPING)
+    status = type_grouping(a, function, &called, measure);
+  else if (status == WD_OK)
     status = type_measure(a, function, &called, measure);
   if (status == WD_OK)
     status = read_sorts(a, function, measure);
+  *out_wanted = is_whole ? cut : measure->type;
   return status == WD_OK
              ? wd__check_claim(a->t, claim, &measure->type, called.name)
              : status;
-}
-
-/* The standard's average of integers is an integer, cut off. */
-static void
-want_integer(const struct aggregate *a, const struct wd_measure *measure,
-             struct wd_type *wanted)
-{
-  const struct wd_expression *argument;
-
-  *wanted = measure->type;
-  if (a->t->bare || measure->function != WD_AGG_AVG)
-    return;
-  argument = measure->arguments[0];
-  if (argument->kind == WD_EXPR_CAST)
-    argument = argument->arguments[0];
-  if (wd_type_is_integer(&argument->type))
-    *wanted = argument->type;
 }
 
 static enum wd_status
@@ -386,12 +449,11 @@ read_measures(struct aggregate *a)
     status = wd__need(a->t, value->message, WD_SS_AggregateRel_Measure_measure,
                       "the measure", &function);
     if (status == WD_OK)
-      status = read_function(a, function, measure, &a->zero[a->measure_count]);
+      status = read_function(a, function, measure, &a->zero[a->measure_count],
+                             &a->wanted[a->measure_count]);
     if (status == WD_OK && filter)
       status = wd__predicate(a->t, &a->view, filter, "a measure's filter",
                              &measure->filter);
-    if (status == WD_OK)
-      want_integer(a, measure, &a->wanted[a->measure_count]);
     a->measure_count++;
   }
   return status;
@@ -418,11 +480,31 @@ add_grouping(struct aggregate *a, const struct wd_schema *keys)
   return status;
 }
 
+/* DataFusion does not count the column of the set's number; where nothing but
+ * others come out, nobody needs it. */
+static bool
+is_numbered(const struct aggregate *a)
+{
+  const struct wd_message *common =
+      wd_message_sub(a->message, WD_SS_AggregateRel_common);
+  const struct wd_message *mapping =
+      common ? wd_message_sub(common, WD_SS_RelCommon_emit) : NULL;
+  int64_t number = (int64_t)a->key_count + a->measure_count;
+  const struct wd_value *value =
+      mapping ? wd_message_find(mapping, WD_SS_RelCommon_Emit_output_mapping)
+              : NULL;
+
+  if (a->set_count == 0 || a->t->datafusion)
+    return false;
+  for (; value && value->integer < number; value = wd_value_next(value))
+    continue;
+  return !mapping || value;
+}
+
 static enum wd_status
 make_node(struct aggregate *a, struct wd_plan_node **out)
 {
-  /* DataFusion does not count the column of the set's number. */
-  bool numbered = a->set_count && !a->t->datafusion;
+  bool numbered = a->numbered = is_numbered(a);
   uint32_t measures = a->measure_count + numbered;
   uint32_t count = a->key_count + measures;
   struct wd_column *columns =
@@ -526,7 +608,7 @@ finish(struct aggregate *a, const struct wd_plan_node *node,
   const struct wd_expression **results =
       wd_arena_array(a->t->arena, count, sizeof *results);
   const char **names = wd_arena_array(a->t->arena, count, sizeof *names);
-  bool same = a->set_count == 0 || a->t->datafusion;
+  bool same = !a->numbered;
   enum wd_status status = WD_OK;
 
   if (!results || !names)

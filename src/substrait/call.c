@@ -2,6 +2,7 @@
  * names no extensions, by the producer's name. */
 #include <string.h>
 
+#include "substrait/standard.h"
 #include "substrait/translate.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -105,28 +106,6 @@ rewrite_like(struct call *call, const struct wd_expression **out)
              : status;
 }
 
-static const struct {
-  const char *name;
-  enum wd_function function;
-} components[] = {
-    {"YEAR", WD_FN_EXTRACT_YEAR},
-    {"ISO_YEAR", WD_FN_EXTRACT_ISO_YEAR},
-    {"QUARTER", WD_FN_EXTRACT_QUARTER},
-    {"MONTH", WD_FN_EXTRACT_MONTH},
-    {"DAY", WD_FN_EXTRACT_DAY},
-    {"DAY_OF_YEAR", WD_FN_EXTRACT_DAY_OF_YEAR},
-    {"MONDAY_DAY_OF_WEEK", WD_FN_EXTRACT_DAY_OF_WEEK},
-    {"SUNDAY_DAY_OF_WEEK", WD_FN_EXTRACT_SUNDAY_DAY_OF_WEEK},
-    {"ISO_WEEK", WD_FN_EXTRACT_ISO_WEEK},
-    {"HOUR", WD_FN_EXTRACT_HOUR},
-    {"MINUTE", WD_FN_EXTRACT_MINUTE},
-    {"SECOND", WD_FN_EXTRACT_SECOND},
-    {"MILLISECOND", WD_FN_EXTRACT_MILLISECOND},
-    {"MICROSECOND", WD_FN_EXTRACT_MICROSECOND},
-    {"SUBSECOND", WD_FN_EXTRACT_SUBSECOND},
-    {"UNIX_TIME", WD_FN_EXTRACT_UNIX_TIME},
-};
-
 static const struct wd_expression *
 make_integer(struct call *call, int64_t value)
 {
@@ -159,6 +138,7 @@ rewrite_extract(struct call *call, const struct wd_expression **out)
   uint32_t at = 1;
   bool from_zero = false;
   const struct wd_expression *operands[2];
+  const struct component *component;
   enum wd_status status = WD_OK;
 
   if (a->count < 2 || !a->enums[0])
@@ -176,16 +156,39 @@ rewrite_extract(struct call *call, const struct wd_expression **out)
       return fail_arguments(call, "a component, a value and a time zone");
     status = make(call, WD_FN_AT_TIME_ZONE, 2, operands, &operands[0]);
   }
-  for (size_t i = 0; i < COUNT(components) && status == WD_OK; i++) {
-    if (strcmp(components[i].name, a->enums[0]) != 0)
-      continue;
-    status = make(call, components[i].function, 1, operands, out);
-    return from_zero && status == WD_OK ? subtract_one(call, out) : status;
+  component = wd__component_named(a->enums[0]);
+  if (status == WD_OK && !component)
+    return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
+                           "extract of %s is not run here", a->enums[0]);
+  if (status == WD_OK)
+    status = make(call, component->function, 1, operands, out);
+  return from_zero && status == WD_OK ? subtract_one(call, out) : status;
+}
+
+/* Ours: names as words, each before its value. */
+static enum wd_status
+rewrite_struct(struct call *call, const struct wd_expression **out)
+{
+  const struct arguments *a = &call->arguments;
+  struct wd_syntax syntax = {.kind = WD_SYNTAX_CALL, .name = "struct"};
+  uint32_t count = a->count / 2;
+  struct wd_syntax *named =
+      wd_arena_array(call->t->arena, count, sizeof *named);
+  const struct wd_expression **values =
+      wd_arena_array(call->t->arena, count, sizeof *values);
+
+  if (!named || !values)
+    return wd_fail_memory(call->t->error);
+  for (uint32_t i = 0; i < a->count; i++)
+    if (a->count % 2 || !a->enums[i] == !(i % 2))
+      return fail_arguments(call, "names and values by turns");
+  for (uint32_t i = 0; i < count; i++) {
+    named[i] =
+        (struct wd_syntax){.kind = WD_SYNTAX_NAMED, .name = a->enums[2 * i]};
+    values[i] = a->values[2 * i + 1];
   }
-  return status != WD_OK
-             ? status
-             : wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
-                               "extract of %s is not run here", a->enums[0]);
+  return wd__make_named(call->t, call->message, &syntax, count, named, values,
+                        out);
 }
 
 /* DataFusion's: the component is a text, and days of the week count from 0. */
@@ -455,6 +458,16 @@ static const struct {
     {"concat", NULL, rewrite_concat},
 };
 
+/* Ours are what the table says, but for these. */
+static const struct {
+  const char *name;
+  rewrite *rewrite;
+} own[] = {
+    {"divide", rewrite_divide},
+    {"extract", rewrite_extract},
+    {"struct", rewrite_struct},
+};
+
 /* Names of functions that are another one here. */
 static const struct {
   const char *name;
@@ -487,10 +500,10 @@ is_in(const struct extension *named, const char *extension)
   const char *rest;
   size_t length = strlen(extension);
 
-  if (!named->extension)
+  if (!named->extension || named->lambda)
     return false;
   if (named->ours)
-    return strcmp(extension, "wasidata") == 0;
+    return true;
   if (strcmp(named->extension, "unsigned_integers") == 0)
     return strcmp(extension, "arithmetic") == 0;
   if (strncmp(named->extension, prefix, sizeof prefix - 1) != 0)
@@ -554,20 +567,29 @@ check_values(const struct call *call)
   return WD_OK;
 }
 
+static rewrite *
+find_rewrite(const struct extension *named)
+{
+  for (size_t i = 0; i < COUNT(own) && named->ours; i++)
+    if (strcmp(own[i].name, named->name) == 0)
+      return own[i].rewrite;
+  for (size_t i = 0; i < COUNT(rewrites) && !named->ours; i++)
+    if (is_named(named, rewrites[i].name, rewrites[i].extension))
+      return rewrites[i].rewrite;
+  return NULL;
+}
+
 static enum wd_status
 resolve(struct call *call, const struct wd_expression **out)
 {
   enum wd_function function;
-  enum wd_status status;
+  rewrite *found = find_rewrite(call->extension);
+  enum wd_status status = WD_OK;
 
-  for (size_t i = 0; i < COUNT(rewrites); i++)
-    if (is_named(call->extension, rewrites[i].name, rewrites[i].extension)) {
-      if (rewrites[i].rewrite != rewrite_extract)
-        status = check_values(call);
-      else
-        status = WD_OK;
-      return status == WD_OK ? rewrites[i].rewrite(call, out) : status;
-    }
+  if (found && found != rewrite_extract && found != rewrite_struct)
+    status = check_values(call);
+  if (found)
+    return status == WD_OK ? found(call, out) : status;
   if (!find_function(call->extension, &function))
     return fail_unknown(call);
   status = check_values(call);
@@ -643,11 +665,15 @@ make_from_arguments(struct call *call, const struct wd_expression **out)
   enum wd_status status;
 
   if (wd__takes_lambda(call->extension, &function))
-    return wd__lambda_call(call->t, call->view, call->message, function, out);
+    return wd__lambda_call(call->t, call->view, call->message, function,
+                           call->extension->ours, out);
   status =
       wd__arguments(call->t, call->view, call->message,
                     WD_SS_Expression_ScalarFunction_arguments,
                     WD_SS_Expression_ScalarFunction_args, &call->arguments);
+  if (status == WD_OK && call->extension->lambda)
+    return wd__lambda_function(call->t, call->message, call->extension,
+                               &call->arguments, out);
   return status == WD_OK ? resolve(call, out) : status;
 }
 
@@ -664,9 +690,9 @@ wd__scalar_call(struct translator *t, const struct view *view,
       &call.extension);
 
   if (status == WD_OK)
-    status =
-        wd__check_options(t, message, WD_SS_Expression_ScalarFunction_options,
-                          call.extension->name, &call.chosen);
+    status = wd__check_options(
+        t, message, WD_SS_Expression_ScalarFunction_options,
+        call.extension->ours ? NULL : call.extension->name, &call.chosen);
   if (status == WD_OK)
     status = make_from_arguments(&call, out);
   if (status == WD_OK && !wd_call_options_usual(call.chosen.call))

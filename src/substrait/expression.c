@@ -54,6 +54,35 @@ wd__make(struct translator *t, const struct wd_message *where,
 }
 
 enum wd_status
+wd__make_named(struct translator *t, const struct wd_message *where,
+               struct wd_syntax *syntax, uint32_t count,
+               struct wd_syntax *named,
+               const struct wd_expression *const *operands,
+               const struct wd_expression **out)
+{
+  struct wd_scope scope = {.now = t->planner->now};
+  const struct wd_syntax *const *leaves = NULL;
+  const struct wd_syntax **list = wd_arena_array(t->arena, count, sizeof *list);
+  struct wd_error local;
+  enum wd_status status = wd__leaves(t, count, operands, &leaves);
+
+  if (status != WD_OK || !list)
+    return status != WD_OK ? status : wd_fail_memory(t->error);
+  for (uint32_t i = 0; i < count; i++) {
+    named[i].count = 1;
+    named[i].operands = &leaves[i];
+    list[i] = &named[i];
+  }
+  syntax->count = count;
+  syntax->operands = list;
+  wd_error_clear(&local);
+  status = wd_expression_make(syntax, &scope, t->arena, out, &local);
+  return status == WD_OK
+             ? WD_OK
+             : wd_message_fail(where, status, t->error, "%s", local.message);
+}
+
+enum wd_status
 wd__make_call(struct translator *t, const struct wd_message *where,
               enum wd_function function, uint32_t count,
               const struct wd_expression *const *operands,

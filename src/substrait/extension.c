@@ -41,6 +41,7 @@ name_extension(const struct translator *t, const struct wd_value *value,
 {
   static const char urn[] = "extension:io.substrait:";
   static const char ours[] = "extension:org.wasidata:functions";
+  static const char lambdas[] = "extension:org.wasidata:lambdas";
   const char *text, *slash;
   char *name;
   enum wd_status status = wd__text(t, value, &text);
@@ -49,6 +50,7 @@ name_extension(const struct translator *t, const struct wd_value *value,
     return status;
   slash = strrchr(text, '/');
   extension->ours = strcmp(text, ours) == 0;
+  extension->lambda = strcmp(text, lambdas) == 0;
   extension->extension = text;
   if (strncmp(text, urn, sizeof urn - 1) == 0)
     extension->extension = text + sizeof urn - 1;

@@ -34,45 +34,74 @@ wd__lambda_parameter(const struct translator *t,
   return WD_OK;
 }
 
+/* What a lambda can take, and how many parameters it must have at least. */
+struct taken {
+  const struct wd_type *types[2];
+  uint32_t least, most;
+};
+
 static enum wd_status
-new_parameter(struct translator *t, const struct wd_type *type,
-              struct wd_variables **out_variables,
-              const struct wd_expression **out)
+new_parameters(struct translator *t, const struct taken *taken, uint32_t count,
+               struct wd_variables **out_variables,
+               const struct wd_expression **out)
 {
   struct wd_variables *variables = wd_arena_alloc(t->arena, sizeof *variables);
-  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
-  const char **names = wd_arena_array(t->arena, 1, sizeof *names);
+  struct wd_expression *nodes = wd_arena_array(t->arena, count, sizeof *nodes);
+  const char **names = wd_arena_array(t->arena, count, sizeof *names);
 
-  if (!variables || !node || !names)
-    return wd_fail_memory(t->error);
-  names[0] = wd_arena_printf(t->arena, "x%u", t->variables);
-  if (!names[0])
+  if (!variables || !nodes || !names)
     return wd_fail_memory(t->error);
   *variables = (struct wd_variables){
-      .first = t->variables++, .count = 1, .names = names};
-  node->kind = WD_EXPR_VARIABLE;
-  node->size = 1;
-  node->column = variables->first;
-  node->variables = variables;
-  node->type = *type;
-  node->nullable = true;
+      .first = t->variables, .count = count, .names = names};
+  for (uint32_t i = 0; i < count; i++) {
+    names[i] = wd_arena_printf(t->arena, "x%u", t->variables);
+    if (!names[i])
+      return wd_fail_memory(t->error);
+    nodes[i].kind = WD_EXPR_VARIABLE;
+    nodes[i].size = 1;
+    nodes[i].column = t->variables++;
+    nodes[i].variables = variables;
+    nodes[i].type = *taken->types[i];
+    nodes[i].nullable = true;
+    out[i] = &nodes[i];
+  }
   *out_variables = variables;
-  *out = node;
   return WD_OK;
 }
 
-/* The body over one parameter of the elements' type. */
+static enum wd_status
+check_parameters(const struct translator *t, const struct wd_message *types,
+                 const struct taken *taken, uint32_t *out_count)
+{
+  uint32_t count = wd_message_count(types, WD_SS_Type_Struct_types), i = 0;
+  enum wd_status status = WD_OK;
+
+  *out_count = count;
+  if (count < taken->least || count > taken->most)
+    return wd_message_fail(types, WD_INVALID_PLAN, t->error,
+                           "the lambda has %u parameters; it must have %u%s",
+                           count, taken->least,
+                           taken->most > taken->least ? " or one more" : "");
+  for (const struct wd_value *type =
+           wd_message_find(types, WD_SS_Type_Struct_types);
+       type && status == WD_OK; type = wd_value_next(type), i++)
+    status = wd__check_claim(t, type->message, taken->types[i],
+                             "the lambda's parameter");
+  return status;
+}
+
+/* The body over parameters of these types. */
 static enum wd_status
 make_lambda(struct translator *t, const struct view *view,
-            const struct wd_message *lambda, const struct wd_type *item,
-            struct wd_expression **out)
+            const struct wd_message *lambda, const struct taken *taken,
+            bool unlike, struct wd_expression **out)
 {
   const struct wd_message *types, *body;
-  const struct wd_value *type;
+  uint32_t count = 0;
   struct wd_variables *variables = NULL;
   const struct wd_expression **parts =
-      wd_arena_array(t->arena, 2, sizeof *parts);
-  struct lambda_scope scope = {.outer = t->lambda, .count = 1};
+      wd_arena_array(t->arena, 3, sizeof *parts);
+  struct lambda_scope scope = {.outer = t->lambda};
   struct view inner = {.schema = view->schema};
   struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
   enum wd_status status = wd__need(t, lambda, WD_SS_Expression_Lambda_body,
@@ -85,17 +114,14 @@ make_lambda(struct translator *t, const struct view *view,
                       "the lambda's parameters", &types);
   if (status != WD_OK)
     return status;
-  type = wd_message_find(types, WD_SS_Type_Struct_types);
-  if (!type || wd_value_next(type))
-    return wd_message_fail(types, WD_INVALID_PLAN, t->error,
-                           "the lambda must have one parameter, an element of "
-                           "the list");
-  status = wd__check_claim(t, type->message, item, "the lambda's parameter");
+  status = check_parameters(t, types, taken, &count);
   if (status == WD_OK)
-    status = new_parameter(t, item, &variables, &parts[1]);
+    status = new_parameters(t, taken, count, &variables, &parts[1]);
   if (status != WD_OK)
     return status;
+  variables->unlike = unlike;
   scope.parameters = &parts[1];
+  scope.count = count;
   t->lambda = &scope;
   status = wd__expression(t, &inner, body, &parts[0]);
   t->lambda = scope.outer;
@@ -141,6 +167,15 @@ argument(const struct wd_message *call, uint32_t index)
                : NULL;
 }
 
+/* Ours, by our own names. */
+static bool
+is_over_lists(enum wd_function function)
+{
+  return function == WD_FN_TRANSFORM || function == WD_FN_LIST_FILTER ||
+         function == WD_FN_LIST_REDUCE || function == WD_FN_ANY_MATCH ||
+         function == WD_FN_ALL_MATCH;
+}
+
 bool
 wd__takes_lambda(const struct extension *named, enum wd_function *out_function)
 {
@@ -154,6 +189,9 @@ wd__takes_lambda(const struct extension *named, enum wd_function *out_function)
       {"all_match", WD_FN_ALL_MATCH},
   };
 
+  if (named->ours)
+    return wd_function_find(named->name, strlen(named->name), out_function) &&
+           is_over_lists(*out_function);
   if (!named->extension || strcmp(named->extension, "functions_list") != 0)
     return false;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -164,44 +202,99 @@ wd__takes_lambda(const struct extension *named, enum wd_function *out_function)
   return false;
 }
 
+/* What the lambda of a call takes: an element, in ours also its index; a
+ * reduce's what it has so far, which is as its start or as the elements, and an
+ * element. */
+static enum wd_status
+find_taken(struct translator *t, const struct view *view,
+           const struct wd_message *call, enum wd_function function, bool ours,
+           const struct wd_expression **operands, struct taken *out)
+{
+  static const struct wd_type i64 = {.id = WD_TYPE_I64};
+  const struct wd_type *item = &operands[0]->type.children[0].type;
+  const struct wd_message *start = argument(call, 2);
+  enum wd_status status = WD_OK;
+
+  *out = (struct taken){{item, &i64}, 1, ours ? 2 : 1};
+  if (function != WD_FN_LIST_REDUCE)
+    return start ? wd__unsupported(t, call, "a third argument") : WD_OK;
+  *out = (struct taken){{item, item}, 2, 2};
+  if (start)
+    status = wd__expression(t, view, start, &operands[2]);
+  if (start && status == WD_OK)
+    out->types[0] = &operands[2]->type;
+  return status;
+}
+
+static enum wd_status
+new_call(struct translator *t, const struct wd_message *call,
+         enum wd_function function, uint32_t count,
+         const struct wd_expression *const *operands,
+         const struct wd_expression **out)
+{
+  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
+  bool reduce = function == WD_FN_LIST_REDUCE;
+
+  if (!node)
+    return wd_fail_memory(t->error);
+  node->kind = WD_EXPR_CALL;
+  node->function = function;
+  node->size = 1;
+  for (uint32_t i = 0; i < count; i++)
+    node->size += operands[i]->size;
+  node->nullable = operands[0]->nullable || reduce ||
+                   function == WD_FN_ANY_MATCH || function == WD_FN_ALL_MATCH;
+  node->argument_count = count;
+  node->arguments = operands;
+  *out = node;
+  if (reduce) {
+    node->type = operands[1]->type;
+    return WD_OK;
+  }
+  return result_type(t, call, function, operands[0], operands[1], &node->type);
+}
+
 enum wd_status
 wd__lambda_call(struct translator *t, const struct view *view,
                 const struct wd_message *call, enum wd_function function,
-                const struct wd_expression **out)
+                bool ours, const struct wd_expression **out)
 {
   const struct wd_message *first = argument(call, 0);
   const struct wd_message *second = argument(call, 1);
   const struct wd_message *lambda =
       second ? wd_message_sub(second, WD_SS_Expression_lambda) : NULL;
-  const struct wd_expression *list, **operands;
-  struct wd_expression *node, *body = NULL;
+  const struct wd_expression **operands =
+      wd_arena_array(t->arena, 3, sizeof *operands);
+  struct wd_expression *body = NULL;
+  struct taken taken = {.least = 1};
+  const struct wd_type *item;
   enum wd_status status;
 
-  if (!first || !lambda || argument(call, 2))
+  if (!operands)
+    return wd_fail_memory(t->error);
+  if (!first || !lambda || argument(call, 3))
     return wd_message_fail(call, WD_INVALID_PLAN, t->error,
                            "%s takes a list and a lambda",
                            wd_function_name(function));
-  status = wd__expression(t, view, first, &list);
-  if (status == WD_OK && list->type.id != WD_TYPE_LIST)
+  status = wd__expression(t, view, first, &operands[0]);
+  if (status == WD_OK && operands[0]->type.id != WD_TYPE_LIST)
     return wd_message_fail(first, WD_TYPE_MISMATCH, t->error,
                            "this must be a list");
   if (status == WD_OK)
-    status = make_lambda(t, view, lambda, &list->type.children[0].type, &body);
+    status = find_taken(t, view, call, function, ours, operands, &taken);
   if (status != WD_OK)
     return status;
-  node = wd_arena_alloc(t->arena, sizeof *node);
-  operands = wd_arena_array(t->arena, 2, sizeof *operands);
-  if (!node || !operands)
-    return wd_fail_memory(t->error);
-  operands[0] = list;
+  item = &operands[0]->type.children[0].type;
+  status = make_lambda(t, view, lambda, &taken,
+                       function == WD_FN_LIST_REDUCE &&
+                           !wd_type_alike(taken.types[0], item),
+                       &body);
+  if (status != WD_OK)
+    return status;
   operands[1] = body;
-  node->kind = WD_EXPR_CALL;
-  node->function = function;
-  node->size = 1 + list->size + body->size;
-  node->nullable = list->nullable || function == WD_FN_ANY_MATCH ||
-                   function == WD_FN_ALL_MATCH;
-  node->argument_count = 2;
-  node->arguments = operands;
-  *out = node;
-  return result_type(t, call, function, list, body, &node->type);
+  if (function == WD_FN_LIST_REDUCE &&
+      !wd_type_alike(&body->type, taken.types[0]))
+    return wd_message_fail(lambda, WD_TYPE_MISMATCH, t->error,
+                           "the lambda gives another type than it takes");
+  return new_call(t, call, function, operands[2] ? 3 : 2, operands, out);
 }

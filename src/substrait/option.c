@@ -1,6 +1,7 @@
 /* Options of functions: what each asks for is done, or it is refused. */
 #include <string.h>
 
+#include "substrait/standard.h"
 #include "substrait/translate.h"
 
 enum effect {
@@ -210,6 +211,85 @@ apply(enum effect effect, struct chosen *chosen)
   }
 }
 
+const char *
+wd__option_done(const char *function, const char *name)
+{
+  for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+    if (done[i].effect == EFFECT_NONE &&
+        (done[i].functions == any || has_word(done[i].functions, function)) &&
+        strcmp(done[i].name, name) == 0)
+      return done[i].value;
+  return NULL;
+}
+
+/* Options of our own functions say by numbers what wd_call_options holds. */
+static const char *const own[] = {"overflow", "domain",  "zero",
+                                  "rounding", "modulus", "nulls"};
+static const uint8_t most[] = {WD_OVERFLOW_SILENT,
+                               WD_UNDEFINED_ERROR,
+                               WD_UNDEFINED_ERROR,
+                               WD_ROUND_TIE_TO_ODD,
+                               1,
+                               1};
+
+void
+wd__own_options(struct wd_call_options options,
+                void (*each)(void *to, const char *name, const char *value),
+                void *to)
+{
+  const uint8_t values[] = {options.overflow, options.domain,
+                            options.zero,     options.rounding,
+                            options.floor,    options.nulls_first};
+
+  for (size_t i = 0; i < sizeof values; i++) {
+    const char digit[] = {(char)('0' + values[i]), '\0'};
+
+    if (values[i])
+      each(to, own[i], digit);
+  }
+}
+
+static enum wd_status
+choose_own(const struct translator *t, const struct wd_message *option,
+           struct wd_call_options *options)
+{
+  const struct wd_value *name =
+      wd_message_find(option, WD_SS_FunctionOption_name);
+  const struct wd_value *value =
+      wd_message_find(option, WD_SS_FunctionOption_preference);
+  size_t i = 0, count = sizeof own / sizeof *own;
+  uint8_t digit;
+
+  while (name && i < count &&
+         (name->bytes.length != strlen(own[i]) ||
+          memcmp(name->bytes.data, own[i], name->bytes.length) != 0))
+    i++;
+  if (!name || i == count || !value || value->bytes.length != 1 ||
+      value->bytes.data[0] < '1' || value->bytes.data[0] > '0' + most[i])
+    return wd__unsupported(t, option, "an option of ours that is not known");
+  digit = (uint8_t)(value->bytes.data[0] - '0');
+  switch (i) {
+  case 0:
+    options->overflow = digit;
+    break;
+  case 1:
+    options->domain = digit;
+    break;
+  case 2:
+    options->zero = digit;
+    break;
+  case 3:
+    options->rounding = digit;
+    break;
+  case 4:
+    options->floor = true;
+    break;
+  default:
+    options->nulls_first = true;
+  }
+  return WD_OK;
+}
+
 /* The first preference that is done. */
 static enum wd_status
 choose(const struct translator *t, const struct wd_message *option,
@@ -248,6 +328,7 @@ wd__check_options(const struct translator *t, const struct wd_message *call,
   *out_chosen = (struct chosen){.fold_case = false};
   for (const struct wd_value *option = wd_message_find(call, field);
        option && status == WD_OK; option = wd_value_next(option))
-    status = choose(t, option->message, function, out_chosen);
+    status = function ? choose(t, option->message, function, out_chosen)
+                      : choose_own(t, option->message, &out_chosen->call);
   return status;
 }

@@ -7,10 +7,11 @@
 /* A plan that was read, and where. */
 struct written {
   const struct wd_message *plan;
+  const struct carriage *carriage; /* NULL: it carries nothing */
 };
 
-static const struct wd_proto_limits limits = {
-    .bytes = 32u << 20, .values = 1u << 20, .depth = 1000};
+const struct wd_proto_limits wd__limits = {
+    .bytes = 256u << 20, .values = 1u << 20, .depth = 1000};
 
 enum wd_status
 wd__unsupported(const struct translator *t, const struct wd_message *message,
@@ -209,11 +210,12 @@ translate(const struct wd_relation *relation, struct planner *planner,
                          .arena = planner->arena,
                          .error = planner->error,
                          .relation = relation,
-                         .plan = written->plan};
+                         .plan = written->plan,
+                         .carriage = written->carriage};
   enum wd_status status = wd__read_extensions(&t);
 
   t.datafusion = is_made_by(t.plan, "datafusion");
-  if (status == WD_OK)
+  if (status == WD_OK && !t.carriage)
     status = wd__check_extension(&t, t.plan, WD_SS_Plan_advanced_extensions);
   return status == WD_OK ? make_root(&t, out_node) : status;
 }
@@ -246,14 +248,17 @@ read_plan(struct wd_relation *relation, const void *data, size_t length,
   void *copy = NULL;
   enum wd_status status;
 
-  if (length <= limits.bytes)
+  if (length <= wd__limits.bytes)
     copy = wd_arena_alloc(&relation->arena, length ? length : 1);
-  if (!written || (!copy && length <= limits.bytes))
+  if (!written || (!copy && length <= wd__limits.bytes))
     return wd_fail_memory(error);
   if (copy && length)
     memcpy(copy, data, length);
-  status = wd_proto_decode(copy, length, WD_SS_Plan, &limits, &relation->arena,
-                           &written->plan, error);
+  status = wd_proto_decode(copy, length, WD_SS_Plan, &wd__limits,
+                           &relation->arena, &written->plan, error);
+  if (status == WD_OK)
+    status = wd__read_carriage(written->plan, &relation->arena,
+                               &written->carriage, error);
   relation->written.plan = written;
   relation->written.make = make;
   relation->written.what = "from-plan";

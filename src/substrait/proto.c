@@ -122,7 +122,7 @@ new_value(struct decoder *decoder, const struct wd_proto_field *field,
 }
 
 static enum wd_status
-push(struct decoder *decoder, uint16_t type, struct wd_value *place,
+push(struct decoder *decoder, uint16_t type, const struct wd_value *place,
      const uint8_t *end, struct wd_message **out)
 {
   struct wd_message *message;
@@ -329,10 +329,11 @@ read_all(struct decoder *decoder)
   return status;
 }
 
-enum wd_status
-wd_proto_decode(const void *data, size_t length, uint16_t type,
-                const struct wd_proto_limits *limits, struct wd_arena *arena,
-                const struct wd_message **out_message, struct wd_error *error)
+static enum wd_status
+decode(const void *data, size_t length, const struct wd_value *place,
+       uint16_t type, const struct wd_proto_limits *limits,
+       struct wd_arena *arena, const struct wd_message **out_message,
+       struct wd_error *error)
 {
   struct decoder decoder = {
       .limits = limits, .arena = arena, .error = error, .at = data};
@@ -347,8 +348,8 @@ wd_proto_decode(const void *data, size_t length, uint16_t type,
       wd_mem_calloc(arena->mem, limits->depth, sizeof *decoder.frames);
   if (!decoder.frames)
     return wd_fail_memory(error);
-  status = push(&decoder, type, NULL, length ? decoder.at + length : decoder.at,
-                &message);
+  status = push(&decoder, type, place,
+                length ? decoder.at + length : decoder.at, &message);
   if (status == WD_OK)
     status = read_all(&decoder);
   wd_mem_free(arena->mem, decoder.frames,
@@ -356,4 +357,23 @@ wd_proto_decode(const void *data, size_t length, uint16_t type,
   if (status == WD_OK)
     *out_message = message;
   return status;
+}
+
+enum wd_status
+wd_proto_decode(const void *data, size_t length, uint16_t type,
+                const struct wd_proto_limits *limits, struct wd_arena *arena,
+                const struct wd_message **out_message, struct wd_error *error)
+{
+  return decode(data, length, NULL, type, limits, arena, out_message, error);
+}
+
+enum wd_status
+wd_proto_decode_value(const struct wd_value *value, uint16_t type,
+                      const struct wd_proto_limits *limits,
+                      struct wd_arena *arena,
+                      const struct wd_message **out_message,
+                      struct wd_error *error)
+{
+  return decode(value->bytes.data, value->bytes.length, value, type, limits,
+                arena, out_message, error);
 }

@@ -87,6 +87,14 @@ wd_proto_decode(const void *data, size_t length, uint16_t type,
                 const struct wd_proto_limits *limits, struct wd_arena *arena,
                 const struct wd_message **out_message, struct wd_error *error);
 
+/* The same of the bytes in a value, as a part of the message that it is in. */
+enum wd_status
+wd_proto_decode_value(const struct wd_value *value, uint16_t type,
+                      const struct wd_proto_limits *limits,
+                      struct wd_arena *arena,
+                      const struct wd_message **out_message,
+                      struct wd_error *error);
+
 /* The field's (first) value, or NULL. */
 const struct wd_value *
 wd_message_find(const struct wd_message *message, uint32_t number);

@@ -45,8 +45,8 @@ ask(struct translator *t, const char *name, struct wd_plan_node *node,
   const struct wd_binder *binder = t->planner->binder;
 
   node->read.name = name;
-  return binder->table(binder->env, name, NULL, 0, t->arena, &node->schema,
-                       error);
+  return binder->table(binder->env, name, node->read.options,
+                       node->read.option_count, t->arena, &node->schema, error);
 }
 
 /* By its name, or, as producers fold names, by that in lower case. */
@@ -164,6 +164,8 @@ make_table(struct translator *t, const struct wd_message *table,
     return wd__plan_relation(t->planner, input, out);
   status = wd__plan_node(t->planner, WD_NODE_READ, NULL, NULL, &node);
   if (status == WD_OK)
+    status = wd__read_options(t, table, node);
+  if (status == WD_OK)
     status = find_table(t, *out_name, node);
   if (status == WD_OK)
     status = wd__plan_check_width(t->planner, node->schema.count);
@@ -178,12 +180,9 @@ read_named(struct translator *t, const struct wd_message *read,
   const struct wd_message *schema;
   const struct wd_plan_node *node;
   const char *name;
-  enum wd_status status = wd__check_extension(
-      t, table, WD_SS_ReadRel_NamedTable_advanced_extension);
+  enum wd_status status =
+      wd__need(t, read, WD_SS_ReadRel_base_schema, "the schema", &schema);
 
-  if (status == WD_OK)
-    status =
-        wd__need(t, read, WD_SS_ReadRel_base_schema, "the schema", &schema);
   if (status == WD_OK)
     status = make_table(t, table, &node, &name);
   return status == WD_OK ? choose_columns(t, schema, node, name, out) : status;
@@ -322,7 +321,6 @@ expand_rows(struct rows *rows, const struct wd_plan_node *input,
     return status;
   for (uint32_t i = 0; i < width; i++) {
     columns[i] = rows->schema.columns[i];
-    columns[i].nullable = false;
     for (uint32_t row = 0; row < rows->count; row++)
       columns[i].nullable = columns[i].nullable ||
                             rows->values[(size_t)row * width + i]->nullable;
@@ -357,7 +355,7 @@ read_virtual(struct translator *t, const struct wd_message *read,
   }
   if (status != WD_OK)
     return status;
-  if (rows.count > 1 && rows.schema.count)
+  if (rows.count && rows.schema.count)
     return expand_rows(&rows, range, out);
   return project_rows(&rows, range, out);
 }
@@ -370,20 +368,21 @@ read_source(struct translator *t, const struct wd_message *read,
       wd_message_sub(read, WD_SS_ReadRel_named_table);
   const struct wd_message *virtual = wd_message_sub(
       read, WD_SS_ReadRel_virtual_table);
+  const struct wd_message *extension =
+      wd_message_sub(read, WD_SS_ReadRel_extension_table);
   enum wd_status status;
 
   if (named)
     return read_named(t, read, named, out);
   if (virtual)
     return read_virtual(t, read, virtual, out);
+  if (extension)
+    return wd__extension_table(t, read, extension, out);
   status = wd__refuse(t, read, WD_SS_ReadRel_local_files,
                       "reading files by their address: grant a table");
   if (status == WD_OK)
     status = wd__refuse(t, read, WD_SS_ReadRel_iceberg_table,
                         "reading Iceberg tables by their address");
-  if (status == WD_OK)
-    status = wd__refuse(t, read, WD_SS_ReadRel_extension_table,
-                        "a table of an extension");
   return status == WD_OK ? wd__missing(t, read, "what is read") : status;
 }
 

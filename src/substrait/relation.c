@@ -65,6 +65,20 @@ is_fresh_project(const struct wd_message *rel, const struct wd_plan_node *node)
   return rel->type == WD_SS_ProjectRel && node->kind == WD_NODE_PROJECT;
 }
 
+/* Whether all columns come out, each in its place. */
+static bool
+is_whole(const struct wd_message *mapping, uint32_t width)
+{
+  uint32_t i = 0;
+
+  for (const struct wd_value *value =
+           wd_message_find(mapping, WD_SS_RelCommon_Emit_output_mapping);
+       value; value = wd_value_next(value))
+    if (value->integer != i++)
+      return false;
+  return i == width;
+}
+
 /* The columns that `common` wants, in its order. */
 static enum wd_status
 emit(struct translator *t, const struct wd_message *rel,
@@ -82,6 +96,8 @@ emit(struct translator *t, const struct wd_message *rel,
 
   if (!columns || !names)
     return wd_fail_memory(t->error);
+  if (is_whole(mapping, from->schema.count))
+    return WD_OK;
   for (const struct wd_value *value =
            wd_message_find(mapping, WD_SS_RelCommon_Emit_output_mapping);
        value && status == WD_OK; value = wd_value_next(value), i++) {
@@ -102,9 +118,9 @@ emit(struct translator *t, const struct wd_message *rel,
                           names, node);
 }
 
-static enum wd_status
-input_of(struct translator *t, const struct wd_message *rel, uint32_t field,
-         const struct wd_plan_node **out)
+enum wd_status
+wd__input(struct translator *t, const struct wd_message *rel, uint32_t field,
+          const struct wd_plan_node **out)
 {
   const struct wd_message *input;
   enum wd_status status = wd__need(t, rel, field, "the input", &input);
@@ -124,7 +140,7 @@ make_filter(struct translator *t, const struct wd_message *rel,
       wd__need(t, rel, WD_SS_FilterRel_condition, "the condition", &condition);
 
   if (status == WD_OK)
-    status = input_of(t, rel, WD_SS_FilterRel_input, &input);
+    status = wd__input(t, rel, WD_SS_FilterRel_input, &input);
   if (status != WD_OK)
     return status;
   view.schema = &input->schema;
@@ -141,7 +157,7 @@ make_project(struct translator *t, const struct wd_message *rel,
   const struct wd_expression **expressions;
   uint32_t count;
   struct view view = {.windows = true, .subqueries = true};
-  enum wd_status status = input_of(t, rel, WD_SS_ProjectRel_input, &input);
+  enum wd_status status = wd__input(t, rel, WD_SS_ProjectRel_input, &input);
 
   if (status != WD_OK)
     return status;
@@ -188,7 +204,7 @@ sort_input(struct translator *t, const struct wd_message *rel,
   const struct wd_plan_node *input;
   struct wd_plan_node *node;
   struct view view = {.schema = NULL};
-  enum wd_status status = input_of(t, rel, input_field, &input);
+  enum wd_status status = wd__input(t, rel, input_field, &input);
 
   if (status == WD_OK)
     status = wd__plan_node(t->planner, WD_NODE_SORT, input, NULL, &node);
@@ -280,7 +296,7 @@ make_fetch(struct translator *t, const struct wd_message *rel,
 {
   uint64_t offset = 0, count = INT64_MAX;
   const struct wd_plan_node *input;
-  enum wd_status status = input_of(t, rel, WD_SS_FetchRel_input, &input);
+  enum wd_status status = wd__input(t, rel, WD_SS_FetchRel_input, &input);
 
   if (status == WD_OK)
     status = read_old_counts(t, rel, &offset, &count);
@@ -394,6 +410,11 @@ make_by_kind(struct translator *t, const struct wd_value *kind,
     return make_top(t, kind->message, out);
   case WD_SS_Rel_expand:
     return wd__expand(t, kind->message, out);
+  case WD_SS_Rel_exchange:
+    return wd__exchange(t, kind->message, out);
+  case WD_SS_Rel_extension_single:
+  case WD_SS_Rel_extension_multi:
+    return wd__extension_rel(t, kind->message, out);
   default:
     return wd_value_fail(kind, WD_UNSUPPORTED, t->error,
                          "relations of the kind %s are not run here",
@@ -412,7 +433,9 @@ check_extensions(const struct translator *t, const struct wd_message *rel)
                        : WD_SS_ReadRel_advanced_extension;
   enum wd_status status = WD_OK;
 
-  if (rel->type != WD_SS_ReferenceRel)
+  if (rel->type != WD_SS_ReferenceRel &&
+      rel->type != WD_SS_ExtensionSingleRel &&
+      rel->type != WD_SS_ExtensionMultiRel)
     status = wd__check_extension(t, rel, field);
   if (status != WD_OK || !common || common->type != WD_SS_RelCommon)
     return status;

@@ -10,12 +10,19 @@
  * followed. */
 #define WD_TRANSLATE_DEPTH 1000u
 
+/* Caps for a plan, and for what is in it in another message's bytes. */
+extern const struct wd_proto_limits wd__limits;
+
+/* In front of the names of our messages (proto/wasi_data.proto). */
+#define WD_URL_OURS "type.googleapis.com/wasidata.v1."
+
 /* A function that the plan declares. */
 struct extension {
   uint32_t anchor;
   const char *name;      /* without its signature: `add` of `add:i64_i64` */
   const char *extension; /* `functions_arithmetic`; NULL: the plan names none */
   bool ours;             /* of wasi-data's own extension */
+  bool lambda;           /* the name is a lambda's hash */
 };
 
 /* A row around a subquery that expressions in it can look at. */
@@ -42,9 +49,10 @@ struct translator {
                     * is read as it means it */
   bool bare; /* no function is of a named extension: names are the producer's */
   uint32_t depth;
-  struct around *around;       /* the nearest; NULL: not in a subquery */
-  struct lambda_scope *lambda; /* the nearest; NULL: not in a lambda */
-  uint32_t variables;          /* of lambdas so far */
+  struct around *around;           /* the nearest; NULL: not in a subquery */
+  struct lambda_scope *lambda;     /* the nearest; NULL: not in a lambda */
+  uint32_t variables;              /* of lambdas so far */
+  const struct carriage *carriage; /* what the plan carries; NULL: nothing */
 };
 
 /* What expressions see. */
@@ -177,7 +185,7 @@ wd__takes_lambda(const struct extension *named, enum wd_function *out_function);
 enum wd_status
 wd__lambda_call(struct translator *t, const struct view *view,
                 const struct wd_message *call, enum wd_function function,
-                const struct wd_expression **out);
+                bool ours, const struct wd_expression **out);
 
 /* expression.c */
 enum wd_status
@@ -209,6 +217,14 @@ wd__make_call(struct translator *t, const struct wd_message *where,
               enum wd_function function, uint32_t count,
               const struct wd_expression *const *operands,
               const struct wd_expression **out);
+
+/* The same with operands that have names. */
+enum wd_status
+wd__make_named(struct translator *t, const struct wd_message *where,
+               struct wd_syntax *syntax, uint32_t count,
+               struct wd_syntax *named,
+               const struct wd_expression *const *operands,
+               const struct wd_expression **out);
 
 enum wd_status
 wd__make_cast(struct translator *t, const struct wd_message *where,
@@ -273,7 +289,8 @@ struct chosen {
   bool descending;        /* of sort */
 };
 
-/* option.c: refuses options that are not what is done here. */
+/* option.c: refuses options that are not what is done here. `function`: NULL
+ * for one of our extension. */
 enum wd_status
 wd__check_options(const struct translator *t, const struct wd_message *call,
                   uint32_t field, const char *function,
@@ -300,6 +317,9 @@ struct called {
   bool is_window; /* a function that needs a window */
   bool distinct;
   bool zero; /* null becomes 0 */
+  /* Of windows of ours: the last argument is a filter, nulls are left out, the
+   * frame is of groups. */
+  bool filtered, ignore_nulls, groups;
 };
 
 /* The fields of an AggregateFunction, of a WindowFunction. */
@@ -338,6 +358,64 @@ enum wd_status
 wd__sort_keys(struct translator *t, const struct view *view,
               const struct wd_message *message, uint32_t field,
               uint32_t *out_count, const struct wd_sort_key **out);
+
+/* The relation in a field, which must be there. */
+enum wd_status
+wd__input(struct translator *t, const struct wd_message *rel, uint32_t field,
+          const struct wd_plan_node **out);
+
+/* carried.c: lambdas of programs that the plan carries. */
+
+/* Reads these and checks their hashes, once for a plan: what they point to is
+ * in the arena and in the plan's bytes. NULL: the plan carries nothing, or
+ * something that is not ours. */
+enum wd_status
+wd__read_carriage(const struct wd_message *plan, struct wd_arena *arena,
+                  const struct carriage **out, struct wd_error *error);
+
+enum wd_status
+wd__lambda_function(struct translator *t, const struct wd_message *where,
+                    const struct extension *extension,
+                    const struct arguments *arguments,
+                    const struct wd_expression **out);
+
+/* The measure has its arguments already. */
+enum wd_status
+wd__lambda_measure(struct translator *t, const struct wd_message *where,
+                   const struct extension *extension,
+                   struct wd_measure *measure);
+
+/* The closure that one of our messages names by its hash, in the field that
+ * all have as their first. */
+enum wd_status
+wd__carried_closure(struct translator *t, const struct wd_message *where,
+                    enum wd_role role, struct wd_closure *out);
+
+/* own.c: relations and tables of ours. */
+
+/* The message in an Any, decoded: one of proto/wasi_data.proto. */
+enum wd_status
+wd__detail(struct translator *t, const struct wd_message *any,
+           const struct wd_message **out);
+
+enum wd_status
+wd__extension_rel(struct translator *t, const struct wd_message *rel,
+                  const struct wd_plan_node **out);
+
+enum wd_status
+wd__extension_table(struct translator *t, const struct wd_message *read,
+                    const struct wd_message *table,
+                    const struct wd_plan_node **out);
+
+/* How a table is read: the enhancement of a named table. */
+enum wd_status
+wd__read_options(struct translator *t, const struct wd_message *table,
+                 struct wd_plan_node *node);
+
+/* exchange.c */
+enum wd_status
+wd__exchange(struct translator *t, const struct wd_message *exchange,
+             const struct wd_plan_node **out);
 
 /* read.c, join.c, aggregate.c, set.c, expand.c */
 enum wd_status

@@ -1,6 +1,7 @@
 /* Types. */
 #include <string.h>
 
+#include "arrow/fields.h"
 #include "plan/coerce.h"
 #include "substrait/translate.h"
 
@@ -235,6 +236,115 @@ find_declared(const struct translator *t, int64_t anchor)
   return NULL;
 }
 
+/* The next parameter of a type of ours, of one kind. */
+static const struct wd_value *
+next_parameter(const struct wd_value **at, uint32_t kind)
+{
+  const struct wd_value *parameter = *at;
+  const struct wd_value *value =
+      parameter ? wd_message_find(parameter->message, kind) : NULL;
+
+  if (value)
+    *at = wd_value_next(parameter);
+  return value;
+}
+
+static bool
+take_text(const struct wd_value **at, struct wd_text *out)
+{
+  const struct wd_value *text = next_parameter(at, WD_SS_Type_Parameter_string);
+
+  if (text)
+    *out = (struct wd_text){text->bytes.data, (uint32_t)text->bytes.length};
+  return text;
+}
+
+static bool
+take_number(const struct wd_value **at, uint32_t *out)
+{
+  const struct wd_value *number =
+      next_parameter(at, WD_SS_Type_Parameter_integer);
+
+  if (!number || number->integer < 0 || number->integer > UINT16_MAX)
+    return false;
+  *out = (uint32_t)number->integer;
+  return true;
+}
+
+static bool
+take_texts(const struct translator *t, const struct wd_value **at,
+           uint32_t count, const struct wd_text **out)
+{
+  struct wd_text *texts = wd_arena_array(t->arena, count, sizeof *texts);
+
+  *out = texts;
+  for (uint32_t i = 0; texts && i < count; i++)
+    if (!take_text(at, &texts[i]))
+      return false;
+  return texts;
+}
+
+/* As write_type.c writes a field of Arrow's. */
+static bool
+take_field(const struct translator *t, const struct wd_value **at,
+           struct wd_field *out)
+{
+  uint32_t nullable = 0;
+
+  if (!take_text(at, &out->name) || !take_text(at, &out->format) ||
+      !take_number(at, &nullable) || !take_number(at, &out->children) ||
+      !take_number(at, &out->metadata_count) ||
+      !take_number(at, &out->dictionary_count))
+    return false;
+  out->nullable = nullable;
+  return take_texts(t, at, 2 * out->metadata_count, &out->metadata) &&
+         take_texts(t, at, out->dictionary_count, &out->dictionary);
+}
+
+static bool
+is_arrow(const struct translator *t, const struct wd_message *message)
+{
+  const struct wd_value *name = find_declared(
+      t, wd_message_integer(message, WD_SS_Type_UserDefined_type_reference));
+
+  return name && name->bytes.length == 4 &&
+         memcmp(name->bytes.data, "type", 4) == 0;
+}
+
+/* The type `type` of our extension: one of Arrow's. */
+static enum wd_status
+make_arrow(const struct translator *t, const struct wd_message *message,
+           struct wd_type *out)
+{
+  uint32_t room =
+      wd_message_count(message, WD_SS_Type_UserDefined_type_parameters) / 6;
+  const struct wd_value *at =
+      wd_message_find(message, WD_SS_Type_UserDefined_type_parameters);
+  struct wd_field *fields = wd_arena_array(t->arena, room, sizeof *fields);
+  struct wd_schema schema;
+  struct wd_error local;
+  uint32_t count = 0;
+  enum wd_status status;
+
+  if (!fields)
+    return wd_fail_memory(t->error);
+  while (at && count < room && take_field(t, &at, &fields[count]))
+    count++;
+  if (at || count == 0)
+    return wd_message_fail(message, WD_INVALID_PLAN, t->error,
+                           "the parameters are not those of a type");
+  wd_error_clear(&local);
+  status = wd_fields_parse(fields, count, t->arena, &schema, &local);
+  if (status != WD_OK)
+    return wd_message_fail(message, status, t->error, "%s", local.message);
+  if (schema.count != 1)
+    return wd_message_fail(message, WD_INVALID_PLAN, t->error,
+                           "the parameters are those of %u types",
+                           schema.count);
+  *out = schema.columns[0].type;
+  return WD_OK;
+}
+
 enum wd_status
 wd__defined_type(const struct translator *t, const struct wd_message *message,
                  int64_t anchor, struct wd_type *out)
@@ -311,6 +421,8 @@ make_type(const struct translator *t, const struct wd_value *kind,
   case WD_SS_Type_map:
     return make_map(t, kind->message, out);
   case WD_SS_Type_user_defined:
+    if (is_arrow(t, kind->message))
+      return make_arrow(t, kind->message, out);
     return wd__defined_type(
         t, kind->message,
         wd_message_integer(kind->message,
@@ -374,6 +486,9 @@ wd__names_in(const struct wd_type *type)
 {
   uint32_t count = type->id == WD_TYPE_STRUCT ? type->child_count : 0;
 
+  /* Those that have no form in the standard have their names themselves. */
+  if (type->id == WD_TYPE_FIXED_LIST || type->id == WD_TYPE_UNION)
+    return 0;
   if (type->id == WD_TYPE_MAP)
     type = &type->children[0].type; /* entries have no names */
   for (uint32_t i = 0; i < type->child_count; i++)

@@ -1,6 +1,7 @@
 /* Calls over windows, and what they share with aggregates. */
 #include <string.h>
 
+#include "substrait/standard.h"
 #include "substrait/translate.h"
 
 /* Functions that are known here by another name. */
@@ -62,13 +63,59 @@ is_distribution(const struct wd_value *option)
          memcmp(name->bytes.data, "distribution", 12) == 0;
 }
 
+/* What windows of ours have beside the standard's. */
+static bool
+take_own(struct called *called, const char *name, const char *value)
+{
+  if (strcmp(name, "filter") == 0 && strcmp(value, "LAST_ARGUMENT") == 0)
+    called->filtered = true;
+  else if (strcmp(name, "nulls") == 0 && strcmp(value, "IGNORE_NULLS") == 0)
+    called->ignore_nulls = true;
+  else if (strcmp(name, "bounds_type") == 0 && strcmp(value, "GROUPS") == 0)
+    called->groups = true;
+  else
+    return false;
+  return true;
+}
+
+static enum wd_status
+read_own_options(const struct translator *t, const struct wd_message *message,
+                 const struct call_fields *fields, struct called *called)
+{
+  enum wd_status status = WD_OK;
+
+  for (const struct wd_value *option =
+           wd_message_find(message, fields->options);
+       option && status == WD_OK; option = wd_value_next(option)) {
+    const struct wd_value *named =
+        wd_message_find(option->message, WD_SS_FunctionOption_name);
+    const struct wd_value *preference =
+        wd_message_find(option->message, WD_SS_FunctionOption_preference);
+    const char *name, *value;
+
+    if (!named || !preference)
+      return wd__missing(t, option->message, "the option's name or value");
+    status = wd__text(t, named, &name);
+    if (status == WD_OK)
+      status = wd__text(t, preference, &value);
+    if (status == WD_OK && !take_own(called, name, value))
+      return wd_message_fail(option->message, WD_UNSUPPORTED, t->error,
+                             "%s with the option %s=%s is not run here",
+                             called->name, name, value);
+  }
+  return status;
+}
+
 static enum wd_status
 check_options(struct translator *t, const struct wd_message *message,
-              const struct call_fields *fields, const char *name)
+              const struct call_fields *fields, struct called *called)
 {
   const struct wd_value *option = wd_message_find(message, fields->options);
+  const char *name = called->name;
   struct chosen chosen;
 
+  if (called->extension->ours)
+    return read_own_options(t, message, fields, called);
   /* Read already, and the only one that these functions need. */
   if (option && is_distribution(option) && !wd_value_next(option))
     return WD_OK;
@@ -88,24 +135,11 @@ check_phase(struct translator *t, const struct wd_message *message,
                          "a phase of an aggregation that is not all of it");
 }
 
-/* In which of the standard's extensions aggregates and window functions are
- * that are the same here. */
 static bool
 is_known_extension(const struct extension *extension)
 {
-  static const char *const names[] = {
-      "functions_arithmetic",        "functions_arithmetic_decimal",
-      "functions_aggregate_generic", "functions_aggregate_approx",
-      "functions_boolean",           "functions_string",
-      "functions_datetime",          "unsigned_integers",
-  };
-
-  if (!extension->extension || extension->ours)
-    return true;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(extension->extension, names[i]) == 0)
-      return true;
-  return false;
+  return !extension->extension || extension->ours ||
+         wd__is_aggregate_extension(extension->extension);
 }
 
 static enum wd_status
@@ -122,6 +156,8 @@ find_name(const struct translator *t, const struct wd_message *message,
       name = renamed[i].known;
   called->name = name;
   called->is_window = wd_window_find(name, strlen(name), &window);
+  if (called->extension->lambda)
+    return WD_OK;
   if (is_known_extension(called->extension) &&
       (called->is_window || wd_aggregate_find(name, strlen(name), &aggregate)))
     return WD_OK;
@@ -142,12 +178,14 @@ wd__read_call(struct translator *t, const struct view *view,
       t, message, wd_message_integer(message, fields->function),
       &out->extension);
 
+  out->filtered = out->ignore_nulls = out->groups = false;
+
   if (status == WD_OK)
     status = find_name(t, message, out);
   if (status == WD_OK)
     status = check_phase(t, message, fields);
   if (status == WD_OK)
-    status = check_options(t, message, fields, out->name);
+    status = check_options(t, message, fields, out);
   if (status == WD_OK)
     status = wd__arguments(t, view, message, fields->arguments,
                            fields->old_arguments, &out->arguments);
@@ -289,7 +327,8 @@ add_frame(struct window *window, const struct called *called)
       function < WD_WIN_FIRST_VALUE)
     return WD_OK;
   frame->unit =
-      type == WD_SS_Expression_WindowFunction_BoundsType_BOUNDS_TYPE_ROWS
+      called->groups ? WD_FRAME_GROUPS
+      : type == WD_SS_Expression_WindowFunction_BoundsType_BOUNDS_TYPE_ROWS
           ? WD_FRAME_ROWS
           : WD_FRAME_RANGE;
   status = add_bound(window, WD_SS_Expression_WindowFunction_lower_bound, true,
@@ -362,6 +401,10 @@ wd__window_call(struct translator *t, const struct view *view,
   status = wd__read_call(t, &inner, message, &own, &called);
   if (status != WD_OK)
     return status;
+  if (called.extension->lambda)
+    return wd__unsupported(t, message, "a lambda over a window");
+  if (called.filtered && called.arguments.count == 0)
+    return wd__missing(t, message, "the filter");
   window.sorts = wd_arena_array(t->arena, wd_message_count(from, sort_field),
                                 sizeof *window.sorts);
   window.operands = wd_arena_array(t->arena,
@@ -372,7 +415,9 @@ wd__window_call(struct translator *t, const struct view *view,
   if (!window.sorts || !window.operands)
     return wd_fail_memory(t->error);
   window.shape.over = true;
-  window.shape.arguments = called.arguments.count;
+  window.shape.arguments = called.arguments.count - called.filtered;
+  window.shape.has_filter = called.filtered;
+  window.shape.ignore_nulls = called.ignore_nulls;
   window.shape.sorts = window.sorts;
   for (uint32_t i = 0; i < called.arguments.count; i++)
     window.operands[window.count++] = called.arguments.values[i];
@@ -386,7 +431,7 @@ wd__window_call(struct translator *t, const struct view *view,
   syntax.name = called.name;
   syntax.distinct = called.distinct;
   syntax.star =
-      called.arguments.count == 0 && strcmp(called.name, "count") == 0;
+      window.shape.arguments == 0 && strcmp(called.name, "count") == 0;
   syntax.window = &window.shape;
   status =
       wd__make(t, message, view, &syntax, window.count, window.operands, out);

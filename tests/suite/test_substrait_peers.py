@@ -10,6 +10,7 @@ import unittest
 
 from script import BIN
 from substrait_schema import create_t, fetch, norm, rows_of
+from substrait_trip import trip
 
 TABLES = ("customer lineitem nation orders part partsupp region "
           "supplier").split()
@@ -131,13 +132,14 @@ class Peers(unittest.TestCase):
             substrait.Serde.serialize_bytes(sql, self.context)))
         return path
 
+    def grants(self):
+        return [word for name in [*TABLES, "t"] for word in
+                ("--table", f"{name}={self.folder / name}.parquet")]
+
     def query(self, sql):
-        grants = []
-        for name in [*TABLES, "t"]:
-            grants += ["--table", f"{name}={self.folder / name}.parquet"]
         return subprocess.run(
             [BIN, "query", "--plan", str(self.plan(sql)), "--format", "jsonl",
-             *grants], capture_output=True, text=True, check=False)
+             *self.grants()], capture_output=True, text=True, check=False)
 
     def check(self, sql, ordered):
         sql, duck_sql = sql if isinstance(sql, tuple) else (sql, sql)
@@ -151,7 +153,8 @@ class Peers(unittest.TestCase):
             wanted.sort(key=str)
             found.sort(key=str)
         if found == wanted:
-            return None
+            wrong = trip(self.folder / "plan.pb", self.grants(), found, ordered)
+            return f"{sql}\n  {wrong}" if wrong else None
         return f"{sql}\n  found  {found[:8]}\n  wanted {wanted[:8]}"
 
     def check_all(self, what, queries, ordered):

@@ -14,6 +14,7 @@ from substrait_build import (Plan, cast, compare, emit, exists, is_in, join,
                              kind, lit, null, outer, project, read, ref, scalar,
                              set_of, sort, values, where)
 from substrait_schema import create_t, fetch, norm, rows_of
+from substrait_trip import trip
 
 T = [("k", kind("i64")), ("g", kind("string")), ("x", kind("i32")),
      ("d", kind("decimal", precision=10, scale=2)), ("f", kind("fp64")),
@@ -71,6 +72,9 @@ class Case(unittest.TestCase):
             found.sort(key=str)
             wanted.sort(key=str)
         self.assertEqual(found, wanted, sql)
+        self.assertIsNone(trip(
+            self.folder / "plan.pb",
+            ["--table", f"t={self.folder}/t.parquet"], found, ordered), sql)
 
     def refused(self, data, *words):
         done = self.run_plan(data)

@@ -276,7 +276,7 @@ update_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
   if (status != WD_OK)
     return status;
   wd_duck_frame_read_chunk(&frame, input);
-  status = wd_duck_visit_begin(call->query, &visit, error);
+  status = wd_duck_visit_begin(call->query, call->lambda, &visit, error);
   if (status == WD_OK) {
     for (idx_t from = 0; status == WD_OK && from < rows;)
       status = update_batch(call, visit.worker, &frame, of_rows, one, from,
@@ -416,7 +416,7 @@ finish_states(const struct wd_duck_call *call, struct state **all,
 
   if (status != WD_OK)
     return status;
-  status = wd_duck_visit_begin(call->query, &visit, error);
+  status = wd_duck_visit_begin(call->query, call->lambda, &visit, error);
   if (status == WD_OK) {
     for (idx_t from = 0; status == WD_OK && from < count;) {
       if (call->lambda->role == WD_ROLE_REDUCE && all[from]->size == EMPTY)
@@ -508,7 +508,7 @@ aggregate_combine(duckdb_function_info info, duckdb_aggregate_state *sources,
   wd_duck_error_init(&error);
   if (!call)
     return;
-  status = wd_duck_visit_begin(call->query, &visit, &error);
+  status = wd_duck_visit_begin(call->query, call->lambda, &visit, &error);
   if (status == WD_OK) {
     status = combine_pairs(call, visit.worker, (struct state **)(void *)sources,
                            (struct state **)(void *)targets, count, &error);

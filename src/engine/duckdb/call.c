@@ -20,11 +20,11 @@ wd_duck_visit_other(struct wd_query *query, struct wd_worker *worker,
 }
 
 enum wd_status
-wd_duck_visit_begin(struct wd_query *query, struct wd_duck_visit *out_visit,
-                    struct wd_error *error)
+wd_duck_visit_begin(struct wd_query *query, const struct wd_lambda *lambda,
+                    struct wd_duck_visit *out_visit, struct wd_error *error)
 {
   struct wd_worker *worker;
-  enum wd_status status = wd_pool_enter(query->pool, &worker, error);
+  enum wd_status status = wd_pool_enter(lambda->pool, &worker, error);
 
   if (status != WD_OK)
     return status;

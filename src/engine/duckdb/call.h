@@ -31,9 +31,10 @@ struct wd_duck_visit {
   pthread_mutex_t *lock; /* NULL: not locked */
 };
 
+/* In the pool of a lambda. */
 enum wd_status
-wd_duck_visit_begin(struct wd_query *query, struct wd_duck_visit *out_visit,
-                    struct wd_error *error);
+wd_duck_visit_begin(struct wd_query *query, const struct wd_lambda *lambda,
+                    struct wd_duck_visit *out_visit, struct wd_error *error);
 
 /* The worker of another thread. */
 enum wd_status

@@ -111,7 +111,8 @@ expand_rows(struct expansion *expansion, struct wd_duck_frame *frame,
   const struct wd_duck_call *call = expansion->call;
   idx_t rows = duckdb_data_chunk_get_size(input);
   struct wd_duck_visit visit;
-  enum wd_status status = wd_duck_visit_begin(call->query, &visit, error);
+  enum wd_status status =
+      wd_duck_visit_begin(call->query, call->lambda, &visit, error);
 
   if (status != WD_OK)
     return status;

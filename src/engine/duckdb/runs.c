@@ -372,8 +372,9 @@ static enum wd_status
 visit_piece(struct consumer *consumer, const struct piece *piece, idx_t from,
             idx_t to, struct wd_error *error)
 {
-  enum wd_status status = wd_duck_visit_begin(
-      consumer->runs->stage->source.query, &consumer->visit, error);
+  enum wd_status status =
+      wd_duck_visit_begin(consumer->runs->stage->source.query,
+                          consumer->runs->lambda, &consumer->visit, error);
 
   if (status != WD_OK)
     return status;
@@ -482,8 +483,8 @@ settle(struct consumer *consumer, enum wd_status status, struct wd_error *error)
 
   if (status != WD_OK && !early)
     return status;
-  if (wd_duck_visit_begin(query, &consumer->visit, early ? NULL : error) !=
-      WD_OK)
+  if (wd_duck_visit_begin(query, consumer->runs->lambda, &consumer->visit,
+                          early ? NULL : error) != WD_OK)
     return early ? status : error->status;
   if (early)
     wd_partition_close(consumer->visit.worker, consumer->runs->lambda,
@@ -524,8 +525,8 @@ static enum wd_status
 visit_empty(struct consumer *consumer, struct wd_error *error)
 {
   struct runs *runs = consumer->runs;
-  enum wd_status status =
-      wd_duck_visit_begin(runs->stage->source.query, &consumer->visit, error);
+  enum wd_status status = wd_duck_visit_begin(
+      runs->stage->source.query, runs->lambda, &consumer->visit, error);
 
   if (status != WD_OK)
     return status;

@@ -33,7 +33,8 @@ map_rows(const struct wd_duck_call *call, struct wd_duck_frame *frame,
 {
   struct wd_duck_visit visit;
   idx_t from = 0;
-  enum wd_status status = wd_duck_visit_begin(call->query, &visit, error);
+  enum wd_status status =
+      wd_duck_visit_begin(call->query, call->lambda, &visit, error);
 
   if (status != WD_OK)
     return status;

@@ -125,11 +125,11 @@ generate_run(void *argument)
   enum wd_status status;
 
   wd_duck_error_init(&error);
-  status = wd_pool_enter(query->pool, &worker, &error);
+  status = wd_pool_enter(generate->lambda->pool, &worker, &error);
   while (status == WD_OK && take_partition(generate, &partition))
     status = run_partition(generate, worker, partition, &error);
   if (status == WD_OK) {
-    wd_pool_leave(query->pool);
+    wd_pool_leave(generate->lambda->pool);
   } else if (!is_closed(generate)) {
     wd_duck_query_fail(query, &error);
     generate_ended(&generate->source);

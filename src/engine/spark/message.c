@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/wire.h"
+
 /* Longest form of a varint. */
 #define VARINT_MAX 10
 
@@ -38,58 +40,29 @@ wd_sc_writer_check(const struct wd_sc_writer *writer, struct wd_error *error)
                  WD_SC_REQUEST_MAX >> 20);
 }
 
-static size_t
-encode_varint(uint8_t out[VARINT_MAX], uint64_t value)
-{
-  size_t length = 0;
-
-  for (; value >= 0x80; value >>= 7)
-    out[length++] = (uint8_t)(value | 0x80);
-  out[length++] = (uint8_t)value;
-  return length;
-}
-
-static void
-put_varint(struct wd_sc_writer *writer, uint64_t value)
-{
-  uint8_t bytes[VARINT_MAX];
-
-  wd_buf_add(&writer->buf, bytes, encode_varint(bytes, value));
-}
-
-static void
-put_tag(struct wd_sc_writer *writer, uint32_t field, uint32_t wire)
-{
-  put_varint(writer, (uint64_t)field << 3 | wire);
-}
-
 void
 wd_sc_put_int(struct wd_sc_writer *writer, uint32_t field, int64_t value)
 {
-  put_tag(writer, field, WIRE_VARINT);
-  put_varint(writer, (uint64_t)value);
+  wd_wire_int(&writer->buf, field, value);
 }
 
 void
 wd_sc_put_double(struct wd_sc_writer *writer, uint32_t field, double value)
 {
-  put_tag(writer, field, WIRE_FIXED64);
-  wd_buf_add(&writer->buf, &value, sizeof value);
+  wd_wire_double(&writer->buf, field, value);
 }
 
 void
 wd_sc_put_bytes(struct wd_sc_writer *writer, uint32_t field, const void *data,
                 size_t length)
 {
-  put_tag(writer, field, WIRE_BYTES);
-  put_varint(writer, length);
-  wd_buf_add(&writer->buf, data, length);
+  wd_wire_bytes(&writer->buf, field, data, length);
 }
 
 void
 wd_sc_put_text(struct wd_sc_writer *writer, uint32_t field, const char *text)
 {
-  wd_sc_put_bytes(writer, field, text, strlen(text));
+  wd_wire_text(&writer->buf, field, text);
 }
 
 void
@@ -106,29 +79,16 @@ wd_sc_put_entry(struct wd_sc_writer *writer, uint32_t field, const char *key,
 size_t
 wd_sc_begin(struct wd_sc_writer *writer, uint32_t field)
 {
-  put_tag(writer, field, WIRE_BYTES);
-  /* One byte for the length; `end` makes more room. */
-  wd_buf_putc(&writer->buf, '\0');
   if (++writer->depth > WD_SC_DEPTH)
     writer->too_deep = true;
-  return writer->buf.length;
+  return wd_wire_begin(&writer->buf, field);
 }
 
 void
 wd_sc_end(struct wd_sc_writer *writer, size_t begun)
 {
-  struct wd_buf *buf = &writer->buf;
-  size_t length = buf->length - begun, width;
-  uint8_t bytes[VARINT_MAX];
-
   writer->depth--;
-  if (buf->failed)
-    return;
-  width = encode_varint(bytes, length);
-  if (width > 1 && !wd_buf_add(buf, bytes, width - 1))
-    return;
-  memmove(buf->data + begun + width - 1, buf->data + begun, length);
-  memcpy(buf->data + begun - 1, bytes, width);
+  wd_wire_end(&writer->buf, begun);
 }
 
 static bool
