@@ -78,10 +78,13 @@ check_parameters(const struct translator *t, const struct wd_message *types,
 
   *out_count = count;
   if (count < taken->least || count > taken->most)
-    return wd_message_fail(types, WD_INVALID_PLAN, t->error,
-                           "the lambda has %u parameters; it must have %u%s",
-                           count, taken->least,
-                           taken->most > taken->least ? " or one more" : "");
+    return wd_message_fail(
+        types, WD_INVALID_PLAN, t->error, "the lambda must have %s",
+        taken->most == 1    ? "one parameter, an element of the list"
+        : taken->least == 2 ? "two parameters: what was made of the elements "
+                              "so far, and the next"
+                            : "one or two parameters: an element of the "
+                              "list, and its index");
   for (const struct wd_value *type =
            wd_message_find(types, WD_SS_Type_Struct_types);
        type && status == WD_OK; type = wd_value_next(type), i++)
