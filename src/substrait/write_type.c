@@ -132,7 +132,8 @@ put_field(struct writer *w, const struct wd_field *field)
 static void
 put_arrow(struct writer *w, const struct wd_type *type)
 {
-  const struct wd_column column = {.name = "", .type = *type, .nullable = true};
+  const struct wd_column column = {
+      .name = "type", .type = *type, .nullable = true};
   const struct wd_schema schema = {1, &column};
   struct wd_field *fields = NULL;
   uint32_t count = 0;

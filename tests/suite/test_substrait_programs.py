@@ -1,111 +1,27 @@
-"""Every program's plans, written and run again by the command, without the
-program's main: the golden programs (tests/golden) and the examples give the
-same rows, lambdas included, and the plans are written again as they are."""
+"""The golden programs and examples in C, by their plans (the other languages,
+and more inputs: test_substrait_programs_slow.py)."""
 
-import itertools
-import os
-import subprocess
-import sys
 import unittest
 
-from script import BIN, BUILD, ENGINE
-
 import test_golden
-from test_golden import CACHE, HERE, program
-
-# C here, the others in test_substrait_programs_slow.py.
-LANGUAGES = HERE[:1]
-TRIPS = {"plans": 0, "shown": 0}
-
-
-def run(*options, folder):
-    return subprocess.run(
-        [BIN, *options], cwd=folder, stdin=subprocess.DEVNULL, timeout=300,
-        env=dict(os.environ, WASI_DATA_CACHE=CACHE), stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, check=False)
-
-
-class Trips(test_golden.Golden):
-    """Its `runs` gives what the plans of the program's jobs give."""
-
-    def runs(self, name, *arguments, tables=(), form="jsonl"):
-        grants = [part for table, file in tables
-                  for part in ("--table", f"{table}={file}")]
-        outputs = [self.through(program(language, name), arguments, grants,
-                                form) for language in LANGUAGES]
-        return outputs[0]
-
-    def same(self, name, *options):
-        """The same for an example."""
-        outputs = [self.through(BUILD / "examples" / language / f"{name}.wasm",
-                                options[-1], options[:-1], "csv")
-                   for language in LANGUAGES]
-        return outputs[0]
-
-    def plan(self, job, grants, wasm, arguments):
-        """The bytes of a job's plan; None: there is no such job."""
-        done = run("explain", "--format", "substrait", "--job", str(job),
-                   *ENGINE, *grants, wasm, *arguments, folder=self.folder)
-        if done.returncode and b"before its action number" in done.stderr:
-            return None
-        self.assertEqual((done.returncode, done.stderr), (0, b""), wasm)
-        return done.stdout
-
-    def query(self, data, grants, form):
-        path = self.file("plan.pb", data)
-        done = run("query", "--plan", path, "--format", form, *ENGINE, *grants,
-                   folder=self.folder)
-        self.assertEqual((done.returncode, done.stderr), (0, b""))
-        again = run("explain", "--format", "substrait", "--plan", path,
-                    *ENGINE, *grants, folder=self.folder)
-        self.assertEqual((again.returncode, again.stderr), (0, b""))
-        self.assertEqual(again.stdout, data, "written again as other bytes")
-        return done.stdout
-
-    def through(self, wasm, arguments, grants, form):
-        """What the program prints, which must be what its plans give: those of
-        jobs that it shows one after the other, those of others anything."""
-        done = run("run", "--quiet", "--format", form, *ENGINE, *grants, wasm,
-                   *arguments, folder=self.folder)
-        self.assertEqual((done.returncode, done.stderr), (0, b""), wasm)
-        rest, printed = done.stdout, b""
-        for job in itertools.count(1):
-            data = self.plan(job, grants, wasm, arguments)
-            if data is None:
-                break
-            rows = self.query(data, grants, form)
-            TRIPS["plans"] += 1
-            place = rest.find(rows)
-            # What the program prints itself may lie in between.
-            if rows and place >= 0:
-                TRIPS["shown"] += 1
-                printed += rest[:place]
-                rest = rest[place + len(rows):]
-        printed += rest
-        self.assertFalse([line for line in printed.splitlines()
-                          if line.startswith(b"{")],
-                         f"{wasm}: rows that no plan gave")
-        return done.stdout.decode()
-
-
-def trips(base):
-    return type(base.__name__, (Trips, base), {"__module__": __name__})
-
+from substrait_programs import tell, trips
 
 # Programs that make errors have no plans.
-Joins = trips(test_golden.Joins)
-Aggregates = trips(test_golden.Aggregates)
+Joins = trips(test_golden.Joins, "test_no_match")
+Aggregates = trips(test_golden.Aggregates, "test_many_groups", "test_no_rows")
 Partitions = trips(test_golden.Partitions)
 Types = trips(test_golden.Types)
-Nested = trips(test_golden.Nested)
-Text = trips(test_golden.Text)
-Examples = trips(test_golden.Examples)
+Nested = trips(test_golden.Nested, "test_nothing_but_nulls", "test_empty")
+Text = trips(test_golden.Text, "test_nulls_and_empty_texts_only",
+             "test_no_rows")
+Examples = trips(test_golden.Examples, "test_every_language_has_every_example",
+                 "test_iterative")
+for case in (Joins, Aggregates, Partitions, Types, Nested, Text, Examples):
+    case.languages = ["c"]
 
 
 def tearDownModule():
-    print(f"{TRIPS['plans']} plans of programs ran without them, "
-          f"{TRIPS['shown']} of them with the rows that these show",
-          file=sys.stderr)
+    tell()
 
 
 if __name__ == "__main__":
