@@ -110,9 +110,12 @@ const struct wd_cli_option wd_cli_options[] = {
      "box csv json jsonl markdown arrow",
      "How rows are shown: box (the default), csv,\n"
      "json, jsonl, markdown, arrow."},
-    {"format", "FORMAT", BIT(EXPLAIN), WD_CLI_OPT_FORMAT, "text dot sql",
-     "text (the default), dot for Graphviz, or the\n"
-     "sql that the engine runs."},
+    {"format", "FORMAT", BIT(EXPLAIN), WD_CLI_OPT_FORMAT,
+     "text dot sql substrait",
+     "text (the default), dot for Graphviz, the sql\n"
+     "that the engine runs, or substrait: the plan as\n"
+     "query --plan runs it, with the program's code\n"
+     "and memory where it has lambdas."},
     {"format", "FORMAT", BIT(INSPECT), WD_CLI_OPT_FORMAT, "text json",
      "text (the default) or json."},
     {"plan", "FILE", BIT(QUERY) | BIT(EXPLAIN), WD_CLI_OPT_PLAN, NULL,

@@ -80,6 +80,21 @@ relational()
 // ---- Those that a host may not have yet
 
 static void
+written()
+{
+  std::int64_t factor = 7;
+  wd::DataSet sevens =
+      wd::range(0, 4).map([=](std::int64_t id) { return id * factor; });
+  auto plan = sevens.to_plan();
+  CHECK(plan && plan->size() > 100);
+  CHECK(*wd::from_plan(*plan).filter("value > 0"s).count() == 3);
+  auto sum = wd::from_plan(*plan).aggregate("sum(value) as s");
+  CHECK(**sum.first<std::int64_t>() == 42);
+  const std::byte bad[] = {std::byte{1}, std::byte{2}};
+  CHECK(!wd::from_plan(wd::bytes_view(bad, 2)).count());
+}
+
+static void
 columns()
 {
   wd::DataSet set = wd::range(0, 10).with_column("k", "id % 3");
@@ -236,7 +251,7 @@ static const struct {
     CASE(for_each),        CASE(sql),
     CASE(temp_table),      CASE(cache),
     CASE(parameters),      CASE(grouping),
-    CASE(shapes),
+    CASE(shapes),          CASE(written),
 };
 
 int

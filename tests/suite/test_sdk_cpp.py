@@ -82,7 +82,7 @@ class Inside(unittest.TestCase):
         "cpp_plans": (
             "relational", "columns", "sets", "join_using", "groups",
             "for_each", "temp_table", "cache", "parameters", "grouping",
-            "shapes", "register_scalar"),
+            "shapes", "register_scalar", "written"),
     }
     # Those that a host may say it does not have yet.
     LATER = ("register_aggregate", "sql")

@@ -97,7 +97,7 @@ class Inside(unittest.TestCase):
              "reduce", "actions", "relational", "nested", "nested-nulls",
              "special", "dynamic", "nested-reduce", "nested-errors",
              "many-groups", "register", "generate", "generate-ends",
-             "co-groups")
+             "co-groups", "plans")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "register-aggregate", "with", "for-each",
              "sql", "sets", "columns", "join-using", "distinct", "temp-table",

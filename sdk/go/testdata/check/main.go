@@ -795,12 +795,26 @@ func caseOverflow() {
 	fmt.Println(fails(data.Map(data.Range(0, 1, 1), f)))
 }
 
+func casePlans() {
+	factor := int64(7)
+	sevens := data.Map(data.Range(0, 4, 1), func(id int64) int64 { return id * factor })
+	plan, err := sevens.Plan()
+	expect(err, nil)
+	again := data.FromPlan(plan, nil)
+	expect(all[int64](again.Filter("value > 0")), []int64{7, 14, 21})
+	contains(fails(data.FromPlan([]byte("no plan"), nil)), "plan")
+	plan, err = data.Range(0, 10, 1).Filter("id > 3").Plan()
+	expect(err, nil)
+	expect(len(all[int64](data.FromPlan(plan, nil))), 6)
+}
+
 var cases = map[string]func(){
 	"types": caseTypes, "conversions": caseConversions, "nulls": caseNulls,
 	"closures": caseClosures, "goroutines": caseGoroutines, "errors": caseErrors,
 	"flat-map": caseFlatMap, "batch": caseBatch, "partitions": casePartitions,
 	"generate": caseGenerate, "generate-ends": caseGenerateEnds, "co-groups": caseCoGroups,
 	"groups": caseGroups, "aggregates": caseAggregates, "reduce": caseReduce,
+	"plans":   casePlans,
 	"actions": caseActions, "relational": caseRelational, "register": caseRegister,
 	"with": caseWith, "for-each": caseForEach, "sql": caseSQL,
 	"sets": caseSets, "columns": caseColumns, "join-using": caseJoinUsing, "distinct": caseDistinct, "temp-table": caseTempTable,

@@ -212,6 +212,13 @@ pub fn sample() -> Result<()> {
 pub fn plans() -> Result<()> {
     let plan = data::range(0, 3, 1).to_plan()?;
     expect(data::from_plan(&plan, &[]).count()?, 3u64);
+    let factor = 7;
+    let sevens = data::range(0, 4, 1).map(move |id: i64| id * factor);
+    let again = data::from_plan(&sevens.to_plan()?, &[]);
+    expect(all::<i64>(&again.filter("value > 0")), [7, 14, 21]);
+    let missing = data::from_plan(&data::read("nothing").to_plan().unwrap_or_default(), &[]);
+    expect(missing.count().is_err(), true);
+    expect(data::from_plan(b"no plan", &[]).count().is_err(), true);
     Ok(())
 }
 
