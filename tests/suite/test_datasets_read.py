@@ -64,11 +64,25 @@ class Reading(Rows):
         self.same(self.read("t.tsv").rows, [(1, "x"), (2, "y")])
 
     def test_csv_keeps_every_line(self):
+        self.file("t.csv", "a,b\n#1,2\n3,4\n")
+        self.same(self.read("t.csv").rows, [("#1", 2), ("3", 4)])
+
+    def test_csv_ragged(self):
+        """Never one column of whole lines, unless it was asked for."""
+        for text in ("a,b\n1,x\n2,3,4\n", "a,b\n1,2\n3\n5,6\n",
+                     'a,b\n1,"2\n3,4\n', "a,b\n'1','2,3'\n"):
+            with self.subTest(text):
+                self.file("t.csv", text)
+                self.fails_to_read("t.csv", "table 't'", "fields", "delimiter")
         self.file("t.csv", "a,b\n1,x\n2,3,4\n")
-        done = start(["read", "t", "count"], ["--table", "t=t.csv"],
-                     self.folder)
-        self.assertTrue(done.returncode == 125 or
-                        done.stdout.decode() == "2\n", done.stdout)
+        self.same(self.read("t.csv,delimiter=tab").rows,
+                  [("1,x",), ("2,3,4",)])
+        self.file("t.csv", "a\n1\n2\n")
+        self.same(self.read("t.csv").rows, [(1,), (2,)])
+        self.file("t.csv", 'a\n"1,x"\n"2"\n')
+        self.same(self.read("t.csv").rows, [("1,x",), ("2",)])
+        self.file("t.csv", "a;b\n'1';'2'\n")
+        self.same(self.read("t.csv,quote='").rows, [(1, 2)])
 
     def test_csv_compressed(self):
         self.file("t.csv.gz", gzip.compress(self.CSV.encode()))

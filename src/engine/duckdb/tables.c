@@ -71,14 +71,16 @@ write_csv_options(const struct wd_settings *settings, struct wd_arena *arena,
                   struct wd_buf *buf, struct wd_error *error)
 {
   const char *header = wd_setting(settings, "header");
+  const char *quote = wd_setting(settings, "quote");
   const char *quoted = wd_setting(settings, "quoted-null");
 
-  /* Or DuckDB leaves out lines until the rest looks like a table. */
-  wd_buf_puts(buf, ", skip=0");
+  /* Or DuckDB leaves out lines until the rest looks like a table, and those
+   * that begin with `#`. */
+  wd_buf_puts(buf, ", skip=0, comment=''");
   if (header && strcmp(header, "auto") != 0)
     wd_buf_printf(buf, ", header=%s", header);
   write_text_option("delim", wd_setting(settings, "delimiter"), buf);
-  write_text_option("quote", wd_setting(settings, "quote"), buf);
+  write_text_option("quote", quote ? quote : "\"", buf);
   write_text_option("escape", wd_setting(settings, "escape"), buf);
   write_text_option("nullstr", wd_setting(settings, "null"), buf);
   /* `""` is a text, unless it is told otherwise. */
@@ -194,22 +196,49 @@ ask_schema(struct wd_duck_engine *engine, const char *sql,
   return status;
 }
 
+/* DuckDB takes lines of any number of fields, or with a quote that is not
+ * closed, for one column of whole lines. They are one only if the comma says
+ * so, too. `sql` is the reader's, which gets the comma. */
+static enum wd_status
+check_one_column(struct wd_duck_engine *engine,
+                 const struct wd_settings *settings,
+                 const struct wd_schema *schema, struct wd_buf *sql,
+                 struct wd_arena *arena, struct wd_error *error)
+{
+  struct wd_schema again;
+  enum wd_status status;
+
+  if (settings->grant->format != WD_FORMAT_CSV || schema->count != 1 ||
+      wd_setting(settings, "delimiter") || wd_setting(settings, "columns"))
+    return WD_OK;
+  sql->length--; /* the bracket */
+  if (!wd_buf_puts(sql, ", delim=',')"))
+    return wd_fail_memory(error);
+  status = ask_schema(engine, wd_buf_text(sql), arena, &again, error);
+  if (status == WD_OK && again.count == 1)
+    return WD_OK;
+  if (status == WD_NO_MEMORY || status == WD_CANCELLED)
+    return status;
+  wd_error_clear(error);
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "the lines have different numbers of fields, or a quote is "
+                 "not closed; the option delimiter says what is between "
+                 "fields (whole lines are read by format=text)");
+}
+
 /* The reader's SQL, zero-terminated in `buf`, which the caller has. */
 static enum wd_status
-grant_reader(const struct wd_grant *grant, const struct wd_option *options,
-             uint32_t count, struct wd_arena *arena, struct wd_buf *buf,
-             struct wd_duck_read *out_read, struct wd_error *error)
+grant_reader(const struct wd_settings *settings, struct wd_arena *arena,
+             struct wd_buf *buf, struct wd_duck_read *out_read,
+             struct wd_error *error)
 {
-  struct wd_settings settings;
+  const struct wd_grant *grant = settings->grant;
   enum wd_status status =
-      wd_settings_make(grant, options, count, arena, &settings, error);
+      wd_grant_files(grant, arena, &out_read->files, &out_read->count, error);
 
   out_read->table = grant->name;
   if (status == WD_OK)
-    status =
-        wd_grant_files(grant, arena, &out_read->files, &out_read->count, error);
-  if (status == WD_OK)
-    status = write_reader(&settings, out_read->files, out_read->count, arena,
+    status = write_reader(settings, out_read->files, out_read->count, arena,
                           buf, error);
   return status;
 }
@@ -226,12 +255,13 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   uint32_t file_count;
   struct wd_duck_read read;
   struct wd_buf sql;
-  enum wd_status status;
+  enum wd_status status =
+      wd_settings_make(grant, options, count, arena, &settings, error);
 
+  if (status != WD_OK)
+    return status;
   if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW) {
-    status = wd_settings_make(grant, options, count, arena, &settings, error);
-    if (status == WD_OK)
-      status = wd_grant_files(grant, arena, &files, &file_count, error);
+    status = wd_grant_files(grant, arena, &files, &file_count, error);
     if (status != WD_OK)
       return status;
     return grant->format == WD_FORMAT_TEXT
@@ -241,11 +271,14 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   }
   wd_buf_init(&sql, engine->mem, 64 << 20);
   wd_buf_puts(&sql, "SELECT * FROM ");
-  status = grant_reader(grant, options, count, arena, &sql, &read, error);
+  status = grant_reader(&settings, arena, &sql, &read, error);
   if (status == WD_OK && sql.failed)
     status = wd_fail_memory(error);
   if (status == WD_OK) {
     status = ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
+    if (status == WD_OK)
+      status =
+          check_one_column(engine, &settings, out_schema, &sql, arena, error);
     if (status == WD_OK && grant->format == WD_FORMAT_JSONL)
       status =
           wd_duck_narrow(engine, wd_buf_text(&sql), arena, out_schema, error);
@@ -319,6 +352,7 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
 {
   const struct wd_grant *grant;
   struct wd_duck_read *read = wd_arena_alloc(lowering->arena, sizeof *read);
+  struct wd_settings settings;
   enum wd_status status =
       wd_grants_table(lowering->engine->grants, node->read.name,
                       strlen(node->read.name), &grant, lowering->error);
@@ -329,11 +363,14 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
     return wd_fail_memory(lowering->error);
   if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW)
     return lower_own(lowering, node, grant, buf);
+  status = wd_settings_make(grant, node->read.options, node->read.option_count,
+                            lowering->arena, &settings, lowering->error);
+  if (status != WD_OK)
+    return status;
   wd_buf_puts(buf, "SELECT ");
   write_read_columns(&node->schema, buf);
   wd_buf_puts(buf, " FROM ");
-  status = grant_reader(grant, node->read.options, node->read.option_count,
-                        lowering->arena, buf, read, lowering->error);
+  status = grant_reader(&settings, lowering->arena, buf, read, lowering->error);
   if (lowering->query) {
     read->next = lowering->query->reads;
     lowering->query->reads = read;
