@@ -87,8 +87,10 @@ func (d Decimal) Add(other Decimal) Decimal {
 	if d.scale == other.scale {
 		lo, carry := bits.Add64(d.lo, other.lo, 0)
 		hi := d.hi + other.hi + int64(carry)
-		// Half of the range is a good deal more than 38 digits.
-		if sum := (Decimal{hi, lo, d.scale}); sum.fits(38) {
+		sum := Decimal{hi, lo, d.scale}
+		// Half of the range is a good deal more than 38 digits, and two of 64
+		// bits are a good deal less.
+		if d.hi == int64(d.lo)>>63 && other.hi == int64(other.lo)>>63 || sum.fits(38) {
 			return sum
 		}
 	}
@@ -173,12 +175,16 @@ var powers = func() (powers [39][2]uint64) {
 
 // fits tells whether the unscaled number has at most so many digits.
 func (d Decimal) fits(precision int) bool {
+	return d.below(&powers[precision])
+}
+
+// below tells whether the unscaled number is nearer to 0 than the limit.
+func (d *Decimal) below(limit *[2]uint64) bool {
 	hi, lo := uint64(d.hi), d.lo
 	if d.hi < 0 {
 		var borrow uint64
 		lo, borrow = bits.Sub64(0, lo, 0)
 		hi = -hi - borrow
 	}
-	limit := powers[precision]
 	return hi < limit[0] || (hi == limit[0] && lo < limit[1])
 }

@@ -43,7 +43,17 @@ func (c *column) ends(n int) []int32 {
 var noOffsets [2]int32
 
 // Columns of the null type have no validity; this is theirs.
-var allNull []byte
+var allNull []uint64
+
+// nullsFrom is which of the 64 values from i on are null: a bit each, those of n and
+// later are not. The host gives bitmaps in whole words.
+func (c *column) nullsFrom(i, n int) uint64 {
+	none := ^*(*uint64)(unsafe.Add(c.validity, i>>3))
+	if n-i < 64 {
+		none &= 1<<(n-i) - 1
+	}
+	return none
+}
 
 // batchParts is what is left of a batch's nodes and buffers.
 type batchParts struct {
@@ -83,8 +93,8 @@ func (c *column) take(parts *batchParts) bool {
 	c.rows, c.nulls = int(node[0]), node[1]
 	c.validity = nil
 	if c.typ.kind == kNull {
-		if len(allNull) < c.rows/8+1 {
-			allNull = make([]byte, c.rows/8+1)
+		if len(allNull) < c.rows/64+1 {
+			allNull = make([]uint64, c.rows/64+1)
 		}
 		c.validity = unsafe.Pointer(&allNull[0])
 	} else if c.nulls != 0 && buffer[1] != 0 && c.typ.kind != kUnion {
@@ -128,11 +138,10 @@ func decodeNumber[W, G number](c *column, to unsafe.Pointer, stride uintptr, n i
 		*(*G)(at) = G(value)
 		at = unsafe.Add(at, stride)
 	}
-	if c.validity != nil {
-		for i := range n {
-			if !bit(c.validity, i) {
-				*(*G)(unsafe.Add(to, uintptr(i)*stride)) = 0
-			}
+	for i := 0; c.validity != nil && i < n; i += 64 {
+		for none := c.nullsFrom(i, n); none != 0; none &= none - 1 {
+			row := uintptr(i + bits.TrailingZeros64(none))
+			*(*G)(unsafe.Add(to, row*stride)) = 0
 		}
 	}
 }
@@ -185,13 +194,16 @@ func decodeEnum[W uint8 | uint16 | uint32](c *column, to unsafe.Pointer, stride 
 
 func decodeDecimal(c *column, to unsafe.Pointer, stride uintptr, n int) {
 	from := unsafe.Slice((*[2]uint64)(c.values), n)
-	for i, words := range from {
-		d := Decimal{int64(words[1]), words[0], c.typ.scale}
-		if c.validity != nil && !bit(c.validity, i) {
-			d = Decimal{}
+	at := to
+	for i := range from {
+		*(*Decimal)(at) = Decimal{int64(from[i][1]), from[i][0], c.typ.scale}
+		at = unsafe.Add(at, stride)
+	}
+	for i := 0; c.validity != nil && i < n; i += 64 {
+		for none := c.nullsFrom(i, n); none != 0; none &= none - 1 {
+			row := uintptr(i + bits.TrailingZeros64(none))
+			*(*Decimal)(unsafe.Add(to, row*stride)) = Decimal{}
 		}
-		*(*Decimal)(to) = d
-		to = unsafe.Add(to, stride)
 	}
 }
 
@@ -338,6 +350,21 @@ func decoderOf(s *shape, t wireType, path, goName string) (decoder, error) {
 	return withNulls(s, decode), nil
 }
 
+// flags writes which values are not null.
+func (c *column) flags(to unsafe.Pointer, stride uintptr, n int) {
+	for i := 0; i < n; i += 64 {
+		var none uint64
+		if c.validity != nil {
+			none = c.nullsFrom(i, n)
+		}
+		for range min(64, n-i) {
+			*(*bool)(to) = none&1 == 0
+			none >>= 1
+			to = unsafe.Add(to, stride)
+		}
+	}
+}
+
 // withNulls makes a decoder of values one of values that may be null.
 func withNulls(s *shape, decode decoder) decoder {
 	switch s.mode {
@@ -345,11 +372,7 @@ func withNulls(s *shape, decode decoder) decoder {
 		valid := s.valid
 		return func(c *column, to unsafe.Pointer, stride uintptr, n int) {
 			decode(c, to, stride, n)
-			to = unsafe.Add(to, valid)
-			for j := range n {
-				*(*bool)(to) = c.there(j)
-				to = unsafe.Add(to, stride)
-			}
+			c.flags(unsafe.Add(to, valid), stride, n)
 		}
 	case nullPointer:
 		size := s.value.Size()

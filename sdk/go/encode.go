@@ -87,7 +87,7 @@ func (o *outColumn) appendNulls(n int) {
 	}
 	o.room(n)
 	if o.typ.kind != kUnion {
-		o.mark(n, func(int) bool { return false })
+		o.mark(n, nil)
 	}
 	width := o.typ.width()
 	switch {
@@ -110,25 +110,41 @@ func (o *outColumn) appendNulls(n int) {
 	o.rows += n
 }
 
-// mark notes which of the n rows to come are null.
-func (o *outColumn) mark(n int, valid func(i int) bool) {
+// mark notes which of the n rows to come are null; valid nil: all are.
+func (o *outColumn) mark(n int, valid []bool) {
 	o.validity = grown(o.validity, (o.rows+n+63)/64)
 	if o.nulls == 0 {
 		o.unmark(0, o.rows)
 	}
-	for i := range n {
-		there := valid(i)
-		setBit(o.validity, o.rows+i, there)
-		if !there {
-			o.nulls++
+	for i := 0; i < n; {
+		row := o.rows + i
+		shift := row & 63
+		count := min(64-shift, n-i)
+		var there uint64
+		if valid != nil {
+			for j, is := range valid[i : i+count] {
+				there |= uint64(flag(is)) << j
+			}
 		}
+		word := &o.validity[row>>6]
+		*word = *word&^(ones(count)<<shift) | there<<shift
+		o.nulls += count - bits.OnesCount64(there)
+		i += count
 	}
+}
+
+// ones has so many bits, at least one, set.
+func ones(count int) uint64 {
+	return ^uint64(0) >> (64 - count)
 }
 
 // unmark notes that rows are not null.
 func (o *outColumn) unmark(from, to int) {
-	for i := from; i < to; i++ {
-		setBit(o.validity, i, true)
+	for from < to {
+		shift := from & 63
+		count := min(64-shift, to-from)
+		o.validity[from>>6] |= ones(count) << shift
+		from += count
 	}
 }
 
@@ -199,20 +215,31 @@ func encodeString(o *outColumn, from unsafe.Pointer, stride uintptr, n int, vali
 
 func encodeDecimal(o *outColumn, from unsafe.Pointer, stride uintptr, n int, valid []bool) error {
 	to := unsafe.Slice((*[2]uint64)(unsafe.Pointer(unsafe.SliceData(o.values))), o.rows+n)[o.rows:]
+	scale, limit := o.typ.scale, powers[o.typ.precision]
 	for i := range to {
 		if valid == nil || valid[i] {
-			d, err := (*(*Decimal)(from)).Rescale(int(o.typ.scale))
-			if err != nil {
-				return err
-			}
-			if !d.fits(int(o.typ.precision)) {
-				return fmt.Errorf("%v does not fit %v", d, o.typ)
+			d := (*Decimal)(from)
+			if d.scale != scale || !d.below(&limit) {
+				brought, err := d.bring(o.typ)
+				if err != nil {
+					return err
+				}
+				d = &brought
 			}
 			to[i] = [2]uint64{d.lo, uint64(d.hi)}
 		}
 		from = unsafe.Add(from, stride)
 	}
 	return nil
+}
+
+// bring is the number as a column of the type has it.
+func (d Decimal) bring(t wireType) (Decimal, error) {
+	d, err := d.Rescale(int(t.scale))
+	if err == nil && !d.fits(int(t.precision)) {
+		err = fmt.Errorf("%v does not fit %v", d, t)
+	}
+	return d, err
 }
 
 func encodeDate(o *outColumn, from unsafe.Pointer, stride uintptr, n int, valid []bool) error {
@@ -350,7 +377,7 @@ func structNulls(offset uintptr, encode valueEncoder) encoder {
 		} else if o.typ.kind == kUnion {
 			err = encode(o, from, stride, n, now)
 		} else {
-			o.mark(n, func(i int) bool { return now[i] })
+			o.mark(n, now)
 			err = encode(o, from, stride, n, now)
 		}
 		o.rows += n

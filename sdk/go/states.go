@@ -178,7 +178,7 @@ func (s *states) storeAll(w *writer, there []bool) error {
 	o := &w.columns[0]
 	o.room(s.count)
 	if there != nil {
-		o.mark(s.count, func(i int) bool { return there[i] })
+		o.mark(s.count, there)
 	}
 	for i := range s.count {
 		switch {

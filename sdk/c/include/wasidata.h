@@ -285,7 +285,7 @@ wd_row_of(const wd_batch *batch, uint32_t index)
 uint32_t
 wd_find(const wd_row *row, const char *name);
 
-bool
+static inline bool
 wd_is_null(const wd_row *row, uint32_t column);
 
 /* The values of a column of a batch: as many as it has rows. What stands at
@@ -322,7 +322,7 @@ wd_rows_free(wd_rows *rows);
 static inline void
 wd_emit(wd_rows *rows);
 
-void
+static inline void
 wd_set_null(wd_rows *rows, uint32_t column);
 
 /* Sets a column to the value, or null, of a column of the same type, nested

@@ -110,6 +110,12 @@ wd__type_error(const wd_column *columns, uint32_t count, uint32_t column,
 _Noreturn void
 wd__set_error(const wd_rows *rows, uint32_t column, enum wd_type type);
 
+_Noreturn void
+wd__no_column(const wd_row *row, uint32_t column);
+
+void
+wd__set_null(wd_rows *rows, uint32_t column);
+
 void
 wd__grow(wd_rows *rows);
 
@@ -138,6 +144,14 @@ void
 wd__copy(char *to, const char *from, uint32_t size);
 
 /* ---- Getters */
+
+static inline bool
+wd_is_null(const wd_row *row, uint32_t column)
+{
+  if (!WD__LIKELY(column < row->count))
+    wd__no_column(row, column);
+  return wd__null(row->columns + column, row->index);
+}
 
 #define WD__GETTER(name, ctype, wdtype, kind)                                  \
   static inline ctype wd_get_##name(const wd_row *row, uint32_t column)        \
@@ -261,6 +275,16 @@ wd_out_bool(wd_rows *rows, uint32_t column)
 
 /* ---- Setters */
 
+static inline void
+wd_set_null(wd_rows *rows, uint32_t column)
+{
+  struct wd__out *o = rows->columns + column;
+  if (WD__LIKELY(column < rows->count && !o->offsets && !o->child))
+    o->valid[rows->index] = 0;
+  else
+    wd__set_null(rows, column);
+}
+
 #define WD__SETTER(name, ctype, wdtype, kind)                                  \
   static inline void wd_set_##name(wd_rows *rows, uint32_t column,             \
                                    ctype value)                                \
@@ -348,11 +372,12 @@ static inline __attribute__((always_inline)) void
 wd_map_rows(const wd_batch *in, wd_rows *out, wd_map_fn *function, void *env)
 {
   wd_row row = {in->columns, in->count, 0};
-  for (; row.index < in->rows; row.index++) {
-    out->index = row.index;
+  uint32_t rows = in->rows;
+  for (uint32_t i = 0; i < rows; i++) {
+    row.index = out->index = i;
     function(&row, out, env);
   }
-  out->index = in->rows;
+  out->index = rows;
 }
 
 /* ---- Accumulators */

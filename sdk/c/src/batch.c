@@ -104,13 +104,11 @@ wd__batch_decode(const struct wire_batch *batch, wd_column *columns,
   return true;
 }
 
-bool
-wd_is_null(const wd_row *row, uint32_t column)
+void
+wd__no_column(const wd_row *row, uint32_t column)
 {
-  if (column >= row->count)
-    wd_fail("there is no column %u: the rows have %u columns", column,
-            row->count);
-  return wd__null(row->columns + column, row->index);
+  wd_fail("there is no column %u: the rows have %u columns", column,
+          row->count);
 }
 
 /* Positions that were found, by the addresses of columns and name. What is in

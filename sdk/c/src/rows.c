@@ -338,8 +338,9 @@ wd_pass(wd_rows *rows, uint32_t column, const wd_batch *from,
   o->passed = c;
 }
 
+/* Of strings and nested columns, whose row may have been set before. */
 void
-wd_set_null(wd_rows *rows, uint32_t column)
+wd__set_null(wd_rows *rows, uint32_t column)
 {
   struct wd__out *o = wd__out_column(rows, column);
   o->valid[rows->index] = 0;

@@ -191,12 +191,28 @@ impl Out {
     }
 
     #[cold]
+    #[inline(never)]
+    fn fail_null(&self) -> ! {
+        crate::context::fail(&format!(
+            "column '{}' is not null and was given a null, or no value",
+            self.field.name
+        ));
+    }
+
+    /// Notes whether a value of a fixed size, which was written, is there.
+    #[inline(always)]
+    pub(crate) fn put_valid(&mut self, at: usize, valid: bool) {
+        if !valid & !self.field.nullable {
+            self.fail_null();
+        }
+        unsafe { *self.valid.at::<u8>().add(at >> 3) &= !((!valid as u8) << (at & 7)) };
+        self.nulls += !valid as usize;
+    }
+
+    #[cold]
     pub(crate) fn put_null(&mut self, at: usize) {
         if !self.field.nullable {
-            crate::context::fail(&format!(
-                "column '{}' is not null and was given a null, or no value",
-                self.field.name
-            ));
+            self.fail_null();
         }
         self.put_nothing(at);
         if self.field.data_type != DataType::Null {

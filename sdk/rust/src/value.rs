@@ -36,6 +36,15 @@ pub trait Value: State {
     #[doc(hidden)]
     fn put(self, out: &mut Out, at: usize);
 
+    #[doc(hidden)]
+    #[inline(always)]
+    fn put_option(value: Option<Self>, out: &mut Out, at: usize) {
+        match value {
+            Some(value) => value.put(out, at),
+            None => out.put_null(at),
+        }
+    }
+
     /// One value of a column. Nothing when such columns are not read.
     #[doc(hidden)]
     fn peek(array: &Array, data_type: &DataType, at: usize) -> Option<Self> {
@@ -183,6 +192,14 @@ pub(crate) fn put_fixed<T>(out: &mut Out, at: usize, value: T) {
     unsafe { out.values.at::<T>().add(at).write_unaligned(value) }
 }
 
+/// Without a branch, which for nulls here and there is guessed wrong. A null is
+/// zeros, of which any value that lies in memory as it is can consist.
+#[inline(always)]
+pub(crate) fn put_fixed_option<T: Copy>(out: &mut Out, at: usize, value: Option<T>) {
+    put_fixed(out, at, value.unwrap_or(unsafe { std::mem::zeroed() }));
+    out.put_valid(at, value.is_some());
+}
+
 /// The methods of values that `Fixed` reads and that lie in memory as they are.
 macro_rules! fixed_value {
     () => {
@@ -205,6 +222,11 @@ macro_rules! fixed_value {
         #[inline(always)]
         fn put(self, out: &mut $crate::out::Out, at: usize) {
             $crate::value::put_fixed(out, at, self)
+        }
+
+        #[inline(always)]
+        fn put_option(value: Option<Self>, out: &mut $crate::out::Out, at: usize) {
+            $crate::value::put_fixed_option(out, at, value)
         }
     };
 }
@@ -367,10 +389,7 @@ impl<T: Value> Value for Option<T> {
 
     #[inline(always)]
     fn put(self, out: &mut Out, at: usize) {
-        match self {
-            Some(value) => value.put(out, at),
-            None => out.put_null(at),
-        }
+        T::put_option(self, out, at)
     }
 }
 

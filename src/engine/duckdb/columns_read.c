@@ -7,6 +7,28 @@
 #include "engine/duckdb/nested.h"
 #include "engine/duckdb/strings.h"
 
+/* So many bits, at most 64, of a bitmap from bit `from` on; above them there
+ * may be others. */
+static uint64_t
+bits_at(const uint8_t *bits, uint64_t from, unsigned count)
+{
+  unsigned shift = from & 7, bytes = (shift + count + 7) / 8;
+  uint64_t word = 0;
+
+  bits += from >> 3;
+  if (bytes < sizeof word) {
+    memcpy(&word, bits, bytes);
+    return word >> shift;
+  }
+  memcpy(&word, bits, sizeof word);
+  word >>= shift;
+  if (bytes > sizeof word)
+    word |= (uint64_t)bits[sizeof word] << (64 - shift);
+  return word;
+}
+
+/* Rows that were valid stay so where the bitmap says it: a word of the vector's
+ * at a time, since a branch for each row is one that nobody can guess. */
 static void
 read_validity(const uint8_t *bits, uint32_t from, uint32_t to,
               duckdb_vector vector, idx_t at)
@@ -15,17 +37,16 @@ read_validity(const uint8_t *bits, uint32_t from, uint32_t to,
 
   duckdb_vector_ensure_validity_writable(vector);
   validity = duckdb_vector_get_validity(vector);
-  for (uint32_t i = from; i < to; i++) {
-    /* Eight valid rows at once: nulls are few. */
-    if ((i & 7) == 0 && to - i >= 8 && bits[i >> 3] == 0xff) {
-      i += 7;
-      continue;
-    }
-    if (!wd_bit(bits, i)) {
-      idx_t row = at + (i - from);
+  while (from < to) {
+    unsigned shift = at & 63, count = 64 - shift;
+    uint64_t others;
 
-      validity[row >> 6] &= ~((uint64_t)1 << (row & 63));
-    }
+    if (count > to - from)
+      count = to - from;
+    others = ~(UINT64_MAX >> (64 - count) << shift);
+    validity[at >> 6] &= bits_at(bits, from, count) << shift | others;
+    from += count;
+    at += count;
   }
 }
 
@@ -87,16 +108,26 @@ read_strings(const struct wd_span *buffers, uint32_t from, uint32_t to,
   }
 }
 
+/* A loop for each width that decimals have in vectors: the low bytes. */
 static void
 read_decimals(const struct wd_type *type, const uint8_t *data, uint32_t from,
-              uint32_t to, void *out, idx_t at)
+              uint32_t to, uint8_t *out, idx_t at)
 {
-  for (uint32_t i = from; i < to; i++) {
-    wd_int128 value;
+  enum { WIDE = sizeof(wd_int128) };
+  uint32_t rows = to - from;
 
-    memcpy(&value, data + i * sizeof value, sizeof value);
-    wd_duck_decimal_put(out, type->precision, at++, value);
-  }
+  data += (size_t)from * WIDE;
+  if (type->precision > 18)
+    memcpy(out + at * WIDE, data, (size_t)rows * WIDE);
+  else if (type->precision > 9)
+    for (uint32_t i = 0; i < rows; i++)
+      memcpy(out + (at + i) * 8, data + (size_t)i * WIDE, 8);
+  else if (type->precision > 4)
+    for (uint32_t i = 0; i < rows; i++)
+      memcpy(out + (at + i) * 4, data + (size_t)i * WIDE, 4);
+  else
+    for (uint32_t i = 0; i < rows; i++)
+      memcpy(out + (at + i) * 2, data + (size_t)i * WIDE, 2);
 }
 
 static void

@@ -154,19 +154,35 @@ write_strings(const struct wd_duck_column *column, idx_t from, idx_t to,
   }
 }
 
-/* By memcpy: places are aligned to 8, not to 16. */
+/* Sign-extends; by memcpy, since places are aligned to 8, not to 16. */
+static void
+write_decimal(int64_t value, uint8_t *place)
+{
+  int64_t halves[2] = {value, value >> 63};
+
+  memcpy(place, halves, sizeof halves);
+}
+
+/* A loop for each width that decimals have in vectors. */
 static void
 write_decimals(const struct wd_duck_column *column, idx_t from, idx_t to,
                uint8_t *place)
 {
+  enum { WIDE = sizeof(wd_int128) };
   uint8_t precision = column->type->precision;
+  const void *data = column->data;
 
-  for (idx_t i = from; i < to; i++) {
-    wd_int128 value = wd_duck_decimal_at(column->data, precision, i);
-
-    memcpy(place, &value, sizeof value);
-    place += sizeof value;
-  }
+  if (precision > 18)
+    memcpy(place, (const uint8_t *)data + from * WIDE, (to - from) * WIDE);
+  else if (precision > 9)
+    for (idx_t i = from; i < to; i++, place += WIDE)
+      write_decimal(((const int64_t *)data)[i], place);
+  else if (precision > 4)
+    for (idx_t i = from; i < to; i++, place += WIDE)
+      write_decimal(((const int32_t *)data)[i], place);
+  else
+    for (idx_t i = from; i < to; i++, place += WIDE)
+      write_decimal(((const int16_t *)data)[i], place);
 }
 
 void
