@@ -1,9 +1,9 @@
 /* Arrow buffers to DuckDB vectors. */
 #include <string.h>
 
+#include "arrow/decimal.h"
 #include "engine/duckdb/columns.h"
 #include "engine/duckdb/converted.h"
-#include "engine/duckdb/decimals.h"
 #include "engine/duckdb/nested.h"
 #include "engine/duckdb/strings.h"
 

@@ -1,9 +1,9 @@
 /* DuckDB vectors to Arrow buffers. */
 #include <string.h>
 
+#include "arrow/decimal.h"
 #include "engine/duckdb/columns.h"
 #include "engine/duckdb/converted.h"
-#include "engine/duckdb/decimals.h"
 #include "engine/duckdb/strings.h"
 
 /* The 64 bits from row `from + 64 * word` on; bits at `to` and later are 0. */
