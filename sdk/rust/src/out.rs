@@ -61,6 +61,9 @@ pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
     }
 }
 
+/// Eight flags that are set.
+const FLAGS: u64 = 0x0101_0101_0101_0101;
+
 /// A column that is written row after row, kept for the next batch.
 pub struct Out {
     pub(crate) field: Field,
@@ -71,6 +74,9 @@ pub struct Out {
     pub(crate) used: usize,
     valid: Words, // ones but for nulls
     nulls: usize,
+    /// A byte for each row, 1 unless put_valid was told that it is null.
+    flags: Words,
+    flagged: bool,
     pub(crate) children: Vec<Out>,
     /// Elements of a list.
     pub(crate) elements: usize,
@@ -105,6 +111,8 @@ impl Out {
             used: 0,
             valid: Words::new(),
             nulls: 0,
+            flags: Words::new(),
+            flagged: false,
             elements: 0,
             filled: 0,
             alias: None,
@@ -116,6 +124,10 @@ impl Out {
         if self.nulls > 0 {
             self.valid.0.iter_mut().for_each(|w| *w = !0);
             self.nulls = 0;
+        }
+        if self.flagged {
+            self.flags.0.iter_mut().for_each(|w| *w = FLAGS);
+            self.flagged = false;
         }
         self.used = 0;
         self.elements = 0;
@@ -135,6 +147,9 @@ impl Out {
     /// Makes room for so many rows in all.
     pub(crate) fn reserve(&mut self, rows: usize) {
         self.valid.ensure(rows / 8 + 1, !0);
+        if self.field.nullable && self.width > 0 {
+            self.flags.ensure(rows + 8, FLAGS);
+        }
         if self.has_offsets() {
             self.offsets.ensure((rows + 1) * 4, 0);
         } else if self.field.data_type == DataType::Bool {
@@ -199,14 +214,42 @@ impl Out {
         ));
     }
 
-    /// Notes whether a value of a fixed size, which was written, is there.
+    /// Notes whether a value of a fixed size, which was written, is there. A
+    /// byte, since a bit would have to be read first, just after the last row
+    /// has written it.
     #[inline(always)]
     pub(crate) fn put_valid(&mut self, at: usize, valid: bool) {
-        if !valid & !self.field.nullable {
-            self.fail_null();
+        if self.flags.capacity() <= at {
+            if !valid {
+                self.fail_null();
+            }
+            return;
         }
-        unsafe { *self.valid.at::<u8>().add(at >> 3) &= !((!valid as u8) << (at & 7)) };
-        self.nulls += !valid as usize;
+        self.flagged = true;
+        unsafe { *self.flags.at::<u8>().add(at) = valid as u8 };
+    }
+
+    /// Makes the flags bits, and counts them.
+    fn pack(&mut self, rows: usize) {
+        if !self.flagged {
+            return;
+        }
+        let mut nulls = 0;
+        for at in 0..(rows + 7) / 8 {
+            unsafe {
+                let flags = *self.flags.at::<u64>().add(at);
+                // Bit 0 of byte i to bit i of the top byte.
+                let bits = (flags.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+                let byte = self.valid.at::<u8>().add(at);
+                let used = match rows - at * 8 {
+                    0..=7 => (1 << (rows - at * 8)) - 1,
+                    _ => !0,
+                };
+                *byte &= bits | !used;
+                nulls += (!*byte & used).count_ones() as usize;
+            }
+        }
+        self.nulls = nulls;
     }
 
     #[cold]
@@ -269,12 +312,13 @@ impl Out {
         own + self.children.iter().map(|c| c.bytes(inside)).sum::<usize>()
     }
 
-    fn wire(&self, rows: usize, to: &mut Alias) {
+    fn wire(&mut self, rows: usize, to: &mut Alias) {
         if let Some(alias) = &self.alias {
             to.nodes.extend_from_slice(&alias.nodes);
             to.buffers.extend_from_slice(&alias.buffers);
             return;
         }
+        self.pack(rows);
         to.nodes.push(Node {
             length: rows as u32,
             nulls: self.nulls as u32,
@@ -293,7 +337,7 @@ impl Out {
                 to.buffers.push(self.offsets.buffer((rows + 1) * 4));
                 self.children[0].wire(self.elements, to);
             }
-            DataType::Struct(_) => self.children.iter().for_each(|c| c.wire(rows, to)),
+            DataType::Struct(_) => self.children.iter_mut().for_each(|c| c.wire(rows, to)),
             DataType::FixedList(size, _) => self.children[0].wire(rows * size, to),
             DataType::Bool => to.buffers.push(self.values.buffer((rows + 7) / 8)),
             _ => to.buffers.push(self.values.buffer(rows * self.width)),
@@ -382,7 +426,7 @@ impl Writer {
         match &self.order {
             None => self
                 .outs
-                .iter()
+                .iter_mut()
                 .for_each(|o| o.wire(self.rows, &mut self.wire)),
             Some(order) => order
                 .iter()
@@ -412,3 +456,42 @@ impl Writer {
 
 /// What a part of an output may hold, about.
 pub(crate) const PART: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    fn wired(out: &mut Out, rows: usize) -> (u32, Vec<bool>) {
+        let mut to = Alias {
+            nodes: Vec::new(),
+            buffers: Vec::new(),
+            _owner: None,
+        };
+        out.wire(rows, &mut to);
+        let valid = |i| unsafe { crate::array::bit(out.valid.at(), i) };
+        (to.nodes[0].nulls, (0..rows).map(valid).collect())
+    }
+
+    #[test]
+    fn nulls_told_either_way_are_bits() {
+        for rows in [1, 7, 8, 13, 64, 300] {
+            let mut out = Out::new(Field::new("x", DataType::I64));
+            out.reserve(rows);
+            let null = |i: usize| i % 3 == 1 || i % 7 == 5;
+            for i in 0..rows {
+                match i % 7 == 5 {
+                    true => out.put_null(i),
+                    false => Some(i as i64).filter(|_| !null(i)).put(&mut out, i),
+                }
+            }
+            let nulls = (0..rows).filter(|&i| null(i)).count() as u32;
+            let valid: Vec<bool> = (0..rows).map(|i| !null(i)).collect();
+            assert_eq!(wired(&mut out, rows), (nulls, valid.clone()));
+            assert_eq!(wired(&mut out, rows), (nulls, valid));
+            out.reset();
+            (0..rows).for_each(|i| Some(0i64).put(&mut out, i));
+            assert_eq!(wired(&mut out, rows), (0, vec![true; rows]));
+        }
+    }
+}

@@ -206,7 +206,8 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
       write_bits((const uint8_t *)column->data + from, to - from, places[1]);
     break;
   case WD_TYPE_DECIMAL:
-    write_decimals(column, from, to, places[1]);
+    if (to > from)
+      write_decimals(column, from, to, places[1]);
     break;
   case WD_TYPE_TIME:
   case WD_TYPE_INTERVAL:
