@@ -60,6 +60,14 @@ def cargo(toolchain, *arguments, folder=None):
                CARGO_NET_OFFLINE="true"), BUILD / f"rust-tests/{version}"
 
 
+def share(project):
+    """What is compiled of the SDK is kept for the next run."""
+    kept = BUILD / "rust-tests/readme"
+    kept.mkdir(parents=True, exist_ok=True)
+    if project.exists() and not (project / "target").exists():
+        (project / "target").symlink_to(kept)
+
+
 class Readme(unittest.TestCase):
     """What a reader copies works, and prints what the page says."""
 
@@ -81,17 +89,9 @@ class Readme(unittest.TestCase):
                     self.assertEqual(
                         done.returncode, 0, body + done.stdout + done.stderr)
                     output = done.stdout
-                    self.share(folder / "words")
+                    share(folder / "words")
                 elif kind == "text":
                     self.assertEqual(output.strip(), body.strip())
-
-
-    def share(self, project):
-        """What is compiled of the SDK is kept for the next run."""
-        kept = BUILD / "rust-tests/readme"
-        kept.mkdir(parents=True, exist_ok=True)
-        if project.exists() and not (project / "target").exists():
-            (project / "target").symlink_to(kept)
 
 
 class Sources(unittest.TestCase):
