@@ -37,6 +37,13 @@ def java_home():
                          "installs openjdk-17-jre-headless, or set JAVA_HOME")
 
 
+def fetch():
+    done = subprocess.run([str(SOURCE / "scripts" / "deps"), "spark"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise AssertionError(f"scripts/deps spark failed:\n{done.stderr}")
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
@@ -46,10 +53,7 @@ class Spark:
     """Starts a server and waits until it answers."""
 
     def __init__(self, jar=None, **settings):
-        done = subprocess.run([str(SOURCE / "scripts" / "deps"), "spark"],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise AssertionError(f"scripts/deps spark failed:\n{done.stderr}")
+        fetch()
         self.folder = tempfile.mkdtemp(prefix="wasi-data-spark-")
         self.port = free_port()
         self.url = f"sc://127.0.0.1:{self.port}"

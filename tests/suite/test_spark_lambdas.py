@@ -3,6 +3,7 @@ the rows that their suites demand, on a real server with wasi-data's jar."""
 
 import unittest
 
+import oracle
 import test_behaviour
 import test_golden
 import test_groups
@@ -76,6 +77,18 @@ class Failures(unittest.TestCase):
 
 @needs_guests
 class Engine(Case):
+    def test_lambda_over_columns(self):
+        """Spark reads parquet by columns and filters rows of it; the lambda
+        comes after."""
+        arrow = oracle.arrow()
+        arrow.parquet.write_table(arrow.table({"a": list(range(1000))}),
+                                  self.folder / "t.parquet")
+        table = self.collect("read", "t", "filter", "a % 100 = 7", "repeat",
+                             "a", 2, "sort", "value", "copy", END,
+                             options=["--table", "t=t.parquet"])
+        self.assertEqual(table.column(0),
+                         [a for a in range(7, 1000, 100) for _ in range(2)])
+
     def test_filter_keeps_what_it_does_not_look_at(self):
         """Rows, nulls among them, pass a filter as they are."""
         rows = [(n, None if n % 3 else n / 2, "ü" * (n % 5), n % 2 == 0)

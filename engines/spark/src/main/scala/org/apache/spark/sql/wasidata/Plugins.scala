@@ -2,15 +2,16 @@ package org.apache.spark.sql.wasidata
 
 import java.util.Optional
 
-import org.apache.spark.JobArtifactSet
+import org.apache.spark.{JobArtifactSet, SparkContext}
 import org.apache.spark.sql.SparkSessionExtensions
 import org.apache.spark.sql.catalyst.expressions.{AttributeReference, Expression}
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
+import org.apache.spark.sql.catalyst.rules.Rule
 import org.apache.spark.sql.catalyst.types.DataTypeUtils
 import org.apache.spark.sql.classic.Dataset
 import org.apache.spark.sql.connect.planner.SparkConnectPlanner
 import org.apache.spark.sql.connect.plugin.{ExpressionPlugin, RelationPlugin}
-import org.apache.spark.sql.execution.{SparkPlan, SparkStrategy}
+import org.apache.spark.sql.execution.{ApplyColumnarRulesAndInsertTransitions, ColumnarRule, SparkPlan, SparkStrategy}
 import org.apache.spark.sql.types.StructType
 import org.sparkproject.connect.protobuf.{Any => AnyMessage}
 
@@ -39,9 +40,11 @@ private object Plugin {
   def folder(): String =
     JobArtifactSet.getCurrentJobArtifactState.map(_.uuid).getOrElse("")
 
-  def spec(message: LambdaMessage): LambdaSpec =
+  def spec(message: LambdaMessage): LambdaSpec = {
+    SparkContext.getActive.foreach(LambdaFailures.listen)
     LambdaSpec(message.closure, folder(), message.columns, message.outputs,
       message.mode, message.places, message.keys, message.rightColumns)
+  }
 }
 
 class LambdaRelationPlugin extends RelationPlugin {
@@ -83,8 +86,24 @@ class LambdaExpressionPlugin extends ExpressionPlugin {
 
 /** `spark.sql.extensions`: how our nodes are run. */
 class LambdaExtensions extends (SparkSessionExtensions => Unit) {
-  override def apply(extensions: SparkSessionExtensions): Unit =
+  override def apply(extensions: SparkSessionExtensions): Unit = {
     extensions.injectPlannerStrategy(_ => LambdaStrategy)
+    extensions.injectColumnar(_ => LambdaTransitions)
+  }
+}
+
+/** Below a RowToColumnarTransition Spark looks no further for operators that
+  * give columns to one that takes rows, as a scan of parquet to a filter.
+  */
+private object LambdaTransitions extends ColumnarRule {
+  private val toRows =
+    ApplyColumnarRulesAndInsertTransitions(Nil, outputsColumnar = false)
+
+  override def preColumnarTransitions: Rule[SparkPlan] = { plan =>
+    plan.transformUp { case lambda: LambdaExec =>
+      lambda.copy(child = toRows(lambda.child))
+    }
+  }
 }
 
 private object LambdaStrategy extends SparkStrategy {
