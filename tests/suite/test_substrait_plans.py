@@ -733,15 +733,40 @@ class Refused(Case):
             plan = b"\x1a" + varint(len(plan)) + plan
             self.refused(plan, "missing" if levels < 900 else "nested")
 
-    def test_cut_and_damaged(self):
-        p = Plan()
-        plan = p.bytes(where(t(), p.call("comparison", "gt:any_any", ref(K),
-                                         lit(i64=3))), ["c"] * 7)
-        for size in range(0, len(plan), 31):
-            done = self.run_plan(plan[:size])
-            self.assertIn(done.returncode, (0, 125))
-            if done.returncode == 0:
-                self.fail(f"cut at {size} of {len(plan)} runs")
+    def test_many_parts(self):
+        """A million of them."""
+        data = b"\x1a\x04\x0a\x02\x08\x01" * 1000000
+        for tag in (b"\x3a", b"\x0a", b"\x12", b"\x1a"):
+            data = tag + varint(len(data)) + data
+        self.refused(data, "parts")
+
+    def test_circles(self):
+        """A relation that refers to itself, and one over two others."""
+        around = [{"reference": {"subtree_ordinal": 1}},
+                  {"reference": {"subtree_ordinal": 0}}]
+        for before in (around, [where({"reference": {"subtree_ordinal": 0}},
+                                      lit(boolean=True))]):
+            self.refused(Plan().bytes({"reference": {"subtree_ordinal": 0}},
+                                      ["c"], before=before), "itself")
+
+    def test_command(self):
+        """A plan, and nothing else."""
+        plan = self.folder / "plan.pb"
+        plan.write_bytes(Plan().bytes(values([], [[]]), []))
+        for verb in ("query", "explain"):
+            for arguments, code, words in (
+                    ([], 125, f"{verb}"),
+                    (["--plan"], 125, "--plan needs a value"),
+                    (["--plan", str(plan), "select 1"], 125,
+                     "'select 1' are one too many"),
+                    (["--plan", str(self.folder / "no.pb")], 127, "no.pb"),
+                    (["--plan", str(self.folder)], 125, str(self.folder)),
+                    (["--plan", "/dev/null"], 125, "relation")):
+                done = subprocess.run([BIN, verb, *arguments], text=True,
+                                      capture_output=True, check=False)
+                self.assertEqual((done.returncode, done.stdout), (code, ""),
+                                 (arguments, done.stderr))
+                self.assertIn(words, done.stderr)
 
     def test_explain(self):
         p = Plan()

@@ -1,0 +1,22 @@
+"""Plans cut at every byte, and damaged at random: refused with a reason, or
+plans. The build with sanitizers sees what reads or writes where it must not."""
+
+import sys
+import unittest
+
+from substrait_damaged import TOOL, damage
+
+TIMES = 1_000_000
+
+
+@unittest.skipUnless(TOOL.exists(), "the tools of the tests were not built")
+class Damage(unittest.TestCase):
+    def test_damaged(self):
+        refused = damage(self, TIMES)
+        print(f"{refused} of {TIMES} damaged plans are refused",
+              file=sys.stderr)
+        self.assertGreater(refused, TIMES // 4)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
