@@ -465,7 +465,7 @@ write_arithmetic(const struct writer *writer, const struct wd_expression *call)
       : call->function == WD_FN_ADD    ? WD_DUCK_PURE_ADD
                                        : WD_DUCK_PURE_SUBTRACT;
   const struct wd_type *a, *b;
-  int scale, whole;
+  int scale, whole, digits;
   enum wd_status status;
 
   if (call->options.overflow && wd_type_is_integer(&call->type))
@@ -483,10 +483,12 @@ write_arithmetic(const struct writer *writer, const struct wd_expression *call)
     if (b->precision - b->scale > whole)
       whole = b->precision - b->scale;
   }
-  if (whole + scale + 1 > WD_DECIMAL_PRECISION_MAX || call->options.overflow)
+  /* A sum may have one digit more than its operands, a product has none. */
+  digits = whole + scale + (kind != WD_DUCK_PURE_MULTIPLY);
+  if (digits > WD_DECIMAL_PRECISION_MAX || call->options.overflow)
     return wd__write_pure(writer, kind, call);
   /* DuckDB computes in 64 bits when both operands are stored so. */
-  if (whole + scale + 1 > 18 && a->precision <= 18 && b->precision <= 18) {
+  if (digits > 18 && a->precision <= 18 && b->precision <= 18) {
     wd_buf_printf(writer->buf, "(CAST(");
     status = wd__write_expression(writer, call->arguments[0]);
     wd_buf_printf(writer->buf, " AS DECIMAL(%d,%d))%s", 19, a->scale,
