@@ -193,10 +193,10 @@ bind_named(void *env, const struct wd_named *function,
   if (status == WD_OK)
     status = find_pool(env, &function->closure, &pool, error);
   if (status == WD_OK)
-    status =
-        wd_lambda_bind_named(pool, function->name, function->closure.function,
-                             function->closure.state, input, known,
-                             constant_count, site, arena, &lambda, error);
+    status = wd_lambda_bind_named(
+        pool, function->name, function->closure.function,
+        function->closure.state, wd_named_role(function), input, known,
+        constant_count, site, arena, &lambda, error);
   if (status != WD_OK)
     return status;
   *out_bound = bound_of(lambda);

@@ -25,30 +25,50 @@ take_signature(struct wd_abi_call *call,
 }
 
 static enum wd_status
-on_register_scalar(struct wd_abi_call *call,
-                   const struct wd_abi_functions_register_scalar_args *args,
-                   struct wd_error *error)
+add_function(struct wd_abi_call *call, struct wd_text name,
+             const struct wd_abi_lambda *lambda,
+             const struct wd_abi_functions_signature *signature,
+             enum wd_named_kind kind, const char *what, struct wd_error *error)
 {
   struct wd_program *program = wd_program_of(call);
   struct wd_named function = {
-      .closure = {program, args->function.function, args->function.state}};
-  enum wd_status status =
-      take_signature(call, &args->signature, &function, error);
+      .kind = kind, .closure = {program, lambda->function, lambda->state}};
+  enum wd_status status = take_signature(call, signature, &function, error);
 
   if (status == WD_OK && !program->functions) {
     program->functions = wd_registry_new(program->options.mem);
     status = program->functions ? WD_OK : wd_fail_memory(error);
   }
   if (status == WD_OK)
-    status = wd_registry_add(program->functions, args->name.data,
-                             args->name.length, &function, error);
+    status = wd_registry_add(program->functions, name.data, name.length,
+                             &function, error);
   if (status != WD_OK)
-    wd_error_prefix(error, "register-scalar");
+    wd_error_prefix(error, "%s", what);
   return status;
+}
+
+static enum wd_status
+on_register_scalar(struct wd_abi_call *call,
+                   const struct wd_abi_functions_register_scalar_args *args,
+                   struct wd_error *error)
+{
+  return add_function(call, args->name, &args->function, &args->signature,
+                      WD_NAMED_SCALAR, "register-scalar", error);
+}
+
+static enum wd_status
+on_register_aggregate(
+    struct wd_abi_call *call,
+    const struct wd_abi_functions_register_aggregate_args *args,
+    struct wd_error *error)
+{
+  return add_function(call, args->name, &args->function, &args->signature,
+                      WD_NAMED_AGGREGATE, "register-aggregate", error);
 }
 
 void
 wd_guest_functions(struct wd_abi_handlers *handlers)
 {
   handlers->functions_register_scalar = on_register_scalar;
+  handlers->functions_register_aggregate = on_register_aggregate;
 }

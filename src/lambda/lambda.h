@@ -85,7 +85,8 @@ wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
  * of its arguments are known. All that is pointed to is kept, not copied. */
 enum wd_status
 wd_lambda_bind_named(struct wd_pool *pool, const char *name, uint32_t function,
-                     uint32_t state, const struct wd_schema *input,
+                     uint32_t state, enum wd_role role,
+                     const struct wd_schema *input,
                      const struct wd_lambda_constant *constants,
                      uint32_t constant_count, uint32_t site,
                      struct wd_arena *arena, struct wd_lambda **out_lambda,

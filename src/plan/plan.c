@@ -133,7 +133,8 @@ bind_named(void *env, const struct wd_named *function,
       planner->binder->env, function, input, constants, constant_count,
       out_call->site, planner->arena, &out_call->bound, planner->error);
   if (status == WD_OK)
-    status = check_bound(planner, WD_ROLE_SCALAR, input, &out_call->bound);
+    status =
+        check_bound(planner, wd_named_role(function), input, &out_call->bound);
   if (status == WD_OK && out_call->bound.output.count != 1)
     status = wd_fail(planner->error, WD_TYPE_MISMATCH,
                      "the function %s must give one column, not %u",
@@ -674,8 +675,14 @@ struct wd_measure
 wd_window_measure(const struct wd_expression *call)
 {
   const struct wd_window *window = call->window;
+  const struct wd_named_call *named = call->named;
 
   return (struct wd_measure){
+      .name = named ? named->name : NULL,
+      .bound = named ? named->bound : (struct wd_bound){.lambda = NULL},
+      .role = WD_ROLE_AGGREGATE,
+      .closure = named ? named->closure : (struct wd_closure){.program = NULL},
+      .site = named ? named->site : 0,
       .function = window->aggregate_function,
       .distinct = window->distinct,
       .argument_count = window->shape.arguments,

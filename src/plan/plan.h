@@ -38,8 +38,8 @@ struct wd_constant {
   struct wd_batch value;
 };
 
-/* A call of a registered function; its arguments are the expression's, of
- * which it wants bound.columns. */
+/* A call of a registered function; its arguments are the expression's (of one
+ * over a window the first ones), of which it wants bound.columns. */
 struct wd_named_call {
   const char *name;
   struct wd_closure closure;
@@ -148,6 +148,7 @@ struct wd_sort_key {
  * aggregate, all of the row for a reduce. */
 struct wd_measure {
   enum wd_aggregate_function function;
+  const char *name; /* of one that the program registered; NULL: it is none */
   bool distinct;
   struct wd_bound bound; /* bound.lambda != NULL: a lambda */
   enum wd_role role;

@@ -180,6 +180,9 @@ print_measure(const struct wd_measure *measure, const struct wd_schema *input,
     print_call(measure, input, buf);
   } else {
     wd_buf_printf(buf, "%s ", wd_role_name(measure->role));
+    if (measure->name)
+      wd_buf_printf(buf, "%s%s ", measure->distinct ? "distinct " : "",
+                    measure->name);
     print_closure(&measure->closure, measure->site, &measure->bound, NULL, buf);
     if (measure->role == WD_ROLE_AGGREGATE) {
       wd_buf_puts(buf, " of (");

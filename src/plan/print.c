@@ -223,10 +223,11 @@ print_window(const struct printer *p, const struct wd_expression *expression)
 {
   const struct wd_window *window = expression->window;
   struct printer_items items = {p, expression};
-  bool star =
-      window->aggregate && window->aggregate_function == WD_AGG_COUNT_STAR;
+  bool star = window->aggregate && !expression->named &&
+              window->aggregate_function == WD_AGG_COUNT_STAR;
 
-  wd_buf_puts(p->buf, window->aggregate
+  wd_buf_puts(p->buf, expression->named ? expression->named->name
+                      : window->aggregate
                           ? wd_aggregate_name(window->aggregate_function)
                           : wd_window_name(window->function));
   wd_buf_puts(p->buf, star ? "(*" : window->distinct ? "(distinct " : "(");

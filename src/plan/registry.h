@@ -29,6 +29,14 @@ struct wd_named {
   bool deterministic;
 };
 
+/* What it is bound for. */
+static inline enum wd_role
+wd_named_role(const struct wd_named *function)
+{
+  return function->kind == WD_NAMED_AGGREGATE ? WD_ROLE_AGGREGATE
+                                              : WD_ROLE_SCALAR;
+}
+
 #define WD_REGISTRY_NAME_MAX 128u
 
 struct wd_registry;

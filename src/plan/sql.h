@@ -33,6 +33,7 @@ struct wd_sql_parameter {
 struct wd_sql_call {
   const struct wd_named *function;
   struct wd_named_call named;
+  bool over_window;
   /* The operand of each argument of the function, in its order. */
   uint32_t argument_count;
   const uint32_t *arguments;

@@ -78,6 +78,25 @@ wd__type_named_over(struct typer *typer, const struct wd_named *function,
                     uint32_t count, struct typed *operands, const char **names,
                     const struct wd_expression **out);
 
+/* An aggregate of the program's as a measure, whose filter is set; `rows` knows
+ * no aggregates. */
+enum wd_status
+wd__type_named_measure(struct typer *rows, const struct wd_syntax *syntax,
+                       const struct wd_named *function,
+                       struct wd_measure *measure);
+
+/* The same over a window, of operands that are typed: fills in what is called,
+ * and what it gives. */
+enum wd_status
+wd__type_named_window(struct typer *typer, const struct wd_syntax *syntax,
+                      const struct wd_named *function, struct typed *operands,
+                      struct wd_expression *node);
+
+enum wd_status
+wd__type_named_aggregate(struct typer *typer, const struct wd_syntax *syntax,
+                         const struct wd_named *function,
+                         const struct wd_expression **out);
+
 /* A function with WD_RULE_NESTED: of lambdas, or that makes structs. */
 enum wd_status
 wd__type_nested(struct typer *typer, const struct wd_syntax *syntax,

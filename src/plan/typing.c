@@ -379,11 +379,13 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
                           "%s is called over a window: %s(...) "
                           "over (partition by ... order by ...)",
                           syntax->name, syntax->name);
+  named = wd__find_named(typer, syntax->name);
+  if (named && named->kind == WD_NAMED_AGGREGATE)
+    return wd__type_named_aggregate(typer, syntax, named, out);
   if (syntax->star || syntax->distinct)
     return fail(typer, syntax, WD_INVALID_PLAN,
                 syntax->star ? "only count takes a '*'"
                              : "only aggregates take 'distinct'");
-  named = wd__find_named(typer, syntax->name);
   if (named)
     return wd__type_named(typer, syntax, named, out);
   if (!wd_function_find(syntax->name, length, &function))

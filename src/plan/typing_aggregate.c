@@ -326,22 +326,70 @@ type_filter(struct typer *typer, const struct wd_syntax *syntax,
   return WD_OK;
 }
 
+/* Adds the measure; *out: its result as a column after the keys. */
+static enum wd_status
+add_measure(struct typer *typer, const struct wd_syntax *syntax,
+            const struct wd_measure *measure, const struct wd_expression **out)
+{
+  struct wd_aggregation *aggregation = typer->scope.aggregation;
+  struct wd_expression *column;
+  enum wd_status status =
+      wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &column);
+
+  if (status != WD_OK)
+    return status;
+  column->column = aggregation->keys->count + aggregation->count;
+  column->type = measure->type;
+  column->nullable = measure->nullable;
+  *out = column;
+  return wd_aggregation_add(aggregation, measure, typer->arena, typer->error);
+}
+
+static enum wd_status
+check_aggregation(struct typer *typer, const struct wd_syntax *syntax)
+{
+  if (typer->scope.aggregation)
+    return WD_OK;
+  return fail_call(typer, syntax,
+                   "aggregates are only allowed in aggregate, and not inside "
+                   "each other");
+}
+
+enum wd_status
+wd__type_named_aggregate(struct typer *typer, const struct wd_syntax *syntax,
+                         const struct wd_named *function,
+                         const struct wd_expression **out)
+{
+  struct wd_measure measure = {.distinct = syntax->distinct};
+  struct typer rows = *typer;
+  enum wd_status status = check_aggregation(typer, syntax);
+
+  if (status != WD_OK)
+    return status;
+  if (syntax->star)
+    return fail_call(typer, syntax, "only count takes a '*'");
+  measure.filter = typer->scope.aggregation->filter;
+  rows.scope.aggregation = NULL;
+  rows.variables = NULL;
+  if (syntax->window && syntax->window->has_filter)
+    status = type_filter(typer, syntax, &measure);
+  if (status == WD_OK)
+    status = wd__type_named_measure(&rows, syntax, function, &measure);
+  return status == WD_OK ? add_measure(typer, syntax, &measure, out) : status;
+}
+
 enum wd_status
 wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                    enum wd_aggregate_function function,
                    const struct wd_expression **out)
 {
-  struct wd_aggregation *aggregation = typer->scope.aggregation;
   struct wd_measure measure = {.function = function,
                                .distinct = syntax->distinct};
-  struct wd_expression *column;
-  enum wd_status status;
+  enum wd_status status = check_aggregation(typer, syntax);
 
-  if (!aggregation)
-    return fail_call(typer, syntax,
-                     "aggregates are only allowed in aggregate, and not inside "
-                     "each other");
-  measure.filter = aggregation->filter;
+  if (status != WD_OK)
+    return status;
+  measure.filter = typer->scope.aggregation->filter;
   if (function == WD_AGG_GROUPING)
     status = type_grouping(typer, syntax, &measure);
   else
@@ -350,14 +398,5 @@ wd__type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
     measure.function = WD_AGG_COUNT_STAR;
   if (status == WD_OK && syntax->window && syntax->window->has_filter)
     status = type_filter(typer, syntax, &measure);
-  if (status == WD_OK)
-    status =
-        wd__new_expression(typer, syntax, WD_EXPR_COLUMN, 0, NULL, &column);
-  if (status != WD_OK)
-    return status;
-  column->column = aggregation->keys->count + aggregation->count;
-  column->type = measure.type;
-  column->nullable = measure.nullable;
-  *out = column;
-  return wd_aggregation_add(aggregation, &measure, typer->arena, typer->error);
+  return status == WD_OK ? add_measure(typer, syntax, &measure, out) : status;
 }

@@ -284,6 +284,127 @@ wd__find_named(const struct typer *typer, const char *name)
              : NULL;
 }
 
+/* Rows with a null are not handed to a strict aggregate. */
+static enum wd_status
+filter_nulls(const struct call *call, const struct wd_named_call *named,
+             const struct wd_expression **filter)
+{
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; status == WD_OK && i < call->count; i++) {
+    struct typed both[2] = {call->operands[i], {*filter, call->syntax}};
+
+    if (!named->bound.strict || !both[0].expression->nullable)
+      continue;
+    status = wd__type_function(call->typer, call->syntax, WD_FN_IS_NOT_NULL, 1,
+                               both, &both[0].expression);
+    if (status == WD_OK && *filter)
+      status = wd__type_function(call->typer, call->syntax, WD_FN_AND, 2, both,
+                                 filter);
+    else
+      *filter = both[0].expression;
+  }
+  return status;
+}
+
+/* An aggregate whose operands are in the call already. */
+static enum wd_status
+type_measure(struct call *call, struct wd_measure *measure,
+             struct wd_named_call *named)
+{
+  const struct wd_expression **arguments =
+      wd_arena_array(call->typer->arena, call->count, sizeof *arguments);
+  enum wd_status status =
+      arguments ? WD_OK : wd_fail_memory(call->typer->error);
+
+  if (status == WD_OK && call->function->typed)
+    status = cast_arguments(call);
+  if (status == WD_OK)
+    status = bind_call(call, named);
+  if (status == WD_OK)
+    status = filter_nulls(call, named, &measure->filter);
+  if (status != WD_OK)
+    return status;
+  if (measure->distinct && !named->bound.all_columns)
+    return fail_call(call, WD_UNSUPPORTED,
+                     "distinct needs an aggregate that looks at all of its "
+                     "arguments");
+  for (uint32_t i = 0; i < call->count; i++)
+    arguments[i] = call->operands[i].expression;
+  measure->name = named->name;
+  measure->bound = named->bound;
+  measure->role = WD_ROLE_AGGREGATE;
+  measure->closure = named->closure;
+  measure->site = named->site;
+  measure->argument_count = call->count;
+  measure->arguments = arguments;
+  measure->type = named->bound.output.columns[0].type;
+  measure->nullable = named->bound.output.columns[0].nullable;
+  return WD_OK;
+}
+
+enum wd_status
+wd__type_named_measure(struct typer *rows, const struct wd_syntax *syntax,
+                       const struct wd_named *function,
+                       struct wd_measure *measure)
+{
+  struct wd_named_call named = {.name = NULL};
+  uint32_t count = syntax->window ? syntax->window->arguments : syntax->count;
+  struct call call = {
+      .typer = rows,
+      .syntax = syntax,
+      .function = function,
+      .count = count,
+      .operands = wd_arena_array(rows->arena, count, sizeof *call.operands),
+      .names = wd_arena_array(rows->arena, count, sizeof *call.names),
+  };
+  enum wd_status status;
+
+  if (!call.operands || !call.names)
+    return wd_fail_memory(rows->error);
+  status = place_arguments(&call);
+  return status == WD_OK ? type_measure(&call, measure, &named) : status;
+}
+
+enum wd_status
+wd__type_named_window(struct typer *typer, const struct wd_syntax *syntax,
+                      const struct wd_named *function, struct typed *operands,
+                      struct wd_expression *node)
+{
+  struct wd_measure measure = {.distinct = syntax->distinct};
+  struct wd_named_call *named = wd_arena_alloc(typer->arena, sizeof *named);
+  struct call call = {
+      .typer = typer,
+      .syntax = syntax,
+      .function = function,
+      .count = syntax->window->arguments,
+      .operands = operands,
+  };
+  enum wd_status status;
+
+  call.names = wd_arena_array(typer->arena, call.count, sizeof *call.names);
+  if (!call.names || !named)
+    return wd_fail_memory(typer->error);
+  /* DuckDB 1.5 does not come to an end of it. */
+  if (syntax->distinct)
+    return fail_call(&call, WD_UNSUPPORTED,
+                     "over a window an aggregate of the program's takes no "
+                     "distinct");
+  status = check_count(&call);
+  if (status == WD_OK)
+    status = type_measure(&call, &measure, named);
+  if (status != WD_OK)
+    return status;
+  if (measure.filter)
+    return fail_call(&call, WD_UNSUPPORTED,
+                     "over a window a strict aggregate's arguments cannot be "
+                     "null");
+  node->named = named;
+  node->type = measure.type;
+  node->nullable = measure.nullable;
+  return WD_OK;
+}
+
 enum wd_status
 wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
                const struct wd_named *function,
@@ -302,7 +423,7 @@ wd__type_named(struct typer *typer, const struct wd_syntax *syntax,
 
   if (!call.operands || !call.names)
     return wd_fail_memory(typer->error);
-  if (syntax->window)
+  if (syntax->window || syntax->distinct)
     return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
                           typer->error,
                           "%s is a function of one row: it takes no filter and "

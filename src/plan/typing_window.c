@@ -103,8 +103,15 @@ type_called(struct typer *typer, const struct wd_syntax *syntax,
             struct wd_expression *node)
 {
   size_t length = strlen(syntax->name);
+  const struct wd_named *named = wd__find_named(typer, syntax->name);
   enum wd_aggregate_function aggregate;
 
+  if (named && named->kind == WD_NAMED_AGGREGATE && !syntax->star &&
+      !window->shape.ignore_nulls) {
+    window->aggregate = true;
+    window->distinct = syntax->distinct;
+    return wd__type_named_window(typer, syntax, named, operands, node);
+  }
   if (wd_aggregate_find(syntax->name, length, &aggregate)) {
     if (window->shape.ignore_nulls)
       return fail_at(typer, syntax, WD_INVALID_PLAN,
@@ -235,6 +242,7 @@ wd__type_window(struct typer *typer, const struct wd_syntax *syntax,
   if (status != WD_OK)
     return status;
   node->window = window;
+  node->named = typed.named;
   node->type = typed.type;
   node->nullable = typed.nullable;
   *out = node;

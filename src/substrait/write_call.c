@@ -271,6 +271,13 @@ put_aggregate(struct writer *w, const struct wd_measure *measure)
   struct form form = {0, ""};
   struct wd_buf *buf = w->buf;
 
+  /* What it was bound with besides types is not written. */
+  if (measure->name &&
+      (measure->distinct || measure->bound.lambda->constant_count))
+    wd__write_fail(w, WD_UNSUPPORTED,
+                   "the aggregate %s with distinct or constants has no written "
+                   "form yet",
+                   measure->name);
   if (measure->bound.lambda)
     form.anchor = declare_lambda(w, measure);
   else if (measure->function == WD_AGG_GROUPING)

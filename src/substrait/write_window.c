@@ -141,8 +141,17 @@ wd__write_window(struct writer *w, const struct wd_expression *expression)
   const struct wd_window_shape *shape = &call.window->shape;
   const char *distribution;
   struct form form;
-  const char *name = find_function(w, &call, &form, &distribution);
-  size_t begun = wd_wire_begin(w->buf, WD_SS_Expression_window_function);
+  const char *name;
+  size_t begun;
+
+  if (expression->named) {
+    wd__write_fail(w, WD_UNSUPPORTED,
+                   "the aggregate %s over a window has no written form yet",
+                   expression->named->name);
+    return;
+  }
+  name = find_function(w, &call, &form, &distribution);
+  begun = wd_wire_begin(w->buf, WD_SS_Expression_window_function);
 
   wd_wire_int(w->buf, WD_SS_Expression_WindowFunction_function_reference,
               form.anchor);

@@ -59,6 +59,7 @@
  *                         a negative one makes it fail
  *   register KIND NAME    a function (script_functions.h); `many` registers
  *                         NAME many of them, f0, f1 …
+ *   register-aggregate KIND NAME   (script_aggregates.h)
  *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
@@ -72,6 +73,7 @@
 #include <wasidata.h>
 #include <wasidata_co_groups.h>
 
+#include "script_aggregates.h"
 #include "script_functions.h"
 #include "script_generate.h"
 
@@ -1082,6 +1084,10 @@ store(struct script *s, const char *verb)
   } else if (VERB("register")) {
     const char *kind = word(s);
     if (!script_register(kind, word(s)))
+      print_failure();
+  } else if (VERB("register-aggregate")) {
+    const char *kind = word(s);
+    if (!script_register_aggregate(kind, word(s)))
       print_failure();
   } else if (VERB("set-factor")) {
     factor = number(s);

@@ -82,10 +82,9 @@ class Inside(unittest.TestCase):
         "cpp_plans": (
             "relational", "columns", "sets", "join_using", "groups",
             "for_each", "temp_table", "cache", "parameters", "grouping",
-            "shapes", "register_scalar", "written"),
+            "shapes", "register_scalar", "register_aggregate", "sql",
+            "written"),
     }
-    # Those that a host may say it does not have yet.
-    LATER = ("register_aggregate", "sql")
 
     def check(self, program, name, *options):
         return run(BIN, "run", *options,
@@ -137,19 +136,6 @@ class Inside(unittest.TestCase):
         self.assertIn("there is no 5000", done.stdout)
         done = run(BIN, "run", program, "none")
         self.assertIn("1 to 1000000 partitions", done.stdout)
-
-    def test_later_cases(self):
-        missing = []
-        for name in self.LATER:
-            with self.subTest(name):
-                done = self.check("cpp_plans", name)
-                said = done.stdout + done.stderr
-                if re.search("not supported by this host|not built yet", said):
-                    missing.append(name)
-                else:
-                    self.assertEqual(done.stdout, "good\n", done.stderr)
-        if missing:
-            self.skipTest(f"this host does not have: {', '.join(missing)}")
 
     def test_an_error_that_nobody_looks_at_ends_the_program(self):
         for name, message in (("unseen", "'nothing' is not granted"),

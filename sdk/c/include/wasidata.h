@@ -1103,7 +1103,9 @@ bool
 wd_register_scalar(const char *name, const char *arguments,
                    const wd_lambda *lambda);
 
-/* An aggregate by name; hosts of today refuse it by code. */
+/* The same for an aggregate of one column: it stands where the language's
+ * aggregates do (measures, windows), with `distinct` and `filter`, and in SQL.
+ */
 bool
 wd_register_aggregate(const char *name, const char *arguments,
                       const wd_aggregator *aggregator);

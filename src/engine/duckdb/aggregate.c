@@ -11,6 +11,7 @@
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/nested.h"
+#include "engine/duckdb/query.h"
 
 #define INLINE_BYTES 40
 #define EMPTY UINT32_MAX
@@ -475,11 +476,27 @@ called(duckdb_function_info info)
 }
 
 static void
-ended(duckdb_function_info info, const struct wd_duck_call *call,
+ended(duckdb_function_info info, struct wd_duck_call *call,
       enum wd_status status, const struct wd_error *error)
 {
-  if (status != WD_OK)
-    duckdb_aggregate_function_set_error(info, wd_duck_call_failed(call, error));
+  const char *message;
+
+  if (status == WD_OK)
+    return;
+  message = wd_duck_call_failed(call, error);
+  if (!call->windowed) {
+    duckdb_aggregate_function_set_error(info, message);
+    return;
+  }
+  atomic_store(&call->failed, true);
+  duckdb_interrupt(call->query->connection);
+}
+
+/* Over a window, after a failure: nothing is computed any more. */
+static bool
+is_idle(struct wd_duck_call *call)
+{
+  return call->windowed && atomic_load(&call->failed);
 }
 
 static void
@@ -490,7 +507,7 @@ aggregate_update(duckdb_function_info info, duckdb_data_chunk input,
   struct wd_error error;
 
   wd_duck_error_init(&error);
-  if (call)
+  if (call && !is_idle(call))
     ended(info, call,
           update_chunk(call, input, (struct state **)(void *)states, &error),
           &error);
@@ -506,7 +523,7 @@ aggregate_combine(duckdb_function_info info, duckdb_aggregate_state *sources,
   enum wd_status status;
 
   wd_duck_error_init(&error);
-  if (!call)
+  if (!call || is_idle(call))
     return;
   status = wd_duck_visit_begin(call->query, call->lambda, &visit, &error);
   if (status == WD_OK) {
@@ -525,11 +542,14 @@ aggregate_finalize(duckdb_function_info info, duckdb_aggregate_state *states,
   struct wd_error error;
 
   wd_duck_error_init(&error);
-  if (call)
+  if (call && !is_idle(call))
     ended(info, call,
           finish_states(call, (struct state **)(void *)states, result, count,
                         offset, &error),
           &error);
+  if (call && is_idle(call))
+    for (idx_t i = 0; i < count; i++)
+      set_null(result, offset + i);
 }
 
 void

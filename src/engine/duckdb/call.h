@@ -17,7 +17,12 @@ struct wd_duck_call {
   struct wd_mem *mem;
   const struct wd_lambda *lambda;
   struct wd_duck_slot *slot;
-  bool wrapped;  /* the result is a STRUCT */
+  bool wrapped; /* the result is a STRUCT */
+  /* An aggregate's: over a window, where DuckDB 1.5 must not be told that one
+   * thread failed: the others would wait for its part of a tree for ever. The
+   * query is interrupted instead, and what is computed until then is idle. */
+  bool windowed;
+  atomic_bool failed;
   bool strict;   /* rows with a null are not given to it, and are null */
   bool numbered; /* a flat map's: the number of each row's partition follows
                   * the lambda's columns, rows of one are neighbours */

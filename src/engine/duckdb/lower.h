@@ -22,6 +22,10 @@
 /* Most bytes of generated SQL. */
 #define WD_DUCK_SQL_MAX (64u << 20)
 
+/* The end of a frame that is all of a partition, for aggregates of ours: when
+ * it knows that, DuckDB 1.5 hands them states that are not there. */
+#define WD_DUCK_ALL_ROWS "4611686018427387903"
+
 struct wd_duck_lowering {
   struct wd_duck_engine *engine;
   struct wd_query *query; /* NULL: the text is for people, nothing is taken */
@@ -82,6 +86,12 @@ wd_duck_uses_columns(const struct wd_expression *expression);
 enum wd_status
 wd_duck_lower_measure(struct wd_duck_lowering *lowering,
                       const struct wd_measure *measure, struct wd_buf *buf);
+
+/* The same for a lambda; a STRUCT when it gives no single column. */
+enum wd_status
+wd_duck_lower_lambda_measure(struct wd_duck_lowering *lowering,
+                             const struct wd_measure *measure,
+                             struct wd_buf *buf);
 
 enum wd_status
 wd_duck_lower_literal(const struct wd_type *type,

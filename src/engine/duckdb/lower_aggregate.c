@@ -24,9 +24,10 @@ write_arguments(struct wd_duck_lowering *lowering,
   return status;
 }
 
-static enum wd_status
-write_lambda(struct wd_duck_lowering *lowering,
-             const struct wd_measure *measure, struct wd_buf *buf)
+enum wd_status
+wd_duck_lower_lambda_measure(struct wd_duck_lowering *lowering,
+                             const struct wd_measure *measure,
+                             struct wd_buf *buf)
 {
   struct wd_duck_call *call;
   const char *name;
@@ -38,7 +39,9 @@ write_lambda(struct wd_duck_lowering *lowering,
 
   if (status != WD_OK)
     return status;
-  wd_buf_printf(buf, "%s(", name);
+  if (call)
+    call->windowed = lowering->over != NULL;
+  wd_buf_printf(buf, measure->distinct ? "%s(DISTINCT " : "%s(", name);
   status = write_arguments(lowering, measure, buf);
   wd_buf_putc(buf, ')');
   if (status == WD_OK)
@@ -156,7 +159,7 @@ write_measures(struct wd_duck_lowering *lowering,
 
     wd_buf_puts(buf, keys || i ? ", " : "");
     status = measure->bound.lambda
-                 ? write_lambda(lowering, measure, buf)
+                 ? wd_duck_lower_lambda_measure(lowering, measure, buf)
                  : wd_duck_lower_measure(lowering, measure, buf);
     wd_buf_printf(buf, " AS m%u", i);
   }

@@ -94,6 +94,8 @@ expand_call(void *env, uint32_t index, struct wd_buf *buf)
 
   if (status != WD_OK)
     return status;
+  if (call)
+    call->windowed = found->over_window;
   if (call && !aggregate)
     call->strict = found->named.bound.strict;
   wd_buf_puts(buf, name);

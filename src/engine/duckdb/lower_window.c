@@ -65,6 +65,21 @@ write_frame(const struct writer *writer, const struct wd_expression *call,
                          : status;
 }
 
+/* Whether all rows of a partition see the same frame. */
+static bool
+is_whole(const struct wd_window_shape *shape)
+{
+  const struct wd_frame *frame = &shape->frame;
+  bool peers = shape->keys == 0 && frame->unit == WD_FRAME_RANGE;
+
+  if (frame->unit == WD_FRAME_NONE)
+    return shape->keys == 0;
+  return (frame->start == WD_FRAME_UNBOUNDED_PRECEDING ||
+          (peers && frame->start == WD_FRAME_CURRENT_ROW)) &&
+         (frame->end == WD_FRAME_UNBOUNDED_FOLLOWING ||
+          (peers && frame->end == WD_FRAME_CURRENT_ROW));
+}
+
 static enum wd_status
 write_over(const struct writer *writer, const struct wd_expression *call)
 {
@@ -80,7 +95,11 @@ write_over(const struct writer *writer, const struct wd_expression *call)
   at += shape->partitions;
   if (status == WD_OK)
     status = write_keys(writer, call, at);
-  if (status == WD_OK)
+  if (status == WD_OK && call->named && is_whole(shape))
+    wd_buf_puts(writer->buf,
+                " ROWS BETWEEN UNBOUNDED PRECEDING AND " WD_DUCK_ALL_ROWS
+                " FOLLOWING");
+  else if (status == WD_OK)
     status = write_frame(writer, call, at + shape->keys);
   wd_buf_putc(writer->buf, ')');
   return status;
@@ -119,7 +138,11 @@ write_aggregate(const struct writer *writer, const struct wd_expression *call)
     status = wd_duck_buf_failure(&over, writer->lowering->error);
   if (status == WD_OK) {
     writer->lowering->over = wd_buf_text(&over);
-    status = wd_duck_lower_measure(writer->lowering, &measure, writer->buf);
+    status =
+        measure.bound.lambda
+            ? wd_duck_lower_lambda_measure(writer->lowering, &measure,
+                                           writer->buf)
+            : wd_duck_lower_measure(writer->lowering, &measure, writer->buf);
     writer->lowering->over = NULL;
   }
   wd_buf_fini(&over);

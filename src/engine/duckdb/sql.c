@@ -432,6 +432,14 @@ prepare(struct binding *binding, const char *text,
   return status;
 }
 
+static bool
+is_distinct(const struct wd_sql_value *call)
+{
+  const struct wd_sql_value *distinct = wd_sql_member(call, "distinct");
+
+  return distinct && strncmp(distinct->start, "true", 4) == 0;
+}
+
 /* How the program's function is called here. */
 static enum wd_status
 check_use(const struct binding *binding, const struct wd_sql_found *found)
@@ -439,7 +447,6 @@ check_use(const struct binding *binding, const struct wd_sql_found *found)
   const struct wd_sql_check *check = &binding->reading->check;
   const struct wd_sql_value *value = found->value;
   const struct wd_sql_value *sorted = wd_sql_member(value, "arg_orders");
-  const struct wd_sql_value *distinct = wd_sql_member(value, "distinct");
   const struct wd_sql_value *filter =
       wd_sql_member(value, found->over_window ? "filter_expr" : "filter");
 
@@ -452,10 +459,14 @@ check_use(const struct binding *binding, const struct wd_sql_found *found)
                          "%s(… order by …): aggregates of the program's take "
                          "rows in no order",
                          found->function->name);
+    if (found->over_window && is_distinct(value))
+      return wd_sql_fail(check, value, WD_UNSUPPORTED,
+                         "%s(distinct …) over a window: aggregates of the "
+                         "program's take no distinct there",
+                         found->function->name);
     return WD_OK;
   }
-  if (found->over_window || (sorted && sorted->first) ||
-      (distinct && strncmp(distinct->start, "true", 4) == 0) ||
+  if (found->over_window || (sorted && sorted->first) || is_distinct(value) ||
       (filter && filter->kind == WD_SQL_OBJECT))
     return wd_sql_fail(check, value, WD_INVALID_PLAN,
                        "%s is a function of one row: it takes no distinct, "
@@ -512,12 +523,18 @@ bind_probed(struct binding *binding, struct wd_duck_probed *probed)
   status =
       wd_sql_bind_call(binding->functions, found->function, &probed->operands,
                        reading->arena, call, reading->error);
+  if (status == WD_OK && !call->named.bound.all_columns &&
+      is_distinct(found->value))
+    status = wd_sql_fail(&reading->check, found->value, WD_UNSUPPORTED,
+                         "distinct needs an aggregate that looks at all of its "
+                         "arguments");
   if (status == WD_OK)
     status = wd_duck_schema_check(&call->named.bound.output, reading->error);
   if (status == WD_OK)
     status =
         take_slot(binding, call, found->function->kind == WD_NAMED_AGGREGATE,
                   &binding->slots[probed->call]);
+  call->over_window = found->over_window;
   binding->bound[probed->call] = status == WD_OK;
   return status;
 }

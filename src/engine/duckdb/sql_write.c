@@ -171,12 +171,87 @@ function_of(const struct wd_sql_check *check, uint32_t call)
   return found->function;
 }
 
+/* A filter that leaves out rows with a null, for a strict aggregate. */
+static enum wd_status
+write_filter(const struct writer *writer, const struct wd_sql_value *call,
+             const struct wd_sql_value *filter)
+{
+  const struct wd_sql_value *operands = wd_sql_member(call, "children");
+  enum wd_status status = WD_OK;
+
+  wd_buf_puts(writer->buf,
+              "{\"class\":\"CONJUNCTION\",\"type\":\"CONJUNCTION_AND\","
+              "\"alias\":\"\",\"query_location\":0,\"children\":[");
+  if (filter->kind == WD_SQL_OBJECT)
+    status = write_value(writer, filter);
+  for (const struct wd_sql_value *operand = operands->first;
+       operand && status == WD_OK; operand = operand->next) {
+    wd_buf_puts(
+        writer->buf,
+        operand == operands->first && filter->kind != WD_SQL_OBJECT ? "" : ",");
+    wd_buf_puts(writer->buf,
+                "{\"class\":\"OPERATOR\",\"type\":\"OPERATOR_IS_NOT_NULL\","
+                "\"alias\":\"\",\"query_location\":0,\"children\":[");
+    status = write_operand(writer, operand);
+    wd_buf_puts(writer->buf, "]}");
+  }
+  wd_buf_puts(writer->buf, "]}");
+  return status;
+}
+
+static bool
+is_word(const struct wd_sql_value *window, const char *key, const char *word)
+{
+  return strcmp(wd_sql_string(window, key), word) == 0;
+}
+
+/* Whether all rows of a partition see the same frame. */
+static bool
+is_whole(const struct wd_sql_value *window)
+{
+  const struct wd_sql_value *orders = wd_sql_member(window, "orders");
+  bool peers = orders && !orders->first;
+
+  return orders &&
+         (is_word(window, "start", "UNBOUNDED_PRECEDING") ||
+          (peers && is_word(window, "start", "CURRENT_ROW_RANGE"))) &&
+         (is_word(window, "end", "UNBOUNDED_FOLLOWING") ||
+          (peers && is_word(window, "end", "CURRENT_ROW_RANGE")));
+}
+
+/* The frame of a whole partition in other words (WD_DUCK_ALL_ROWS); false: the
+ * member is none of the frame's. */
+static bool
+write_whole(const struct wd_sql_value *member, struct wd_buf *buf)
+{
+  if (strcmp(member->key, "start") == 0)
+    return wd_buf_puts(buf, "\"UNBOUNDED_PRECEDING\"");
+  if (strcmp(member->key, "end") == 0)
+    return wd_buf_puts(buf, "\"EXPR_FOLLOWING_ROWS\"");
+  if (strcmp(member->key, "end_expr") != 0)
+    return false;
+  return wd_buf_puts(
+      buf,
+      "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":"
+      "\"\",\"query_location\":0,\"value\":{\"type\":{\"id\":\"BIGINT\","
+      "\"type_info\":null},\"is_null\":false,\"value\":" WD_DUCK_ALL_ROWS "}}");
+}
+
+static bool
+is_filter(const char *key)
+{
+  return strcmp(key, "filter") == 0 || strcmp(key, "filter_expr") == 0;
+}
+
 static enum wd_status
 write_named(const struct writer *writer, const struct wd_sql_value *call)
 {
   bool bound = writer->marks->bound[call->call - 1];
   bool aggregate =
       function_of(writer->marks->check, call->call)->kind == WD_NAMED_AGGREGATE;
+  bool whole = aggregate && is_whole(call);
+  bool filters = bound && aggregate && wd_sql_member(call, "children")->first &&
+                 writer->marks->calls[call->call - 1].named.bound.strict;
   enum wd_status status = WD_OK;
 
   wd_buf_putc(writer->buf, '{');
@@ -186,6 +261,10 @@ write_named(const struct writer *writer, const struct wd_sql_value *call)
                   member->key);
     if (strcmp(member->key, "children") == 0)
       status = write_operands(writer, call, member, aggregate);
+    else if (whole && write_whole(member, writer->buf))
+      continue;
+    else if (filters && is_filter(member->key))
+      status = write_filter(writer, call, member);
     else if (strcmp(member->key, "function_name") != 0)
       status = write_value(writer, member);
     else if (bound)
@@ -220,8 +299,9 @@ write_call(const struct writer *writer, const struct wd_sql_value *call)
   bool first = true;
   enum wd_status status = WD_OK;
 
-  if (!writer->marks->bound[call->call - 1] || !bound->named.bound.strict ||
-      bound->named.bound.all_columns)
+  if (!writer->marks->bound[call->call - 1] ||
+      bound->function->kind == WD_NAMED_AGGREGATE ||
+      !bound->named.bound.strict || bound->named.bound.all_columns)
     return write_named(writer, call);
   wd_buf_puts(writer->buf, "{\"class\":\"CASE\",\"type\":\"CASE_EXPR\","
                            "\"query_location\":0,\"alias\":");

@@ -405,6 +405,16 @@ wd_spark_put_lambda_measure(struct wd_spark_lowering *lowering, uint32_t field,
       begin_message(lowering, WD_SC_Expression_extension, "wasidata.Aggregate");
   enum wd_status status = check_types(lowering, lambda);
 
+  if (status == WD_OK && measure->distinct)
+    status = wd_fail(lowering->error, WD_UNSUPPORTED,
+                     "the engine spark does not have %s(distinct …) yet: take "
+                     "the distinct rows before",
+                     measure->name);
+  if (status == WD_OK && lambda->constant_count)
+    status = wd_fail(lowering->error, WD_UNSUPPORTED,
+                     "the engine spark does not tell the aggregate %s which "
+                     "arguments are constants yet: run on duckdb",
+                     measure->name);
   if (status == WD_OK)
     status = put_arguments(lowering, measure);
   if (status == WD_OK)

@@ -294,6 +294,11 @@ wd_spark_write_window(struct wd_spark_lowering *lowering,
 
   if (!window->aggregate)
     return write_window_function(lowering, call, buf);
+  if (measure.name)
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not call aggregates of the program "
+                   "over windows yet: %s",
+                   measure.name);
   wd_buf_init(&over, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   status = write_over(lowering, call, &over);
   if (status == WD_OK)
