@@ -84,6 +84,13 @@ wd_run_table(struct wd_run *run, const char *grant, struct wd_error *error);
 enum wd_status
 wd_run_sink(struct wd_run *run, const char *grant, struct wd_error *error);
 
+/* A function of another module, called by that name in expressions and SQL:
+ * `NAME=FILE[#EXPORT]` (docs/modules.md). The module is loaded when the run
+ * starts. */
+enum wd_status
+wd_run_function(struct wd_run *run, const char *function,
+                struct wd_error *error);
+
 /* `NAME=value`, for main and lambdas; `NAME` takes the value of this
  * process. */
 enum wd_status
@@ -184,6 +191,15 @@ wd_run_progress(struct wd_run *run, struct wd_run_progress *out_progress);
  * it when main ends before. */
 enum wd_status
 wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
+               struct wd_error *error);
+
+/* Extracts instead of running: main runs up to its job'th action (from 1) with
+ * a clock and random numbers that are always the same, and each lambda of that
+ * action's plan is written to the folder as a module of its own
+ * (docs/modules.md), mode 0600; wd_run_start then returns with code 0, and the
+ * paths are written to the output. All modules are written, or none. */
+enum wd_status
+wd_run_extract(struct wd_run *run, const char *folder, uint64_t job,
                struct wd_error *error);
 
 /* Compiles ahead of time, into the host's cache. */

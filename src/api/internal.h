@@ -26,6 +26,7 @@ enum wd_explain_form {
   WD_EXPLAIN_DOT,
   WD_EXPLAIN_SQL,
   WD_EXPLAIN_SUBSTRAIT,
+  WD_EXPLAIN_EXTRACT, /* nothing: lambdas are extracted instead */
 };
 
 struct wd_run {
@@ -56,6 +57,11 @@ struct wd_run {
   uint64_t explain_job;
   bool explained;
   struct wd_error explain_error;
+  const char *extract_folder;
+  struct wd_extracted *extracted; /* in their temporary files */
+  struct wd_wasi_fixed fixed;     /* while extracting */
+  struct wd_run_function *functions;
+  uint32_t function_count;
   struct wd_program *_Atomic program;
 };
 
@@ -63,6 +69,29 @@ struct wd_run {
 enum wd_status
 wd_run_program(struct wd_run *run, struct wd_program **out_program,
                struct wd_error *error);
+
+/* Extracts a lambda of the job that was asked for
+ * (wd_program_options.bound). */
+enum wd_status
+wd_run_bound(void *env, uint64_t job, const struct wd_lambda *lambda,
+             struct wd_error *error);
+
+/* Gives the extracted modules their names, and tells them. */
+enum wd_status
+wd_run_extract_finish(struct wd_run *run, struct wd_error *error);
+
+/* Removes what has no name yet. */
+void
+wd_run_extract_abort(struct wd_run *run);
+
+/* Loads the modules of functions; the list is the run's. */
+enum wd_status
+wd_run_open_functions(struct wd_run *run,
+                      const struct wd_library_function **out_functions,
+                      struct wd_error *error);
+
+void
+wd_run_close_functions(struct wd_run *run);
 
 /* Writes to the run's output, told to who is around. */
 enum wd_status

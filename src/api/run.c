@@ -118,6 +118,8 @@ wd_run_free(struct wd_run *run)
   if (!run)
     return;
   wd_program_free(run->program);
+  wd_run_close_functions(run);
+  wd_run_extract_abort(run);
   if (run->relation)
     wd_relation_unref(run->relation);
   wd_grants_fini(&run->grants);
@@ -331,6 +333,8 @@ print_plan(struct wd_run *run, const struct wd_plan *plan,
            struct wd_engine *engine, struct wd_buf *buf, struct wd_error *error)
 {
   switch (run->explain) {
+  case WD_EXPLAIN_EXTRACT:
+    return WD_OK;
   case WD_EXPLAIN_DOT:
     wd_plan_print_dot(plan, buf);
     return WD_OK;
@@ -386,6 +390,12 @@ enum wd_status
 wd_run_program(struct wd_run *run, struct wd_program **out_program,
                struct wd_error *error)
 {
+  const struct wd_library_function *libraries;
+  enum wd_status status = wd_run_open_functions(run, &libraries, error);
+  bool extracts = run->explain == WD_EXPLAIN_EXTRACT;
+
+  if (status != WD_OK)
+    return status;
   set_wasi(run);
   return wd_program_new(
       &(struct wd_program_options){
@@ -404,6 +414,10 @@ wd_run_program(struct wd_run *run, struct wd_program **out_program,
           .show = run->output_fd < 0 ? NULL : wd_run_show,
           .print = print,
           .planned = run->explain ? planned : NULL,
+          .bound = extracts ? wd_run_bound : NULL,
+          .fixed = extracts ? &run->fixed : NULL,
+          .library_count = run->function_count,
+          .libraries = libraries,
           .env = run,
       },
       out_program, error);
@@ -452,6 +466,8 @@ wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error)
   status = wd_program_run(program, out_code, error);
   if (status == WD_OK)
     status = check_explained(run, *out_code, error);
+  if (status == WD_OK && run->explain == WD_EXPLAIN_EXTRACT)
+    status = wd_run_extract_finish(run, error);
   return status == WD_OK ? check_output(run, *out_code, error) : status;
 }
 

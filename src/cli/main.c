@@ -28,6 +28,7 @@ perform(const struct wd_cli_settings *settings)
   case WD_CLI_RUN:
   case WD_CLI_EXPLAIN:
   case WD_CLI_QUERY:
+  case WD_CLI_EXTRACT:
     return wd_cli_run(settings);
   case WD_CLI_INSPECT:
     return wd_cli_inspect(settings);
@@ -43,10 +44,10 @@ perform(const struct wd_cli_settings *settings)
     return help(settings);
   case WD_CLI_VERSION:
     return print_version();
-  default:
-    wd_cli_complain("'%s' is not built yet", wd_cli_verbs[settings->verb].name);
-    return WD_CLI_EXIT_OWN;
+  case WD_CLI_NO_VERB:
+    break;
   }
+  return wd_cli_usage();
 }
 
 static int

@@ -77,6 +77,8 @@ read_option(struct reader *reader)
 
   if (strcmp(argument, "-h") == 0)
     option = find_option("help", 4, ~0u);
+  else if (strcmp(argument, "-o") == 0)
+    option = find_option("output", 6, ~0u);
   else if (argument[1] != '-')
     return fail_unknown(reader, argument, argument + 1, strlen(argument + 1));
   else if (!option)
@@ -300,6 +302,7 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
   switch (id) {
   case WD_CLI_OPT_TABLE:
   case WD_CLI_OPT_SINK:
+  case WD_CLI_OPT_FUNCTION:
   case WD_CLI_OPT_ENV:
   case WD_CLI_OPT_DIR:
     settings->grants[settings->grant_count++] =
@@ -323,6 +326,9 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     return set_number(settings, id, value, error);
   case WD_CLI_OPT_FORMAT:
     settings->format = value;
+    return WD_OK;
+  case WD_CLI_OPT_OUTPUT:
+    settings->output = value;
     return WD_OK;
   case WD_CLI_OPT_PLAN:
     settings->plan = value;

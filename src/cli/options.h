@@ -44,6 +44,7 @@ struct wd_cli_verb_info {
 enum wd_cli_option_id {
   WD_CLI_OPT_TABLE,
   WD_CLI_OPT_SINK,
+  WD_CLI_OPT_FUNCTION,
   WD_CLI_OPT_ENV,
   WD_CLI_OPT_DIR,
   WD_CLI_OPT_THREADS,
@@ -52,6 +53,7 @@ enum wd_cli_option_id {
   WD_CLI_OPT_TIMEOUT,
   WD_CLI_OPT_FORMAT,
   WD_CLI_OPT_JOB,
+  WD_CLI_OPT_OUTPUT,
   WD_CLI_OPT_PLAN,
   WD_CLI_OPT_ENGINE,
   WD_CLI_OPT_WORKERS,
@@ -117,6 +119,7 @@ struct wd_cli_settings {
   bool backtrace_details;
   const char *operand; /* NULL: none */
   const char *plan;    /* a file; NULL: none */
+  const char *output;  /* of extract: a folder */
   char **arguments;    /* the program's own */
   int argument_count;
   struct wd_cli_grant *grants; /* room for one an argument */

@@ -116,6 +116,8 @@ add_grant(struct wd_run *run, const struct wd_cli_grant *grant,
     return wd_run_table(run, grant->value, error);
   case WD_CLI_OPT_SINK:
     return wd_run_sink(run, grant->value, error);
+  case WD_CLI_OPT_FUNCTION:
+    return wd_run_function(run, grant->value, error);
   case WD_CLI_OPT_ENV:
     return wd_run_environment(run, grant->value, error);
   default:
@@ -140,6 +142,9 @@ apply(const struct wd_cli_settings *settings, struct wd_run *run,
     status = wd_run_engine(run, settings->engine, error);
   if (status == WD_OK && settings->verb == WD_CLI_EXPLAIN)
     status = wd_run_explain(run, settings->format ? settings->format : "text",
+                            settings->job, error);
+  else if (status == WD_OK && settings->verb == WD_CLI_EXTRACT)
+    status = wd_run_extract(run, settings->output ? settings->output : ".",
                             settings->job, error);
   else if (status == WD_OK && settings->format)
     status = wd_run_format(run, settings->format, error);

@@ -4,7 +4,7 @@
 #include "cli/options.h"
 
 #define BIT(verb) (1u << WD_CLI_##verb)
-#define PROGRAMS (BIT(RUN) | BIT(EXPLAIN))
+#define PROGRAMS (BIT(RUN) | BIT(EXPLAIN) | BIT(EXTRACT))
 #define RUNNING (PROGRAMS | BIT(QUERY))
 #define CODE (PROGRAMS | BIT(INSPECT) | BIT(COMPILE))
 #define ALL ((1u << WD_CLI_VERB_COUNT) - 1)
@@ -54,9 +54,14 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
          "others. Exit codes: 124 limit or time, 125 error of wasi-data, also\n"
          "a plan that is not run, 127 FILE not found, 130 interrupted.\n",
          WD_CLI_OPTIONAL, NULL},
-    [WD_CLI_EXTRACT] = {"extract", "PROG",
-                        "Write a lambda as a module (not built yet)", NULL,
-                        WD_CLI_UNBUILT, NULL},
+    [WD_CLI_EXTRACT] =
+        {"extract", "[OPTIONS] PROG [ARGS]",
+         "Write a program's lambdas as modules",
+         "Runs the main function of PROG up to its first action (or the one\n"
+         "that --job tells), writes each lambda of that action's plan as a\n"
+         "module of its own, and prints where. A module holds the code and\n"
+         "what the lambda captured; --function calls it by a name.\n",
+         WD_CLI_PROGRAM, NULL},
     [WD_CLI_SPARK] = {"spark", "[OPTIONS] start|stop|status",
                       "Run a Spark cluster on this machine",
                       "start runs a master, workers and a server of Spark "
@@ -88,6 +93,9 @@ const struct wd_cli_option wd_cli_options[] = {
      "Options follow: format=csv, header=true, …"},
     {"sink", "NAME=LOCATION[,…]", PROGRAMS, WD_CLI_OPT_SINK, NULL,
      "Grant a sink: a file that may be written."},
+    {"function", "NAME=FILE[#EXPORT]", RUNNING, WD_CLI_OPT_FUNCTION, NULL,
+     "Grant a function of another module, by a name\n"
+     "for expressions."},
     {"env", "NAME[=VALUE]", PROGRAMS, WD_CLI_OPT_ENV, NULL,
      "Grant a variable; without VALUE the one of\n"
      "this process."},
@@ -123,6 +131,12 @@ const struct wd_cli_option wd_cli_options[] = {
     {"job", "N", BIT(EXPLAIN), WD_CLI_OPT_JOB, NULL,
      "Explain the N-th action; those before it run.\n"
      "Default: 1."},
+    {"job", "N", BIT(EXTRACT), WD_CLI_OPT_JOB, NULL,
+     "Extract from the N-th action; those before it\n"
+     "run. Default: 1."},
+    {"output", "DIR", BIT(EXTRACT), WD_CLI_OPT_OUTPUT, NULL,
+     "The folder of the modules (also -o). Default:\n"
+     "this one."},
     {"engine", "ENGINE", RUNNING, WD_CLI_OPT_ENGINE, "duckdb",
      "duckdb (the default), or sc://HOST:PORT: Apache\n"
      "Spark, by Spark Connect (docs/spark.md)."},

@@ -8,7 +8,7 @@
 /* Most bytes of a plan. */
 #define WD_CLI_PLAN_MAX (33u << 20)
 
-/* run, explain and query. */
+/* run, explain, extract and query. */
 int
 wd_cli_run(const struct wd_cli_settings *settings);
 

@@ -35,13 +35,15 @@ pool_options(const struct binding *binding)
 {
   const struct wd_program_options *options = &binding->program->options;
   struct timespec now;
+  uint64_t time;
 
   clock_gettime(CLOCK_REALTIME, &now);
+  time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
   return (struct wd_pool_options){
       .mem = options->mem,
       .memory_limit = options->memory_limit,
       .job = binding->job,
-      .time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
+      .time_ns = options->fixed ? options->fixed->time : time,
       .environment = options->wasi->environment,
       .environment_count = (uint32_t)options->wasi->environment_count,
       .print = options->print,
@@ -96,14 +98,58 @@ make_carried(struct binding *binding, const struct wd_carried *carried,
   return add_pool(binding, &pool, out_pool, error);
 }
 
+/* The library that a closure is of; NULL: none. */
+static const struct wd_library *
+library_of(const struct wd_program *program, const struct wd_closure *closure)
+{
+  const struct wd_program_options *options = &program->options;
+
+  for (uint32_t i = 0; i < options->library_count; i++)
+    if (options->libraries[i].function->closure.program == closure->program)
+      return closure->program;
+  return NULL;
+}
+
+/* A library's pool for this job, made when it is not there. Libraries see
+ * nothing of the program's environment. */
+static enum wd_status
+find_library(struct binding *binding, const struct wd_library *library,
+             struct wd_pool **out_pool, struct wd_error *error)
+{
+  struct wd_pool_options pool = pool_options(binding);
+
+  for (*out_pool = binding->pool; *out_pool;
+       *out_pool = wd_pool_next(*out_pool))
+    if (wd_pool_image(*out_pool) == wd_library_image(library))
+      return WD_OK;
+  pool.environment_count = 0;
+  pool.linkage = wd_library_linkage(library);
+  pool.image = wd_library_image(library);
+  return add_pool(binding, &pool, out_pool, error);
+}
+
+static enum wd_status
+tell_bound(const struct binding *binding, const struct wd_lambda *lambda,
+           struct wd_error *error)
+{
+  const struct wd_program_options *options = &binding->program->options;
+
+  return binding->job && options->bound
+             ? options->bound(options->env, binding->job, lambda, error)
+             : WD_OK;
+}
+
 /* The pool in which a closure is bound and called. */
 static enum wd_status
 find_pool(struct binding *binding, const struct wd_closure *closure,
           struct wd_pool **out_pool, struct wd_error *error)
 {
+  const struct wd_library *library = library_of(binding->program, closure);
   struct wd_pool *pool = binding->pool;
   enum wd_status status = WD_OK;
 
+  if (library)
+    return find_library(binding, library, out_pool, error);
   if (closure->program == binding->program) {
     if (!binding->own)
       status = make_own(binding, error);
@@ -169,6 +215,8 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
     status =
         wd_lambda_bind(pool, closure->function, closure->state, role, input,
                        keys, key_count, site, arena, &lambda, error);
+  if (status == WD_OK)
+    status = tell_bound(env, lambda, error);
   if (status != WD_OK)
     return status;
   *out_bound = bound_of(lambda);
@@ -183,6 +231,11 @@ bind_named(void *env, const struct wd_named *function,
 {
   struct wd_lambda_constant *known =
       wd_arena_array(arena, constant_count, sizeof *known);
+  const struct wd_library *library =
+      library_of(((struct binding *)env)->program, &function->closure);
+  enum wd_role role = library && function->kind == WD_NAMED_SCALAR
+                          ? wd_library_role(library)
+                          : wd_named_role(function);
   struct wd_pool *pool;
   struct wd_lambda *lambda;
   enum wd_status status = known ? WD_OK : wd_fail_memory(error);
@@ -193,10 +246,12 @@ bind_named(void *env, const struct wd_named *function,
   if (status == WD_OK)
     status = find_pool(env, &function->closure, &pool, error);
   if (status == WD_OK)
-    status = wd_lambda_bind_named(
-        pool, function->name, function->closure.function,
-        function->closure.state, wd_named_role(function), input, known,
-        constant_count, site, arena, &lambda, error);
+    status =
+        wd_lambda_bind_named(pool, function->name, function->closure.function,
+                             function->closure.state, role, input, known,
+                             constant_count, site, arena, &lambda, error);
+  if (status == WD_OK)
+    status = tell_bound(env, lambda, error);
   if (status != WD_OK)
     return status;
   *out_bound = bound_of(lambda);
@@ -230,6 +285,8 @@ bind_pair(void *env, const struct wd_closure *closure,
                                  left_keys, right, right_keys, key_count, site,
                                  arena, &lambda, error);
   if (status == WD_OK)
+    status = tell_bound(env, lambda, error);
+  if (status == WD_OK)
     *out_bound = bound_of(lambda);
   return status;
 }
@@ -249,6 +306,8 @@ bind_table_function(void *env, const struct wd_closure *closure,
     status =
         wd_lambda_bind_table(pool, closure->function, closure->state, arguments,
                              values, partitions, site, arena, &lambda, error);
+  if (status == WD_OK)
+    status = tell_bound(env, lambda, error);
   if (status == WD_OK)
     *out_bound = bound_of(lambda);
   return status;
@@ -438,6 +497,11 @@ plan_and_start(struct wd_program *program,
   enum wd_status status;
 
   wd_program_reap(program);
+  if (program->options.registers) {
+    program->stopped = true;
+    give_up(&job);
+    return wd_fail(error, WD_CANCELLED, "the functions were registered");
+  }
   status = wd_program_engine(program, &job.engine, error);
   if (status == WD_OK)
     status = wd_program_plan(program, action->relation, job.id, &job.plan,
@@ -646,7 +710,7 @@ on_show(struct wd_abi_call *call,
   struct wd_program_job *job;
   enum wd_status status = refuse_options("show", &args->options, error);
 
-  if (status == WD_OK && !options->show)
+  if (status == WD_OK && !options->show && !options->registers)
     status = wd_fail(error, WD_UNSUPPORTED,
                      "this host has no output to show rows on");
   if (status == WD_OK)

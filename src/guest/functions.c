@@ -1,6 +1,17 @@
 /* Handlers of `functions`: what expressions call by name. */
 #include "guest/internal.h"
 
+enum wd_status
+wd_program_register(struct wd_program *program, const char *name, size_t length,
+                    const struct wd_named *function, struct wd_error *error)
+{
+  if (!program->functions)
+    program->functions = wd_registry_new(program->options.mem);
+  return program->functions ? wd_registry_add(program->functions, name, length,
+                                              function, error)
+                            : wd_fail_memory(error);
+}
+
 static enum wd_status
 take_signature(struct wd_abi_call *call,
                const struct wd_abi_functions_signature *from,
@@ -24,6 +35,15 @@ take_signature(struct wd_abi_call *call,
   return status;
 }
 
+/* What a module's functions begin with, whoever calls them. */
+static enum wd_status
+freeze(struct wd_program *program, struct wd_error *error)
+{
+  wd_image_unref(program->registered);
+  program->registered = NULL;
+  return wd_instance_freeze(program->instance, &program->registered, error);
+}
+
 static enum wd_status
 add_function(struct wd_abi_call *call, struct wd_text name,
              const struct wd_abi_lambda *lambda,
@@ -35,13 +55,11 @@ add_function(struct wd_abi_call *call, struct wd_text name,
       .kind = kind, .closure = {program, lambda->function, lambda->state}};
   enum wd_status status = take_signature(call, signature, &function, error);
 
-  if (status == WD_OK && !program->functions) {
-    program->functions = wd_registry_new(program->options.mem);
-    status = program->functions ? WD_OK : wd_fail_memory(error);
-  }
   if (status == WD_OK)
-    status = wd_registry_add(program->functions, name.data, name.length,
-                             &function, error);
+    status =
+        wd_program_register(program, name.data, name.length, &function, error);
+  if (status == WD_OK && program->options.registers)
+    status = freeze(program, error);
   if (status != WD_OK)
     wd_error_prefix(error, "%s", what);
   return status;

@@ -52,6 +52,7 @@ struct wd_program {
   bool allocating; /* cabi_realloc runs: imports trap */
   struct wd_handles handles;
   struct wd_registry *functions; /* NULL: none was registered */
+  struct wd_image *registered;   /* of one that registers: memory as of then */
   uint64_t job_count;
   struct wd_error write_error; /* of a write that nobody asked about */
   bool stopped;                /* explain: the program was ended */
@@ -139,6 +140,15 @@ wd_program_start(struct wd_program *program,
 enum wd_status
 wd_program_show(struct wd_program *program, struct wd_relation *relation,
                 struct wd_error *error);
+
+/* Registers a function, also the first. */
+enum wd_status
+wd_program_register(struct wd_program *program, const char *name, size_t length,
+                    const struct wd_named *function, struct wd_error *error);
+
+/* Puts the libraries' functions into the registry. */
+enum wd_status
+wd_program_add_libraries(struct wd_program *program, struct wd_error *error);
 
 /* Gives a started job a handle. */
 enum wd_status

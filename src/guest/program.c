@@ -109,7 +109,8 @@ link_driver(struct wd_program *program, struct wd_error *error)
 {
   const struct wd_program_options *options = &program->options;
   const struct wd_module_info *info = wd_module_info(options->module);
-  size_t room = info->import_count * sizeof(struct wd_import);
+  size_t room =
+      (info->import_count + WD_WASI_FIXED_IMPORTS) * sizeof(struct wd_import);
   struct wd_import *imports = wd_mem_alloc(options->mem, room);
   size_t count = 0;
   enum wd_status status;
@@ -121,6 +122,10 @@ link_driver(struct wd_program *program, struct wd_error *error)
     wd_error_prefix(error, "%s", info->name);
   if (status == WD_OK)
     status = check_realloc(options->module, imports, count, error);
+  if (options->fixed) {
+    wd_wasi_fixed_imports(options->fixed, imports + count);
+    count += WD_WASI_FIXED_IMPORTS;
+  }
   if (status == WD_OK)
     status = wd_linkage_new(options->module,
                             &(struct wd_linkage_options){
@@ -171,11 +176,13 @@ wd_program_new(const struct wd_program_options *options,
       .allocate = guest_allocate,
       .holds = guest_holds,
   };
-  if (options->relation) {
+  status = wd_program_add_libraries(program, error);
+  if (status == WD_OK && options->relation) {
     *out_program = program;
     return WD_OK;
   }
-  status = link_driver(program, error);
+  if (status == WD_OK)
+    status = link_driver(program, error);
   if (status == WD_OK)
     status = make_instance(program, error);
   if (status == WD_OK)
@@ -220,13 +227,26 @@ wd_program_engine(struct wd_program *program, struct wd_engine **out_engine,
   return status;
 }
 
+/* What runs: main, or the initialiser of a module that registers functions
+ * and has no main. */
+static const char *
+entry_of(const struct wd_program *program)
+{
+  const struct wd_module *module = program->options.module;
+
+  if (wd_module_export(module, "_start"))
+    return "_start";
+  return program->options.registers && wd_module_export(module, "_initialize")
+             ? "_initialize"
+             : NULL;
+}
+
 /* Runs start function, initialiser and main. */
 static enum wd_status
 run_main(struct wd_program *program, int *out_exit, struct wd_error *error)
 {
   struct wd_instance *instance = program->instance;
-  const char *entry =
-      wd_module_export(program->options.module, "_start") ? "_start" : NULL;
+  const char *entry = entry_of(program);
   wasmtime_func_t function;
   wasmtime_val_raw_t none = {0};
   enum wd_status status;
@@ -329,6 +349,17 @@ wd_program_run(struct wd_program *program, int *out_exit,
   return finish_writes(program, error);
 }
 
+void
+wd_program_take_functions(struct wd_program *program,
+                          struct wd_registry **out_functions,
+                          struct wd_image **out_image)
+{
+  *out_functions = program->functions;
+  *out_image = program->registered;
+  program->functions = NULL;
+  program->registered = NULL;
+}
+
 bool
 wd_program_trapped(const struct wd_program *program)
 {
@@ -403,6 +434,7 @@ wd_program_free(struct wd_program *program)
   free_handles(program);
   wd_program_free_tables(program);
   wd_registry_free(program->functions);
+  wd_image_unref(program->registered);
   if (program->engine)
     program->engine->functions->close(program->engine);
   wd_instance_free(program->instance);

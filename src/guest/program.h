@@ -6,9 +6,11 @@
 #ifndef WD_GUEST_PROGRAM_H
 #define WD_GUEST_PROGRAM_H
 
+#include "guest/library.h"
 #include "job/job.h"
 #include "plan/relation.h"
 #include "wasi/driver.h"
+#include "wasi/fixed.h"
 #include "wasi/worker.h"
 
 struct wd_program;
@@ -38,7 +40,19 @@ struct wd_program_options {
    * (explain). */
   bool (*planned)(void *env, uint64_t job, const struct wd_plan *plan,
                   struct wd_engine *engine);
+  /* Told of each lambda of a plan that is made for a job, before `planned`;
+   * NULL: nobody. */
+  enum wd_status (*bound)(void *env, uint64_t job,
+                          const struct wd_lambda *lambda,
+                          struct wd_error *error);
   void *env;
+  struct wd_wasi_fixed *fixed; /* main's clock and chance; NULL: the world's */
+  /* Functions of other modules, by name: the program's registry begins with
+   * them. Theirs to free, afterwards. */
+  uint32_t library_count;
+  const struct wd_library_function *libraries;
+  /* main only registers functions, and ends at its first action. */
+  bool registers;
 };
 
 enum wd_status
@@ -69,6 +83,13 @@ wd_program_progress(struct wd_program *program,
 enum wd_status
 wd_program_write_plan(struct wd_engine *engine, const struct wd_plan *plan,
                       struct wd_buf *buf, struct wd_error *error);
+
+/* What a program that `registers` has registered, and its memory as of the last
+ * function: both the caller's, *out_functions NULL when there are none. */
+void
+wd_program_take_functions(struct wd_program *program,
+                          struct wd_registry **out_functions,
+                          struct wd_image **out_image);
 
 /* Also for NULL. */
 void

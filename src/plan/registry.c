@@ -205,6 +205,15 @@ wd_registry_add(struct wd_registry *registry, const char *name, size_t length,
 }
 
 void
+wd_registry_each(struct wd_registry *registry,
+                 void (*visit)(void *env, struct wd_named *function), void *env)
+{
+  for (uint32_t i = 0; i < registry->bucket_count; i++)
+    for (struct entry *entry = registry->buckets[i]; entry; entry = entry->next)
+      visit(env, &entry->function);
+}
+
+void
 wd_registry_suggest(const struct wd_registry *registry, const char *name,
                     size_t length, const char **best, unsigned *distance)
 {

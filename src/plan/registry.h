@@ -60,6 +60,12 @@ const struct wd_named *
 wd_registry_find(const struct wd_registry *registry, const char *name,
                  size_t length);
 
+/* Visits all functions, in no order. */
+void
+wd_registry_each(struct wd_registry *registry,
+                 void (*visit)(void *env, struct wd_named *function),
+                 void *env);
+
 /* Betters a suggestion for a wrong name (suggest.h). */
 void
 wd_registry_suggest(const struct wd_registry *registry, const char *name,
