@@ -34,6 +34,7 @@ file(GLOB worker_sources CONFIGURE_DEPENDS
 list(FILTER worker_sources EXCLUDE REGEX "/arrow/ipc[^/]*$")
 add_library(wasidata_worker SHARED ${worker_sources}
   "${PROJECT_SOURCE_DIR}/src/engine/spark/closure.c"
+  "${PROJECT_SOURCE_DIR}/src/engine/spark/closure_values.c"
   "${PROJECT_SOURCE_DIR}/src/engine/spark/message.c")
 set_target_properties(wasidata_worker PROPERTIES
   COMPILE_OPTIONS "" LINK_OPTIONS "" INTERPROCEDURAL_OPTIMIZATION OFF

@@ -2,6 +2,7 @@
 
 import unittest
 
+import oracle
 import script
 from script import BUILD
 from spark_server import Spark
@@ -10,6 +11,7 @@ from spark_server import Spark
 JAR = BUILD / "spark" / "wasi-data-spark.jar"
 
 TYPES = "does not carry the type u8"
+FIXED = "does not carry the type fixedlist"
 LAMBDAS = "lambdas need"
 
 
@@ -43,6 +45,23 @@ def refused(test, reason):
         else:
             self.fail("it is not refused any more: expect that it works")
     return wrapped
+
+
+def carts_as_parquet(self, carts):
+    """A table of the golden program `nested`: Spark reads no nested values from
+    CSV."""
+    pa = oracle.arrow()
+    item = pa.struct([("name", pa.string()), ("sizes", pa.list_(pa.int64()))])
+    pa.parquet.write_table(pa.table({
+        "id": pa.array([cart["id"] for cart in carts], pa.int64()),
+        "items": pa.array([cart["items"] for cart in carts], pa.list_(item)),
+        "gift": pa.array([cart["gift"] for cart in carts], item),
+        "tags": pa.array([cart["tags"] and list(cart["tags"].items())
+                          if cart["tags"] is not None else None
+                          for cart in carts],
+                         pa.map_(pa.string(), pa.string())),
+    }), self.folder / "carts.parquet")
+    return "carts", "carts.parquet"
 
 
 def shared(module, base, only=(), without=(), also=None, **reasons):

@@ -340,11 +340,14 @@ class Nested(Golden):
                                    for key, member in value.items()) + "}"
         return "NULL" if value is None else str(value)
 
-    def play(self, carts):
-        table = self.table("carts", self.COLUMNS, [
+    def carts_table(self, carts):
+        return self.table("carts", self.COLUMNS, [
             [value if value is None else self.cell(value)
              for value in cart.values()] for cart in carts],
             "id,items,gift,tags")
+
+    def play(self, carts):
+        table = self.carts_table(carts)
         want = [self.summary(cart) for cart in carts]
         count = collections.Counter(
             name for row in want for name in row[1] or [])

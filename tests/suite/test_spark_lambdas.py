@@ -5,11 +5,15 @@ import unittest
 
 import oracle
 import test_behaviour
+import test_cache
+import test_generate
 import test_golden
 import test_groups
 import test_hostile
+import test_named
 from script import END, Case, create, needs_guests
-from spark_suite import begin_with_jar, end, shared
+from spark_suite import (FIXED, TYPES, begin_with_jar, carts_as_parquet, end,
+                         shared)
 
 SERVER = None
 ONE = {"languages": ["c"], "threads": ("1",)}
@@ -39,6 +43,21 @@ CoGroups = shared(__name__, test_groups.CoGroups, only=[
 Repartition = shared(__name__, test_groups.Repartition, only=["sorted_within"])
 Behaviour = shared(__name__, test_behaviour.Behaviour, only=[
     "captures", "hash_table", "state_as_of_the_action"])
+
+
+Named = shared(__name__, test_named.Named, types="does not carry the type u64",
+               only=["case_guards", "nulls", "types"])
+Generate = shared(__name__, test_generate.Rows,
+                  many_arguments_in_their_order=TYPES,
+                  only=["many_arguments_in_their_order", "lambdas_over_them",
+                        "only_wanted_columns"])
+Caches = shared(__name__, test_cache.Caches, every_type=TYPES, only=[
+    "every_type", "computed_once_with_memory_of_the_first_action",
+    "a_failure_leaves_it_uncomputed"])
+Tables = shared(__name__, test_cache.Tables, only=[
+    "nulls_come_later", "a_table_of_itself"])
+Nested = shared(__name__, test_golden.Nested, only=["empty"], empty=FIXED,
+                also=ONE | {"carts_table": carts_as_parquet})
 
 
 @unittest.skipUnless(test_hostile.os.path.exists(test_hostile.GUEST),
@@ -97,6 +116,32 @@ class Engine(Case):
             *create([("a", "i64"), ("b", "f64"), ("c", "string"),
                      ("d", "bool")], rows), "keep-even", "a", "sort", "a", END)
         self.assertEqual(table.rows, [row for row in rows if row[0] % 2 == 0])
+
+    def test_calls_in_branches_and_conditions(self):
+        """`case` calls for the rows of its branch only; a join whose condition
+        calls over both sides is one of all pairs."""
+        start = ["register", "add", "plus", "register", "even", "even"]
+        self.assertEqual(
+            self.collect(*start, "range", 0, 6, 1, "select",
+                         "case when even(id) then plus(id, plus(id, id)) "
+                         "when id = 3 then -1 else plus(0, id) end as x", END)
+            .rows,
+            [(3 * i + 200 if i % 2 == 0 else -1 if i == 3 else i + 100,)
+             for i in range(6)])
+        self.assertEqual(
+            self.collect(*start, "range", 0, 5, 1, "as", "l", "range", 0, 5, 1,
+                         "join", "l", "inner", "even(plus(left.id, right.id)) "
+                         "and left.id < right.id and even(left.id)", "select",
+                         "count(*) over () as n", END).rows[:1],
+            [(sum((i + j) % 2 == 0 and j < i for i in range(5)
+                  for j in range(5) if j % 2 == 0),)])
+
+    def test_a_cache_is_read(self):
+        """Spark finds what it keeps, lambdas below or not."""
+        for below in (["filter", "id > 7"], ["map-tag", "id"]):
+            shown = self.play("range", 3, 19, 1, *below, "cache", "memory",
+                              "count", "explain", "sql")
+            self.assertIn("InMemoryTableScan", "\n".join(map(str, shown)))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,15 @@ programs of every language, and all that a lambda can do wrong."""
 
 import unittest
 
+import test_cache
+import test_generate
 import test_golden
 import test_groups
 import test_hostile
-from spark_suite import begin_with_jar, end, shared
+import test_named
+import test_passing
+from spark_suite import (FIXED, TYPES, begin_with_jar, carts_as_parquet, end,
+                         shared)
 
 SERVER = None
 ONCE = {"threads": ("1",)}
@@ -40,6 +45,28 @@ Groups = shared(__name__, test_groups.Groups, only=[
 CoGroups = shared(__name__, test_groups.CoGroups, only=[
     "types_that_meet", "without_keys", "one_side_only", "more_rows_than_a_chunk",
     "early_stop", "refused"])
+
+
+Nested = shared(__name__, test_golden.Nested, nested=FIXED, empty=FIXED,
+                nothing_but_nulls=FIXED, also=ONCE | {"carts_table": carts_as_parquet})
+# Much of DuckDB is in what these say of errors.
+Named = shared(__name__, test_named.Named, types="does not carry the type u64",
+               without=["many"])
+Generate = shared(__name__, test_generate.Rows,
+                    every_type_as_argument_and_as_column=TYPES,
+                  many_arguments_in_their_order=TYPES)
+Failures = shared(__name__, test_generate.Failures)
+# Spark has all rows of a task before it sends any, and no more than an executor
+# can hold.
+Ends = shared(__name__, test_generate.Ends,
+              only=["limit", "one_that_does_not_come_back", "timeout"])
+Caches = shared(__name__, test_cache.Caches, every_type=TYPES,
+                stages_below_and_above="11, 3000", # groups have other numbers
+                an_error_below_is_told="DIVIDE_BY_ZERO")
+Tables = shared(__name__, test_cache.Tables, every_type=TYPES,
+                a_failure_leaves_what_was_there="DIVIDE_BY_ZERO",
+                the_end_waits="DIVIDE_BY_ZERO")
+Passing = shared(__name__, test_passing.Passing)
 
 
 @unittest.skipUnless(test_hostile.os.path.exists(test_hostile.GUEST),

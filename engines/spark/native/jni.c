@@ -193,6 +193,26 @@ NAME(groups)(JNIEnv *env, jobject self, jlong handle, jlong address)
   wd_task_groups(task_of(handle), (const uint32_t *)(intptr_t)address);
 }
 
+/* The columns of a table that are wanted. */
+JNIEXPORT void JNICALL NAME(columns)(JNIEnv *env, jobject self, jlong handle,
+                                     jintArray columns);
+
+JNIEXPORT void JNICALL
+NAME(columns)(JNIEnv *env, jobject self, jlong handle, jintArray columns)
+{
+  struct wd_error error = {0};
+  jsize count = (*env)->GetArrayLength(env, columns);
+  jint *items = (*env)->GetIntArrayElements(env, columns, NULL);
+
+  (void)self;
+  if (!items)
+    return;
+  if (wd_task_columns(task_of(handle), (const uint32_t *)items, (uint32_t)count,
+                      &error) != WD_OK)
+    throw_error(env, &error);
+  (*env)->ReleaseIntArrayElements(env, columns, items, JNI_ABORT);
+}
+
 /* Rows of the output, -1 for none; and whether there may be more. */
 JNIEXPORT jint JNICALL NAME(rows)(JNIEnv *env, jobject self, jlong handle);
 

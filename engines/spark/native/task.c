@@ -37,6 +37,9 @@ struct wd_task {
   uint8_t **places[SLOTS];
   const uint32_t *groups;
 
+  struct wd_schema scanned; /* of a table: what is wanted */
+  const uint32_t *columns;  /* of its output */
+
   bool open; /* a cursor */
   uint32_t cursor;
   uint32_t group; /* the number of the next */
@@ -62,6 +65,8 @@ slot_schema(const struct wd_task *task, int slot)
   case WD_SLOT_STATES:
     return &state_schema;
   default:
+    if (lambda->role == WD_ROLE_TABLE)
+      return &task->scanned;
     return task->states ? &state_schema : &lambda->output;
   }
 }
@@ -91,6 +96,43 @@ make_slot(struct wd_task *task, int slot, struct wd_error *error)
   return WD_OK;
 }
 
+enum wd_status
+wd_task_columns(struct wd_task *task, const uint32_t *columns, uint32_t count,
+                struct wd_error *error)
+{
+  const struct wd_schema *all = &task->lambda->output;
+  uint32_t *taken = wd_arena_array(&task->arena, count, sizeof *taken);
+  struct wd_column *wanted =
+      wd_arena_array(&task->arena, count, sizeof *wanted);
+
+  if (!taken || !wanted)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < count; i++) {
+    if (columns[i] >= all->count)
+      return wd_fail(error, WD_INVALID_ARGUMENT,
+                     "a table function has no column %u", columns[i]);
+    taken[i] = columns[i];
+    wanted[i] = all->columns[columns[i]];
+  }
+  task->columns = taken;
+  task->scanned = (struct wd_schema){count, wanted};
+  return WD_OK;
+}
+
+/* All columns, until it is known which. */
+static enum wd_status
+want_all(struct wd_task *task, struct wd_error *error)
+{
+  uint32_t count = task->lambda->output.count;
+  uint32_t *columns = wd_arena_array(&task->arena, count, sizeof *columns);
+
+  if (!columns)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < count; i++)
+    columns[i] = i;
+  return wd_task_columns(task, columns, count, error);
+}
+
 static enum wd_status
 start(struct wd_task *task, struct wd_error *error)
 {
@@ -109,6 +151,8 @@ start(struct wd_task *task, struct wd_error *error)
   atomic_store(&task->worker, worker);
   for (int slot = 0; slot < SLOTS && status == WD_OK; slot++)
     status = make_slot(task, slot, error);
+  if (status == WD_OK && task->lambda->role == WD_ROLE_TABLE)
+    return want_all(task, error);
   if (status == WD_OK)
     status = wd_call_partition(worker, task->lambda, task->partition,
                                task->partitions, error);
@@ -159,7 +203,8 @@ static bool
 has_cursors(const struct wd_lambda *lambda)
 {
   return lambda->role == WD_ROLE_PARTITION || lambda->role == WD_ROLE_GROUP ||
-         lambda->role == WD_ROLE_FOR_EACH || lambda->role == WD_ROLE_CO_GROUP;
+         lambda->role == WD_ROLE_FOR_EACH || lambda->role == WD_ROLE_CO_GROUP ||
+         lambda->role == WD_ROLE_TABLE;
 }
 
 static enum wd_status
@@ -183,7 +228,20 @@ shut_cursor(struct wd_task *task, struct wd_error *error)
   if (!task->open)
     return WD_OK;
   task->open = false;
-  return wd_partition_close(task->worker, task->lambda, task->cursor, error);
+  return task->lambda->role == WD_ROLE_TABLE
+             ? wd_scan_close(task->worker, task->lambda, task->cursor, error)
+             : wd_partition_close(task->worker, task->lambda, task->cursor,
+                                  error);
+}
+
+static enum wd_status
+read_cursor(struct wd_task *task, struct wd_error *error)
+{
+  if (task->lambda->role == WD_ROLE_TABLE)
+    return wd_scan_next(task->worker, task->lambda, &task->scanned,
+                        task->cursor, &task->out, &task->has, error);
+  return wd_partition_next(task->worker, task->lambda, task->cursor, &task->out,
+                           &task->has, error);
 }
 
 /* The next rows of an open cursor. */
@@ -193,8 +251,7 @@ next_of_cursor(struct wd_task *task, struct wd_error *error)
   enum wd_status status;
 
   for (;;) {
-    status = wd_partition_next(task->worker, task->lambda, task->cursor,
-                               &task->out, &task->has, error);
+    status = read_cursor(task, error);
     task->more = task->pending = status == WD_OK && task->has;
     if (status != WD_OK || !task->has || task->out.rows)
       return status;
@@ -233,6 +290,17 @@ push(struct wd_task *task, bool right, bool end, struct wd_error *error)
                                              task->cursor, end, error)
                    : wd_partition_push(task->worker, task->lambda, task->cursor,
                                        end, error);
+  return status == WD_OK ? next_of_cursor(task, error) : status;
+}
+
+static enum wd_status
+scan(struct wd_task *task, struct wd_error *error)
+{
+  enum wd_status status =
+      wd_scan_open(task->worker, task->lambda, task->partition, task->columns,
+                   task->scanned.count, &task->cursor, error);
+
+  task->open = status == WD_OK;
   return status == WD_OK ? next_of_cursor(task, error) : status;
 }
 
@@ -356,6 +424,8 @@ carry_out(struct wd_task *task, enum wd_task_command command,
   case WD_TASK_COMBINE:
   case WD_TASK_FINISH:
     return aggregate(task, command, error);
+  case WD_TASK_SCAN:
+    return scan(task, error);
   case WD_TASK_QUIT:
     break;
   }

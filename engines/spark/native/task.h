@@ -26,6 +26,7 @@ enum wd_task_command {
   WD_TASK_UPDATE, /* states, groups and input to states */
   WD_TASK_COMBINE,
   WD_TASK_FINISH, /* states to rows */
+  WD_TASK_SCAN,   /* tables: the first rows of the partition */
   WD_TASK_QUIT,   /* given by wd_task_free */
 };
 
@@ -59,6 +60,12 @@ struct wd_task_input {
 
 struct wd_task_input *
 wd_task_input(struct wd_task *task, int slot);
+
+/* The columns of a table function that are wanted, in this order; before the
+ * scan. Without it, all are. WD_INVALID_ARGUMENT: it has no such column. */
+enum wd_status
+wd_task_columns(struct wd_task *task, const uint32_t *columns, uint32_t count,
+                struct wd_error *error);
 
 /* The groups of an update: for each row of the input the row of states. */
 void

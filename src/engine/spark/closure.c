@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/spark/closure_values.h"
+
 /* Fields of the messages; those of the program are read by the jar's
  * Messages.scala too. */
 enum {
@@ -15,7 +17,12 @@ enum {
   CLOSURE_RIGHT,
   CLOSURE_RIGHT_KEYS,
   CLOSURE_OUTPUT,
+  CLOSURE_NAME,
+  CLOSURE_CONSTANT,
+  CLOSURE_PARTITIONS,
 };
+
+enum { CONSTANT_COLUMN = 1, CONSTANT_VALUE };
 
 enum {
   PROGRAM_NAME = 1,
@@ -63,6 +70,25 @@ put_program(struct wd_sc_writer *writer, const struct wd_spark_program *program)
   wd_sc_end(writer, message);
 }
 
+/* The schema of one column. */
+static struct wd_schema
+column_of(const struct wd_schema *schema, uint32_t column)
+{
+  return (struct wd_schema){1, &schema->columns[column]};
+}
+
+static void
+put_constant(struct wd_sc_writer *writer, const struct wd_schema *input,
+             const struct wd_lambda_constant *constant)
+{
+  size_t message = wd_sc_begin(writer, CLOSURE_CONSTANT);
+  struct wd_schema schema = column_of(input, constant->column);
+
+  wd_sc_put_int(writer, CONSTANT_COLUMN, constant->column);
+  wd_spark_values_put(writer, CONSTANT_VALUE, &schema, &constant->value);
+  wd_sc_end(writer, message);
+}
+
 void
 wd_spark_closure_put(struct wd_sc_writer *writer, uint32_t field,
                      const struct wd_spark_closure *closure)
@@ -81,6 +107,11 @@ wd_spark_closure_put(struct wd_sc_writer *writer, uint32_t field,
   for (uint32_t i = 0; closure->right_keys && i < closure->key_count; i++)
     wd_sc_put_int(writer, CLOSURE_RIGHT_KEYS, closure->right_keys[i]);
   put_schema(writer, CLOSURE_OUTPUT, &closure->output);
+  if (closure->name)
+    wd_sc_put_text(writer, CLOSURE_NAME, closure->name);
+  for (uint32_t i = 0; i < closure->constant_count; i++)
+    put_constant(writer, &closure->input, &closure->constants[i]);
+  wd_sc_put_int(writer, CLOSURE_PARTITIONS, closure->partitions);
   wd_sc_end(writer, message);
 }
 
@@ -227,6 +258,61 @@ read_keys(struct wd_sc_view message, struct wd_arena *arena,
   return WD_OK;
 }
 
+static enum wd_status
+read_constant(struct wd_sc_view message, const struct wd_schema *input,
+              struct wd_arena *arena, struct wd_lambda_constant *constant,
+              struct wd_error *error)
+{
+  uint64_t column = (uint64_t)wd_sc_find_int(message, CONSTANT_COLUMN, -1);
+  struct wd_schema schema;
+
+  if (column >= input->count)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "a closure's constant is of no column");
+  constant->column = (uint32_t)column;
+  schema = column_of(input, constant->column);
+  return wd_spark_values_read(wd_sc_find(message, CONSTANT_VALUE), &schema,
+                              arena, &constant->value, error);
+}
+
+static enum wd_status
+read_constants(struct wd_sc_view message, struct wd_arena *arena,
+               struct wd_spark_closure *closure, struct wd_error *error)
+{
+  uint32_t count = count_fields(message, CLOSURE_CONSTANT), at = 0;
+  struct wd_lambda_constant *constants =
+      wd_arena_array(arena, count, sizeof *constants);
+  struct wd_sc_field field;
+  enum wd_status status = constants ? WD_OK : wd_fail_memory(error);
+
+  while (status == WD_OK && at < count &&
+         wd_sc_next(&message, &field) == WD_SC_FIELD)
+    if (field.number == CLOSURE_CONSTANT)
+      status = read_constant(field.view, &closure->input, arena,
+                             &constants[at++], error);
+  closure->constant_count = count;
+  closure->constants = constants;
+  return status;
+}
+
+/* What only some roles have. */
+static enum wd_status
+read_rest(struct wd_sc_view message, struct wd_arena *arena,
+          struct wd_spark_closure *closure, struct wd_error *error)
+{
+  struct wd_sc_view name = wd_sc_find(message, CLOSURE_NAME);
+  enum wd_status status = read_constants(message, arena, closure, error);
+
+  if (status == WD_OK && name.data) {
+    closure->name = copy_text(name, arena);
+    if (!closure->name)
+      return wd_fail_memory(error);
+  }
+  closure->partitions =
+      (uint32_t)wd_sc_find_int(message, CLOSURE_PARTITIONS, 0);
+  return status;
+}
+
 enum wd_status
 wd_spark_closure_read(struct wd_sc_view message, struct wd_arena *arena,
                       struct wd_spark_closure *out_closure,
@@ -237,7 +323,7 @@ wd_spark_closure_read(struct wd_sc_view message, struct wd_arena *arena,
 
   *out_program = wd_sc_find(message, CLOSURE_PROGRAM);
   if (!wd_sc_is_message(message) || !out_program->data || role < 0 ||
-      role > WD_ROLE_CO_GROUP)
+      role > WD_ROLE_TABLE)
     return wd_fail(error, WD_INVALID_ARGUMENT, "the bytes are no closure");
   *out_closure = (struct wd_spark_closure){
       .function = (uint32_t)wd_sc_find_int(message, CLOSURE_FUNCTION, 0),
@@ -248,6 +334,8 @@ wd_spark_closure_read(struct wd_sc_view message, struct wd_arena *arena,
   status = read_program(*out_program, arena, &out_closure->program, error);
   if (status == WD_OK)
     status = read_schemas(message, arena, out_closure, error);
-  return status == WD_OK ? read_keys(message, arena, out_closure, error)
+  if (status == WD_OK)
+    status = read_keys(message, arena, out_closure, error);
+  return status == WD_OK ? read_rest(message, arena, out_closure, error)
                          : status;
 }

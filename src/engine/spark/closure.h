@@ -6,9 +6,8 @@
 #ifndef WD_ENGINE_SPARK_CLOSURE_H
 #define WD_ENGINE_SPARK_CLOSURE_H
 
-#include "arrow/type.h"
-#include "base/role.h"
 #include "engine/spark/message.h"
+#include "lambda/lambda.h"
 
 /* Names of artifacts: content hashes. */
 #define WD_SPARK_ARTIFACT 80
@@ -29,6 +28,7 @@ struct wd_spark_program {
 
 struct wd_spark_closure {
   struct wd_spark_program program;
+  const char *name; /* of a registered function; NULL */
   uint32_t function;
   uint32_t state;
   enum wd_role role;
@@ -39,6 +39,10 @@ struct wd_spark_closure {
   struct wd_schema right; /* of a co-group */
   const uint32_t *right_keys;
   struct wd_schema output; /* as bound when the plan was made */
+  /* Of a registered function; of a table function all of its arguments. */
+  uint32_t constant_count;
+  const struct wd_lambda_constant *constants;
+  uint32_t partitions; /* that a table function is asked for */
 };
 
 /* Puts it as a field of the message that is written. */

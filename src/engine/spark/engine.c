@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/spark/query.h"
+#include "engine/spark/stored.h"
 #include "engine/spark/tables.h"
 
 /* What expressions mean must not follow from how a server is set up. */
@@ -98,40 +99,6 @@ engine_open(const struct wd_engine_options *options,
   return WD_OK;
 }
 
-static enum wd_status
-stored_new(struct wd_engine *engine, bool on_disk,
-           struct wd_stored **out_stored, struct wd_error *error)
-{
-  (void)engine, (void)on_disk;
-  *out_stored = NULL;
-  return wd_fail(error, WD_UNSUPPORTED,
-                 "the engine spark keeps no rows yet: `cache` and tables of "
-                 "the program's own are on duckdb only");
-}
-
-/* There is none, so nobody asks. */
-static struct wd_stored *
-stored_ref(struct wd_stored *stored)
-{
-  return stored;
-}
-
-static void
-stored_unref(struct wd_stored *stored)
-{
-  (void)stored;
-}
-
-static enum wd_status
-stored_schema(struct wd_stored *stored, struct wd_arena *arena,
-              bool *out_filled, struct wd_schema *out_schema,
-              struct wd_error *error)
-{
-  (void)stored, (void)arena, (void)out_schema;
-  *out_filled = false;
-  return wd_fail(error, WD_INTERNAL, "the engine spark keeps no rows");
-}
-
 const struct wd_engine_functions wd_engine_spark = {
     .name = "spark",
     .open = engine_open,
@@ -143,8 +110,8 @@ const struct wd_engine_functions wd_engine_spark = {
     .progress = wd_spark_query_progress,
     .free = wd_spark_query_free,
     .explain = wd_spark_query_explain,
-    .stored_new = stored_new,
-    .stored_ref = stored_ref,
-    .stored_unref = stored_unref,
-    .stored_schema = stored_schema,
+    .stored_new = wd_spark_stored_new,
+    .stored_ref = wd_spark_stored_ref,
+    .stored_unref = wd_spark_stored_unref,
+    .stored_schema = wd_spark_stored_schema,
 };

@@ -23,12 +23,16 @@ enum {
   LAMBDA_RIGHT_COLUMNS,
   LAMBDA_ARGUMENTS,
   LAMBDA_FILTER,
+  LAMBDA_GUARD,
+  LAMBDA_PARTITIONS,
+  LAMBDA_ROWS,
 };
 
 static enum wd_status
 put_closure(struct wd_spark_lowering *lowering, const struct wd_lambda *lambda)
 {
   struct wd_spark_closure closure = {
+      .name = lambda->name,
       .function = lambda->function,
       .state = lambda->state,
       .role = lambda->role,
@@ -39,6 +43,9 @@ put_closure(struct wd_spark_lowering *lowering, const struct wd_lambda *lambda)
       .right = lambda->right,
       .right_keys = lambda->right_keys,
       .output = lambda->output,
+      .constant_count = lambda->constant_count,
+      .constants = lambda->constants,
+      .partitions = lambda->asked,
   };
   enum wd_status status =
       wd_spark_program(lowering, lambda->pool, &closure.program);
@@ -235,6 +242,12 @@ wd_spark_begin_appended(struct wd_spark_lowering *lowering,
   return status;
 }
 
+void
+wd_spark_put_guard(struct wd_spark_lowering *lowering, uint32_t column)
+{
+  wd_sc_put_int(lowering->writer, LAMBDA_GUARD, column);
+}
+
 /* The answers of a filter stand behind the rows; then they filter. */
 static enum wd_status
 put_answers(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
@@ -372,6 +385,27 @@ wd_spark_lower_co_group(struct wd_spark_lowering *lowering,
   wd_sc_put_int(writer, LAMBDA_RIGHT_COLUMNS, lambda->right.count);
   wd_sc_put_int(writer, LAMBDA_MODE, WD_SPARK_CO_GROUPS);
   wd_sc_put_int(writer, LAMBDA_KEYS, keys);
+  wd_spark_end_extension(lowering, &begun);
+  return status;
+}
+
+enum wd_status
+wd_spark_lower_generate(struct wd_spark_lowering *lowering,
+                        const struct wd_plan_node *node)
+{
+  const struct wd_lambda *lambda = node->lambda.bound.lambda;
+  struct wd_spark_extension begun;
+  enum wd_status status = check_types(lowering, lambda);
+
+  if (status != WD_OK)
+    return status;
+  begun = begin_message(lowering, WD_SC_Relation_extension, "wasidata.Lambda");
+  status = put_closure(lowering, lambda);
+  if (status == WD_OK)
+    status = put_output(lowering, &lambda->output, "c");
+  wd_sc_put_int(lowering->writer, LAMBDA_MODE, WD_SPARK_TABLE);
+  wd_sc_put_int(lowering->writer, LAMBDA_PARTITIONS, lambda->partitions);
+  wd_sc_put_int(lowering->writer, LAMBDA_ROWS, (int64_t)lambda->rows);
   wd_spark_end_extension(lowering, &begun);
   return status;
 }

@@ -15,6 +15,7 @@ enum wd_spark_mode {
   WD_SPARK_CO_GROUPS,
   WD_SPARK_PARTITIONS,
   WD_SPARK_FINISH_REDUCE, /* null for no state */
+  WD_SPARK_TABLE,
 };
 
 /* What goes into the Relation of a step with a lambda. */
@@ -24,6 +25,10 @@ wd_spark_lower_lambda(struct wd_spark_lowering *lowering,
 
 enum wd_status
 wd_spark_lower_co_group(struct wd_spark_lowering *lowering,
+                        const struct wd_plan_node *node);
+
+enum wd_status
+wd_spark_lower_generate(struct wd_spark_lowering *lowering,
                         const struct wd_plan_node *node);
 
 /* A measure that is a lambda, as an Expression with the name given: its
@@ -50,5 +55,10 @@ wd_spark_end_extension(struct wd_spark_lowering *lowering,
                        const struct wd_spark_extension *begun);
 
 #define WD_SPARK_LAMBDA_INPUT 2
+
+/* In such a message: the lambda is called for rows in which that column of the
+ * input is true, others get nulls. */
+void
+wd_spark_put_guard(struct wd_spark_lowering *lowering, uint32_t column);
 
 #endif

@@ -5,17 +5,14 @@
 
 #include "arrow/ipc.h"
 #include "engine/spark/lambda.h"
+#include "engine/spark/lower_named.h"
+#include "engine/spark/stored.h"
 #include "engine/spark/types.h"
 
-/* A name of a column of ours. */
-struct name {
-  char text[16];
-};
-
-static struct name
-name_of(const struct wd_schema *schema, uint32_t column)
+struct wd_spark_name
+wd_spark_name_of(const struct wd_schema *schema, uint32_t column)
 {
-  struct name name = {"z"};
+  struct wd_spark_name name = {"z"};
 
   if (schema->count)
     snprintf(name.text, sizeof name.text, "c%u", column);
@@ -61,13 +58,30 @@ wd_spark_put_expression(struct wd_spark_lowering *lowering, uint32_t field,
   return status;
 }
 
+static void
+put_column(struct wd_spark_lowering *lowering, const struct wd_schema *schema,
+           uint32_t column)
+{
+  struct wd_spark_name name = wd_spark_name_of(schema, column);
+
+  wd_spark_put_named(lowering, WD_SC_Project_expressions, name.text, name.text);
+}
+
+void
+wd_spark_put_columns(struct wd_spark_lowering *lowering,
+                     const struct wd_schema *schema)
+{
+  for (uint32_t i = 0; i < (schema->count ? schema->count : 1); i++)
+    put_column(lowering, schema, i);
+}
+
 static enum wd_status
 lower_project(struct wd_spark_lowering *lowering,
               const struct wd_plan_node *node)
 {
   size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
   enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Project_input);
+      wd_spark_lower_input(lowering, node, WD_SC_Project_input);
 
   for (uint32_t i = 0; status == WD_OK && i < node->schema.count; i++) {
     const char *text;
@@ -75,7 +89,7 @@ lower_project(struct wd_spark_lowering *lowering,
     status = wd_spark_expression(lowering, node->project.expressions[i], &text);
     if (status == WD_OK)
       wd_spark_put_named(lowering, WD_SC_Project_expressions, text,
-                         name_of(&node->schema, i).text);
+                         wd_spark_name_of(&node->schema, i).text);
   }
   if (node->schema.count == 0)
     wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
@@ -89,7 +103,7 @@ lower_filter(struct wd_spark_lowering *lowering,
 {
   size_t filter = wd_sc_begin(lowering->writer, WD_SC_Relation_filter);
   enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Filter_input);
+      wd_spark_lower_input(lowering, node, WD_SC_Filter_input);
 
   if (status == WD_OK)
     status =
@@ -124,7 +138,7 @@ lower_sort(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
 {
   size_t sort = wd_sc_begin(lowering->writer, WD_SC_Relation_sort);
   enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Sort_input);
+      wd_spark_lower_input(lowering, node, WD_SC_Sort_input);
 
   for (uint32_t i = 0; status == WD_OK && i < node->sort.count; i++)
     status = put_sort_key(lowering, &node->sort.keys[i]);
@@ -185,96 +199,6 @@ lower_limit(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   return status == WD_OK ? check_rows(lowering, node->limit.count) : status;
 }
 
-static int
-join_type(enum wd_join_kind kind)
-{
-  switch (kind) {
-  case WD_JOIN_INNER:
-    return WD_SC_Join_JoinType_JOIN_TYPE_INNER;
-  case WD_JOIN_LEFT:
-    return WD_SC_Join_JoinType_JOIN_TYPE_LEFT_OUTER;
-  case WD_JOIN_RIGHT:
-    return WD_SC_Join_JoinType_JOIN_TYPE_RIGHT_OUTER;
-  case WD_JOIN_FULL:
-    return WD_SC_Join_JoinType_JOIN_TYPE_FULL_OUTER;
-  case WD_JOIN_SEMI:
-    return WD_SC_Join_JoinType_JOIN_TYPE_LEFT_SEMI;
-  case WD_JOIN_ANTI:
-    return WD_SC_Join_JoinType_JOIN_TYPE_LEFT_ANTI;
-  case WD_JOIN_CROSS:
-    return WD_SC_Join_JoinType_JOIN_TYPE_CROSS;
-  default:
-    return -1;
-  }
-}
-
-static enum wd_status
-lower_side(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
-           uint32_t field, const char *name)
-{
-  size_t relation = wd_sc_begin(lowering->writer, field);
-  size_t alias = wd_sc_begin(lowering->writer, WD_SC_Relation_subquery_alias);
-  enum wd_status status =
-      wd_spark_lower_node(lowering, node, WD_SC_SubqueryAlias_input);
-
-  wd_sc_put_text(lowering->writer, WD_SC_SubqueryAlias_alias, name);
-  wd_sc_end(lowering->writer, alias);
-  wd_sc_end(lowering->writer, relation);
-  return status;
-}
-
-static enum wd_status
-lower_join(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
-           uint32_t field)
-{
-  struct wd_sc_writer *writer = lowering->writer;
-  size_t relation = wd_sc_begin(writer, field);
-  size_t join = wd_sc_begin(writer, WD_SC_Relation_join);
-  enum wd_status status =
-      lower_side(lowering, node->left, WD_SC_Join_left, "l");
-
-  if (status == WD_OK)
-    status = lower_side(lowering, node->right, WD_SC_Join_right, "r");
-  if (status == WD_OK && node->join.condition) {
-    lowering->joined = true;
-    lowering->left_count = node->left->schema.count;
-    status = wd_spark_put_expression(lowering, WD_SC_Join_join_condition,
-                                     node->join.condition);
-    lowering->joined = false;
-  }
-  wd_sc_put_int(writer, WD_SC_Join_join_type, join_type(node->join.kind));
-  wd_sc_end(writer, join);
-  wd_sc_end(writer, relation);
-  return status;
-}
-
-/* A projection of the join: its columns have the names of both sides. */
-static enum wd_status
-lower_joined(struct wd_spark_lowering *lowering,
-             const struct wd_plan_node *node)
-{
-  uint32_t left = node->left->schema.count;
-  size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
-  enum wd_status status;
-
-  if (join_type(node->join.kind) < 0)
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark has no as-of joins: run on duckdb");
-  status = lower_join(lowering, node, WD_SC_Project_input);
-  for (uint32_t i = 0; i < node->schema.count; i++) {
-    char text[24];
-
-    snprintf(text, sizeof text, i < left ? "l.c%u" : "r.c%u",
-             i < left ? i : i - left);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, text,
-                       name_of(&node->schema, i).text);
-  }
-  if (node->schema.count == 0)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
-  wd_sc_end(lowering->writer, project);
-  return status;
-}
-
 /* Evenly, or by the hash of columns. */
 static enum wd_status
 lower_repartition(struct wd_spark_lowering *lowering,
@@ -292,7 +216,7 @@ lower_repartition(struct wd_spark_lowering *lowering,
   for (uint32_t i = 0; i < node->repartition.column_count; i++)
     wd_spark_put_text(
         lowering, WD_SC_RepartitionByExpression_partition_exprs,
-        name_of(&node->schema, node->repartition.columns[i]).text);
+        wd_spark_name_of(&node->schema, node->repartition.columns[i]).text);
   wd_sc_put_int(writer,
                 keys ? WD_SC_RepartitionByExpression_num_partitions
                      : WD_SC_Repartition_num_partitions,
@@ -347,8 +271,9 @@ lower_distinct(struct wd_spark_lowering *lowering,
       wd_spark_lower_node(lowering, node->left, WD_SC_Deduplicate_input);
 
   for (uint32_t i = 0; i < node->distinct.count; i++)
-    wd_sc_put_text(lowering->writer, WD_SC_Deduplicate_column_names,
-                   name_of(&node->schema, node->distinct.columns[i]).text);
+    wd_sc_put_text(
+        lowering->writer, WD_SC_Deduplicate_column_names,
+        wd_spark_name_of(&node->schema, node->distinct.columns[i]).text);
   if (node->distinct.count == 0)
     wd_sc_put_int(lowering->writer, WD_SC_Deduplicate_all_columns_as_keys, 1);
   wd_sc_end(lowering->writer, distinct);
@@ -407,19 +332,6 @@ lower_range(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
   return check_range(lowering, node);
 }
 
-/* The left's columns as they are. */
-static void
-put_columns(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
-{
-  for (uint32_t i = 0; i < node->left->schema.count; i++) {
-    struct name name = name_of(&node->left->schema, i);
-
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, name.text,
-                       name.text);
-  }
-}
-
-/* Spark's ids of rows rise, in the order that the rows have. */
 static enum wd_status
 lower_row_index(struct wd_spark_lowering *lowering,
                 const struct wd_plan_node *node)
@@ -428,11 +340,11 @@ lower_row_index(struct wd_spark_lowering *lowering,
   enum wd_status status =
       wd_spark_lower_node(lowering, node->left, WD_SC_Project_input);
 
-  put_columns(lowering, node);
-  wd_spark_put_named(lowering, WD_SC_Project_expressions,
-                     "CAST(row_number() OVER (ORDER BY "
-                     "monotonically_increasing_id()) - 1 AS BIGINT)",
-                     name_of(&node->schema, node->schema.count - 1).text);
+  for (uint32_t i = 0; i < node->left->schema.count; i++)
+    put_column(lowering, &node->left->schema, i);
+  wd_spark_put_named(
+      lowering, WD_SC_Project_expressions, WD_SPARK_ROW_NUMBER,
+      wd_spark_name_of(&node->schema, node->schema.count - 1).text);
   wd_sc_end(lowering->writer, project);
   return status;
 }
@@ -462,7 +374,8 @@ rename_columns(struct wd_spark_lowering *lowering,
     return wd_fail_memory(lowering->error);
   for (uint32_t i = 0; i < schema->count; i++) {
     columns[i] = schema->columns[i];
-    columns[i].name = wd_arena_strdup(lowering->arena, name_of(schema, i).text);
+    columns[i].name =
+        wd_arena_strdup(lowering->arena, wd_spark_name_of(schema, i).text);
     if (!columns[i].name)
       return wd_fail_memory(lowering->error);
   }
@@ -535,19 +448,25 @@ lower_values(struct wd_spark_lowering *lowering,
   return status;
 }
 
-static const char *
-step_name(enum wd_node_kind kind)
+/* Without the columns that the node's expressions called for. */
+static enum wd_status
+lower_trimmed(struct wd_spark_lowering *lowering,
+              const struct wd_plan_node *node,
+              enum wd_status (*lower)(struct wd_spark_lowering *lowering,
+                                      const struct wd_plan_node *node))
 {
-  switch (kind) {
-  case WD_NODE_GENERATE:
-    return "generate";
-  case WD_NODE_CACHE:
-    return "caches";
-  case WD_NODE_ZIP:
-    return "zip";
-  default:
-    return "that operation";
-  }
+  size_t project, relation;
+  enum wd_status status;
+
+  if (!wd_spark_has_calls(node))
+    return lower(lowering, node);
+  project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
+  relation = wd_sc_begin(lowering->writer, WD_SC_Project_input);
+  status = lower(lowering, node);
+  wd_sc_end(lowering->writer, relation);
+  wd_spark_put_columns(lowering, &node->schema);
+  wd_sc_end(lowering->writer, project);
+  return status;
 }
 
 /* What goes into the Relation of its own. */
@@ -559,16 +478,18 @@ lower_step(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
     return lower_values(lowering, node);
   case WD_NODE_RANGE:
     return lower_range(lowering, node);
+  case WD_NODE_GENERATE:
+    return wd_spark_lower_generate(lowering, node);
   case WD_NODE_PROJECT:
     return lower_project(lowering, node);
   case WD_NODE_FILTER:
-    return lower_filter(lowering, node);
+    return lower_trimmed(lowering, node, lower_filter);
   case WD_NODE_AGGREGATE:
     return wd_spark_lower_aggregate(lowering, node);
   case WD_NODE_JOIN:
-    return lower_joined(lowering, node);
+    return wd_spark_lower_join(lowering, node);
   case WD_NODE_SORT:
-    return lower_sort(lowering, node);
+    return lower_trimmed(lowering, node, lower_sort);
   case WD_NODE_DISTINCT:
     return lower_distinct(lowering, node);
   case WD_NODE_SET:
@@ -587,12 +508,12 @@ lower_step(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
     return wd_spark_lower_co_group(lowering, node);
   case WD_NODE_REPARTITION:
     return lower_repartition(lowering, node);
+  case WD_NODE_ZIP:
+    return wd_spark_lower_zip(lowering, node);
   case WD_NODE_SORT_WITHIN:
-    return lower_sort(lowering, node);
+    return lower_trimmed(lowering, node, lower_sort);
   default:
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark does not have %s yet: run on duckdb",
-                   step_name(node->kind));
+    return wd_fail(lowering->error, WD_INTERNAL, "an unknown kind of node");
   }
 }
 
@@ -610,6 +531,8 @@ wd_spark_lower_node(struct wd_spark_lowering *lowering,
     return lower_limit(lowering, node, field);
   if (node->kind == WD_NODE_READ)
     return wd_spark_lower_read(lowering, node, field);
+  if (node->kind == WD_NODE_CACHE)
+    return wd_spark_lower_stored(lowering, node, field);
   relation = wd_sc_begin(lowering->writer, field);
   status = lower_step(lowering, node);
   wd_sc_end(lowering->writer, relation);

@@ -15,15 +15,22 @@
 /* Most bytes of the text of one expression. */
 #define WD_SPARK_TEXT_MAX (16u << 20)
 
+struct wd_spark_called;
+struct wd_spark_fill;
+
 struct wd_spark_lowering {
   struct wd_spark_engine *engine;
   struct wd_arena *arena;
   struct wd_sc_writer *writer;
   struct wd_error *error;
-  uint32_t left_count;          /* a join's condition: columns of the left */
-  const struct wd_key_set *set; /* whose groups are aggregated, or NULL */
-  bool joined;                  /* columns are l.c0 … and r.c0 … */
-  bool looks;                   /* nothing is run, so nothing is sent */
+  uint32_t left_count;            /* a join's condition: columns of the left */
+  const struct wd_key_set *set;   /* whose groups are aggregated, or NULL */
+  bool joined;                    /* columns are l.c0 … and r.c0 … */
+  bool looks;                     /* nothing is run, so nothing is sent */
+  uint32_t column_base;           /* a join's side: the number of its first */
+  struct wd_spark_called *called; /* of lower_named.h */
+  uint32_t call_count;
+  struct wd_spark_fill *fills; /* of stored.h */
 };
 
 /* Puts the relation of a node as a field of the message that is written. */
@@ -36,6 +43,34 @@ wd_spark_lower_node(struct wd_spark_lowering *lowering,
 enum wd_status
 wd_spark_lower_read(struct wd_spark_lowering *lowering,
                     const struct wd_plan_node *node, uint32_t field);
+
+/* A name of a column of ours: `z` where there are none. */
+struct wd_spark_name {
+  char text[16];
+};
+
+struct wd_spark_name
+wd_spark_name_of(const struct wd_schema *schema, uint32_t column);
+
+/* Puts columns as they are, as a projection's. */
+void
+wd_spark_put_columns(struct wd_spark_lowering *lowering,
+                     const struct wd_schema *schema);
+
+/* Joins. */
+enum wd_status
+wd_spark_lower_join(struct wd_spark_lowering *lowering,
+                    const struct wd_plan_node *node);
+
+enum wd_status
+wd_spark_lower_zip(struct wd_spark_lowering *lowering,
+                   const struct wd_plan_node *node);
+
+/* The number of a row, from 0: Spark's ids of rows rise, in the order that the
+ * rows have. */
+#define WD_SPARK_ROW_NUMBER                                                    \
+  "CAST(row_number() OVER (ORDER BY monotonically_increasing_id()) - 1 AS "    \
+  "BIGINT)"
 
 /* Aggregations. */
 enum wd_status
@@ -91,6 +126,18 @@ wd_spark_quote(const char *text, size_t length, struct wd_buf *buf);
 enum wd_status
 wd_spark_write_function(struct wd_spark_lowering *lowering,
                         const struct wd_expression *call, struct wd_buf *buf);
+
+/* Functions of lists, maps and structs, and lambdas in them. */
+bool
+wd_spark_is_nested(enum wd_function function);
+
+enum wd_status
+wd_spark_write_nested(struct wd_spark_lowering *lowering,
+                      const struct wd_expression *call, struct wd_buf *buf);
+
+enum wd_status
+wd_spark_write_lambda(struct wd_spark_lowering *lowering,
+                      const struct wd_expression *lambda, struct wd_buf *buf);
 
 /* A template of engine/template.h. */
 enum wd_status

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "engine/spark/lambda.h"
+#include "engine/spark/lower_named.h"
 #include "plan/aggregate_function.h"
 
 static bool
@@ -66,16 +67,10 @@ put_input(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
   struct wd_sc_writer *writer = lowering->writer;
   size_t relation = wd_sc_begin(writer, WD_SC_Aggregate_input);
   size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
-  uint32_t columns = node->left->schema.count;
   enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Project_input);
+      wd_spark_lower_input(lowering, node, WD_SC_Project_input);
 
-  for (uint32_t i = 0; i < columns; i++) {
-    char name[16];
-
-    snprintf(name, sizeof name, "c%u", i);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, name, name);
-  }
+  wd_spark_put_text(lowering, WD_SC_Project_expressions, "*");
   for (uint32_t i = 0; status == WD_OK && i < node->aggregate.key_count; i++) {
     char name[16];
     const char *text;
@@ -85,8 +80,6 @@ put_input(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
     if (status == WD_OK)
       wd_spark_put_named(lowering, WD_SC_Project_expressions, text, name);
   }
-  if (columns + node->aggregate.key_count == 0)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
   wd_sc_end(writer, project);
   wd_sc_end(writer, relation);
   return status;

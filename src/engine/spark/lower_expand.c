@@ -2,7 +2,7 @@
  * columns of a projection, and a second one gives all columns our names. */
 #include <stdio.h>
 
-#include "engine/spark/lower.h"
+#include "engine/spark/lower_named.h"
 #include "engine/spark/types.h"
 
 /* named_struct('e0', value, 'e1', …) */
@@ -40,7 +40,7 @@ put_expansion(struct wd_spark_lowering *lowering,
   size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
   struct wd_buf buf;
   enum wd_status status =
-      wd_spark_lower_node(lowering, node->left, WD_SC_Project_input);
+      wd_spark_lower_input(lowering, node, WD_SC_Project_input);
 
   for (uint32_t i = 0; i < node->expand.kept_count; i++) {
     char from[16], to[16];

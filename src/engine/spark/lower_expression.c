@@ -2,7 +2,7 @@
  * lower_function.c. */
 #include <stdio.h>
 
-#include "engine/spark/lower.h"
+#include "engine/spark/lower_named.h"
 #include "engine/spark/types.h"
 
 enum wd_status
@@ -161,12 +161,27 @@ write_in(struct wd_spark_lowering *lowering, const struct wd_expression *in,
   return status;
 }
 
+/* Of structs with two fields of a name, Spark finds neither. */
+static enum wd_status
+write_field(struct wd_spark_lowering *lowering,
+            const struct wd_expression *field, struct wd_buf *buf)
+{
+  const char *name = field->arguments[0]->type.children[field->column].name;
+  enum wd_status status;
+
+  wd_buf_putc(buf, '(');
+  status = wd_spark_write_expression(lowering, field->arguments[0], buf);
+  wd_buf_puts(buf, ").");
+  wd_spark_quote_name(name, buf);
+  return status;
+}
+
 static void
 write_column(const struct wd_spark_lowering *lowering, uint32_t column,
              struct wd_buf *buf)
 {
   if (!lowering->joined)
-    wd_buf_printf(buf, "c%u", column);
+    wd_buf_printf(buf, "c%u", column - lowering->column_base);
   else if (column < lowering->left_count)
     wd_buf_printf(buf, "l.c%u", column);
   else
@@ -194,21 +209,16 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
   case WD_EXPR_CASE:
     return write_case(lowering, expression, buf);
   case WD_EXPR_FIELD:
-    return wd_fail(
-        lowering->error, WD_UNSUPPORTED,
-        "the engine spark does not read the field '%s' of a struct yet",
-        expression->arguments[0]->type.children[expression->column].name);
+    return write_field(lowering, expression, buf);
   case WD_EXPR_IN:
     return write_in(lowering, expression, buf);
   case WD_EXPR_LAMBDA:
+    return wd_spark_write_lambda(lowering, expression, buf);
   case WD_EXPR_VARIABLE:
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark does not take lambdas over lists yet");
+    wd_buf_printf(buf, "v%u", expression->column);
+    return WD_OK;
   case WD_EXPR_NAMED:
-    return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark does not call functions of the program "
-                   "yet: %s",
-                   expression->named->name);
+    return wd_spark_write_named(lowering, expression, buf);
   case WD_EXPR_WINDOW:
     return wd_spark_write_window(lowering, expression, buf);
   case WD_EXPR_SUBQUERY:

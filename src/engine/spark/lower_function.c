@@ -583,6 +583,8 @@ wd_spark_write_function(struct wd_spark_lowering *lowering,
   if (wd_function_rule(call->function) == WD_RULE_BITWISE &&
       call->type.id == WD_TYPE_DECIMAL)
     return unsupported(lowering, "functions of bits over decimals");
+  if (wd_spark_is_nested(call->function))
+    return wd_spark_write_nested(lowering, call, buf);
   if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
       is_temporal(call))
     return write_times(lowering, call, buf);

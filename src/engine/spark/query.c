@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "engine/spark/lower.h"
+#include "engine/spark/stored.h"
 #include "engine/spark/types.h"
 #include "engine/spark/write.h"
 
@@ -39,15 +40,18 @@ lower(struct wd_query *query, const struct wd_request *request,
                                        .error = error};
   enum wd_status status;
 
-  if (request->into)
-    return wd_fail(error, WD_UNSUPPORTED, "the engine spark keeps no rows yet");
+  query->into = request->into != NULL;
   status = wd_spark_schema_check(&query->schema, error);
   if (status != WD_OK)
     return status;
-  status = request->write_path
-               ? wd_spark_write_lower(&lowering, query, request)
-               : wd_spark_lower_node(&lowering, request->plan->root,
-                                     WD_SC_Plan_root);
+  if (request->into)
+    status = wd_spark_lower_into(&lowering, request);
+  else if (request->write_path)
+    status = wd_spark_write_lower(&lowering, query, request);
+  else
+    status =
+        wd_spark_lower_node(&lowering, request->plan->root, WD_SC_Plan_root);
+  query->fills = lowering.fills;
   return status == WD_OK ? wd_sc_writer_check(&query->plan, error) : status;
 }
 
@@ -66,6 +70,7 @@ wd_spark_query_start(struct wd_engine *base, const struct wd_request *request,
     status = wd_sc_execution_start(&query->execution, &query->session,
                                    &query->plan, error);
   if (status != WD_OK) {
+    query->failed = true;
     wd_spark_query_free(query);
     return status;
   }
@@ -202,7 +207,7 @@ next_message(struct wd_query *query, bool *out_has, struct wd_error *error)
     if (progress.data)
       take_progress(query, progress);
     batch = wd_sc_find(response, WD_SC_ExecutePlanResponse_arrow_batch);
-    if (batch.data)
+    if (batch.data && !query->into)
       return open_batch(
           query, wd_sc_find(batch, WD_SC_ExecutePlanResponse_ArrowBatch_data),
           error);
@@ -250,6 +255,20 @@ next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
   return WD_OK;
 }
 
+static enum wd_status
+run_to_end(struct wd_query *query, struct wd_error *error)
+{
+  bool has;
+  enum wd_status status;
+
+  do
+    status = next_message(query, &has, error);
+  while (status == WD_OK && has);
+  return status == WD_OK && query->write_path
+             ? wd_spark_write_finish(query, error)
+             : status;
+}
+
 enum wd_status
 wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
                     bool *out_has, struct wd_error *error)
@@ -258,13 +277,17 @@ wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
 
   *out_has = false;
   if (atomic_load(&query->cancelled))
-    return wd_fail(error, WD_CANCELLED, "cancelled");
-  if (!query->write_path)
-    return next_rows(query, out_rows, out_has, error);
-  do
-    status = next_message(query, out_has, error);
-  while (status == WD_OK && *out_has);
-  return status == WD_OK ? wd_spark_write_finish(query, error) : status;
+    status = wd_fail(error, WD_CANCELLED, "cancelled");
+  else if (query->write_path || query->into)
+    status = run_to_end(query, error);
+  else
+    status = next_rows(query, out_rows, out_has, error);
+  query->failed = query->failed || status != WD_OK;
+  if (status == WD_OK && !*out_has) {
+    wd_spark_fills_end(query->fills, true);
+    query->fills = NULL;
+  }
+  return status;
 }
 
 void
@@ -295,11 +318,13 @@ wd_spark_query_free(struct wd_query *query)
   if (!query)
     return;
   engine = query->engine;
+  query->failed = query->failed || atomic_load(&query->cancelled);
   /* The server is told to stop, by a connection that is not cancelled. */
   atomic_store(&query->cancelled, false);
   wd_sc_execution_fini(&query->execution);
   wd_ipc_reader_free(query->reader);
   wd_spark_write_remove(query);
+  wd_spark_fills_end(query->fills, !query->failed);
   wd_sc_session_fini(&query->session);
   wd_sc_writer_fini(&query->plan);
   wd_arena_fini(&query->arena);

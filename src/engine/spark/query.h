@@ -19,6 +19,9 @@ struct wd_query {
   const char *write_prefix;
   enum wd_format write_format;
   const char *scratch;
+  bool into; /* rows are kept, and their count is what comes back */
+  const struct wd_spark_fill *fills;
+  bool failed;
   atomic_bool cancelled;
   _Atomic uint64_t rows_out, tasks, tasks_done;
 };

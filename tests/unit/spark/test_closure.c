@@ -134,7 +134,7 @@ bad_ones_are_refused(void **state)
   closure.right_keys = NULL;
   refuses(&closure);
   closure = example();
-  closure.role = (enum wd_role)(WD_ROLE_CO_GROUP + 1);
+  closure.role = (enum wd_role)(WD_ROLE_TABLE + 1);
   refuses(&closure);
 }
 

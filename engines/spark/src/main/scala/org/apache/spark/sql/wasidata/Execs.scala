@@ -131,10 +131,12 @@ private final class AppendedRows(rows: Iterator[InternalRow], spec: LambdaSpec,
     if (spec.mode == LambdaMessage.Append) (Native.InputSlot, Native.Call)
     else (Native.StatesSlot, Native.Finish)
   private val skipsNull = spec.mode == LambdaMessage.FinishReduce
+  private val guard = spec.guard.getOrElse(-1)
   private val nothing = new GenericInternalRow(outputSchema.length)
 
   private def isNothing(row: InternalRow): Boolean =
-    skipsNull && row.isNullAt(spec.places.head)
+    if (guard >= 0) row.isNullAt(guard) || !row.getBoolean(guard)
+    else skipsNull && row.isNullAt(spec.places.head)
 
   override def hasNext: Boolean = {
     if (!rows.hasNext) task.finish()

@@ -19,7 +19,10 @@ case class LambdaMessage(
     places: Seq[Int],
     keys: Int,
     arguments: Seq[proto.Expression],
-    filter: Option[proto.Expression])
+    filter: Option[proto.Expression],
+    guard: Option[Int],
+    partitions: Int,
+    rows: Long)
 
 object LambdaMessage {
   val Relation = "wasidata.Lambda"
@@ -33,6 +36,7 @@ object LambdaMessage {
   val CoGroups = 4
   val Partitions = 5 // as Rows, but the lambda is told of the end
   val FinishReduce = 6 // as Finish, nulls where there is no state
+  val Table = 7 // no input
 
   private val nesting = 1024
 
@@ -40,7 +44,7 @@ object LambdaMessage {
     val in = bytes.newCodedInput()
     in.setRecursionLimit(nesting): Unit
     var message = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
-      Rows, Nil, 0, Nil, None)
+      Rows, Nil, 0, Nil, None, None, 0, 0)
     val places = ArrayBuffer.empty[Int]
     val arguments = ArrayBuffer.empty[proto.Expression]
     var tag = in.readTag()
@@ -59,6 +63,9 @@ object LambdaMessage {
         case 11 => message.copy(rightColumns = in.readInt32())
         case 12 => arguments += expression(in); message
         case 13 => message.copy(filter = Some(expression(in)))
+        case 14 => message.copy(guard = Some(in.readInt32()))
+        case 15 => message.copy(partitions = in.readInt32())
+        case 16 => message.copy(rows = in.readInt64())
         case _ => in.skipField(tag): Unit; message
       }
       tag = in.readTag()

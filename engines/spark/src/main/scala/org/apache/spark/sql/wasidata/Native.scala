@@ -26,6 +26,7 @@ object Native {
   val Update = 8
   val Combine = 9
   val Finish = 10
+  val Scan = 11
 
   val InputSlot = 0
   val StatesSlot = 1
@@ -69,6 +70,7 @@ object Native {
   @native def put(handle: Long, slot: Int, rows: Int, nodes: Array[Long],
       buffers: Array[Long]): Unit
   @native def groups(handle: Long, address: Long): Unit
+  @native def columns(handle: Long, columns: Array[Int]): Unit
   @native def rows(handle: Long): Int
   @native def more(handle: Long): Boolean
   @native def shape(handle: Long): Array[Long]

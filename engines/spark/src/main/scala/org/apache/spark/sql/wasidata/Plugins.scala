@@ -4,14 +4,14 @@ import java.util.Optional
 
 import org.apache.spark.{JobArtifactSet, SparkContext}
 import org.apache.spark.sql.SparkSessionExtensions
-import org.apache.spark.sql.catalyst.expressions.{AttributeReference, Expression}
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
+import org.apache.spark.sql.catalyst.expressions.{AttributeReference, AttributeSet, Expression}
+import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, Project}
 import org.apache.spark.sql.catalyst.rules.Rule
 import org.apache.spark.sql.catalyst.types.DataTypeUtils
 import org.apache.spark.sql.classic.Dataset
 import org.apache.spark.sql.connect.planner.SparkConnectPlanner
 import org.apache.spark.sql.connect.plugin.{ExpressionPlugin, RelationPlugin}
-import org.apache.spark.sql.execution.{ApplyColumnarRulesAndInsertTransitions, ColumnarRule, SparkPlan, SparkStrategy}
+import org.apache.spark.sql.execution.{ApplyColumnarRulesAndInsertTransitions, ColumnarRule, ProjectExec, SparkPlan, SparkStrategy}
 import org.apache.spark.sql.types.StructType
 import org.sparkproject.connect.protobuf.{Any => AnyMessage}
 
@@ -43,7 +43,8 @@ private object Plugin {
   def spec(message: LambdaMessage): LambdaSpec = {
     SparkContext.getActive.foreach(LambdaFailures.listen)
     LambdaSpec(message.closure, folder(), message.columns, message.outputs,
-      message.mode, message.places, message.keys, message.rightColumns)
+      message.mode, message.places, message.keys, message.rightColumns,
+      message.guard)
   }
 }
 
@@ -62,11 +63,12 @@ class LambdaRelationPlugin extends RelationPlugin {
         .queryExecution.analyzed
     val added: Seq[AttributeReference] =
       DataTypeUtils.toAttributes(StructType.fromDDL(message.output))
-    val left = analyzed(message.input.get)
-    message.right match {
-      case Some(right) =>
-        CoGroupsNode(Plugin.spec(message), added, left, analyzed(right))
-      case None => LambdaNode(Plugin.spec(message), added, left)
+    val spec = Plugin.spec(message)
+    (message.input, message.right) match {
+      case (Some(left), Some(right)) =>
+        CoGroupsNode(spec, added, analyzed(left), analyzed(right))
+      case (Some(input), None) => LambdaNode(spec, added, analyzed(input))
+      case _ => TableNode(spec, added, message.partitions, message.rows)
     }
   }
 }
@@ -119,6 +121,15 @@ private object LambdaStrategy extends SparkStrategy {
       }
     case CoGroupsNode(spec, added, left, right) =>
       Seq(CoGroupsExec(spec, added, planLater(left), planLater(right)))
+    // A table function makes the columns that are looked at.
+    case Project(list, node: TableNode) =>
+      val used = AttributeSet(list.flatMap(_.references))
+      Seq(ProjectExec(list, TableExec(node.spec, node.output,
+        node.output.indices.filter(i => used.contains(node.output(i))),
+        node.partitions)))
+    case node: TableNode =>
+      Seq(TableExec(node.spec, node.output, node.output.indices,
+        node.partitions))
     case _ => Nil
   }
 }

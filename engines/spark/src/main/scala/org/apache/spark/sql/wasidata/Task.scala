@@ -29,18 +29,25 @@ private object Task {
       largeVarTypes = false)
 }
 
-/** A lambda at work in a Spark task; ended with it. */
-private final class Task(spec: LambdaSpec, context: TaskContext) {
+/** A lambda at work in a Spark task; ended with it. The partition is the task's,
+  * but for table functions, which have partitions of their own.
+  */
+private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
+    partitions: Int) {
+  def this(spec: LambdaSpec, context: TaskContext) =
+    this(spec, context, context.partitionId(), context.numPartitions())
+
   val allocator: BufferAllocator =
     ArrowUtils.rootAllocator.newChildAllocator("wasi-data", 0, Long.MaxValue)
   private var handle = 0L
   private var finished = false
+  private var closed = false
   private var resources: List[AutoCloseable] = Nil
 
   context.addTaskCompletionListener[Unit](_ => close())
   handle = Native.open(spec.closure.toByteArray,
     new File(SparkFiles.getRootDirectory(), spec.folder).getPath,
-    context.partitionId(), context.numPartitions())
+    partition, partitions)
   await()
 
   /** Closes it with the task, before the memory goes. */
@@ -49,12 +56,13 @@ private final class Task(spec: LambdaSpec, context: TaskContext) {
     resource
   }
 
-  private def close(): Unit = {
+  def close(): Unit = {
     if (handle != 0) Native.close(handle)
     handle = 0
     resources.foreach(_.close())
     resources = Nil
-    allocator.close()
+    if (!closed) allocator.close()
+    closed = true
   }
 
   private def await(): Unit =
@@ -67,8 +75,11 @@ private final class Task(spec: LambdaSpec, context: TaskContext) {
         throw failure
     }
 
-  /** Gives a command and waits for its end. */
+  /** Gives a command and waits for its end. One that gives rows at once again
+    * and again is told to stop between them.
+    */
   def run(command: Int): Unit = {
+    context.killTaskIfInterrupted()
     Native.run(handle, command)
     await()
   }
@@ -84,6 +95,8 @@ private final class Task(spec: LambdaSpec, context: TaskContext) {
     Native.put(handle, slot, rows, nodes, buffers)
 
   def groups(address: Long): Unit = Native.groups(handle, address)
+
+  def columns(wanted: Array[Int]): Unit = Native.columns(handle, wanted)
 
   /** Rows of the output, -1 for none. */
   def rows: Int = Native.rows(handle)
@@ -161,10 +174,12 @@ private final class Output(task: Task, schema: StructType, columns: Int) {
 
   /** Rows without columns have one on Spark, that nobody reads. */
   private def fill(rows: Int): Unit = {
-    val vector = root.getVector(0).asInstanceOf[BitVector]
-    vector.allocateNew(rows)
-    vector.setRangeToOne(0, rows)
-    vector.setValueCount(rows)
+    root.getFieldVectors.asScala.foreach {
+      case vector: BitVector =>
+        vector.allocateNew(rows)
+        vector.setRangeToOne(0, rows)
+        vector.setValueCount(rows)
+    }
     root.setRowCount(rows)
   }
 
