@@ -23,6 +23,14 @@ static const char *const environment[] = {"A=1", "B="};
 static const char *const arguments[] = {"prog", "", "three"};
 static const uint32_t keys[] = {1}, right_keys[] = {0};
 
+/* One row of the first column: 42. */
+static const int64_t value = 42;
+static const struct wd_node value_node = {1, 0};
+static const struct wd_span value_buffers[] = {
+    {NULL, 0}, {(const uint8_t *)&value, sizeof value}};
+static const struct wd_lambda_constant constant = {
+    .column = 0, .value = {1, 1, 2, &value_node, value_buffers}};
+
 static struct wd_spark_closure
 example(void)
 {
@@ -47,6 +55,10 @@ example(void)
       .right = {1, right_columns},
       .right_keys = right_keys,
       .output = {1, right_columns},
+      .name = "f",
+      .constant_count = 1,
+      .constants = &constant,
+      .partitions = 9,
   };
 }
 
@@ -100,6 +112,13 @@ comes_back(void **state)
   assert_int_equal(read.key_count, 1);
   assert_int_equal(read.keys[0], 1);
   assert_int_equal(read.right_keys[0], 0);
+  assert_string_equal(read.name, "f");
+  assert_int_equal(read.partitions, 9);
+  assert_int_equal(read.constant_count, 1);
+  assert_int_equal(read.constants[0].column, 0);
+  assert_int_equal(read.constants[0].value.rows, 1);
+  assert_memory_equal(read.constants[0].value.buffers[1].data, &value,
+                      sizeof value);
   wd_arena_fini(&arena);
   wd_sc_writer_fini(&writer);
 }
@@ -125,6 +144,10 @@ static void
 bad_ones_are_refused(void **state)
 {
   static const uint32_t beyond[] = {2};
+  /* Of more rows than there are values. */
+  static const struct wd_node long_node = {2, 0};
+  static const struct wd_lambda_constant two_rows = {
+      .column = 0, .value = {1, 1, 2, &long_node, value_buffers}};
   struct wd_spark_closure closure = example();
 
   (void)state;
@@ -132,6 +155,9 @@ bad_ones_are_refused(void **state)
   refuses(&closure);
   closure = example();
   closure.right_keys = NULL;
+  refuses(&closure);
+  closure = example();
+  closure.constants = &two_rows;
   refuses(&closure);
   closure = example();
   closure.role = (enum wd_role)(WD_ROLE_TABLE + 1);
