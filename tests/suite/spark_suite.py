@@ -11,7 +11,7 @@ from spark_server import Spark
 JAR = BUILD / "spark" / "wasi-data-spark.jar"
 
 TYPES = "does not carry the type u8"
-FIXED = "does not carry the type fixedlist"
+FIXED = "does not carry the type"
 LAMBDAS = "lambdas need"
 
 
