@@ -282,7 +282,7 @@ wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
     status = run_to_end(query, error);
   else
     status = next_rows(query, out_rows, out_has, error);
-  query->failed = query->failed || status != WD_OK;
+  query->failed = query->failed || (status != WD_OK && status != WD_CANCELLED);
   if (status == WD_OK && !*out_has) {
     wd_spark_fills_end(query->fills, true);
     query->fills = NULL;
@@ -318,7 +318,9 @@ wd_spark_query_free(struct wd_query *query)
   if (!query)
     return;
   engine = query->engine;
-  query->failed = query->failed || atomic_load(&query->cancelled);
+  /* A cache whose first reader had enough of it is none the worse. */
+  query->failed =
+      query->failed || (query->into && atomic_load(&query->cancelled));
   /* The server is told to stop, by a connection that is not cancelled. */
   atomic_store(&query->cancelled, false);
   wd_sc_execution_fini(&query->execution);

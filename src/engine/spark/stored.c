@@ -219,11 +219,12 @@ wd_spark_lower_stored(struct wd_spark_lowering *lowering,
   bool fresh;
   enum wd_status status = WD_OK;
 
-  /* What only is looked at is not kept. */
-  if (lowering->looks && node->left)
-    return wd_spark_lower_node(lowering, node->left, field);
   pthread_mutex_lock(&stored->lock);
   fresh = !stored->last;
+  if (fresh && lowering->looks) { /* what only is looked at is not kept */
+    pthread_mutex_unlock(&stored->lock);
+    return wd_spark_lower_node(lowering, node->left, field);
+  }
   if (fresh && !node->left)
     status = wd_fail(lowering->error, WD_INTERNAL, "kept rows are gone");
   else if (fresh)
