@@ -236,7 +236,9 @@ def joined(type):
                                          "left.k = right.k"],
                    f"FROM {sides.format(sql)} ON l.k = r.k")
         keys = {"right": "r.k", "full": f"coalesce({comparable(type, 'l.k')}, "
-                f"{comparable(type, 'r.k')})::{type.sql}"}.get(kind, "l.k")
+                f"{comparable(type, 'r.k')})"}.get(kind, "l.k")
+        if keys[-1] == ")" and comparable(type, "k") != "k":
+            keys += f"::{type.sql}"
         yield case(f"wd_join_using WD_{sql}", [*right, "join-using", "r", kind,
                                                "k", END],
                    "SELECT " + ("l.id, l.k" if kind in ("semi", "anti") else
