@@ -259,6 +259,18 @@ class Languages(Modules):
             self.assertEqual([p.read_bytes() for p in first],
                              [p.read_bytes() for p in again], language)
 
+    def test_sql(self):
+        """The names are those of SQL texts too: functions that name the
+        columns that they want, as those in Go do, and others."""
+        module, = self.extract(*Extract.PLUS)
+        self.file("t.txt", "A b!\nC\n")
+        self.assertEqual(
+            self.rows("--table", "lines=t.txt", "--function",
+                      f"slug={self.SLUG}", "--function", f"p={module}", GUEST,
+                      "sql", "select slug(line) as s, p(length(line), 1) as n "
+                      "from lines order by 1", ".", "show"),
+            [{"s": "a-b", "n": 105}, {"s": "c", "n": 102}])
+
     def test_two_libraries(self):
         module, = self.extract(*Extract.PLUS)
         self.assertEqual(

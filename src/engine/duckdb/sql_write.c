@@ -288,6 +288,16 @@ is_wanted(const struct wd_bound *bound, uint32_t argument)
   return bound->all_columns;
 }
 
+/* Whether there is an argument that the function does not look at. */
+static bool
+leaves_out(const struct wd_sql_call *call)
+{
+  for (uint32_t i = 0; i < call->argument_count; i++)
+    if (!is_wanted(&call->named.bound, i))
+      return true;
+  return false;
+}
+
 /* Arguments that a strict function does not look at make it null too: CASE
  * WHEN argument IS NULL THEN NULL … ELSE call END. */
 static enum wd_status
@@ -301,7 +311,7 @@ write_call(const struct writer *writer, const struct wd_sql_value *call)
 
   if (!writer->marks->bound[call->call - 1] ||
       bound->function->kind == WD_NAMED_AGGREGATE ||
-      !bound->named.bound.strict || bound->named.bound.all_columns)
+      !bound->named.bound.strict || !leaves_out(bound))
     return write_named(writer, call);
   wd_buf_puts(writer->buf, "{\"class\":\"CASE\",\"type\":\"CASE_EXPR\","
                            "\"query_location\":0,\"alias\":");
