@@ -185,6 +185,48 @@ write_decimals(const struct wd_duck_column *column, idx_t from, idx_t to,
       write_decimal(((const int16_t *)data)[i], place);
 }
 
+#define CLEAR_CASE(width)                                                      \
+  case width:                                                                  \
+    memset(place + row * (width), 0, (width));                                 \
+    break
+
+static void
+clear_value(uint8_t *place, idx_t row, uint32_t width)
+{
+  switch (width) {
+    CLEAR_CASE(1);
+    CLEAR_CASE(2);
+    CLEAR_CASE(4);
+    CLEAR_CASE(8);
+    CLEAR_CASE(16);
+  default:
+    memset(place + row * width, 0, width);
+  }
+}
+
+/* What a vector has below nulls is whatever was in that memory before: not for
+ * guests, and not the same bytes twice. */
+static void
+clear_nulls(const struct wd_duck_column *column, idx_t from, idx_t to,
+            uint8_t *place)
+{
+  uint32_t width = wd_type_width(column->type);
+
+  for (idx_t word = 0; from + 64 * word < to; word++) {
+    uint64_t valid = validity_word(column->validity, from, to, word);
+    idx_t rows = to - from - 64 * word;
+    uint64_t nulls = ~valid & (rows < 64 ? ((uint64_t)1 << rows) - 1 : ~0ull);
+
+    if (column->type->id == WD_TYPE_BOOL) {
+      for (idx_t byte = 0; byte < 8 && 8 * byte < rows; byte++)
+        place[8 * word + byte] &= (uint8_t)(valid >> (8 * byte));
+      continue;
+    }
+    for (; nulls; nulls &= nulls - 1)
+      clear_value(place, 64 * word + (idx_t)__builtin_ctzll(nulls), width);
+  }
+}
+
 void
 wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
                      const struct wd_node *node, const uint64_t *sizes,
@@ -200,7 +242,7 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
   case WD_TYPE_STRING:
   case WD_TYPE_BINARY:
     write_strings(column, from, to, node->null_count > 0, sizes[2], places);
-    break;
+    return;
   case WD_TYPE_BOOL:
     if (to > from)
       write_bits((const uint8_t *)column->data + from, to - from, places[1]);
@@ -222,4 +264,6 @@ wd_duck_column_write(const struct wd_duck_column *column, idx_t from, idx_t to,
       memcpy(places[1], (const char *)column->data + from * width,
              (to - from) * width);
   }
+  if (node->null_count)
+    clear_nulls(column, from, to, places[1]);
 }
