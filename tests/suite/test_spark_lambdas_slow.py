@@ -15,11 +15,10 @@ import test_groups
 import test_hostile
 import test_named
 import test_passing
-from script import BIN, BUILD, CACHE, END, Case, needs_guests
+from script import BIN, CACHE
 from spark_server import Spark
 from spark_suite import (FIXED, JAR, TYPES, begin_with_jar, carts_as_parquet,
                          end, shared)
-from wire import Wire
 
 SERVER = None
 ONCE = {"threads": ("1",)}
@@ -97,23 +96,6 @@ class Hostile(unittest.TestCase):
                 self.assertEqual(test_hostile.Outcome(mode).rows, rows)
 
 
-@needs_guests
-class Determinism(Case):
-    def test_partitions(self):
-        """One partition and eight give the same rows."""
-        def rows(count, *steps):
-            return sorted(self.collect(
-                "register", "add", "plus", "range", 0, 20000, 1,
-                "repartition", count, END, "map-tag", "id", *steps).rows)
-        for steps in (["with", "y", "plus(tag, id)"],
-                      ["group", "id % 97 as k", END, "reduce-sum", "tag"],
-                      ["group", "id % 97 as k", END, "measure",
-                       "sum(plus(tag, id)) as s", "count(*) as n", END]):
-            one = rows(1, *steps)
-            self.assertGreater(len(one), 90)
-            self.assertEqual(rows(8, *steps), one)
-
-
 class Jar(unittest.TestCase):
     def test_another_version(self):
         """Refused, with both named."""
@@ -138,23 +120,6 @@ class Jar(unittest.TestCase):
         self.assertEqual(done.returncode, 125)
         self.assertIn("the server's jar of wasi-data is version 0.0.9, this is "
                       "0.1.0", done.stderr)
-
-    def test_memory_on_the_wire(self):
-        """A program of 1 GiB of which 10 MiB are in use sends these, once."""
-        wire = Wire(SERVER.port)
-        try:
-            done = subprocess.run(
-                [BIN, "run", "--quiet", "--engine",
-                 f"sc://127.0.0.1:{wire.port}", "--memory-limit", "2GiB",
-                 BUILD / "tests/guests/large.wasm", "1024", "10"],
-                env=dict(os.environ, WASI_DATA_CACHE=CACHE),
-                capture_output=True, text=True, timeout=300)
-        finally:
-            wire.close()
-        self.assertEqual((done.returncode, done.stdout, done.stderr),
-                         (0, "same\n", ""))
-        self.assertGreater(wire.sent, 10 << 20)
-        self.assertLess(wire.sent, 12 << 20)
 
 
 if __name__ == "__main__":
