@@ -45,6 +45,28 @@ class Arrow(Rows):
             self.assertEqual([t.replace(",UTC", ", UTC") for t in table.types],
                              TYPES)
 
+    def test_zeros_below_nulls(self):
+        """Not what was in that memory before, of whatever width."""
+        types = ["boolean", "i8", "i16", "i32", "i64", "fp64", "decimal(4,0)",
+                 "decimal(9,0)", "decimal(18,0)", "decimal(38,0)"]
+        wanted = [f"case when id % 3 = 1 then null else cast(id % 100 + 1 as "
+                  f"{type}) end as c{i}" for i, type in enumerate(types)]
+        self.play("range", "0", "10000", "1", "select", *wanted, END, "write",
+                  "o", "create", "wait", options=["--sink", "o=z.arrow"])
+        table = pa.ipc.open_file(self.folder / "z.arrow").read_all()
+        for column in table.columns:
+            self.assertEqual(column.null_count, 3333)
+            for chunk in column.chunks:
+                data = chunk.buffers()[1].to_pybytes()
+                one = pa.types.is_boolean(chunk.type)
+                width = 1 if one else chunk.type.bit_width // 8
+                self.assertEqual(chunk.offset, 0)
+                for row in range(len(chunk)):
+                    if not chunk[row].is_valid:
+                        below = data[row // 8] >> row % 8 & 1 if one else \
+                            any(data[row * width:(row + 1) * width])
+                        self.assertFalse(below, (chunk.type, row))
+
     def test_files_of_others(self):
         table = pa.table({
             "i": pa.array([1, None, 3] * 5000, pa.int32()),
