@@ -72,8 +72,7 @@ help_of_verb(struct wd_buf *buf, enum wd_cli_verb verb)
                 *info->usage ? " " : "", info->usage, info->summary);
   if (info->details)
     wd_buf_printf(buf, "\n%s", info->details);
-  if (info->operands != WD_CLI_UNBUILT)
-    add_options(buf, verb);
+  add_options(buf, verb);
 }
 
 static void

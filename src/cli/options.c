@@ -137,11 +137,8 @@ read_operand(struct reader *reader)
   if (settings->verb == WD_CLI_NO_VERB) {
     if (!reader->ended)
       settings->verb = wd_cli_verb_find(argument);
-    if (settings->verb != WD_CLI_NO_VERB) {
-      if (wd_cli_verbs[settings->verb].operands == WD_CLI_UNBUILT)
-        take_rest(reader);
+    if (settings->verb != WD_CLI_NO_VERB)
       return WD_OK;
-    }
     settings->verb = WD_CLI_RUN;
     settings->implied = true;
   }
@@ -460,8 +457,7 @@ wd_cli_settings_read(int argc, char **argv, struct wd_cli_settings *settings,
     status = read_all(&reader);
   if (status == WD_OK && settings->verb == WD_CLI_NO_VERB)
     imply_verb(settings, &reader);
-  if (status == WD_OK &&
-      wd_cli_verbs[settings->verb].operands != WD_CLI_UNBUILT)
+  if (status == WD_OK)
     status = set_all(&reader);
   if (status == WD_OK)
     status = check_operand(settings, error);

@@ -29,7 +29,6 @@ enum wd_cli_operands {
   WD_CLI_FILE,     /* a file and nothing more */
   WD_CLI_WORD,     /* one of `words` */
   WD_CLI_OPTIONAL, /* the same, or nothing */
-  WD_CLI_UNBUILT,  /* a verb that is known, and not built yet */
 };
 
 struct wd_cli_verb_info {
