@@ -87,6 +87,7 @@ class Sources(unittest.TestCase):
 
 class Examples(SameAsC, unittest.TestCase):
     language = "go"
+    own = {"slug"}  # a library, which Rust's `titles` calls: test_modules
 
 
 class Inside(unittest.TestCase):

@@ -119,6 +119,7 @@ class Sources(unittest.TestCase):
 
 class Examples(SameAsC, unittest.TestCase):
     language = "rust"
+    own = {"titles"}
 
 
 class Inside(unittest.TestCase):
