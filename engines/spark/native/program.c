@@ -412,10 +412,11 @@ bind_role(struct wd_executor_program *program,
         closure->keys, &closure->right, closure->right_keys, closure->key_count,
         closure->site, &program->arena, out_lambda, error);
   case WD_ROLE_SCALAR:
-    return wd_lambda_bind_named(
-        program->pool, closure->name, closure->function, closure->state,
-        &closure->input, closure->constants, closure->constant_count,
-        closure->site, &program->arena, out_lambda, error);
+    return wd_lambda_bind_named(program->pool, closure->name, closure->function,
+                                closure->state, closure->role, &closure->input,
+                                closure->constants, closure->constant_count,
+                                closure->site, &program->arena, out_lambda,
+                                error);
   case WD_ROLE_TABLE:
     return bind_table(program, closure, out_lambda, error);
   default:
