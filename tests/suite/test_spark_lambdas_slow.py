@@ -15,7 +15,7 @@ import test_groups
 import test_hostile
 import test_named
 import test_passing
-from script import BIN, CACHE
+from script import BIN, CACHE, END, Case, needs_guests
 from spark_server import Spark
 from spark_suite import (FIXED, JAR, TYPES, begin_with_jar, carts_as_parquet,
                          end, shared)
@@ -94,6 +94,26 @@ class Hostile(unittest.TestCase):
                 continue
             with self.subTest(mode):
                 self.assertEqual(test_hostile.Outcome(mode).rows, rows)
+
+
+@needs_guests
+class Determinism(Case):
+    def test_partitions(self):
+        """One partition and eight give the same rows. (A reduce that kept `id`
+        would give that of any row.)"""
+        def rows(count, *steps):
+            return sorted(self.collect(
+                "register", "add", "plus", "range", 0, 20000, 1,
+                "repartition", count, END, "map-tag", "id", *steps).rows)
+        for steps in (["with", "y", "plus(tag, id)"],
+                      ["select", "id % 97 as k", "tag", END, "group", "k", END,
+                       "reduce-sum", "tag"],
+                      ["group", "id % 97 as k", END, "measure",
+                       "sum(plus(tag, id)) as s", "count(*) as n", END]):
+            with self.subTest(steps):
+                one = rows(1, *steps)
+                self.assertGreater(len(one), 90)
+                self.assertEqual(rows(8, *steps), one)
 
 
 class Jar(unittest.TestCase):
