@@ -475,9 +475,9 @@ check_use(const struct binding *binding, const struct wd_sql_found *found)
   return WD_OK;
 }
 
-/* Names of operands stand in the tree. */
-static void
-name_operands(const struct wd_sql_found *found,
+/* Names of operands stand in the tree, which a call outlives. */
+static enum wd_status
+name_operands(const struct reading *reading, const struct wd_sql_found *found,
               struct wd_sql_operands *operands)
 {
   const struct wd_sql_value *children = wd_sql_member(found->value, "children");
@@ -487,8 +487,11 @@ name_operands(const struct wd_sql_found *found,
   for (uint32_t i = 0; child && i < operands->count; i++, child = child->next) {
     const char *name = wd_sql_string(child, "alias");
 
-    columns[i].name = *name ? name : NULL;
+    columns[i].name = NULL;
+    if (*name && !(columns[i].name = wd_arena_strdup(reading->arena, name)))
+      return wd_fail_memory(reading->error);
   }
+  return WD_OK;
 }
 
 /* A function of these types, while the query is planned; it cannot run. */
@@ -519,10 +522,11 @@ bind_probed(struct binding *binding, struct wd_duck_probed *probed)
 
   if (probed->error.status != WD_OK)
     return wd_error_pass(reading->error, &probed->error);
-  name_operands(found, &probed->operands);
-  status =
-      wd_sql_bind_call(binding->functions, found->function, &probed->operands,
-                       reading->arena, call, reading->error);
+  status = name_operands(reading, found, &probed->operands);
+  if (status == WD_OK)
+    status =
+        wd_sql_bind_call(binding->functions, found->function, &probed->operands,
+                         reading->arena, call, reading->error);
   if (status == WD_OK && !call->named.bound.all_columns &&
       is_distinct(found->value))
     status = wd_sql_fail(&reading->check, found->value, WD_UNSUPPORTED,
