@@ -49,8 +49,13 @@ enum {
   X(I32, i32)                                                                  \
   X(I64, i64)                                                                  \
   X(U8, u8)                                                                    \
-  X(U16, u16) X(U32, u32) X(U64, u64) X(F32, f32) X(F64, f64) X(DEC, decimal)  \
-      X(WIDE, decimal) X(DAY, date) X(TS, timestamp) X(TSZ, timestamp)
+  X(U16, u16)                                                                  \
+  X(U32, u32)                                                                  \
+  X(U64, u64)                                                                  \
+  X(F32, f32)                                                                  \
+  X(F64, f64)                                                                  \
+  X(DEC, decimal)                                                              \
+  X(WIDE, decimal) X(DAY, date) X(TS, timestamp) X(TSZ, timestamp)
 
 static bool
 null_at(int64_t id, int column)
@@ -313,11 +318,17 @@ first_combine(void *state, const void *other, void *env)
   X(I32, "i32", "i32")                                                         \
   X(I64, "i64", "i64")                                                         \
   X(U8, "u8", "u8")                                                            \
-  X(U16, "u16", "u16") X(U32, "u32", "u32") X(U64, "u64", "u64")               \
-      X(F32, "f32", "f32") X(F64, "f64", "f64") X(DEC, "decimal(12,3)", "dec") \
-          X(WIDE, "decimal(38,0)", "wide") X(DAY, "date", "day")               \
-              X(TS, "timestamp", "ts") X(TSZ, "timestamp(us, UTC)", "tsz")     \
-                  X(TEXT, "string", "text") X(BYTES, "binary", "bytes")
+  X(U16, "u16", "u16")                                                         \
+  X(U32, "u32", "u32")                                                         \
+  X(U64, "u64", "u64")                                                         \
+  X(F32, "f32", "f32")                                                         \
+  X(F64, "f64", "f64")                                                         \
+  X(DEC, "decimal(12,3)", "dec")                                               \
+  X(WIDE, "decimal(38,0)", "wide")                                             \
+  X(DAY, "date", "day")                                                        \
+  X(TS, "timestamp", "ts")                                                     \
+  X(TSZ, "timestamp(us, UTC)", "tsz")                                          \
+  X(TEXT, "string", "text") X(BYTES, "binary", "bytes")
 TYPES(AGGREGATOR)
 
 static wd_dataset
