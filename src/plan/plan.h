@@ -31,6 +31,16 @@ struct wd_bound {
   uint32_t partitions; /* of a table function: how many it has */
 };
 
+/* Whether that column of the input is wanted. */
+static inline bool
+wd_bound_wants(const struct wd_bound *bound, uint32_t column)
+{
+  for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
+    if (bound->columns[i] == column)
+      return true;
+  return bound->all_columns;
+}
+
 /* An argument of a function that is known when the function is bound: one row
  * of one column. */
 struct wd_constant {

@@ -105,31 +105,36 @@ rewrite_exports(struct wd_buf *to, struct wd_reader *body,
   wd_buf_fini(&items);
 }
 
-/* Active segments become empty passive ones: indices and the count stay. */
+void
+wd_segment_disarm(struct wd_reader *body, struct wd_buf *to)
+{
+  static const uint8_t empty[] = {1, 0};
+  const uint8_t *begin = body->at;
+  uint32_t flags = wd_reader_u32(body);
+  uint64_t offset;
+  uint32_t size;
+
+  if (flags == 2)
+    wd_reader_u32(body);
+  if (flags != 1)
+    wd_constant_read(body, &offset);
+  wd_reader_bytes(body, &size);
+  if (flags == 1)
+    wd_buf_add(to, begin, (size_t)(body->at - begin));
+  else
+    wd_buf_add(to, empty, sizeof empty);
+}
+
+/* Indices and the count of segments stay. */
 static void
 rewrite_data(struct wd_buf *to, struct wd_reader *body)
 {
-  static const uint8_t empty[] = {1, 0};
   uint32_t count = wd_reader_u32(body);
   struct wd_buf items;
 
   wd_buf_init(&items, to->mem, to->maximum);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint8_t *begin = body->at;
-    uint32_t flags = wd_reader_u32(body);
-    uint64_t offset;
-    uint32_t size;
-
-    if (flags == 2)
-      wd_reader_u32(body);
-    if (flags != 1)
-      wd_constant_read(body, &offset);
-    wd_reader_bytes(body, &size);
-    if (flags == 1)
-      wd_buf_add(&items, begin, (size_t)(body->at - begin));
-    else
-      wd_buf_add(&items, empty, sizeof empty);
-  }
+  for (uint32_t i = 0; i < count; i++)
+    wd_segment_disarm(body, &items);
   write_section(to, WD_SECTION_DATA, count, &items);
   wd_buf_fini(&items);
 }

@@ -79,4 +79,9 @@ struct wd_reader;
 bool
 wd_constant_read(struct wd_reader *reader, uint64_t *out_value);
 
+/* Takes a data segment of `body` to `to`: a passive one as it is, an active one
+ * as an empty passive one. */
+void
+wd_segment_disarm(struct wd_reader *body, struct wd_buf *to);
+
 #endif

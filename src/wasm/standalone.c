@@ -229,22 +229,8 @@ write_data(struct writing *writing, struct wd_buf *to, struct wd_reader *body)
   uint32_t count = body ? wd_reader_u32(body) : 0;
 
   wd_write_u32(to, count + writing->segment_count);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint8_t *begin = body->at;
-    uint32_t flags = wd_reader_u32(body);
-    uint64_t offset;
-    uint32_t size;
-
-    if (flags == 2)
-      wd_reader_u32(body);
-    if (flags != 1)
-      wd_constant_read(body, &offset);
-    wd_reader_bytes(body, &size);
-    if (flags == 1)
-      wd_buf_add(to, begin, (size_t)(body->at - begin));
-    else
-      wd_buf_add(to, "\1\0", 2);
-  }
+  for (uint32_t i = 0; i < count; i++)
+    wd_segment_disarm(body, to);
   wd_buf_add(to, writing->segments.data, writing->segments.length);
   writing->data_written = true;
 }

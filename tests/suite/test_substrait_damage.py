@@ -6,16 +6,16 @@ import unittest
 
 from substrait_damaged import TOOL, damage
 
-TIMES = 20_000
-
 
 @unittest.skipUnless(TOOL.exists(), "the tools of the tests were not built")
 class Damage(unittest.TestCase):
+    times = 20_000
+
     def test_damaged(self):
-        refused = damage(self, TIMES)
-        print(f"{refused} of {TIMES} damaged plans are refused",
+        refused = damage(self, self.times)
+        print(f"{refused} of {self.times} damaged plans are refused",
               file=sys.stderr)
-        self.assertGreater(refused, TIMES // 4)
+        self.assertGreater(refused, self.times // 4)
 
 
 if __name__ == "__main__":

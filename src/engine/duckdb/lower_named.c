@@ -34,15 +34,6 @@ take_call(const struct writer *writer, const struct wd_named_call *named,
   return status;
 }
 
-static bool
-is_wanted(const struct wd_bound *bound, uint32_t argument)
-{
-  for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
-    if (bound->columns[i] == argument)
-      return true;
-  return bound->all_columns;
-}
-
 /* Arguments that a strict function does not look at make it null too.
  * *out_guarded: a CASE was begun for them. */
 static enum wd_status
@@ -54,7 +45,7 @@ write_guard(const struct writer *writer, const struct wd_expression *call,
   *out_guarded = false;
   for (uint32_t i = 0; status == WD_OK && i < call->argument_count; i++) {
     if (!call->named->bound.strict || !call->arguments[i]->nullable ||
-        is_wanted(&call->named->bound, i))
+        wd_bound_wants(&call->named->bound, i))
       continue;
     wd_buf_puts(writer->buf, *out_guarded ? " AND (" : "CASE WHEN (");
     *out_guarded = true;

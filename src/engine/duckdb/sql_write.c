@@ -279,21 +279,12 @@ write_named(const struct writer *writer, const struct wd_sql_value *call)
   return status;
 }
 
-static bool
-is_wanted(const struct wd_bound *bound, uint32_t argument)
-{
-  for (uint32_t i = 0; !bound->all_columns && i < bound->column_count; i++)
-    if (bound->columns[i] == argument)
-      return true;
-  return bound->all_columns;
-}
-
 /* Whether there is an argument that the function does not look at. */
 static bool
 leaves_out(const struct wd_sql_call *call)
 {
   for (uint32_t i = 0; i < call->argument_count; i++)
-    if (!is_wanted(&call->named.bound, i))
+    if (!wd_bound_wants(&call->named.bound, i))
       return true;
   return false;
 }
@@ -318,7 +309,7 @@ write_call(const struct writer *writer, const struct wd_sql_value *call)
   wd_buf_add(writer->buf, alias->start, alias->length);
   wd_buf_puts(writer->buf, ",\"case_checks\":[");
   for (uint32_t i = 0; i < bound->argument_count && status == WD_OK; i++) {
-    if (is_wanted(&bound->named.bound, i))
+    if (wd_bound_wants(&bound->named.bound, i))
       continue;
     wd_buf_puts(writer->buf, first ? "" : ",");
     first = false;

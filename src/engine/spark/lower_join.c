@@ -150,14 +150,12 @@ put_join(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   return status;
 }
 
-/* A join's columns by our names, as the content of a relation. */
-static enum wd_status
-put_pairs(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
-          const struct wd_spark_conditions *inside)
+/* The columns of `l` and `r` by our names, as expressions of a projection. */
+static void
+put_pair_columns(struct wd_spark_lowering *lowering,
+                 const struct wd_plan_node *node)
 {
   uint32_t left = node->left->schema.count;
-  size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
-  enum wd_status status = put_join(lowering, node, inside, WD_SC_Project_input);
 
   for (uint32_t i = 0; i < node->schema.count; i++) {
     char text[24];
@@ -169,6 +167,17 @@ put_pairs(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   }
   if (node->schema.count == 0)
     wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
+}
+
+/* A join's columns by our names, as the content of a relation. */
+static enum wd_status
+put_pairs(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
+          const struct wd_spark_conditions *inside)
+{
+  size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
+  enum wd_status status = put_join(lowering, node, inside, WD_SC_Project_input);
+
+  put_pair_columns(lowering, node);
   wd_sc_end(lowering->writer, project);
   return status;
 }
@@ -294,7 +303,6 @@ wd_spark_lower_zip(struct wd_spark_lowering *lowering,
                    const struct wd_plan_node *node)
 {
   struct wd_sc_writer *writer = lowering->writer;
-  uint32_t left = node->left->schema.count;
   size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
   size_t relation = wd_sc_begin(writer, WD_SC_Project_input);
   size_t filter = wd_sc_begin(writer, WD_SC_Relation_filter);
@@ -302,16 +310,7 @@ wd_spark_lower_zip(struct wd_spark_lowering *lowering,
   size_t named = wd_sc_begin(writer, WD_SC_Relation_project);
   enum wd_status status = put_zipped(lowering, node);
 
-  for (uint32_t i = 0; i < node->schema.count; i++) {
-    char text[24];
-
-    snprintf(text, sizeof text, i < left ? "l.c%u" : "r.c%u",
-             i < left ? i : i - left);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, text,
-                       wd_spark_name_of(&node->schema, i).text);
-  }
-  if (node->schema.count == 0)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
+  put_pair_columns(lowering, node);
   wd_spark_put_named(lowering, WD_SC_Project_expressions,
                      "l.i IS NOT NULL AND r.i IS NOT NULL", "pair");
   wd_sc_end(writer, named);
