@@ -4,9 +4,9 @@ const char *
 wd_role_name(enum wd_role role)
 {
   static const char *const names[] = {
-      "map",        "filter",   "flat-map",      "map-partitions",
-      "map-groups", "for-each", "reduce",        "aggregate",
-      "scalar",     "relation", "co-map-groups", "generate",
+      "map",           "filter",   "flat-map",  "map-partitions", "map-groups",
+      "for-each",      "reduce",   "aggregate", "scalar",         "relation",
+      "co-map-groups", "generate", "lateral",
   };
 
   return (unsigned)role < sizeof names / sizeof *names ? names[role] : "?";

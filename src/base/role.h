@@ -15,7 +15,8 @@ enum wd_role {
   WD_ROLE_SCALAR,
   WD_ROLE_RELATION,
   WD_ROLE_CO_GROUP, /* the interface `co-groups` */
-  WD_ROLE_TABLE,    /* the interface `tables` */
+  WD_ROLE_TABLE,    /* the interface `tables`: a source */
+  WD_ROLE_LATERAL,  /* the same, once for each row of arguments */
 };
 
 /* The name that people read: `map`, `flat-map`, … Static storage. */

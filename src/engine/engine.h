@@ -110,17 +110,19 @@ struct wd_engine_functions {
 
   /* SQL; both NULL: the engine takes none. Checks that a text is one query and
    * of what is safe, and lists the tables that it names without defining them
-   * (in the arena, each once). WD_INVALID_PLAN says what it is instead. */
+   * (in the arena, each once). WD_INVALID_PLAN says what it is instead.
+   * `functions` are the program's; or NULL. */
   enum wd_status (*sql_tables)(struct wd_engine *engine, const char *text,
-                               size_t length, struct wd_arena *arena,
-                               uint32_t *out_count,
+                               size_t length,
+                               const struct wd_registry *functions,
+                               struct wd_arena *arena, uint32_t *out_count,
                                const char *const **out_names,
                                struct wd_error *error);
 
   /* Fills in what comes out of a query over inputs that are planned, binding
    * the program's functions that it calls. */
   enum wd_status (*sql_bind)(struct wd_engine *engine, struct wd_sql *sql,
-                             const struct wd_named_binder *functions,
+                             const struct wd_sql_binder *binder,
                              struct wd_arena *arena, struct wd_error *error);
 
   /* Room for rows, empty; the caller has the one reference. Any thread. */

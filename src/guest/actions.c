@@ -223,14 +223,28 @@ bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
   return WD_OK;
 }
 
+/* NULL: out of memory. */
+static struct wd_lambda_constant *
+known_of(const struct wd_constant *constants, uint32_t count,
+         struct wd_arena *arena)
+{
+  struct wd_lambda_constant *known =
+      wd_arena_array(arena, count, sizeof *known);
+
+  for (uint32_t i = 0; known && i < count; i++)
+    known[i] =
+        (struct wd_lambda_constant){constants[i].column, constants[i].value};
+  return known;
+}
+
 static enum wd_status
 bind_named(void *env, const struct wd_named *function,
            const struct wd_schema *input, const struct wd_constant *constants,
            uint32_t constant_count, uint32_t site, struct wd_arena *arena,
            struct wd_bound *out_bound, struct wd_error *error)
 {
-  struct wd_lambda_constant *known =
-      wd_arena_array(arena, constant_count, sizeof *known);
+  const struct wd_lambda_constant *known =
+      known_of(constants, constant_count, arena);
   const struct wd_library *library =
       library_of(((struct binding *)env)->program, &function->closure);
   enum wd_role role = library && function->kind == WD_NAMED_SCALAR
@@ -240,9 +254,6 @@ bind_named(void *env, const struct wd_named *function,
   struct wd_lambda *lambda;
   enum wd_status status = known ? WD_OK : wd_fail_memory(error);
 
-  for (uint32_t i = 0; status == WD_OK && i < constant_count; i++)
-    known[i] =
-        (struct wd_lambda_constant){constants[i].column, constants[i].value};
   if (status == WD_OK)
     status = find_pool(env, &function->closure, &pool, error);
   if (status == WD_OK)
@@ -292,7 +303,8 @@ bind_pair(void *env, const struct wd_closure *closure,
 }
 
 static enum wd_status
-bind_table_function(void *env, const struct wd_closure *closure,
+bind_table_function(void *env, const char *name,
+                    const struct wd_closure *closure,
                     const struct wd_schema *arguments,
                     const struct wd_batch *values, uint32_t partitions,
                     uint32_t site, struct wd_arena *arena,
@@ -303,9 +315,9 @@ bind_table_function(void *env, const struct wd_closure *closure,
   enum wd_status status = find_pool(env, closure, &pool, error);
 
   if (status == WD_OK)
-    status =
-        wd_lambda_bind_table(pool, closure->function, closure->state, arguments,
-                             values, partitions, site, arena, &lambda, error);
+    status = wd_lambda_bind_table(pool, name, closure->function, closure->state,
+                                  arguments, values, partitions, site, arena,
+                                  &lambda, error);
   if (status == WD_OK)
     status = tell_bound(env, lambda, error);
   if (status == WD_OK)
@@ -314,7 +326,34 @@ bind_table_function(void *env, const struct wd_closure *closure,
 }
 
 static enum wd_status
-bind_sql(void *env, struct wd_sql *sql, const struct wd_named_binder *functions,
+bind_relation(void *env, const struct wd_named *function,
+              const struct wd_schema *input, const uint32_t *keys,
+              uint32_t key_count, const struct wd_constant *constants,
+              uint32_t constant_count, uint32_t site, struct wd_arena *arena,
+              struct wd_bound *out_bound, struct wd_error *error)
+{
+  const struct wd_lambda_constant *known =
+      known_of(constants, constant_count, arena);
+  struct wd_pool *pool;
+  struct wd_lambda *lambda;
+  enum wd_status status = known ? WD_OK : wd_fail_memory(error);
+
+  if (status == WD_OK)
+    status = find_pool(env, &function->closure, &pool, error);
+  if (status == WD_OK)
+    status = wd_lambda_bind_relation(
+        pool, function->name, function->closure.function,
+        function->closure.state, input, keys, key_count, known, constant_count,
+        site, arena, &lambda, error);
+  if (status == WD_OK)
+    status = tell_bound(env, lambda, error);
+  if (status == WD_OK)
+    *out_bound = bound_of(lambda);
+  return status;
+}
+
+static enum wd_status
+bind_sql(void *env, struct wd_sql *sql, const struct wd_sql_binder *binder,
          struct wd_arena *arena, struct wd_error *error)
 {
   struct binding *binding = env;
@@ -322,7 +361,7 @@ bind_sql(void *env, struct wd_sql *sql, const struct wd_named_binder *functions,
   enum wd_status status = wd_program_engine(binding->program, &engine, error);
 
   return status == WD_OK
-             ? engine->functions->sql_bind(engine, sql, functions, arena, error)
+             ? engine->functions->sql_bind(engine, sql, binder, arena, error)
              : status;
 }
 
@@ -340,6 +379,7 @@ wd_program_plan(struct wd_program *program, struct wd_relation *relation,
       .functions = program->functions,
       .bind_named = bind_named,
       .bind_table = bind_table_function,
+      .bind_relation = bind_relation,
       .sql = bind_sql,
       .stored = bind_stored,
   };

@@ -84,9 +84,19 @@ on_register_aggregate(
                       WD_NAMED_AGGREGATE, "register-aggregate", error);
 }
 
+static enum wd_status
+on_register_table(struct wd_abi_call *call,
+                  const struct wd_abi_functions_register_table_args *args,
+                  struct wd_error *error)
+{
+  return add_function(call, args->name, &args->function, &args->signature,
+                      WD_NAMED_TABLE, "register-table", error);
+}
+
 void
 wd_guest_functions(struct wd_abi_handlers *handlers)
 {
   handlers->functions_register_scalar = on_register_scalar;
   handlers->functions_register_aggregate = on_register_aggregate;
+  handlers->functions_register_table = on_register_table;
 }

@@ -132,9 +132,9 @@ find_tables(struct wd_abi_call *call, struct wd_engine *engine,
   enum wd_status status = take_names(call, &args->inputs, &names, error);
 
   if (status == WD_OK)
-    status = engine->functions->sql_tables(engine, args->text.data,
-                                           args->text.length, call->arena,
-                                           &count, &found, error);
+    status = engine->functions->sql_tables(
+        engine, args->text.data, args->text.length,
+        wd_program_of(call)->functions, call->arena, &count, &found, error);
   if (status != WD_OK)
     return status;
   tables->items = wd_arena_array(call->arena, count, sizeof *tables->items);

@@ -77,7 +77,8 @@ lower_bind_table(struct wd_worker *worker, const struct wd_lambda *lambda,
 {
   struct wd_abi_tables_bind_table_args args = {
       .function = {lambda->function, lambda->state},
-      .role = WD_ABI_TABLES_TABLE_ROLE_LEAF,
+      .role = lambda->role == WD_ROLE_LATERAL ? WD_ABI_TABLES_TABLE_ROLE_LATERAL
+                                              : WD_ABI_TABLES_TABLE_ROLE_LEAF,
       .partitions = lambda->asked,
   };
   enum wd_status status =
@@ -91,12 +92,18 @@ lower_bind_table(struct wd_worker *worker, const struct wd_lambda *lambda,
   return status;
 }
 
+static bool
+is_of_tables(enum wd_role role)
+{
+  return role == WD_ROLE_TABLE || role == WD_ROLE_LATERAL;
+}
+
 /* The export that binds a role. */
 static enum wd_abi_export
 bind_export(enum wd_role role)
 {
   return role == WD_ROLE_CO_GROUP ? WD_ABI_EXPORT_CO_GROUPS_BIND_CO_GROUP
-         : role == WD_ROLE_TABLE  ? WD_ABI_EXPORT_TABLES_BIND_TABLE
+         : is_of_tables(role)     ? WD_ABI_EXPORT_TABLES_BIND_TABLE
                                   : WD_ABI_EXPORT_LAMBDAS_BIND;
 }
 
@@ -112,7 +119,7 @@ ask(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status =
       lambda->role == WD_ROLE_CO_GROUP
           ? lower_bind_pair(worker, lambda, function, arena, values, error)
-      : lambda->role == WD_ROLE_TABLE
+      : is_of_tables(lambda->role)
           ? lower_bind_table(worker, lambda, function, arena, values, error)
           : lower_bind(worker, lambda, function, arena, values, error);
 
@@ -147,6 +154,34 @@ take_columns(const struct wd_abi_list_u32 *columns, struct wd_lambda *lambda,
   return WD_OK;
 }
 
+/* Batches of a relation have none of the arguments, which stand behind its
+ * columns. */
+static enum wd_status
+leave_out_arguments(struct wd_lambda *lambda, struct wd_arena *arena,
+                    struct wd_error *error)
+{
+  uint32_t count = lambda->input.count - lambda->constant_count;
+  uint32_t *columns;
+
+  for (uint32_t i = 0; !lambda->all_columns && i < lambda->column_count; i++)
+    if (lambda->columns[i] >= count)
+      return wd_fail(error, WD_LAMBDA_FAILED,
+                     "it wants column %u of a table that has %u columns; its "
+                     "arguments are told at bind",
+                     lambda->columns[i], count);
+  if (!lambda->all_columns || lambda->constant_count == 0)
+    return WD_OK;
+  columns = wd_arena_array(arena, count, sizeof *columns);
+  if (!columns)
+    return wd_fail_memory(error);
+  for (uint32_t i = 0; i < count; i++)
+    columns[i] = i;
+  lambda->all_columns = false;
+  lambda->column_count = count;
+  lambda->columns = columns;
+  return WD_OK;
+}
+
 /* A table function's answer. */
 static enum wd_status
 bind_table(struct wd_worker *worker, struct wd_lambda *lambda,
@@ -162,6 +197,8 @@ bind_table(struct wd_worker *worker, struct wd_lambda *lambda,
   lambda->partitions = binding.partitions;
   lambda->rows = binding.rows;
   status = wd_abi_schema_parse(&binding.output, arena, &lambda->output, error);
+  if (status == WD_OK && lambda->role == WD_ROLE_LATERAL)
+    status = wd__lateral_output(lambda, arena, error);
   lambda->result = lambda->output;
   return status;
 }
@@ -174,7 +211,7 @@ bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
   struct wd_abi_lambdas_binding binding = {0};
   enum wd_status status;
 
-  if (lambda->role == WD_ROLE_TABLE)
+  if (is_of_tables(lambda->role))
     return bind_table(worker, lambda, arena, out_handle, error);
   status = ask(worker, lambda, arena, &binding, error);
   if (status != WD_OK)
@@ -187,6 +224,8 @@ bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
   lambda->all_columns = !binding.columns.some;
   if (binding.columns.some)
     status = take_columns(&binding.columns.value, lambda, error);
+  if (status == WD_OK && lambda->role == WD_ROLE_RELATION)
+    status = leave_out_arguments(lambda, arena, error);
   if (status == WD_OK)
     status =
         wd_abi_schema_parse(&binding.output, arena, &lambda->result, error);
@@ -430,8 +469,8 @@ split_values(const struct wd_schema *arguments, const struct wd_batch *values,
 }
 
 enum wd_status
-wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
-                     const struct wd_schema *arguments,
+wd_lambda_bind_table(struct wd_pool *pool, const char *name, uint32_t function,
+                     uint32_t state, const struct wd_schema *arguments,
                      const struct wd_batch *values, uint32_t partitions,
                      uint32_t site, struct wd_arena *arena,
                      struct wd_lambda **out_lambda, struct wd_error *error)
@@ -447,6 +486,7 @@ wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
     return wd_fail_memory(error);
   *lambda = (struct wd_lambda){
       .pool = pool,
+      .name = name,
       .function = function,
       .state = state,
       .role = WD_ROLE_TABLE,
@@ -455,6 +495,37 @@ wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
       .constant_count = arguments->count,
       .constants = constants,
       .asked = partitions,
+  };
+  *out_lambda = lambda;
+  return bind_first(pool, lambda, arena, error);
+}
+
+enum wd_status
+wd_lambda_bind_relation(struct wd_pool *pool, const char *name,
+                        uint32_t function, uint32_t state,
+                        const struct wd_schema *input, const uint32_t *keys,
+                        uint32_t key_count,
+                        const struct wd_lambda_constant *constants,
+                        uint32_t constant_count, uint32_t site,
+                        struct wd_arena *arena, struct wd_lambda **out_lambda,
+                        struct wd_error *error)
+{
+  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
+
+  if (!lambda)
+    return wd_fail_memory(error);
+  *lambda = (struct wd_lambda){
+      .pool = pool,
+      .name = name,
+      .function = function,
+      .state = state,
+      .role = WD_ROLE_RELATION,
+      .site = site,
+      .input = *input,
+      .keys = keys,
+      .key_count = key_count,
+      .constant_count = constant_count,
+      .constants = constants,
   };
   *out_lambda = lambda;
   return bind_first(pool, lambda, arena, error);

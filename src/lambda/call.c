@@ -68,6 +68,8 @@ export_of(const struct wd_lambda *lambda, enum wd_call_slot slot)
   case WD_ROLE_REDUCE:
   case WD_ROLE_AGGREGATE:
     return WD_ABI_EXPORT_LAMBDAS_UPDATE;
+  case WD_ROLE_LATERAL:
+    return WD_ABI_EXPORT_TABLES_CALL_ROWS;
   default:
     return WD_ABI_EXPORT_LAMBDAS_MAP;
   }
@@ -159,11 +161,10 @@ wd__call(struct wd_worker *worker, enum wd_abi_export which,
   return status;
 }
 
-/* Calls an export with (handle, batch of the slot), the commonest form. */
-static enum wd_status
-call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
-                enum wd_abi_export which, enum wd_call_slot slot,
-                const void **out_payload, struct wd_error *error)
+enum wd_status
+wd__call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
+                    enum wd_abi_export which, enum wd_call_slot slot,
+                    const void **out_payload, struct wd_error *error)
 {
   wasmtime_val_raw_t values[6] = {0};
   struct wd_worker_site *site;
@@ -226,12 +227,11 @@ take_batch(struct wd_worker *worker, enum wd_abi_export which,
   return status;
 }
 
-/* As take_batch, for a part of the output: any number of rows, but not none
- * forever. */
-static enum wd_status
-take_part(struct wd_worker *worker, enum wd_abi_export which,
-          const struct wd_wire_batch *wire, const struct wd_schema *schema,
-          uint32_t buffers, struct wd_batch *out_batch, struct wd_error *error)
+enum wd_status
+wd__call_take_part(struct wd_worker *worker, enum wd_abi_export which,
+                   const struct wd_wire_batch *wire,
+                   const struct wd_schema *schema, uint32_t buffers,
+                   struct wd_batch *out_batch, struct wd_error *error)
 {
   enum wd_status status = take_batch(worker, which, wire, schema, buffers,
                                      UINT32_MAX, out_batch, error);
@@ -256,9 +256,11 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
   const void *payload;
   enum wd_status status;
 
+  if (lambda->role == WD_ROLE_LATERAL)
+    return wd__call_lateral(worker, lambda, out_batch, error);
   error = wd_error_or(error, &local);
-  status =
-      call_with_batch(worker, lambda, which, WD_SLOT_INPUT, &payload, error);
+  status = wd__call_with_batch(worker, lambda, which, WD_SLOT_INPUT, &payload,
+                               error);
   if (status == WD_OK)
     status = take_batch(worker, which, payload, &lambda->output,
                         lambda->output_buffers,
@@ -276,8 +278,9 @@ take_expanded(struct wd_worker *worker, const struct wd_lambda *lambda,
     return wd_fail(error, WD_LAMBDA_FAILED,
                    "'more' is %u, neither true nor false", wire->more);
   *out_more = wire->more;
-  return take_part(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP, &wire->output,
-                   &lambda->output, lambda->output_buffers, out_batch, error);
+  return wd__call_take_part(worker, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
+                            &wire->output, &lambda->output,
+                            lambda->output_buffers, out_batch, error);
 }
 
 enum wd_status
@@ -291,8 +294,8 @@ wd_call_flat_map(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   error = wd_error_or(error, &local);
   worker->empty_parts = 0;
-  status = call_with_batch(worker, lambda, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
-                           WD_SLOT_INPUT, &payload, error);
+  status = wd__call_with_batch(worker, lambda, WD_ABI_EXPORT_LAMBDAS_FLAT_MAP,
+                               WD_SLOT_INPUT, &payload, error);
   if (status == WD_OK)
     status = take_expanded(worker, lambda, payload, out_batch, out_more, error);
   return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
@@ -382,8 +385,8 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
   enum wd_status status;
 
   error = wd_error_or(error, &local);
-  status =
-      call_with_batch(worker, lambda, which, WD_SLOT_STATES, &payload, error);
+  status = wd__call_with_batch(worker, lambda, which, WD_SLOT_STATES, &payload,
+                               error);
   if (status == WD_OK)
     status = take_batch(worker, which, payload, &lambda->output,
                         lambda->output_buffers,
@@ -530,8 +533,8 @@ take_option(struct wd_worker *worker, enum wd_abi_export which,
                    wire->tag);
   if (!*out_has)
     return wd_worker_end(worker, error);
-  return take_part(worker, which, &wire->as.value, schema, buffers, out_batch,
-                   error);
+  return wd__call_take_part(worker, which, &wire->as.value, schema, buffers,
+                            out_batch, error);
 }
 
 enum wd_status

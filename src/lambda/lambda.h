@@ -61,6 +61,8 @@ struct wd_lambda {
    * of `output`; NULL: all are. */
   const uint32_t *passed;
   bool deterministic, total, strict;
+  struct wd_schema table; /* lateral: the columns of its rows, see call-rows */
+  uint32_t table_buffers;
   uint32_t asked;      /* partitions that it was asked for */
   uint32_t partitions; /* that it has */
   uint64_t rows;       /* about how many there will be; 0: not known */
@@ -102,14 +104,28 @@ wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
                     struct wd_lambda **out_lambda, struct wd_error *error);
 
 /* The same for a table function (role table): `values` is one row of its
- * arguments and stays as long as the lambda; `partitions` are those that it is
+ * arguments and stays as long as the lambda, as does the name, which may be
+ * NULL; `partitions` are those that it is
  * asked for, it says how many it has. */
 enum wd_status
-wd_lambda_bind_table(struct wd_pool *pool, uint32_t function, uint32_t state,
-                     const struct wd_schema *arguments,
+wd_lambda_bind_table(struct wd_pool *pool, const char *name, uint32_t function,
+                     uint32_t state, const struct wd_schema *arguments,
                      const struct wd_batch *values, uint32_t partitions,
                      uint32_t site, struct wd_arena *arena,
                      struct wd_lambda **out_lambda, struct wd_error *error);
+
+/* The same for a table function over the rows of a relation (role relation):
+ * `input` has its columns and then the arguments, which are all known and are
+ * in no batch. */
+enum wd_status
+wd_lambda_bind_relation(struct wd_pool *pool, const char *name,
+                        uint32_t function, uint32_t state,
+                        const struct wd_schema *input, const uint32_t *keys,
+                        uint32_t key_count,
+                        const struct wd_lambda_constant *constants,
+                        uint32_t constant_count, uint32_t site,
+                        struct wd_arena *arena, struct wd_lambda **out_lambda,
+                        struct wd_error *error);
 
 /* Says which partition of how many (0: nobody knows) this worker's coming calls
  * outside of cursors belong to; without it, they are a partition with the
@@ -142,7 +158,11 @@ enum wd_status
 wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
                uint32_t rows, uint32_t **out_groups, struct wd_error *error);
 
-/* map, filter, scalar: as many rows out as in. */
+/* How many bytes a table function may give for one batch of arguments. */
+#define WD_LATERAL_BYTES (256u << 20)
+
+/* map, filter, scalar: as many rows out as in. lateral: one column, for each
+ * row of arguments the list of the rows that the function gives for it. */
 enum wd_status
 wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
             struct wd_batch *out_batch, struct wd_error *error);

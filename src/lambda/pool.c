@@ -115,6 +115,7 @@ worker_free(struct wd_worker *worker)
               worker->scratch_capacity * sizeof *worker->pairs);
   wd_mem_free(mem, worker->spans,
               worker->scratch_capacity * sizeof *worker->spans);
+  wd_arena_fini(&worker->lists);
   wd_mem_free(mem, worker, sizeof *worker);
 }
 

@@ -58,9 +58,9 @@ struct wd_worker {
   uint32_t cursor_hint;
 
   wasmtime_func_t realloc;
-  /* By enum wd_abi_export; only those of `lambdas`, `co-groups` and sources of
-   * `tables` are used. */
-  struct wd_export exports[WD_ABI_EXPORT_TABLES_CLOSE_SCAN + 1];
+  /* By enum wd_abi_export; only those of `lambdas`, `co-groups` and `tables`
+   * are used. */
+  struct wd_export exports[WD_ABI_EXPORT_TABLES_NEXT_ROWS + 1];
 
   struct wd_worker_site *sites; /* by lambda->site */
   uint32_t site_capacity;
@@ -77,6 +77,8 @@ struct wd_worker {
   struct wd_wire_list *pairs;
   struct wd_span *spans;
   uint32_t scratch_capacity;
+
+  struct wd_arena lists; /* what the last call of a lateral function gave */
 
   uint32_t empty_parts; /* outputs in succession that had no rows */
 
@@ -157,6 +159,20 @@ wd__call(struct wd_worker *worker, enum wd_abi_export which,
          struct wd_stream *stream, wasmtime_val_raw_t *values, size_t count,
          const void **out_payload, struct wd_error *error);
 
+/* Calls an export with (handle, batch of the slot). */
+enum wd_status
+wd__call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
+                    enum wd_abi_export which, enum wd_call_slot slot,
+                    const void **out_payload, struct wd_error *error);
+
+/* A batch that the guest gave, checked: any number of rows, but not none
+ * forever. */
+enum wd_status
+wd__call_take_part(struct wd_worker *worker, enum wd_abi_export which,
+                   const struct wd_wire_batch *wire,
+                   const struct wd_schema *schema, uint32_t buffers,
+                   struct wd_batch *out_batch, struct wd_error *error);
+
 /* The next batch of an open cursor, checked, or none; `key` is the worker's
  * name of the cursor. */
 enum wd_status
@@ -171,6 +187,18 @@ enum wd_status
 wd__call_cursor_close(struct wd_worker *worker, const struct wd_lambda *lambda,
                       enum wd_abi_export which, uint32_t cursor, uint64_t key,
                       struct wd_error *error);
+
+/* Table functions over rows of arguments (lateral.c). */
+
+/* Their output: one column of lists of the rows that bind told. */
+enum wd_status
+wd__lateral_output(struct wd_lambda *lambda, struct wd_arena *arena,
+                   struct wd_error *error);
+
+/* What wd_call_map is for them. */
+enum wd_status
+wd__call_lateral(struct wd_worker *worker, const struct wd_lambda *lambda,
+                 struct wd_batch *out_batch, struct wd_error *error);
 
 /* Columns that pass by (passed.c). */
 

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "plan/planner.h"
-#include "plan/star.h"
 
 /* Bytes of a plan without the values in it. */
 #define ARENA_MAX (256u << 20)
@@ -226,90 +225,6 @@ make_range(struct planner *planner, const struct wd_relation *relation,
   return WD_OK;
 }
 
-static enum wd_status
-count_items(struct planner *planner, const struct wd_relation *relation,
-            const struct wd_plan_node *input, uint32_t *out_count)
-{
-  uint64_t count = 0;
-
-  for (uint32_t i = 0; i < relation->select.count; i++) {
-    const struct wd_syntax *syntax = relation->select.expressions[i].syntax;
-    uint32_t columns = 1;
-    enum wd_status status =
-        wd_syntax_is_star(syntax)
-            ? wd_star_count(syntax, &input->schema, &columns, planner->error)
-            : WD_OK;
-
-    if (status != WD_OK)
-      return status;
-    count += columns;
-  }
-  if (count == 0)
-    return wd_fail(planner->error, WD_INVALID_PLAN,
-                   "a select needs at least one expression");
-  *out_count = (uint32_t)count;
-  return wd__plan_check_width(planner, count);
-}
-
-/* One item, from `at` on: one column, or all of the input. */
-static enum wd_status
-make_item(struct planner *planner, const struct wd_named_syntax *item,
-          const struct wd_plan_node *input,
-          const struct wd_expression **expressions, const char **names,
-          uint32_t *at)
-{
-  const struct wd_schema *schema = &input->schema;
-  struct wd_scope scope = wd__plan_scope(planner, input);
-  uint32_t count = 0;
-  enum wd_status status = WD_OK;
-
-  scope.windows = true;
-
-  if (wd_syntax_is_star(item->syntax)) {
-    if (item->name)
-      return wd_fail(planner->error, WD_INVALID_PLAN, "'*' cannot have a name");
-    status = wd_star_count(item->syntax, schema, &count, planner->error);
-    if (status == WD_OK)
-      status = wd_star_expand(item->syntax, &scope, planner->arena,
-                              expressions + *at, names + *at, planner->error);
-    *at += count;
-    return status;
-  }
-  status = wd_expression_make(item->syntax, &scope, planner->arena,
-                              &expressions[*at], planner->error);
-  if (status == WD_OK)
-    names[*at] = wd__plan_name(item, expressions[*at], schema);
-  ++*at;
-  return status;
-}
-
-static enum wd_status
-make_select(struct planner *planner, const struct wd_relation *relation,
-            const struct wd_plan_node *input,
-            const struct wd_plan_node **out_node)
-{
-  const struct wd_expression **expressions;
-  const char **names;
-  uint32_t count = 0, at = 0;
-  enum wd_status status;
-
-  if (!input)
-    return wd_fail(planner->error, WD_INTERNAL, "a select of no input");
-  status = count_items(planner, relation, input, &count);
-  if (status != WD_OK)
-    return status;
-  expressions = wd_arena_array(planner->arena, count, sizeof *expressions);
-  names = wd_arena_array(planner->arena, count, sizeof *names);
-  if (!expressions || !names)
-    return wd_fail_memory(planner->error);
-  for (uint32_t i = 0; i < relation->select.count && status == WD_OK; i++)
-    status = make_item(planner, &relation->select.expressions[i], input,
-                       expressions, names, &at);
-  if (status != WD_OK)
-    return status;
-  return wd__plan_project(planner, input, count, expressions, names, out_node);
-}
-
 /* Roles whose rows come from the lambda have columns, for-each has none, a
  * filter says one boolean and leaves the rows as they are. */
 static enum wd_status
@@ -340,6 +255,7 @@ check_role(struct planner *planner, enum wd_role role,
   case WD_ROLE_GROUP:
   case WD_ROLE_CO_GROUP:
   case WD_ROLE_TABLE:
+  case WD_ROLE_RELATION:
     if (output->count > 0)
       return WD_OK;
     return wd_fail(planner->error, WD_TYPE_MISMATCH,
@@ -512,7 +428,7 @@ make_one(struct planner *planner, const struct wd_relation *relation,
   case WD_REL_PARAMETERS:
     return make_parameters(planner, relation, left, out_node);
   case WD_REL_SELECT:
-    return make_select(planner, relation, left, out_node);
+    return wd__plan_select(planner, relation, left, out_node);
   case WD_REL_AGGREGATE:
     return wd__plan_aggregate(planner, relation, left, out_node);
   case WD_REL_REDUCE:

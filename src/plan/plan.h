@@ -15,6 +15,7 @@
 struct wd_lambda; /* src/lambda; opaque here */
 struct wd_sql;    /* sql.h */
 struct wd_named_binder;
+struct wd_sql_binder; /* sql.h */
 
 /* What a binder makes of a closure at one place of a plan. */
 struct wd_bound {
@@ -102,17 +103,26 @@ struct wd_binder {
                                struct wd_arena *arena,
                                struct wd_bound *out_bound,
                                struct wd_error *error);
-  /* The same for a table function: `values` is one row of its arguments. */
-  enum wd_status (*bind_table)(void *env, const struct wd_closure *closure,
-                               const struct wd_schema *arguments,
-                               const struct wd_batch *values,
-                               uint32_t partitions, uint32_t site,
-                               struct wd_arena *arena,
-                               struct wd_bound *out_bound,
-                               struct wd_error *error);
+  /* The same for a table function: `values` is one row of its arguments;
+   * `name` is NULL for one that was not registered. */
+  enum wd_status (*bind_table)(
+      void *env, const char *name, const struct wd_closure *closure,
+      const struct wd_schema *arguments, const struct wd_batch *values,
+      uint32_t partitions, uint32_t site, struct wd_arena *arena,
+      struct wd_bound *out_bound, struct wd_error *error);
+  /* The same for one over a relation: behind its columns `input` has the
+   * arguments, which are the constants. */
+  enum wd_status (*bind_relation)(void *env, const struct wd_named *function,
+                                  const struct wd_schema *input,
+                                  const uint32_t *keys, uint32_t key_count,
+                                  const struct wd_constant *constants,
+                                  uint32_t constant_count, uint32_t site,
+                                  struct wd_arena *arena,
+                                  struct wd_bound *out_bound,
+                                  struct wd_error *error);
   /* Reads a query in the engine's SQL: fills in what the engine finds. */
   enum wd_status (*sql)(void *env, struct wd_sql *sql,
-                        const struct wd_named_binder *functions,
+                        const struct wd_sql_binder *binder,
                         struct wd_arena *arena, struct wd_error *error);
   /* Whether the rows of a cache are there already; their schema then. */
   enum wd_status (*stored)(void *env, void *stored, struct wd_arena *arena,

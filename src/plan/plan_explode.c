@@ -114,3 +114,31 @@ wd__plan_explode(struct planner *planner, const struct wd_relation *relation,
   *out_node = node;
   return WD_OK;
 }
+
+enum wd_status
+wd__plan_explode_column(struct planner *planner,
+                        const struct wd_plan_node *input, uint32_t column,
+                        bool outer, const struct wd_plan_node **out_node)
+{
+  const struct wd_schema *from = &input->schema;
+  struct wd_column *columns =
+      wd_arena_array(planner->arena, from->count, sizeof *columns);
+  struct wd_plan_node *node;
+  enum wd_status status =
+      wd__plan_node(planner, WD_NODE_EXPLODE, input, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  if (!columns)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < from->count; i++)
+    columns[i] = from->columns[i];
+  columns[column] = from->columns[column].type.children[0];
+  columns[column].name = from->columns[column].name;
+  columns[column].nullable = columns[column].nullable || outer;
+  node->schema.columns = columns;
+  node->explode.column = column;
+  node->explode.outer = outer;
+  *out_node = node;
+  return WD_OK;
+}

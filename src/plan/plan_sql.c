@@ -4,6 +4,13 @@
 #include "plan/planner.h"
 #include "plan/sql.h"
 
+/* How many partitions a table function that is called in a query is asked for:
+ * the same on every machine. */
+#define TABLE_PARTITIONS 16u
+
+/* Most calls of functions over tables of a plan: each plans a query. */
+#define OVERS_MAX 256u
+
 /* `$name` as an expression: what with-parameters makes of it. */
 static enum wd_status
 make_value(struct planner *planner, const struct wd_sql_text *said,
@@ -64,12 +71,164 @@ make_inputs(struct planner *planner, const struct wd_relation *relation,
   return status;
 }
 
+/* A query while it is planned, and what it is planned for. */
+struct reading {
+  struct planner *planner;
+  const struct wd_relation *relation;
+};
+
 static enum wd_status
-make(const struct wd_relation *relation, struct planner *planner,
-     const struct wd_plan_node **out_node)
+plan_text(const struct reading *reading, const char *text, size_t length,
+          const char *mark, const struct wd_plan_node **out_node);
+
+/* Names of columns as their places. */
+static enum wd_status
+find_keys(struct planner *planner, const struct wd_schema *schema,
+          const struct wd_sql_over *over, uint32_t **out_keys)
 {
-  const struct wd_sql_text *said = relation->written.plan;
+  uint32_t *keys =
+      wd_arena_array(planner->arena, over->key_count, sizeof *keys);
+  enum wd_status status = keys ? WD_OK : wd_fail_memory(planner->error);
+
+  for (uint32_t i = 0; status == WD_OK && i < over->key_count; i++)
+    status =
+        wd__plan_find(planner, schema, "partition by", over->keys[i], &keys[i]);
+  *out_keys = keys;
+  return status;
+}
+
+/* The rows in the order in which the function is given them. */
+static enum wd_status
+sort_rows(struct planner *planner, const struct wd_sql_over *over,
+          const struct wd_plan_node **node)
+{
+  const struct wd_schema *schema = &(*node)->schema;
+  struct wd_sort_key *keys =
+      wd_arena_array(planner->arena, over->sort_count, sizeof *keys);
+  struct wd_plan_node *sort;
+  enum wd_status status = keys ? WD_OK : wd_fail_memory(planner->error);
+
+  for (uint32_t i = 0; status == WD_OK && i < over->sort_count; i++) {
+    uint32_t column = 0;
+
+    keys[i].descending = over->sorts[i].descending;
+    keys[i].nulls_first = over->sorts[i].nulls_first;
+    status = wd__plan_find(planner, schema, "order by", over->sorts[i].name,
+                           &column);
+    if (status == WD_OK)
+      status = wd_expression_make_column(schema, column, planner->arena,
+                                         &keys[i].expression, planner->error);
+  }
+  if (status == WD_OK)
+    status = wd__plan_node(planner, WD_NODE_SORT, *node, NULL, &sort);
+  if (status != WD_OK)
+    return status;
+  sort->sort.count = over->sort_count;
+  sort->sort.keys = keys;
+  *node = sort;
+  return WD_OK;
+}
+
+/* The columns of the relation, then the arguments. */
+static enum wd_status
+make_input(struct planner *planner, const struct wd_schema *relation,
+           const struct wd_schema *arguments, const struct wd_batch *values,
+           struct wd_schema *out_input,
+           const struct wd_constant **out_constants)
+{
+  struct wd_constant *constants =
+      wd_arena_array(planner->arena, arguments->count, sizeof *constants);
+  struct wd_batch value = *values;
+
+  if (!constants)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < arguments->count; i++) {
+    const struct wd_schema one = {1, &arguments->columns[i]};
+
+    wd_schema_shape(&one, &value.node_count, &value.buffer_count);
+    constants[i] = (struct wd_constant){relation->count + i, value};
+    value.nodes += value.node_count;
+    value.buffers += value.buffer_count;
+  }
+  *out_constants = constants;
+  return wd_schema_concat(relation, arguments, planner->arena, out_input,
+                          planner->error);
+}
+
+/* A table function over the rows of a node. */
+static enum wd_status
+apply(struct planner *planner, const struct wd_named *function,
+      const struct wd_schema *arguments, const struct wd_batch *values,
+      const struct wd_sql_over *over, const struct wd_plan_node *input,
+      const struct wd_plan_node **out_node)
+{
+  const struct wd_constant *constants;
+  struct wd_plan_node *node;
+  struct wd_schema columns;
+  uint32_t *keys;
+  enum wd_status status =
+      wd__plan_node(planner, WD_NODE_LAMBDA, input, NULL, &node);
+
+  if (status == WD_OK)
+    status = find_keys(planner, &input->schema, over, &keys);
+  if (status == WD_OK)
+    status = make_input(planner, &input->schema, arguments, values, &columns,
+                        &constants);
+  if (status != WD_OK)
+    return status;
+  node->lambda.role = WD_ROLE_RELATION;
+  node->lambda.closure = function->closure;
+  node->lambda.key_count = over->key_count;
+  node->lambda.keys = keys;
+  node->lambda.site = planner->sites++;
+  status = planner->binder->bind_relation(
+      planner->binder->env, function, &columns, keys, over->key_count,
+      constants, arguments->count, node->lambda.site, planner->arena,
+      &node->lambda.bound, planner->error);
+  if (status == WD_OK)
+    status = wd__plan_check_output(planner, WD_ROLE_RELATION,
+                                   &node->lambda.bound.output);
+  node->schema = node->lambda.bound.output;
+  *out_node = node;
+  return status;
+}
+
+static enum wd_status
+make_rows(void *env, const struct wd_named *function,
+          const struct wd_schema *arguments, const struct wd_batch *values,
+          const struct wd_sql_over *over, const struct wd_plan_node **out_node)
+{
+  const struct reading *reading = env;
+  struct planner *planner = reading->planner;
+  const struct wd_plan_node *node;
+  enum wd_status status;
+
+  if (!over)
+    return wd__plan_table_function(planner, function->name, &function->closure,
+                                   arguments, values, TABLE_PARTITIONS,
+                                   out_node);
+  if (++planner->overs > OVERS_MAX)
+    return wd_fail(planner->error, WD_LIMIT_EXCEEDED,
+                   "queries of a plan call functions over tables more than %u "
+                   "times (a common table expression counts wherever it is "
+                   "used)",
+                   OVERS_MAX);
+  status = plan_text(reading, over->text, over->length, over->mark, &node);
+  if (status == WD_OK && over->sort_count)
+    status = sort_rows(planner, over, &node);
+  if (status == WD_OK)
+    status = apply(planner, function, arguments, values, over, node, out_node);
+  return status;
+}
+
+static enum wd_status
+plan_text(const struct reading *reading, const char *text, size_t length,
+          const char *mark, const struct wd_plan_node **out_node)
+{
+  struct planner *planner = reading->planner;
   struct wd_sql *sql = wd_arena_alloc(planner->arena, sizeof *sql);
+  const struct wd_sql_binder binder = {&planner->named,
+                                       (void *)(uintptr_t)reading, make_rows};
   struct wd_plan_node *node;
   enum wd_status status =
       wd__plan_node(planner, WD_NODE_SQL, NULL, NULL, &node);
@@ -78,13 +237,14 @@ make(const struct wd_relation *relation, struct planner *planner,
     return status;
   if (!sql)
     return wd_fail_memory(planner->error);
-  sql->text = said->text;
-  sql->length = said->length;
-  status = make_inputs(planner, relation, sql);
+  sql->text = text;
+  sql->length = length;
+  sql->mark = mark;
+  status = make_inputs(planner, reading->relation, sql);
   if (status == WD_OK)
-    status = make_parameters(planner, said, sql);
+    status = make_parameters(planner, reading->relation->written.plan, sql);
   if (status == WD_OK)
-    status = planner->binder->sql(planner->binder->env, sql, &planner->named,
+    status = planner->binder->sql(planner->binder->env, sql, &binder,
                                   planner->arena, planner->error);
   if (status == WD_OK)
     status = wd__plan_check_columns(planner, &sql->schema,
@@ -93,6 +253,16 @@ make(const struct wd_relation *relation, struct planner *planner,
   node->sql = sql;
   *out_node = node;
   return status;
+}
+
+static enum wd_status
+make(const struct wd_relation *relation, struct planner *planner,
+     const struct wd_plan_node **out_node)
+{
+  const struct wd_sql_text *said = relation->written.plan;
+  const struct reading reading = {planner, relation};
+
+  return plan_text(&reading, said->text, said->length, NULL, out_node);
 }
 
 enum wd_status

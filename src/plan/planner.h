@@ -13,7 +13,8 @@ struct planner {
   uint32_t sites;
   uint32_t nodes;
   uint32_t subqueries;
-  int64_t now; /* microseconds since 1970, of all that is planned */
+  uint32_t overs; /* table functions over queries */
+  int64_t now;    /* microseconds since 1970, of all that is planned */
   struct wd_named_binder named; /* over this planner */
   uint32_t depth;               /* of the relation that is planned */
 };
@@ -86,6 +87,11 @@ wd__plan_all_columns(struct planner *planner, const struct wd_schema *schema,
                      const struct wd_expression **expressions,
                      const char **names);
 
+enum wd_status
+wd__plan_select(struct planner *planner, const struct wd_relation *relation,
+                const struct wd_plan_node *input,
+                const struct wd_plan_node **out_node);
+
 /* with-column, drop-columns, rename. */
 enum wd_status
 wd__plan_columns(struct planner *planner, const struct wd_relation *relation,
@@ -113,6 +119,12 @@ enum wd_status
 wd__plan_explode(struct planner *planner, const struct wd_relation *relation,
                  const struct wd_plan_node *input,
                  const struct wd_plan_node **out_node);
+
+/* The same of a column by its place, without a position. */
+enum wd_status
+wd__plan_explode_column(struct planner *planner,
+                        const struct wd_plan_node *input, uint32_t column,
+                        bool outer, const struct wd_plan_node **out_node);
 
 enum wd_status
 wd__plan_unpivot(struct planner *planner, const struct wd_relation *relation,
@@ -203,7 +215,7 @@ wd__plan_generate(struct planner *planner, const struct wd_relation *relation,
                   const struct wd_plan_node **out_node);
 
 enum wd_status
-wd__plan_table_function(struct planner *planner,
+wd__plan_table_function(struct planner *planner, const char *name,
                         const struct wd_closure *closure,
                         const struct wd_schema *arguments,
                         const struct wd_batch *values, uint32_t partitions,

@@ -15,6 +15,7 @@
 enum wd_named_kind {
   WD_NAMED_SCALAR,    /* a value for each row */
   WD_NAMED_AGGREGATE, /* a value for each group of rows */
+  WD_NAMED_TABLE,     /* rows: out of nothing, for each row, over a relation */
 };
 
 /* A function of the program's. */
@@ -29,11 +30,12 @@ struct wd_named {
   bool deterministic;
 };
 
-/* What it is bound for. */
+/* What it is bound for, where it is called with columns. */
 static inline enum wd_role
 wd_named_role(const struct wd_named *function)
 {
   return function->kind == WD_NAMED_AGGREGATE ? WD_ROLE_AGGREGATE
+         : function->kind == WD_NAMED_TABLE   ? WD_ROLE_LATERAL
                                               : WD_ROLE_SCALAR;
 }
 

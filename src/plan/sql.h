@@ -39,10 +39,42 @@ struct wd_sql_call {
   const uint32_t *arguments;
 };
 
+/* What a call of a table function is over: the rows of a query that has the
+ * same tables and parameters. */
+struct wd_sql_over {
+  const char *text;
+  size_t length;
+  const char *mark;   /* the engine's own, as of struct wd_sql */
+  uint32_t key_count; /* names of columns: the rows of equal ones are given
+                       * together; none: all rows */
+  const char *const *keys;
+  uint32_t sort_count; /* the order in which they are given; none: any */
+  const struct wd_sql_sort {
+    const char *name;
+    bool descending;
+    bool nulls_first;
+  } * sorts;
+};
+
+/* What the engine asks for while it reads a query. */
+struct wd_sql_binder {
+  const struct wd_named_binder *named; /* functions of one row, aggregates */
+  void *env;
+  /* The rows of a table function whose arguments are known: `values` is one row
+   * of them. `over`: NULL for those out of nothing. */
+  enum wd_status (*rows)(void *env, const struct wd_named *function,
+                         const struct wd_schema *arguments,
+                         const struct wd_batch *values,
+                         const struct wd_sql_over *over,
+                         const struct wd_plan_node **out_node);
+};
+
 struct wd_sql {
   const char *text; /* as it was written */
   size_t length;
-  uint32_t input_count;
+  const char *mark; /* of a text that the engine wrote: its own; else NULL */
+  uint32_t input_count; /* the engine leaves out what the text itself does not
+                         * read, and adds the rows of table functions */
   const struct wd_sql_input *inputs;
   uint32_t parameter_count;
   const struct wd_sql_parameter *parameters;
@@ -80,8 +112,15 @@ struct wd_sql_operands {
   const struct wd_literal *values; /* of those that are known */
 };
 
-/* Binds a function to the operands of a call: count, names and types are
- * checked as in expressions. */
+/* The arguments that the operands of a call are: count, names and types are
+ * checked as in expressions. *out_places: the operand of each argument. */
+enum wd_status
+wd_sql_arguments(const struct wd_named *function,
+                 const struct wd_sql_operands *operands, struct wd_arena *arena,
+                 struct wd_schema *out_arguments, const uint32_t **out_places,
+                 struct wd_error *error);
+
+/* The same, and binds. */
 enum wd_status
 wd_sql_bind_call(const struct wd_named_binder *binder,
                  const struct wd_named *function,

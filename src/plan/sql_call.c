@@ -135,7 +135,8 @@ make_input(const struct call *call, struct wd_schema *out_input)
 
 /* Those whose values are known in the types that the function takes. */
 static enum wd_status
-make_constants(const struct call *call, const struct wd_schema *input,
+make_constants(const struct call *call, const uint32_t *places,
+               const struct wd_schema *input,
                struct wd_constant **out_constants, uint32_t *out_count)
 {
   const struct wd_sql_operands *operands = call->operands;
@@ -147,7 +148,7 @@ make_constants(const struct call *call, const struct wd_schema *input,
   if (!constants)
     return wd_fail_memory(call->error);
   for (uint32_t i = 0; i < operands->count; i++) {
-    uint32_t from = call->places[i];
+    uint32_t from = places[i];
     const struct wd_type *type = &input->columns[i].type;
 
     if (!operands->known || !operands->known[from] ||
@@ -165,23 +166,36 @@ make_constants(const struct call *call, const struct wd_schema *input,
 }
 
 enum wd_status
+wd_sql_arguments(const struct wd_named *function,
+                 const struct wd_sql_operands *operands, struct wd_arena *arena,
+                 struct wd_schema *out_arguments, const uint32_t **out_places,
+                 struct wd_error *error)
+{
+  struct call call = {
+      function, operands, arena, error,
+      wd_arena_array(arena, operands->count, sizeof *call.places)};
+  enum wd_status status = call.places ? place(&call) : wd_fail_memory(error);
+
+  *out_places = call.places;
+  return status == WD_OK ? make_input(&call, out_arguments) : status;
+}
+
+enum wd_status
 wd_sql_bind_call(const struct wd_named_binder *binder,
                  const struct wd_named *function,
                  const struct wd_sql_operands *operands, struct wd_arena *arena,
                  struct wd_sql_call *out_call, struct wd_error *error)
 {
-  struct call call = {
-      function, operands, arena, error,
-      wd_arena_array(arena, operands->count, sizeof *call.places)};
+  const struct call call = {function, operands, arena, error, NULL};
   struct wd_schema input;
   struct wd_constant *constants;
+  const uint32_t *places;
   uint32_t count;
-  enum wd_status status = call.places ? place(&call) : wd_fail_memory(error);
+  enum wd_status status =
+      wd_sql_arguments(function, operands, arena, &input, &places, error);
 
   if (status == WD_OK)
-    status = make_input(&call, &input);
-  if (status == WD_OK)
-    status = make_constants(&call, &input, &constants, &count);
+    status = make_constants(&call, places, &input, &constants, &count);
   if (status == WD_OK)
     status = binder->bind(binder->env, function, &input, constants, count,
                           &out_call->named);
@@ -193,6 +207,6 @@ wd_sql_bind_call(const struct wd_named_binder *binder,
   out_call->named.bound.strict |= function->strict;
   out_call->named.bound.deterministic |= function->deterministic;
   out_call->argument_count = operands->count;
-  out_call->arguments = call.places;
+  out_call->arguments = places;
   return WD_OK;
 }

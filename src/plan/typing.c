@@ -386,6 +386,12 @@ type_call(struct typer *typer, const struct wd_syntax *syntax,
     return fail(typer, syntax, WD_INVALID_PLAN,
                 syntax->star ? "only count takes a '*'"
                              : "only aggregates take 'distinct'");
+  if (named && named->kind == WD_NAMED_TABLE)
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error,
+                          "%s is a table function: its call is an item of a "
+                          "select, alone, or stands in the FROM of a query",
+                          named->name);
   if (named)
     return wd__type_named(typer, syntax, named, out);
   if (!wd_function_find(syntax->name, length, &function))

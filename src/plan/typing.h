@@ -49,6 +49,22 @@ wd_expression_make(const struct wd_syntax *syntax, const struct wd_scope *scope,
                    const struct wd_expression **out_expression,
                    struct wd_error *error);
 
+/* For a call of a table function, `f(x, y)` or `outer(f(x, y))`, alone: makes
+ * the expression of its rows, a list of structs. *out_is false for all else. */
+enum wd_status
+wd_expression_make_rows(const struct wd_syntax *syntax,
+                        const struct wd_scope *scope, struct wd_arena *arena,
+                        bool *out_is, bool *out_outer,
+                        const struct wd_expression **out_expression,
+                        struct wd_error *error);
+
+/* The field of a struct. */
+enum wd_status
+wd_expression_make_field(const struct wd_expression *expression, uint32_t field,
+                         struct wd_arena *arena,
+                         const struct wd_expression **out_expression,
+                         struct wd_error *error);
+
 /* As wd_expression_make; the expression must be boolean (or null). `what`
  * names it in the error: `a filter`. */
 enum wd_status

@@ -357,6 +357,15 @@ name_arguments(const struct translator *t, const struct lambda *lambda,
   return status;
 }
 
+/* A table function's call is, in an expression, the list of its rows. */
+static bool
+is_lateral(const struct lambda *lambda)
+{
+  return lambda &&
+         wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_role) ==
+             wd__role_number(WD_ROLE_LATERAL);
+}
+
 static enum wd_status
 read_named(const struct translator *t, const struct lambda *lambda,
            struct wd_named *out)
@@ -365,6 +374,7 @@ read_named(const struct translator *t, const struct lambda *lambda,
       wd_message_find(lambda->message, WD_SS_wasidata_Lambda_name);
 
   out->name = "lambda";
+  out->kind = is_lateral(lambda) ? WD_NAMED_TABLE : WD_NAMED_SCALAR;
   out->strict =
       wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_strict);
   out->deterministic =
@@ -388,8 +398,9 @@ wd__lambda_function(struct translator *t, const struct wd_message *where,
   static const struct wd_syntax leaf = {.kind = WD_SYNTAX_TYPED};
   struct wd_named function = {.typed = false};
   const char **names = NULL;
-  enum wd_status status =
-      use(t, lambda, where, WD_ROLE_SCALAR, &function.closure);
+  enum wd_status status = use(
+      t, lambda, where, is_lateral(lambda) ? WD_ROLE_LATERAL : WD_ROLE_SCALAR,
+      &function.closure);
 
   if (!operands)
     return wd_fail_memory(t->error);

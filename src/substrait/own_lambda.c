@@ -318,7 +318,7 @@ wd__table_function(struct translator *t, const struct wd_message *detail,
     status = join_values(t, detail, &arguments, values);
   if (status == WD_OK)
     status = wd__plan_table_function(
-        t->planner, &closure, &arguments, values,
+        t->planner, NULL, &closure, &arguments, values,
         (uint32_t)wd_message_integer(detail,
                                      WD_SS_wasidata_TableFunction_partitions),
         out);

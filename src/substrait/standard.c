@@ -73,6 +73,7 @@ static const int64_t roles[] = {
     [WD_ROLE_RELATION] = WD_SS_wasidata_Role_ROLE_UNSPECIFIED,
     [WD_ROLE_CO_GROUP] = WD_SS_wasidata_Role_ROLE_CO_MAP_GROUPS,
     [WD_ROLE_TABLE] = WD_SS_wasidata_Role_ROLE_TABLE,
+    [WD_ROLE_LATERAL] = WD_SS_wasidata_Role_ROLE_LATERAL,
 };
 
 int64_t

@@ -131,7 +131,8 @@ put_named(struct writer *w, const struct wd_expression *call)
   const struct wd_named_call *named = call->named;
   const struct lambda_use use = {
       .lambda = named->bound.lambda,
-      .role = WD_ROLE_SCALAR,
+      .role = named->bound.lambda->role == WD_ROLE_LATERAL ? WD_ROLE_LATERAL
+                                                           : WD_ROLE_SCALAR,
       .closure = &named->closure,
       .arguments = &named->bound.lambda->input,
       .strict = named->bound.strict,

@@ -60,6 +60,7 @@
  *   register KIND NAME    a function (script_functions.h); `many` registers
  *                         NAME many of them, f0, f1 …
  *   register-aggregate KIND NAME   (script_aggregates.h)
+ *   register-table KIND NAME       (script_tables.h)
  *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
@@ -76,6 +77,7 @@
 #include "script_aggregates.h"
 #include "script_functions.h"
 #include "script_generate.h"
+#include "script_tables.h"
 
 #define MOST 64
 #define LONGEST 4096
@@ -1084,6 +1086,10 @@ store(struct script *s, const char *verb)
   } else if (VERB("register")) {
     const char *kind = word(s);
     if (!script_register(kind, word(s)))
+      print_failure();
+  } else if (VERB("register-table")) {
+    const char *kind = word(s);
+    if (!script_register_table(kind, word(s)))
       print_failure();
   } else if (VERB("register-aggregate")) {
     const char *kind = word(s);

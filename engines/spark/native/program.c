@@ -392,8 +392,9 @@ bind_table(struct wd_executor_program *program,
       join_constants(closure, &program->arena, &values, error);
 
   return status == WD_OK
-             ? wd_lambda_bind_table(program->pool, closure->function,
-                                    closure->state, &closure->input, &values,
+             ? wd_lambda_bind_table(program->pool, closure->name,
+                                    closure->function, closure->state,
+                                    &closure->input, &values,
                                     closure->partitions, closure->site,
                                     &program->arena, out_lambda, error)
              : status;
@@ -412,6 +413,7 @@ bind_role(struct wd_executor_program *program,
         closure->keys, &closure->right, closure->right_keys, closure->key_count,
         closure->site, &program->arena, out_lambda, error);
   case WD_ROLE_SCALAR:
+  case WD_ROLE_LATERAL:
     return wd_lambda_bind_named(program->pool, closure->name, closure->function,
                                 closure->state, closure->role, &closure->input,
                                 closure->constants, closure->constant_count,

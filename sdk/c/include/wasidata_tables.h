@@ -56,6 +56,38 @@ wd_generate(const wd_generator *functions, wd_rows *arguments,
             uint32_t partitions, const void *env, size_t env_size,
             const char *output);
 
+/* A table function by name, for select and for SQL. It may be called in up to
+ * three ways, those whose functions are given:
+ *
+ *     select * from squares(10)                     generate, or rows
+ *     select t.*, w.word from t, words(t.line) w    rows
+ *     select * from top(TABLE t PARTITION BY shop ORDER BY price, 3)   relation
+ *     wd_select(t, "*", "words(line)")              rows
+ */
+typedef struct wd_table_function {
+  /* For one row of arguments: emits any number of rows. */
+  wd_flat_map_fn *rows;
+  /* The arguments are constants: rows by the partition, in so many (0: as many
+   * as the host likes). They may go on forever. */
+  const wd_generator *generate;
+  uint32_t partitions;
+  /* Over the rows of a table: a partition at a time. The arguments are
+   * constants, which `bind` sees behind the columns of the table. */
+  const wd_partition_fn *relation;
+  /* What comes out; NULL: `bind` says, from the types of the arguments (and
+   * the columns of the table), and from values that are known. */
+  const char *output;
+  void (*bind)(wd_bind *bind, void *env);
+  const void *env; /* as a wd_lambda's */
+  size_t env_size;
+  unsigned promises; /* WD_STRICT: a null argument of `rows` gives no rows */
+} wd_table_function;
+
+/* `arguments` as of wd_register_scalar. */
+bool
+wd_register_table(const char *name, const char *arguments,
+                  const wd_table_function *function);
+
 /* ---- The exports: not for use by programs ---------------------------------*/
 
 const void *
@@ -70,7 +102,10 @@ wd__table_next(uint32_t cursor);
 const void *
 wd__table_close(uint32_t cursor);
 const void *
-wd__table_no_rows(void);
+wd__table_rows(uint32_t binding, uint32_t rows, const void *nodes,
+               uint32_t node_count, const void *buffers, uint32_t buffer_count);
+const void *
+wd__table_more_rows(uint32_t binding);
 void
 wd__table_post(void);
 
@@ -120,15 +155,13 @@ WD__TABLE_EXPORT(call, "call-rows", uint32_t binding, uint32_t rows,
                  const void *nodes, uint32_t node_count, const void *buffers,
                  uint32_t buffer_count)
 {
-  (void)binding, (void)rows, (void)nodes, (void)node_count, (void)buffers,
-      (void)buffer_count;
-  return wd__table_no_rows();
+  return wd__table_rows(binding, rows, nodes, node_count, buffers,
+                        buffer_count);
 }
 
 WD__TABLE_EXPORT(more, "next-rows", uint32_t binding)
 {
-  (void)binding;
-  return wd__table_no_rows();
+  return wd__table_more_rows(binding);
 }
 
 #endif

@@ -361,6 +361,7 @@ abi_job_drop(handle self);
          struct result_none *out);
 REGISTER(abi_register_scalar, "register-scalar")
 REGISTER(abi_register_aggregate, "register-aggregate")
+REGISTER(abi_register_table, "register-table")
 
 /* context */
 IMPORT("context", "fail")

@@ -163,10 +163,10 @@ fields_add(struct wd__schema *to, const struct wd__schema *from)
     wd__schema_add(to, from->fields + i);
 }
 
-/* Fills the bind from what the closure and its bind function say. */
-static bool
-decide(wd_bind *bind, struct wd__fault *fault)
+bool
+wd__binding_decide(struct wd__binding *binding, struct wd__fault *fault)
 {
+  wd_bind *bind = &binding->bind;
   struct wd__closure *closure = bind->closure;
   if (closure->output) {
     fields_add(bind->output, closure->output);
@@ -184,7 +184,8 @@ decide(wd_bind *bind, struct wd__fault *fault)
   }
   if (bind->output->star)
     wd__pass_all(bind);
-  if (!closure->output && !bind->output->schema.count && !bind->pass_count)
+  if (!closure->output && !bind->output->schema.count && !bind->pass_count &&
+      closure->kind != WD__TABLE)
     fields_add(bind->output, bind->input);
   return !bind->pass_count || wd__may_pass(closure->kind) ||
          wd__fault(fault, WD_INVALID_ARGUMENT,
@@ -196,7 +197,8 @@ bool
 wd__binding_columns(struct wd__binding *binding, struct wd__fault *fault)
 {
   wd_bind *bind = &binding->bind;
-  uint32_t count = bind->all ? bind->input->schema.count : bind->wanted_count;
+  uint32_t count = bind->all ? bind->input->schema.count - bind->known_count
+                             : bind->wanted_count;
   binding->columns = wd__new((count + 1) * sizeof *binding->columns);
   binding->column_count = count;
   for (uint32_t i = 0; i < count; i++) {
@@ -236,12 +238,15 @@ static void
 out_make(struct wd__binding *binding)
 {
   wd_bind *bind = &binding->bind;
-  if (bind->closure->kind != WD__PARTITION)
+  if (bind->closure->kind != WD__PARTITION && bind->closure->kind != WD__TABLE)
     binding->out = wd__rows_make(bind->output);
   if (bind->closure->kind == WD__REDUCE)
     binding->layout =
         wd__layout_new(binding->columns, binding->column_count, binding->out);
 }
+
+/* Of the WIT's enum `role`: what the arguments of a table function are. */
+#define ROLE_RELATION 9
 
 struct export_result *
 lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
@@ -256,7 +261,7 @@ lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
              const uint32_t *keys, uint32_t key_count,
              const struct wire_constant *constants, uint32_t constant_count)
 {
-  (void)function, (void)role;
+  (void)function;
   struct wd__fault fault;
   wd__arena_reset(&wd__scratch);
   /* What lambdas print is not to wait for an end that does not come. */
@@ -267,7 +272,14 @@ lambdas_bind(uint32_t function, struct wd__closure *closure, uint32_t role,
   bind->key_count = key_count;
   bind->constants = constants;
   bind->constant_count = constant_count;
-  if (!decide(bind, &fault) || !wd__binding_columns(binding, &fault))
+  if (closure->kind == WD__TABLE && !closure->has_relation) {
+    wd__fault(&fault, WD_UNSUPPORTED, "it is no function over a table");
+    return wd__result_error(&fault);
+  }
+  if (role == ROLE_RELATION)
+    bind->known_count = constant_count;
+  if (!wd__binding_decide(binding, &fault) ||
+      !wd__binding_columns(binding, &fault))
     return wd__result_error(&fault);
   struct wire_binding result = {.handle = (uint32_t)(uintptr_t)binding,
                                 .output = wd__output_to_wire(bind, fields),

@@ -50,13 +50,6 @@ wd_attempt(void)
   return abi_attempt();
 }
 
-typedef void
-register_import(address text, uint32_t size, uint32_t function, uint32_t state,
-                uint32_t has_arguments, address fields, uint32_t field_count,
-                uint32_t variadic, uint32_t strict, uint32_t deterministic,
-                struct result_none *out);
-
-/* Registered closures stay until the program's end. */
 /* A copy of a schema that ends with `...`, without that; NULL: it does not. */
 static char *
 without_dots(const char *arguments)
@@ -71,9 +64,9 @@ without_dots(const char *arguments)
   return text;
 }
 
-static bool
-register_closure(register_import *import, const char *name,
-                 const char *arguments, struct wd__closure *closure)
+bool
+wd__register(wd__register_import *import, const char *name,
+             const char *arguments, struct wd__closure *closure)
 {
   struct result_none result;
   struct wd__fault fault;
@@ -110,14 +103,14 @@ bool
 wd_register_scalar(const char *name, const char *arguments,
                    const wd_lambda *lambda)
 {
-  return register_closure(abi_register_scalar, name, arguments,
-                          wd__closure_new(lambda));
+  return wd__register(abi_register_scalar, name, arguments,
+                      wd__closure_new(lambda));
 }
 
 bool
 wd_register_aggregate(const char *name, const char *arguments,
                       const wd_aggregator *aggregator)
 {
-  return register_closure(abi_register_aggregate, name, arguments,
-                          wd__closure_of_aggregator(aggregator));
+  return wd__register(abi_register_aggregate, name, arguments,
+                      wd__closure_of_aggregator(aggregator));
 }

@@ -290,6 +290,20 @@ wd__serial(void);
 void
 wd__jobs_drop_since(unsigned mark);
 
+/* ---- Functions by name (context.c) */
+
+typedef void
+wd__register_import(address text, uint32_t size, uint32_t function,
+                    uint32_t state, uint32_t has_arguments, address fields,
+                    uint32_t field_count, uint32_t variadic, uint32_t strict,
+                    uint32_t deterministic, struct result_none *out);
+
+/* Takes the closure over, which stays until the program's end; NULL: it failed
+ * already. */
+bool
+wd__register(wd__register_import *import, const char *name,
+             const char *arguments, struct wd__closure *closure);
+
 /* ---- Lambdas (lambda.c) */
 
 enum wd__kind {
@@ -333,6 +347,9 @@ struct wd__closure {
   wd_partition_fn partition;
   wd_aggregator aggregator;
   wd_generator generator;
+  wd_flat_map_fn *rows;      /* of a table function, as all three: */
+  uint32_t table_partitions; /* 0: as many as the host likes */
+  bool has_generator, has_relation;
   struct wd__pair pair; /* of groups: beside the partition's, the left's */
   void *env;
   size_t env_size;           /* 0: env is the program's */
@@ -358,8 +375,7 @@ wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
 
 /* A table function. */
 struct wd__closure *
-wd__closure_of_generator(const wd_generator *functions, const void *env,
-                         size_t env_size, const char *output);
+wd__closure_of_table(const wd_table_function *function);
 
 void
 wd__closure_free(struct wd__closure *closure);
@@ -388,9 +404,10 @@ struct wd_bind {
   uint32_t constant_count;
   uint32_t *wanted; /* indices of input columns */
   uint32_t wanted_count;
-  bool all;     /* wanted is every column */
-  bool whole;   /* every column comes, whatever is asked for */
-  bool refused; /* the bind function says so: */
+  uint32_t known_count; /* columns at the end that are arguments: not in rows */
+  bool all;             /* wanted is every column */
+  bool whole;           /* every column comes, whatever is asked for */
+  bool refused;         /* the bind function says so: */
   struct wd__fault refusal;
   uint32_t argument; /* WD__MAP_I64, WD__MAP_F64: the input's column */
 };
@@ -405,6 +422,8 @@ struct wd__binding {
   struct wd__arena held;
   wd_batch in;
   uint32_t next_row;
+  uint32_t *parents; /* of a table function: whose rows those of `out` are */
+  uint32_t parent_room;
   struct wd__cursor *free_cursors;
   struct wd__binding *right; /* of a pair of groups; this is the left's */
   struct wd__layout *layout; /* reduce */
@@ -427,6 +446,10 @@ wd__output_to_wire(const wd_bind *bind, const struct wire_field *input);
 struct wd__binding *
 wd__binding_new(struct wd__closure *closure, const struct wire_field *fields,
                 uint32_t count);
+
+/* Fills it in from what the closure and its bind function say. */
+bool
+wd__binding_decide(struct wd__binding *binding, struct wd__fault *fault);
 
 /* The columns that batches will have. */
 bool

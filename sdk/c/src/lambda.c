@@ -184,23 +184,39 @@ wd__closure_of_pair(const wd_partition_fn *left, const struct wd__pair *pair,
 }
 
 struct wd__closure *
-wd__closure_of_generator(const wd_generator *functions, const void *env,
-                         size_t env_size, const char *output)
+wd__closure_of_table(const wd_table_function *f)
 {
-  if (!functions->next || !output) {
-    wd__raise(WD_INVALID_ARGUMENT, "a generator needs %s",
-              functions->next ? "an output" : "`next`");
+  const char *missing = !f->rows && !f->generate && !f->relation
+                            ? "`rows`, `generate` or "
+                              "`relation`"
+                        : f->generate && !f->generate->next ? "`next`"
+                        : !f->output && !f->bind ? "an output, or a bind"
+                                                 : NULL;
+  if (missing) {
+    wd__raise(WD_INVALID_ARGUMENT, "a table function needs %s", missing);
     return NULL;
   }
   struct wd__closure *closure = wd__new(sizeof *closure);
   closure->kind = WD__TABLE;
-  closure->generator = *functions;
-  closure->function.address = (uint32_t)(uintptr_t)functions->next;
-  if (!output_parse(closure, output)) {
+  closure->rows = f->rows;
+  closure->table_partitions = f->partitions;
+  closure->has_generator = f->generate != NULL;
+  closure->has_relation = f->relation != NULL;
+  if (f->generate)
+    closure->generator = *f->generate;
+  if (f->relation)
+    closure->partition = *f->relation;
+  closure->function.address = f->rows ? (uint32_t)(uintptr_t)f->rows
+                              : f->generate
+                                  ? (uint32_t)(uintptr_t)f->generate->next
+                                  : partition_address(f->relation);
+  if (f->output && !output_parse(closure, f->output)) {
     wd__closure_free(closure);
     return NULL;
   }
-  env_keep(closure, env, env_size);
+  env_keep(closure, f->env, f->env_size);
+  closure->bind = f->bind;
+  closure->promises = f->promises;
   return closure;
 }
 

@@ -133,6 +133,7 @@ engine_open(const struct wd_engine_options *options,
   struct wd_duck_engine *engine =
       wd_mem_calloc(options->mem, 1, sizeof *engine);
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  pthread_mutexattr_t again; /* queries are read while one is read */
   const char *temp_dir = options->temp_dir;
   enum wd_status status;
 
@@ -154,7 +155,10 @@ engine_open(const struct wd_engine_options *options,
   engine->text_range = WD_DUCK_TEXT_RANGE;
   pthread_mutex_init(&engine->lock, NULL);
   pthread_mutex_init(&engine->planning, NULL);
-  pthread_mutex_init(&engine->reading, NULL);
+  pthread_mutexattr_init(&again);
+  pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&engine->reading, &again);
+  pthread_mutexattr_destroy(&again);
   status = open_database(engine, options, error);
   if (status == WD_OK)
     status = wd_duck_source_define(engine, error);

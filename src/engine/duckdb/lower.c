@@ -453,7 +453,8 @@ wd_duck_is_ordered(const struct wd_plan_node *node)
   case WD_NODE_ZIP:
     return wd_duck_is_ordered(node->left);
   case WD_NODE_LAMBDA:
-    return node->lambda.role != WD_ROLE_PARTITION &&
+    return node->lambda.role != WD_ROLE_RELATION &&
+           node->lambda.role != WD_ROLE_PARTITION &&
            node->lambda.role != WD_ROLE_FOR_EACH &&
            node->lambda.role != WD_ROLE_GROUP && wd_duck_is_ordered(node->left);
   case WD_NODE_CACHE:

@@ -226,6 +226,7 @@ wd_duck_lower_lambda_node(struct wd_duck_lowering *lowering,
   case WD_ROLE_FOR_EACH:
     return wd_duck_lower_partition_node(lowering, node, buf);
   case WD_ROLE_GROUP:
+  case WD_ROLE_RELATION:
     return wd_duck_lower_group_node(lowering, node, buf);
   default:
     return wd_fail(lowering->error, WD_UNSUPPORTED,

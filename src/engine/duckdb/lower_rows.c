@@ -112,7 +112,8 @@ is_placed(const struct wd_plan_node *node)
   case WD_NODE_ZIP:
     return is_placed(node->left) && is_placed(node->right);
   case WD_NODE_LAMBDA:
-    return node->lambda.role != WD_ROLE_PARTITION &&
+    return node->lambda.role != WD_ROLE_RELATION &&
+           node->lambda.role != WD_ROLE_PARTITION &&
            node->lambda.role != WD_ROLE_FOR_EACH && is_placed(node->left);
   default:
     return false;

@@ -122,14 +122,24 @@ lower_groups(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 {
   const uint32_t *keys = node->lambda.keys;
   uint32_t count = node->lambda.key_count;
+  /* A table function is given the rows of a group in an order. */
+  const struct wd_plan_node *sort =
+      node->lambda.role == WD_ROLE_RELATION && node->left->kind == WD_NODE_SORT
+          ? node->left
+          : NULL;
   enum wd_status status;
 
   wd_buf_puts(buf, "SELECT ");
   write_wanted(node, buf);
   write_boundary("c", keys, count, buf);
   wd_buf_puts(buf, " FROM (SELECT * FROM ");
-  status = wd_duck_lower_from(lowering, node->left, "t", buf);
+  status =
+      wd_duck_lower_from(lowering, sort ? sort->left : node->left, "t", buf);
   write_order("c", keys, count, buf);
+  if (sort && status == WD_OK) {
+    wd_buf_puts(buf, count ? ", " : " ORDER BY ");
+    status = wd_duck_lower_sort_keys(lowering, sort, buf);
+  }
   wd_buf_puts(buf, ") AS t");
   return status;
 }

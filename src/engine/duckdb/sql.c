@@ -1,5 +1,3 @@
-#include "engine/duckdb/sql.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,31 +5,16 @@
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/functions.h"
+#include "engine/duckdb/sql_read.h"
+#include "engine/duckdb/sql_rows.h"
 #include "engine/duckdb/tables.h"
 #include "engine/duckdb/types.h"
 
-/* Syntax trees are up to some hundred times as large as texts. */
-#define TREE_MAX ((size_t)512 << 20)
-
-/* One query while it is read. */
-struct reading {
-  struct wd_duck_engine *engine;
-  duckdb_connection connection;
-  struct wd_source source;
-  struct wd_arena *arena; /* of the plan */
-  struct wd_arena scratch;
-  struct wd_error *error;
-  struct wd_sql_check check;
-  struct wd_sql_value *root;
-  char *json;
-};
-
 /* ---- One value through one of DuckDB's functions ------------------------- */
 
-/* SELECT function(text), as a text of DuckDB's own that duckdb_free frees. */
-static enum wd_status
-call_on_text(const struct reading *reading, const char *function,
-             const char *text, size_t length, char **out)
+enum wd_status
+wd__sql_on_text(const struct wd_sql_reading *reading, const char *function,
+                const char *text, size_t length, char **out)
 {
   duckdb_prepared_statement prepared = NULL;
   duckdb_result result = {0};
@@ -86,7 +69,7 @@ first_word(const char *text, char *word, size_t size)
 
 /* DuckDB could not parse it, or it is no query. */
 static enum wd_status
-fail_parse(const struct reading *reading)
+fail_parse(const struct wd_sql_reading *reading)
 {
   const char *message = wd_sql_string(reading->root, "error_message");
   const char *place = wd_sql_string(reading->root, "position");
@@ -99,6 +82,7 @@ fail_parse(const struct reading *reading)
     if (strncmp(message, "memory exhausted", 16) == 0)
       message = "the query is nested too deep";
 
+    at = wd_sql_written_at(&reading->rewritten, at);
     return wd_source_fail(&reading->source, at, WD_INVALID_PLAN, reading->error,
                           "%.300s", message);
   }
@@ -115,13 +99,17 @@ fail_parse(const struct reading *reading)
 
 /* Parses and checks. */
 static enum wd_status
-read_text(struct reading *reading)
+read_text(struct wd_sql_reading *reading)
 {
   const struct wd_sql_value *failed;
-  enum wd_status status =
-      call_on_text(reading, "json_serialize_sql", reading->source.text,
-                   reading->source.length, &reading->json);
+  enum wd_status status = wd_sql_rewrite(
+      reading->source.text, reading->source.length, reading->check.functions,
+      reading->mark, &reading->scratch, &reading->rewritten, reading->error);
 
+  if (status == WD_OK)
+    status =
+        wd__sql_on_text(reading, "json_serialize_sql", reading->rewritten.text,
+                        reading->rewritten.length, &reading->json);
   if (status == WD_OK)
     status = wd_sql_tree_read(reading->json, &reading->scratch, &reading->root,
                               reading->error);
@@ -134,7 +122,7 @@ read_text(struct reading *reading)
 }
 
 static enum wd_status
-connect(struct reading *reading)
+connect(struct wd_sql_reading *reading)
 {
   enum wd_status status = wd_duck_lock_down(reading->engine, reading->error);
 
@@ -149,24 +137,27 @@ connect(struct reading *reading)
 }
 
 static enum wd_status
-open_reading(struct reading *reading, struct wd_engine *engine,
-             const char *text, size_t length, struct wd_arena *arena,
+open_reading(struct wd_sql_reading *reading, struct wd_engine *engine,
+             const char *text, size_t length,
+             const struct wd_registry *functions, struct wd_arena *arena,
              struct wd_error *error)
 {
-  *reading = (struct reading){.engine = (struct wd_duck_engine *)engine,
-                              .source = {text, length, text},
-                              .arena = arena,
-                              .error = error};
-  wd_arena_init(&reading->scratch, reading->engine->mem, TREE_MAX);
+  *reading = (struct wd_sql_reading){.engine = (struct wd_duck_engine *)engine,
+                                     .source = {text, length, text},
+                                     .arena = arena,
+                                     .error = error};
+  wd_arena_init(&reading->scratch, reading->engine->mem, WD_DUCK_TREE_MAX);
   reading->check.arena = &reading->scratch;
   reading->check.error = error;
   reading->check.source = &reading->source;
+  reading->check.rewritten = &reading->rewritten;
+  reading->check.functions = functions;
   pthread_mutex_lock(&reading->engine->reading);
   return connect(reading);
 }
 
 static void
-close_reading(struct reading *reading)
+close_reading(struct wd_sql_reading *reading)
 {
   duckdb_disconnect(&reading->connection);
   pthread_mutex_unlock(&reading->engine->reading);
@@ -176,10 +167,11 @@ close_reading(struct reading *reading)
 
 enum wd_status
 wd_duck_sql_tables(struct wd_engine *engine, const char *text, size_t length,
-                   struct wd_arena *arena, uint32_t *out_count,
-                   const char *const **out_names, struct wd_error *error)
+                   const struct wd_registry *functions, struct wd_arena *arena,
+                   uint32_t *out_count, const char *const **out_names,
+                   struct wd_error *error)
 {
-  struct reading reading;
+  struct wd_sql_reading reading;
   const char *copy = wd_arena_strndup(arena, text, length);
   const char **names = NULL;
   uint32_t count = 0;
@@ -187,7 +179,8 @@ wd_duck_sql_tables(struct wd_engine *engine, const char *text, size_t length,
 
   if (!copy)
     return wd_fail_memory(error);
-  status = open_reading(&reading, engine, copy, length, arena, error);
+  status =
+      open_reading(&reading, engine, copy, length, functions, arena, error);
   if (status == WD_OK)
     status = read_text(&reading);
   if (status == WD_OK)
@@ -208,84 +201,10 @@ wd_duck_sql_tables(struct wd_engine *engine, const char *text, size_t length,
 
 /* ---- Binding ------------------------------------------------------------- */
 
-/* An input as a view without rows, in which names and types are found. */
-static enum wd_status
-make_view(const struct reading *reading, const struct wd_sql_input *input)
-{
-  const struct wd_schema *schema = &input->node->schema;
-  struct wd_buf sql;
-  enum wd_status status = wd_duck_schema_check(schema, reading->error);
-
-  wd_buf_init(&sql, reading->engine->mem, WD_DUCK_SQL_MAX);
-  wd_buf_puts(&sql, "CREATE TEMP VIEW ");
-  wd_duck_quote(input->name, strlen(input->name), '"', &sql);
-  wd_buf_puts(&sql, " AS SELECT ");
-  for (uint32_t i = 0; i < schema->count; i++) {
-    wd_buf_puts(&sql, i ? ", CAST(NULL AS " : "CAST(NULL AS ");
-    wd_duck_type_sql(&schema->columns[i].type, &sql);
-    wd_buf_puts(&sql, ") AS ");
-    wd_duck_quote(schema->columns[i].name, strlen(schema->columns[i].name), '"',
-                  &sql);
-  }
-  wd_buf_puts(&sql, schema->count ? " WHERE FALSE" : "TRUE AS z WHERE FALSE");
-  if (status == WD_OK && sql.failed)
-    status = wd_duck_buf_failure(&sql, reading->error);
-  if (status == WD_OK)
-    status =
-        wd_duck_execute(reading->connection, wd_buf_text(&sql), reading->error);
-  wd_buf_fini(&sql);
-  return status;
-}
-
-/* SQL finds columns with case folded. */
-static enum wd_status
-check_folded(const struct wd_sql_input *input, struct wd_error *error)
-{
-  const struct wd_schema *schema = &input->node->schema;
-
-  for (uint32_t i = 1; i < schema->count; i++)
-    for (uint32_t k = 0; k < i; k++)
-      if (strcasecmp(schema->columns[i].name, schema->columns[k].name) == 0)
-        return wd_fail(error, WD_INVALID_PLAN,
-                       "table '%.100s' has columns '%.60s' and '%.60s', which "
-                       "SQL cannot tell apart; rename one",
-                       input->name, schema->columns[k].name,
-                       schema->columns[i].name);
-  return WD_OK;
-}
-
-static enum wd_status
-make_views(const struct reading *reading, const struct wd_sql *sql)
-{
-  enum wd_status status = WD_OK;
-
-  for (uint32_t i = 0; status == WD_OK && i < sql->input_count; i++) {
-    status = check_folded(&sql->inputs[i], reading->error);
-    if (status == WD_OK)
-      status = make_view(reading, &sql->inputs[i]);
-    if (status != WD_OK)
-      wd_error_prefix(reading->error, "table '%.100s'", sql->inputs[i].name);
-  }
-  return status;
-}
-
-/* Calls that are bound, and functions of their types while it is planned. */
-struct binding {
-  struct reading *reading;
-  const struct wd_sql *sql;
-  const struct wd_named_binder *functions;
-  const struct wd_sql_found **found;
-  struct wd_sql_call *calls;
-  struct wd_duck_call *slots;
-  bool *bound;
-  uint32_t count;
-  const char *mark;
-};
-
 static enum wd_status
 expand_call(void *env, uint32_t index, struct wd_buf *buf)
 {
-  const struct binding *binding = env;
+  const struct wd_sql_binding *binding = env;
 
   wd_buf_puts(buf, binding->slots[index].slot->name);
   return WD_OK;
@@ -294,7 +213,7 @@ expand_call(void *env, uint32_t index, struct wd_buf *buf)
 static enum wd_status
 expand_parameter(void *env, uint32_t index, struct wd_buf *buf)
 {
-  const struct binding *binding = env;
+  const struct wd_sql_binding *binding = env;
   struct wd_duck_lowering lowering = {.engine = binding->reading->engine,
                                       .arena = binding->reading->arena,
                                       .error = binding->reading->error};
@@ -306,9 +225,9 @@ expand_parameter(void *env, uint32_t index, struct wd_buf *buf)
 
 /* The text with marks, in the reading's scratch. */
 static enum wd_status
-mark_text(const struct binding *binding, const char **out_text)
+mark_text(const struct wd_sql_binding *binding, const char **out_text)
 {
-  struct reading *reading = binding->reading;
+  struct wd_sql_reading *reading = binding->reading;
   const struct wd_duck_sql_marks marks = {
       .mark = binding->mark,
       .check = &reading->check,
@@ -321,13 +240,13 @@ mark_text(const struct binding *binding, const char **out_text)
   char *text = NULL;
   enum wd_status status;
 
-  wd_buf_init(&json, reading->engine->mem, TREE_MAX);
+  wd_buf_init(&json, reading->engine->mem, WD_DUCK_TREE_MAX);
   status = wd_duck_sql_write(&marks, reading->root, &json);
   if (status == WD_OK && json.failed)
     status = wd_fail_memory(reading->error);
   if (status == WD_OK)
-    status = call_on_text(reading, "json_deserialize_sql", wd_buf_text(&json),
-                          json.length, &text);
+    status = wd__sql_on_text(reading, "json_deserialize_sql",
+                             wd_buf_text(&json), json.length, &text);
   wd_buf_fini(&json);
   if (status != WD_OK)
     return status;
@@ -338,7 +257,7 @@ mark_text(const struct binding *binding, const char **out_text)
 
 /* Which of the slots a text names at a place; count: none. */
 static uint32_t
-slot_at(const struct binding *binding, const char *text)
+slot_at(const struct wd_sql_binding *binding, const char *text)
 {
   for (uint32_t i = 0; i < binding->count; i++) {
     const struct wd_duck_slot *slot = binding->slots[i].slot;
@@ -353,7 +272,7 @@ slot_at(const struct binding *binding, const char *text)
 
 /* People know the program's functions by their own names. */
 static void
-restore_names(const struct binding *binding, const char *text,
+restore_names(const struct wd_sql_binding *binding, const char *text,
               struct wd_buf *buf)
 {
   while (*text) {
@@ -369,7 +288,8 @@ restore_names(const struct binding *binding, const char *text,
 }
 
 static enum wd_status
-restore_column_names(const struct binding *binding, struct wd_schema *schema)
+restore_column_names(const struct wd_sql_binding *binding,
+                     struct wd_schema *schema)
 {
   struct wd_buf buf;
   enum wd_status status = WD_OK;
@@ -391,7 +311,7 @@ restore_column_names(const struct binding *binding, struct wd_schema *schema)
 
 /* What DuckDB says of a text is about the text. */
 static enum wd_status
-fail_prepare(const struct binding *binding, const char *message)
+fail_prepare(const struct wd_sql_binding *binding, const char *message)
 {
   struct wd_error *error = binding->reading->error;
   struct wd_buf buf;
@@ -408,10 +328,10 @@ fail_prepare(const struct binding *binding, const char *message)
 
 /* Plans what is known so far; probed->hit: a probe was met. */
 static enum wd_status
-prepare(struct binding *binding, const char *text,
+prepare(struct wd_sql_binding *binding, const char *text,
         struct wd_duck_probed *probed, duckdb_prepared_statement *out_prepared)
 {
-  struct reading *reading = binding->reading;
+  struct wd_sql_reading *reading = binding->reading;
   struct wd_buf sql;
   enum wd_status status;
 
@@ -442,7 +362,8 @@ is_distinct(const struct wd_sql_value *call)
 
 /* How the program's function is called here. */
 static enum wd_status
-check_use(const struct binding *binding, const struct wd_sql_found *found)
+check_use(const struct wd_sql_binding *binding,
+          const struct wd_sql_found *found)
 {
   const struct wd_sql_check *check = &binding->reading->check;
   const struct wd_sql_value *value = found->value;
@@ -477,29 +398,33 @@ check_use(const struct binding *binding, const struct wd_sql_found *found)
 
 /* Names of operands stand in the tree, which a call outlives. */
 static enum wd_status
-name_operands(const struct reading *reading, const struct wd_sql_found *found,
+name_operands(const struct wd_sql_reading *reading,
+              const struct wd_sql_found *found,
               struct wd_sql_operands *operands)
 {
   const struct wd_sql_value *children = wd_sql_member(found->value, "children");
   struct wd_column *columns = (struct wd_column *)(uintptr_t)operands->columns;
   const struct wd_sql_value *child = children ? children->first : NULL;
 
-  for (uint32_t i = 0; child && i < operands->count; i++, child = child->next) {
+  for (uint32_t i = 0; child && i < operands->count; child = child->next) {
     const char *name = wd_sql_string(child, "alias");
 
+    if (child == found->table)
+      continue;
     columns[i].name = NULL;
     if (*name && !(columns[i].name = wd_arena_strdup(reading->arena, name)))
       return wd_fail_memory(reading->error);
+    i++;
   }
   return WD_OK;
 }
 
 /* A function of these types, while the query is planned; it cannot run. */
 static enum wd_status
-take_slot(const struct binding *binding, const struct wd_sql_call *call,
+take_slot(const struct wd_sql_binding *binding, const struct wd_sql_call *call,
           bool aggregate, struct wd_duck_call *slot)
 {
-  struct reading *reading = binding->reading;
+  struct wd_sql_reading *reading = binding->reading;
   enum wd_status status;
 
   *slot = (struct wd_duck_call){.mem = reading->engine->mem,
@@ -513,20 +438,25 @@ take_slot(const struct binding *binding, const struct wd_sql_call *call,
 }
 
 static enum wd_status
-bind_probed(struct binding *binding, struct wd_duck_probed *probed)
+bind_probed(struct wd_sql_binding *binding, struct wd_duck_probed *probed)
 {
   const struct wd_sql_found *found = binding->found[probed->call];
-  struct reading *reading = binding->reading;
+  struct wd_sql_reading *reading = binding->reading;
   struct wd_sql_call *call = &binding->calls[probed->call];
   enum wd_status status = WD_OK;
 
   if (probed->error.status != WD_OK)
     return wd_error_pass(reading->error, &probed->error);
   status = name_operands(reading, found, &probed->operands);
+  if (status == WD_OK && wd__sql_is_table(found)) {
+    status = wd__sql_bind_rows(binding, found, probed);
+    binding->bound[probed->call] = status == WD_OK;
+    return status;
+  }
   if (status == WD_OK)
-    status =
-        wd_sql_bind_call(binding->functions, found->function, &probed->operands,
-                         reading->arena, call, reading->error);
+    status = wd_sql_bind_call(binding->binder->named, found->function,
+                              &probed->operands, reading->arena, call,
+                              reading->error);
   if (status == WD_OK && !call->named.bound.all_columns &&
       is_distinct(found->value))
     status = wd_sql_fail(&reading->check, found->value, WD_UNSUPPORTED,
@@ -545,7 +475,7 @@ bind_probed(struct binding *binding, struct wd_duck_probed *probed)
 
 /* A text that is nowhere in the query: what stands between marks is ours. */
 static const char *
-choose_mark(const struct reading *reading)
+choose_mark(const struct wd_sql_reading *reading)
 {
   for (uint32_t i = 0;; i++) {
     const char *mark = wd_arena_printf(reading->arena, "wd%u_", i);
@@ -557,10 +487,10 @@ choose_mark(const struct reading *reading)
 
 /* Until no probe is met: then the columns are known. */
 static enum wd_status
-bind_all(struct binding *binding, const char **out_text,
+bind_all(struct wd_sql_binding *binding, const char **out_text,
          struct wd_schema *out_schema)
 {
-  struct reading *reading = binding->reading;
+  struct wd_sql_reading *reading = binding->reading;
   enum wd_status status = WD_OK;
 
   for (;;) {
@@ -576,15 +506,45 @@ bind_all(struct binding *binding, const char **out_text,
     duckdb_destroy_prepare(&prepared);
     if (status == WD_OK && probed.hit)
       status = bind_probed(binding, &probed);
+    wd_duck_probed_fini(&probed);
     if (status != WD_OK || !probed.hit)
       return status;
   }
 }
 
-static enum wd_status
-open_binding(struct binding *binding)
+static const struct wd_sql_table *
+find_table(const struct wd_sql_check *check, const char *name)
 {
-  struct reading *reading = binding->reading;
+  const struct wd_sql_table *table = check->tables;
+
+  while (table && strcasecmp(table->name, name) != 0)
+    table = table->next;
+  return table;
+}
+
+/* Tables that only queries of table functions read are tables of theirs. */
+static void
+keep_read(struct wd_sql_binding *binding)
+{
+  struct wd_sql *sql = binding->sql;
+  uint32_t count = 0;
+
+  for (uint32_t i = 0; i < sql->input_count; i++) {
+    const struct wd_sql_table *table =
+        find_table(&binding->reading->check, sql->inputs[i].name);
+
+    if (table && table->uses)
+      binding->inputs[count++] = sql->inputs[i];
+  }
+  sql->inputs = binding->inputs;
+  sql->input_count = binding->named_inputs = count;
+}
+
+static enum wd_status
+open_binding(struct wd_sql_binding *binding)
+{
+  struct wd_sql_reading *reading = binding->reading;
+  struct wd_sql *sql = binding->sql;
   uint32_t count = reading->check.call_count, i = 0;
   enum wd_status status =
       wd_duck_probes_need(reading->engine, count, reading->error);
@@ -597,8 +557,14 @@ open_binding(struct binding *binding)
       wd_arena_array(&reading->scratch, count, sizeof *binding->slots);
   binding->bound =
       wd_arena_array(&reading->scratch, count, sizeof *binding->bound);
+  binding->inputs =
+      wd_arena_array(reading->arena, (size_t)sql->input_count + count,
+                     sizeof *binding->inputs);
+  binding->inside =
+      wd_arena_array(&reading->scratch, count, sizeof *binding->inside);
   binding->mark = choose_mark(reading);
   if (status == WD_OK && (!binding->found || !binding->calls ||
+                          !binding->inputs || !binding->inside ||
                           !binding->slots || !binding->bound || !binding->mark))
     status = wd_fail_memory(reading->error);
   for (const struct wd_sql_found *found = reading->check.calls;
@@ -607,11 +573,13 @@ open_binding(struct binding *binding)
     status = check_use(binding, found);
   }
   binding->count = count;
+  if (status == WD_OK)
+    keep_read(binding);
   return status;
 }
 
 static void
-close_binding(struct binding *binding)
+close_binding(struct wd_sql_binding *binding)
 {
   for (uint32_t i = 0; binding->slots && i < binding->count; i++)
     if (binding->slots[i].slot)
@@ -620,20 +588,22 @@ close_binding(struct binding *binding)
 
 /* Whether an input may be read more than once. */
 static bool
-is_shared(const struct wd_sql_check *check, const char *name)
+is_shared(const struct wd_sql_binding *binding, uint32_t input)
 {
-  const struct wd_sql_table *table = check->tables;
+  const struct wd_sql_table *table;
 
-  while (table && strcasecmp(table->name, name) != 0)
-    table = table->next;
+  if (input >= binding->named_inputs)
+    return binding->inside[input - binding->named_inputs];
+  table =
+      find_table(&binding->reading->check, binding->sql->inputs[input].name);
   return table && (table->uses > 1 || table->inside);
 }
 
 static enum wd_status
-keep_statement(const struct binding *binding, const char *text,
+keep_statement(const struct wd_sql_binding *binding, const char *text,
                struct wd_sql *sql)
 {
-  const struct reading *reading = binding->reading;
+  const struct wd_sql_reading *reading = binding->reading;
   struct wd_duck_sql *kept = wd_arena_alloc(reading->arena, sizeof *kept);
   bool *shared =
       wd_arena_array(reading->arena, sql->input_count, sizeof *shared);
@@ -641,7 +611,7 @@ keep_statement(const struct binding *binding, const char *text,
   if (!kept || !shared)
     return wd_fail_memory(reading->error);
   for (uint32_t i = 0; i < sql->input_count; i++)
-    shared[i] = is_shared(&reading->check, sql->inputs[i].name);
+    shared[i] = is_shared(binding, i);
   *kept = (struct wd_duck_sql){
       .text = wd_arena_strdup(reading->arena, text),
       .mark = binding->mark,
@@ -656,16 +626,16 @@ keep_statement(const struct binding *binding, const char *text,
 }
 
 static enum wd_status
-bind_query(struct reading *reading, struct wd_sql *sql,
-           const struct wd_named_binder *functions)
+bind_query(struct wd_sql_reading *reading, struct wd_sql *sql,
+           const struct wd_sql_binder *binder)
 {
-  struct binding binding = {
-      .reading = reading, .sql = sql, .functions = functions};
+  struct wd_sql_binding binding = {
+      .reading = reading, .sql = sql, .binder = binder};
   const char *text;
   enum wd_status status = read_text(reading);
 
   if (status == WD_OK)
-    status = make_views(reading, sql);
+    status = wd__sql_make_views(reading, sql);
   if (status == WD_OK)
     status = open_binding(&binding);
   if (status == WD_OK)
@@ -680,17 +650,17 @@ bind_query(struct reading *reading, struct wd_sql *sql,
 
 enum wd_status
 wd_duck_sql_bind(struct wd_engine *engine, struct wd_sql *sql,
-                 const struct wd_named_binder *functions,
-                 struct wd_arena *arena, struct wd_error *error)
+                 const struct wd_sql_binder *binder, struct wd_arena *arena,
+                 struct wd_error *error)
 {
-  struct reading reading;
-  enum wd_status status =
-      open_reading(&reading, engine, sql->text, sql->length, arena, error);
+  struct wd_sql_reading reading;
+  enum wd_status status = open_reading(&reading, engine, sql->text, sql->length,
+                                       binder->named->functions, arena, error);
 
-  reading.check.functions = functions->functions;
+  reading.mark = sql->mark;
   reading.check.check_functions = true;
   if (status == WD_OK)
-    status = bind_query(&reading, sql, functions);
+    status = bind_query(&reading, sql, binder);
   close_reading(&reading);
   return status;
 }

@@ -18,7 +18,8 @@
 /* What the engine keeps of a query, in the plan's arena. */
 struct wd_duck_sql {
   /* SQL with `<mark>f<n>` for the name of the function of call n, and
-   * `<mark>p<n>()` for the value of parameter n. */
+   * `<mark>p<n>()` for the value of parameter n; the rows of the table function
+   * of call n are the table `<mark>t<n>`. */
   const char *text;
   const char *mark;
   bool orders;        /* a part of it depends on the order of rows */
@@ -28,13 +29,14 @@ struct wd_duck_sql {
 /* The functions of the contract. */
 enum wd_status
 wd_duck_sql_tables(struct wd_engine *engine, const char *text, size_t length,
-                   struct wd_arena *arena, uint32_t *out_count,
-                   const char *const **out_names, struct wd_error *error);
+                   const struct wd_registry *functions, struct wd_arena *arena,
+                   uint32_t *out_count, const char *const **out_names,
+                   struct wd_error *error);
 
 enum wd_status
 wd_duck_sql_bind(struct wd_engine *engine, struct wd_sql *sql,
-                 const struct wd_named_binder *functions,
-                 struct wd_arena *arena, struct wd_error *error);
+                 const struct wd_sql_binder *binder, struct wd_arena *arena,
+                 struct wd_error *error);
 
 /* Lets DuckDB open granted locations and nothing else. Once is enough. */
 enum wd_status
@@ -73,8 +75,12 @@ struct wd_duck_probed {
   uint32_t call; /* from 0 */
   struct wd_arena *arena;
   struct wd_sql_operands operands;
+  duckdb_value *values; /* of those that are known, NULL for others */
   struct wd_error error;
 };
+
+void
+wd_duck_probed_fini(struct wd_duck_probed *probed);
 
 /* Makes sure that there are probes for so many calls: functions that refuse to
  * be planned, and tell why. */

@@ -7,12 +7,7 @@
 #include <strings.h>
 
 #include "engine/duckdb/sql_functions.h"
-
-/* Common table expressions that are visible. */
-struct wd_sql_scope {
-  const struct wd_sql_scope *outer;
-  const char *name;
-};
+#include "engine/duckdb/sql_rows.h"
 
 static bool
 is_one_of(const char *word, const char *const *words)
@@ -36,13 +31,11 @@ wd_sql_fail(const struct wd_sql_check *check, const struct wd_sql_value *value,
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
   at = place ? (size_t)strtoull(place->start, NULL, 10) : SIZE_MAX;
-  if (at > check->source->length)
+  if (at > check->rewritten->length)
     return wd_fail(check->error, status, "%s", message);
-  return wd_source_fail(check->source, at, status, check->error, "%s", message);
+  return wd_source_fail(check->source, wd_sql_written_at(check->rewritten, at),
+                        status, check->error, "%s", message);
 }
-
-static enum wd_status
-walk(struct wd_sql_check *check, const struct wd_sql_value *value);
 
 static enum wd_status
 walk_items(struct wd_sql_check *check, const struct wd_sql_value *in)
@@ -51,7 +44,7 @@ walk_items(struct wd_sql_check *check, const struct wd_sql_value *in)
 
   for (const struct wd_sql_value *item = in->first; item && status == WD_OK;
        item = item->next)
-    status = walk(check, item);
+    status = wd__sql_walk(check, item);
   return status;
 }
 
@@ -68,14 +61,14 @@ walk_inside(struct wd_sql_check *check, const struct wd_sql_value *in)
 
 /* ---- Tables -------------------------------------------------------------- */
 
-static bool
-is_visible(const struct wd_sql_check *check, const char *name)
+static const struct wd_sql_scope *
+find_visible(const struct wd_sql_check *check, const char *name)
 {
   const struct wd_sql_scope *scope = check->scope;
 
   while (scope && strcasecmp(scope->name, name) != 0)
     scope = scope->outer;
-  return scope != NULL;
+  return scope;
 }
 
 static enum wd_status
@@ -92,6 +85,8 @@ use_table(struct wd_sql_check *check, const char *name)
     (*link)->name = name;
     check->table_count++;
   }
+  if (check->elsewhere)
+    return WD_OK;
   (*link)->uses++;
   (*link)->inside = (*link)->inside || check->inside;
   return WD_OK;
@@ -104,10 +99,11 @@ check_table(struct wd_sql_check *check, const struct wd_sql_value *table)
   const char *schema = wd_sql_string(table, "schema_name");
   const char *catalog = wd_sql_string(table, "catalog_name");
   const struct wd_sql_value *at = wd_sql_member(table, "at_clause");
+  const struct wd_sql_scope *visible = find_visible(check, name);
 
   /* `recurring.r` is the whole of a recursive r so far. */
-  if (strcasecmp(schema, "recurring") == 0 && !*catalog &&
-      is_visible(check, name))
+  if (strcasecmp(schema, "recurring") == 0 && !*catalog && visible &&
+      !check->elsewhere)
     return walk_items(check, table);
   if (*schema || *catalog)
     return wd_sql_fail(check, table, WD_INVALID_PLAN,
@@ -118,7 +114,12 @@ check_table(struct wd_sql_check *check, const struct wd_sql_value *table)
   if (at && at->kind == WD_SQL_OBJECT)
     return wd_sql_fail(check, table, WD_INVALID_PLAN,
                        "AT: tables have no versions here");
-  if (!is_visible(check, name)) {
+  if (check->elsewhere && visible && visible->defining)
+    return wd_sql_fail(check, table, WD_UNSUPPORTED,
+                       "a table function cannot be over '%.100s' while that is "
+                       "recursive",
+                       name);
+  if (!visible) {
     enum wd_status status = use_table(check, name);
 
     if (status != WD_OK)
@@ -147,7 +148,10 @@ check_table_function(struct wd_sql_check *check,
 {
   const struct wd_sql_value *call = wd_sql_member(table, "function");
   const char *name = wd_sql_string(call, "function_name");
+  const struct wd_named *own = call ? wd__sql_find(check, call) : NULL;
 
+  if (own && own->kind == WD_NAMED_TABLE)
+    return wd__sql_check_rows(check, table, own);
   if (!call || *wd_sql_string(call, "schema") ||
       *wd_sql_string(call, "catalog") || !wd_sql_table_function_known(name))
     return wd_sql_fail(check, call, WD_INVALID_PLAN,
@@ -157,30 +161,7 @@ check_table_function(struct wd_sql_check *check,
   return check_constant(check, call);
 }
 
-/* ---- Expressions --------------------------------------------------------- */
-
-static enum wd_status
-add_call(struct wd_sql_check *check, const struct wd_sql_value *value,
-         const struct wd_named *function)
-{
-  struct wd_sql_found **link = &check->calls;
-
-  if (check->call_count == WD_SQL_CALLS_MAX)
-    return wd_sql_fail(check, value, WD_LIMIT_EXCEEDED,
-                       "the query calls functions of the program at more than "
-                       "%u places",
-                       WD_SQL_CALLS_MAX);
-  while (*link)
-    link = &(*link)->next;
-  *link = wd_arena_alloc(check->arena, sizeof **link);
-  if (!*link)
-    return wd_fail_memory(check->error);
-  (*link)->function = function;
-  (*link)->value = value;
-  (*link)->over_window = strcmp(wd_sql_string(value, "class"), "WINDOW") == 0;
-  ((struct wd_sql_value *)(uintptr_t)value)->call = ++check->call_count;
-  return WD_OK;
-}
+/* ---- Expressions -------------------------------------------------------- */
 
 /* `main.` is what DuckDB's parser puts before functions that stand for
  * syntax: those are never the program's. */
@@ -189,17 +170,20 @@ check_function(struct wd_sql_check *check, const struct wd_sql_value *call)
 {
   const char *name = wd_sql_string(call, "function_name");
   const char *schema = wd_sql_string(call, "schema");
-  const struct wd_named *own = NULL;
+  const struct wd_named *own = wd__sql_find(check, call);
   enum wd_status status;
 
   if (!check->check_functions)
     return walk_items(check, call);
-  if (check->functions && !*schema)
-    own = wd_registry_find(check->functions, name, strlen(name));
+  if (own && own->kind == WD_NAMED_TABLE)
+    return wd_sql_fail(check, call, WD_INVALID_PLAN,
+                       "%s is a table function: it stands in FROM", own->name);
   if (own) {
     /* Calls in its operands come first: they are bound first. */
     status = walk_items(check, call);
-    return status == WD_OK ? add_call(check, call, own) : status;
+    if (status == WD_OK && !check->elsewhere)
+      status = wd__sql_add_call(check, call, own, NULL);
+    return status;
   }
   if (*wd_sql_string(call, "catalog") ||
       (*schema && strcmp(schema, "main") != 0) || !wd_sql_function_known(name))
@@ -271,10 +255,12 @@ walk_cte(struct wd_sql_check *check, const struct wd_sql_value *entry,
   if (!query)
     return wd_sql_fail(check, NULL, WD_INVALID_PLAN,
                        "WITH: a common table expression must be a query");
-  *out = (struct wd_sql_scope){check->scope, wd_sql_string(entry, "key")};
+  *out = (struct wd_sql_scope){check->scope, wd_sql_string(entry, "key"), entry,
+                               recursive};
   if (recursive)
     check->scope = out;
   status = walk_inside(check, value);
+  out->defining = false;
   check->scope = out;
   return status;
 }
@@ -313,7 +299,7 @@ walk_query(struct wd_sql_check *check, const struct wd_sql_value *node)
   for (const struct wd_sql_value *member = node->first;
        member && status == WD_OK; member = member->next)
     if (strcmp(member->key, "cte_map") != 0)
-      status = walk(check, member);
+      status = wd__sql_walk(check, member);
   check->scope = outer;
   return status;
 }
@@ -356,8 +342,8 @@ check_part(struct wd_sql_check *check, const struct wd_sql_value *value,
                      "parts of the kind %.40s are refused", type);
 }
 
-static enum wd_status
-walk(struct wd_sql_check *check, const struct wd_sql_value *value)
+enum wd_status
+wd__sql_walk(struct wd_sql_check *check, const struct wd_sql_value *value)
 {
   const struct wd_sql_value *class, *type;
 
@@ -417,7 +403,7 @@ wd_sql_check(struct wd_sql_check *check, const struct wd_sql_value *root)
   enum wd_status status = find_query(check, root, &node);
 
   if (status == WD_OK)
-    status = walk(check, node);
+    status = wd__sql_walk(check, node);
   if (status == WD_OK)
     check->ordered = is_sorted(node);
   return status;

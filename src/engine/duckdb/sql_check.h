@@ -9,6 +9,7 @@
 #ifndef WD_ENGINE_DUCKDB_SQL_CHECK_H
 #define WD_ENGINE_DUCKDB_SQL_CHECK_H
 
+#include "engine/duckdb/sql_tokens.h"
 #include "engine/duckdb/sql_tree.h"
 #include "plan/registry.h"
 #include "plan/source.h"
@@ -26,8 +27,8 @@
 struct wd_sql_table {
   struct wd_sql_table *next;
   const char *name; /* as the text has it first */
-  uint32_t uses;
-  bool inside; /* also where it may be read more than once */
+  uint32_t uses;    /* but for those in queries that table functions are over */
+  bool inside;      /* also where it may be read more than once */
 };
 
 /* A call of one of the program's functions. */
@@ -36,12 +37,26 @@ struct wd_sql_found {
   const struct wd_named *function;
   const struct wd_sql_value *value;
   bool over_window;
+  /* Of a table function, which stands in FROM: */
+  bool lateral;                     /* its arguments are no constants */
+  bool inside;                      /* where it may be read more than once */
+  const struct wd_sql_value *table; /* the argument that is a query, or NULL */
+  const struct wd_sql_scope *scope; /* what is visible there */
+};
+
+/* Common table expressions that are visible, the innermost first. */
+struct wd_sql_scope {
+  const struct wd_sql_scope *outer;
+  const char *name;
+  const struct wd_sql_value *entry;
+  bool defining; /* a recursive one, in itself */
 };
 
 struct wd_sql_check {
   struct wd_arena *arena;
   struct wd_error *error;
   const struct wd_source *source;
+  const struct wd_sql_rewritten *rewritten; /* of it; what the tree is of */
   /* NULL: the program's functions are not looked at, nor others. */
   const struct wd_registry *functions;
   bool check_functions;
@@ -55,6 +70,7 @@ struct wd_sql_check {
   /* While it walks: */
   const struct wd_sql_scope *scope;
   uint32_t inside;
+  uint32_t elsewhere; /* in queries that table functions are over */
   uint32_t ctes;
   uint32_t queries;
 };

@@ -76,7 +76,7 @@ plain_type(duckdb_logical_type type)
 static void
 fold(duckdb_bind_info info, duckdb_expression expression,
      const struct wd_type *type, struct wd_arena *arena, bool *out_known,
-     struct wd_literal *out)
+     struct wd_literal *out, duckdb_value *out_value)
 {
   duckdb_client_context context;
   duckdb_value value = NULL;
@@ -86,9 +86,12 @@ fold(duckdb_bind_info info, duckdb_expression expression,
     return;
   duckdb_scalar_function_get_client_context(info, &context);
   failure = duckdb_expression_fold(context, expression, &value);
-  if (value && !duckdb_error_data_has_error(failure))
+  if (value && !duckdb_error_data_has_error(failure)) {
     *out_known = read_value(value, type, arena, out);
-  duckdb_destroy_value(&value);
+    *out_value = value;
+  } else {
+    duckdb_destroy_value(&value);
+  }
   duckdb_destroy_error_data(&failure);
   duckdb_destroy_client_context(&context);
 }
@@ -104,8 +107,11 @@ note_operands(struct wd_duck_probed *probed, duckdb_bind_info info)
       wd_arena_array(probed->arena, count, sizeof *values);
   enum wd_status status = WD_OK;
 
-  if (!columns || !known || !values)
+  probed->values = wd_arena_array(probed->arena, count, sizeof *probed->values);
+  probed->operands.count = 0;
+  if (!columns || !known || !values || !probed->values)
     return wd_fail_memory(&probed->error);
+  probed->operands.count = (uint32_t)count;
   for (idx_t i = 0; status == WD_OK && i < count; i++) {
     duckdb_expression operand =
         duckdb_scalar_function_bind_get_argument(info, i);
@@ -117,7 +123,7 @@ note_operands(struct wd_duck_probed *probed, duckdb_bind_info info)
                                &probed->error);
     if (status == WD_OK)
       fold(info, operand, &columns[i].type, probed->arena, &known[i],
-           &values[i]);
+           &values[i], &probed->values[i]);
     columns[i].nullable = !known[i] || values[i].null;
     duckdb_destroy_logical_type(&type);
     duckdb_destroy_expression(&operand);
@@ -125,6 +131,13 @@ note_operands(struct wd_duck_probed *probed, duckdb_bind_info info)
   probed->operands =
       (struct wd_sql_operands){(uint32_t)count, columns, known, values};
   return status;
+}
+
+void
+wd_duck_probed_fini(struct wd_duck_probed *probed)
+{
+  for (uint32_t i = 0; i < probed->operands.count; i++)
+    duckdb_destroy_value(&probed->values[i]);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "arrow/json.h"
 #include "engine/duckdb/sql.h"
+#include "engine/duckdb/sql_rows.h"
 
 struct writer {
   const struct wd_duck_sql_marks *marks;
@@ -108,17 +109,33 @@ write_wanted(const struct writer *writer, const struct wd_sql_call *call,
   return status;
 }
 
+/* But for the table that a table function is over. */
 static enum wd_status
-write_all(const struct writer *writer, const struct wd_sql_value *operands)
+write_all(const struct writer *writer, const struct wd_sql_value *operands,
+          const struct wd_sql_value *table)
 {
+  bool first = true;
   enum wd_status status = WD_OK;
 
   for (const struct wd_sql_value *operand = operands->first;
        operand && status == WD_OK; operand = operand->next) {
-    wd_buf_puts(writer->buf, operand == operands->first ? "" : ",");
+    if (operand == table)
+      continue;
+    wd_buf_puts(writer->buf, first ? "" : ",");
+    first = false;
     status = write_operand(writer, operand);
   }
   return status;
+}
+
+static const struct wd_sql_found *
+found_of(const struct wd_sql_check *check, uint32_t call)
+{
+  const struct wd_sql_found *found = check->calls;
+
+  while (--call)
+    found = found->next;
+  return found;
 }
 
 /* The probe of a call; an aggregate's is below one of DuckDB's, where its
@@ -137,7 +154,8 @@ write_probed(const struct writer *writer, const struct wd_sql_value *call,
                   "\"schema\":\"\",\"children\":[",
                   call->call - 1);
   }
-  status = write_all(writer, operands);
+  status = write_all(writer, operands,
+                     found_of(writer->marks->check, call->call)->table);
   if (below) {
     wd_buf_putc(writer->buf, ']');
     close_function(writer->buf);
@@ -159,16 +177,6 @@ write_operands(const struct writer *writer, const struct wd_sql_value *call,
     status = write_probed(writer, call, operands, aggregate);
   wd_buf_putc(writer->buf, ']');
   return status;
-}
-
-static const struct wd_named *
-function_of(const struct wd_sql_check *check, uint32_t call)
-{
-  const struct wd_sql_found *found = check->calls;
-
-  while (--call)
-    found = found->next;
-  return found->function;
 }
 
 /* A filter that leaves out rows with a null, for a strict aggregate. */
@@ -247,8 +255,8 @@ static enum wd_status
 write_named(const struct writer *writer, const struct wd_sql_value *call)
 {
   bool bound = writer->marks->bound[call->call - 1];
-  bool aggregate =
-      function_of(writer->marks->check, call->call)->kind == WD_NAMED_AGGREGATE;
+  bool aggregate = found_of(writer->marks->check, call->call)->function->kind ==
+                   WD_NAMED_AGGREGATE;
   bool whole = aggregate && is_whole(call);
   bool filters = bound && aggregate && wd_sql_member(call, "children")->first &&
                  writer->marks->calls[call->call - 1].named.bound.strict;
@@ -331,12 +339,92 @@ write_call(const struct writer *writer, const struct wd_sql_value *call)
   return status;
 }
 
+/* A member as it is, after a comma. */
+static void
+write_member(const struct wd_sql_value *object, const char *key,
+             struct wd_buf *buf)
+{
+  const struct wd_sql_value *member = wd_sql_member(object, key);
+
+  wd_buf_printf(buf, ",\"%s\":", key);
+  if (member)
+    wd_buf_add(buf, member->start, member->length);
+  else
+    wd_buf_puts(buf, "null");
+}
+
+/* What a reference to a table begins with: its name is the function's when it
+ * has none. */
+static void
+open_reference(const struct wd_sql_found *found,
+               const struct wd_sql_value *from, const char *type,
+               struct wd_buf *buf)
+{
+  const char *alias = wd_sql_string(from, "alias");
+
+  wd_buf_printf(buf, "{\"type\":\"%s\",\"alias\":", type);
+  alias = *alias ? alias : found->function->name;
+  wd_json_string(alias, strlen(alias), buf);
+  write_member(from, "sample", buf);
+  write_member(from, "query_location", buf);
+  write_member(from, "column_name_alias", buf);
+}
+
+/* `(SELECT unnest(call, max_depth := 2))` */
+static enum wd_status
+write_unnested(const struct writer *writer, const struct wd_sql_value *call)
+{
+  struct wd_buf *buf = writer->buf;
+  enum wd_status status;
+
+  wd_buf_puts(buf, ",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\","
+                   "\"modifiers\":[],\"cte_map\":{\"map\":[]},"
+                   "\"select_list\":[{\"class\":\"FUNCTION\",\"type\":"
+                   "\"FUNCTION\",\"alias\":\"\",\"query_location\":0,"
+                   "\"function_name\":\"unnest\",\"schema\":\"\","
+                   "\"children\":[");
+  status = write_call(writer, call);
+  wd_buf_puts(buf, ",{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\","
+                   "\"alias\":\"max_depth\",\"query_location\":0,\"value\":"
+                   "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},"
+                   "\"is_null\":false,\"value\":2}}]");
+  close_function(buf);
+  wd_buf_puts(buf, "],\"from_table\":{\"type\":\"EMPTY\",\"alias\":\"\","
+                   "\"sample\":null,\"query_location\":0},\"where_clause\":"
+                   "null,\"group_expressions\":[],\"group_sets\":[],"
+                   "\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":"
+                   "null,\"sample\":null,\"qualify\":null},"
+                   "\"named_param_map\":[]}}");
+  return status;
+}
+
+/* A table function of the program's: one more table, or lists, unnested. */
+static enum wd_status
+write_rows(const struct writer *writer, const struct wd_sql_value *from,
+           const struct wd_sql_value *call)
+{
+  const struct wd_sql_found *found = found_of(writer->marks->check, call->call);
+  bool table = writer->marks->bound[call->call - 1] && wd__sql_is_table(found);
+
+  open_reference(found, from, table ? "BASE_TABLE" : "SUBQUERY", writer->buf);
+  if (!table)
+    return write_unnested(writer, call);
+  wd_buf_printf(writer->buf,
+                ",\"schema_name\":\"\",\"table_name\":\"%st%u\","
+                "\"catalog_name\":\"\",\"at_clause\":null}",
+                writer->marks->mark, call->call - 1);
+  return WD_OK;
+}
+
 static enum wd_status
 write_value(const struct writer *writer, const struct wd_sql_value *value)
 {
   bool object = value->kind == WD_SQL_OBJECT;
+  const struct wd_sql_value *called = wd_sql_member(value, "function");
   enum wd_status status = WD_OK;
 
+  if (called && called->call)
+    return write_rows(writer, value, called);
   if (object && value->call)
     return write_call(writer, value);
   if (object && strcmp(wd_sql_string(value, "class"), "PARAMETER") == 0)
@@ -389,6 +477,11 @@ wd_duck_sql_expand(const char *text, const char *mark,
       break;
     }
     wd_buf_add(buf, text, (size_t)(at - text));
+    if (at[length] == 't') { /* a table, which is called so */
+      wd_buf_add(buf, at, length + 1);
+      text = at + length + 1;
+      continue;
+    }
     index = (uint32_t)strtoul(at + length + 1, &end, 10);
     if (at[length] == 'f') {
       status = call(env, index, buf);

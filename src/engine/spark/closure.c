@@ -323,7 +323,7 @@ wd_spark_closure_read(struct wd_sc_view message, struct wd_arena *arena,
 
   *out_program = wd_sc_find(message, CLOSURE_PROGRAM);
   if (!wd_sc_is_message(message) || !out_program->data || role < 0 ||
-      role > WD_ROLE_TABLE)
+      role > WD_ROLE_LATERAL)
     return wd_fail(error, WD_INVALID_ARGUMENT, "the bytes are no closure");
   *out_closure = (struct wd_spark_closure){
       .function = (uint32_t)wd_sc_find_int(message, CLOSURE_FUNCTION, 0),

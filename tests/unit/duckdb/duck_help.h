@@ -111,7 +111,8 @@ duck_bind_lambda(void *env, const struct wd_closure *closure, enum wd_role role,
 }
 
 static inline enum wd_status
-duck_bind_table_function(void *env, const struct wd_closure *closure,
+duck_bind_table_function(void *env, const char *name,
+                         const struct wd_closure *closure,
                          const struct wd_schema *arguments,
                          const struct wd_batch *values, uint32_t partitions,
                          uint32_t site, struct wd_arena *arena,
@@ -119,6 +120,7 @@ duck_bind_table_function(void *env, const struct wd_closure *closure,
 {
   struct duck *duck = env;
 
+  (void)name;
   return fake_bind_table(duck->pool, closure, arguments, values, partitions,
                          site, arena, out_bound, error);
 }

@@ -45,7 +45,7 @@ fake_bind(void *env, const struct wd_closure *closure, enum wd_role role,
           uint32_t key_count, uint32_t site, struct wd_arena *arena,
           struct wd_bound *out_bound, struct wd_error *error);
 
-/* As a binder's `bind_table`. */
+/* As a binder's `bind_table`, which is told a name too. */
 enum wd_status
 fake_bind_table(void *env, const struct wd_closure *closure,
                 const struct wd_schema *arguments,
