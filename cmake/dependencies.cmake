@@ -44,4 +44,14 @@ endif()
 add_library(md INTERFACE)
 target_link_libraries(md INTERFACE "${WD_LIBMD}")
 
+# What edits lines at the prompt of `wasi-data query`.
+find_library(WD_LIBEDIT edit)
+find_path(WD_LIBEDIT_INCLUDE histedit.h)
+if(NOT WD_LIBEDIT OR NOT WD_LIBEDIT_INCLUDE)
+  message(FATAL_ERROR "libedit is missing: run scripts/install-packages")
+endif()
+add_library(edit INTERFACE)
+target_link_libraries(edit INTERFACE "${WD_LIBEDIT}")
+target_include_directories(edit INTERFACE "${WD_LIBEDIT_INCLUDE}")
+
 include(nanoarrow)

@@ -72,6 +72,13 @@ wd_run_new_from_plan(struct wd_host *host, const void *bytes, size_t size,
                      const char *name, struct wd_run **out_run,
                      struct wd_error *error);
 
+/* SQL instead of a program: wd_run_sql runs statements (docs/sql.md). They see
+ * the tables and functions that the run is granted, and tables that they made;
+ * environment, folders and arguments mean nothing to them. */
+enum wd_status
+wd_run_new_sql(struct wd_host *host, struct wd_run **out_run,
+               struct wd_error *error);
+
 /* Waits for what still runs. Also for NULL. */
 void
 wd_run_free(struct wd_run *run);
@@ -154,6 +161,28 @@ wd_run_around_output(struct wd_run *run,
  * closed"). */
 enum wd_status
 wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error);
+
+/* Runs statements of a run of SQL, one after another, and shows the rows of its
+ * queries; the first that fails is the last, and those before it have happened.
+ * Tables stay for the next call, also after a
+ * failure or wd_run_cancel. After wd_run_explain, plans of queries are shown
+ * instead of rows. */
+enum wd_status
+wd_run_sql(struct wd_run *run, const char *text, size_t length,
+           struct wd_error *error);
+
+/* Whether a text ends as a statement does, with a semicolon, or is blank: what
+ * a prompt asks before it runs it. */
+enum wd_status
+wd_run_sql_is_whole(struct wd_run *run, const char *text, size_t length,
+                    bool *out_whole, struct wd_error *error);
+
+/* The rows of the query of each wd_run_sql go to a file instead, which is
+ * replaced when all of them are there: `FILE[,format=…][,option=value…]`, as a
+ * sink's location. A text then has one query. */
+enum wd_status
+wd_run_sql_output(struct wd_run *run, const char *location,
+                  struct wd_error *error);
 
 /* After wd_run_start failed: whether main itself trapped, and not what it
  * started. */

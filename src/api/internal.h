@@ -33,8 +33,9 @@ struct wd_run {
   struct wd_host *host;
   struct wd_mem mem;
   struct wd_arena arena;
-  struct wd_module *module;     /* NULL: a plan's rows are shown */
+  struct wd_module *module;     /* NULL: a plan's rows are shown, or SQL */
   struct wd_relation *relation; /* of the plan; else NULL */
+  bool sql;                     /* it runs statements */
   struct wd_grants grants;
   struct wd_texts arguments; /* the name first */
   struct wd_texts environment;
@@ -56,6 +57,7 @@ struct wd_run {
   enum wd_explain_form explain;
   uint64_t explain_job;
   bool explained;
+  const struct wd_grant *query_sink; /* of SQL; NULL: rows are shown */
   struct wd_error explain_error;
   const char *extract_folder;
   struct wd_extracted *extracted; /* in their temporary files */

@@ -112,6 +112,17 @@ wd_run_new_from_plan(struct wd_host *host, const void *bytes, size_t size,
   return status;
 }
 
+enum wd_status
+wd_run_new_sql(struct wd_host *host, struct wd_run **out_run,
+               struct wd_error *error)
+{
+  enum wd_status status = run_new(host, NULL, "query", out_run, error);
+
+  if (status == WD_OK)
+    (*out_run)->sql = true;
+  return status;
+}
+
 void
 wd_run_free(struct wd_run *run)
 {
@@ -413,7 +424,7 @@ wd_run_program(struct wd_run *run, struct wd_program **out_program,
           .wasi = &run->wasi,
           .show = run->output_fd < 0 ? NULL : wd_run_show,
           .print = print,
-          .planned = run->explain ? planned : NULL,
+          .planned = run->explain || run->sql ? planned : NULL,
           .bound = extracts ? wd_run_bound : NULL,
           .fixed = extracts ? &run->fixed : NULL,
           .library_count = run->function_count,
@@ -458,6 +469,9 @@ wd_run_start(struct wd_run *run, int *out_code, struct wd_error *error)
 
   if (run->program)
     return wd_fail(error, WD_INVALID_ARGUMENT, "a run can be started once");
+  if (run->sql)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "a run of SQL has no main: wd_run_sql runs its statements");
   *out_code = 0;
   status = wd_run_program(run, &program, error);
   if (status != WD_OK)

@@ -27,9 +27,10 @@ perform(const struct wd_cli_settings *settings)
   switch (settings->verb) {
   case WD_CLI_RUN:
   case WD_CLI_EXPLAIN:
-  case WD_CLI_QUERY:
   case WD_CLI_EXTRACT:
     return wd_cli_run(settings);
+  case WD_CLI_QUERY:
+    return wd_cli_query(settings);
   case WD_CLI_INSPECT:
     return wd_cli_inspect(settings);
   case WD_CLI_COMPILE:

@@ -79,6 +79,8 @@ read_option(struct reader *reader)
     option = find_option("help", 4, ~0u);
   else if (strcmp(argument, "-o") == 0)
     option = find_option("output", 6, ~0u);
+  else if (strcmp(argument, "-f") == 0)
+    option = find_option("file", 4, ~0u);
   else if (argument[1] != '-')
     return fail_unknown(reader, argument, argument + 1, strlen(argument + 1));
   else if (!option)
@@ -327,6 +329,12 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
   case WD_CLI_OPT_OUTPUT:
     settings->output = value;
     return WD_OK;
+  case WD_CLI_OPT_FILE:
+    settings->file = value;
+    return WD_OK;
+  case WD_CLI_OPT_EXPLAIN:
+    settings->explain = true;
+    return WD_OK;
   case WD_CLI_OPT_PLAN:
     settings->plan = value;
     return WD_OK;
@@ -382,6 +390,28 @@ set_all(struct reader *reader)
   return WD_OK;
 }
 
+/* Of a query: which of a plan, a file and a text is meant. */
+static enum wd_status
+check_query(const struct wd_cli_settings *settings, struct wd_error *error)
+{
+  if (settings->file && (settings->operand || settings->plan))
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "query: a text, -f and --plan: give one of them");
+  if (settings->plan && (settings->output || settings->explain))
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   settings->output
+                       ? "query: -o writes what SQL selects, not a plan"
+                       : "query: 'wasi-data explain --plan' shows a plan");
+  if (settings->output && settings->format)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "query: a file's format is written behind its name: -o "
+                   "FILE,format=csv");
+  if (settings->output && settings->explain)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "query: --explain writes no rows to -o FILE");
+  return WD_OK;
+}
+
 /* Whether the operand is what the verb wants. */
 static enum wd_status
 check_operand(const struct wd_cli_settings *settings, struct wd_error *error)
@@ -391,17 +421,13 @@ check_operand(const struct wd_cli_settings *settings, struct wd_error *error)
 
   if (settings->help || settings->version)
     return WD_OK;
-  if (settings->verb == WD_CLI_QUERY && !settings->plan)
-    return wd_fail(error, WD_INVALID_ARGUMENT,
-                   settings->operand
-                       ? "query: SQL is not run yet; give a plan: --plan FILE"
-                       : "query: a plan is missing; write wasi-data query "
-                         "--plan FILE");
   if (settings->plan && settings->operand)
     return wd_fail(error, WD_INVALID_ARGUMENT,
                    "%s: a plan and '%s' are one too many", verb->name,
                    wd_text_clean(shown, sizeof shown, settings->operand,
                                  strlen(settings->operand)));
+  if (settings->verb == WD_CLI_QUERY)
+    return check_query(settings, error);
   if (settings->plan)
     return WD_OK;
   if (!settings->operand) {

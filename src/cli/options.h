@@ -54,6 +54,8 @@ enum wd_cli_option_id {
   WD_CLI_OPT_JOB,
   WD_CLI_OPT_OUTPUT,
   WD_CLI_OPT_PLAN,
+  WD_CLI_OPT_FILE,
+  WD_CLI_OPT_EXPLAIN,
   WD_CLI_OPT_ENGINE,
   WD_CLI_OPT_WORKERS,
   WD_CLI_OPT_WORKER_MEMORY,
@@ -118,7 +120,9 @@ struct wd_cli_settings {
   bool backtrace_details;
   const char *operand; /* NULL: none */
   const char *plan;    /* a file; NULL: none */
-  const char *output;  /* of extract: a folder */
+  const char *file;    /* of SQL; NULL: none */
+  bool explain;        /* show plans of queries */
+  const char *output;  /* of extract: a folder; of query: a file */
   char **arguments;    /* the program's own */
   int argument_count;
   struct wd_cli_grant *grants; /* room for one an argument */

@@ -57,7 +57,8 @@ wd_cli_bar_init(struct wd_cli_bar *bar, const struct wd_cli_settings *settings,
   if (bar->mode == WD_CLI_PROGRESS_AUTO)
     bar->mode =
         isatty(STDERR_FILENO) == 1 ? WD_CLI_PROGRESS_BAR : WD_CLI_PROGRESS_NONE;
-  if (settings->quiet || settings->verb != WD_CLI_RUN)
+  if (settings->quiet ||
+      (settings->verb != WD_CLI_RUN && settings->verb != WD_CLI_QUERY))
     bar->mode = WD_CLI_PROGRESS_NONE;
   if (bar->mode == WD_CLI_PROGRESS_BAR)
     wd_run_around_output(run, around, bar);

@@ -6,7 +6,7 @@
 #define BIT(verb) (1u << WD_CLI_##verb)
 #define PROGRAMS (BIT(RUN) | BIT(EXPLAIN) | BIT(EXTRACT))
 #define RUNNING (PROGRAMS | BIT(QUERY))
-#define CODE (PROGRAMS | BIT(INSPECT) | BIT(COMPILE))
+#define CODE (RUNNING | BIT(INSPECT) | BIT(COMPILE))
 #define ALL ((1u << WD_CLI_VERB_COUNT) - 1)
 
 const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
@@ -48,11 +48,16 @@ const struct wd_cli_verb_info wd_cli_verbs[WD_CLI_VERB_COUNT] = {
          "removes that.\n",
          WD_CLI_OPTIONAL, "path size clear"},
     [WD_CLI_QUERY] =
-        {"query", "[OPTIONS] --plan FILE", "Run a Substrait plan",
-         "Runs the plan in FILE, which any producer of Substrait made, and\n"
-         "shows its rows. It reads the tables that it is granted here, and no\n"
-         "others. Exit codes: 124 limit or time, 125 error of wasi-data, also\n"
-         "a plan that is not run, 127 FILE not found, 130 interrupted.\n",
+        {"query", "[OPTIONS] [SQL] | -f FILE | --plan FILE",
+         "Run SQL, or a Substrait plan",
+         "Runs the statements of a text, of a file, or of standard input, and\n"
+         "shows the rows of its queries; on a terminal, and with neither, it\n"
+         "is a prompt. With --plan it is the plan of a file, which any\n"
+         "producer of Substrait made. Both see the tables and functions that\n"
+         "are granted here, and no others (docs/sql.md). Exit codes: 124 "
+         "limit\n"
+         "or time, 125 error of wasi-data, also SQL that fails, 127 FILE not\n"
+         "found, 130 interrupted.\n",
          WD_CLI_OPTIONAL, NULL},
     [WD_CLI_EXTRACT] =
         {"extract", "[OPTIONS] PROG [ARGS]",
@@ -105,7 +110,7 @@ const struct wd_cli_option wd_cli_options[] = {
     {"threads", "N", RUNNING, WD_CLI_OPT_THREADS, NULL,
      "Threads of the engine. Default: as many as\n"
      "processors."},
-    {"memory-limit", "SIZE", PROGRAMS, WD_CLI_OPT_MEMORY_LIMIT, NULL,
+    {"memory-limit", "SIZE", RUNNING, WD_CLI_OPT_MEMORY_LIMIT, NULL,
      "The most memory of main, and of each worker:\n"
      "256MiB, 1GB, 64k. Default: none."},
     {"engine-memory", "SIZE", RUNNING, WD_CLI_OPT_ENGINE_MEMORY, NULL,
@@ -118,6 +123,11 @@ const struct wd_cli_option wd_cli_options[] = {
      "box csv json jsonl markdown arrow",
      "How rows are shown: box (the default), csv,\n"
      "json, jsonl, markdown, arrow."},
+    {"explain", NULL, BIT(QUERY), WD_CLI_OPT_EXPLAIN, NULL,
+     "Show the plans of queries instead of rows; then\n"
+     "--format is text, dot, sql or substrait."},
+    {"file", "FILE", BIT(QUERY), WD_CLI_OPT_FILE, NULL,
+     "Statements of SQL (also -f)."},
     {"format", "FORMAT", BIT(EXPLAIN), WD_CLI_OPT_FORMAT,
      "text dot sql substrait",
      "text (the default), dot for Graphviz, the sql\n"
@@ -137,6 +147,10 @@ const struct wd_cli_option wd_cli_options[] = {
     {"output", "DIR", BIT(EXTRACT), WD_CLI_OPT_OUTPUT, NULL,
      "The folder of the modules (also -o). Default:\n"
      "this one."},
+    {"output", "FILE[,…]", BIT(QUERY), WD_CLI_OPT_OUTPUT, NULL,
+     "Write the rows of the one query to a file (also\n"
+     "-o), which is replaced when all are there.\n"
+     "Options follow, as those of a sink."},
     {"engine", "ENGINE", RUNNING, WD_CLI_OPT_ENGINE, "duckdb",
      "duckdb (the default), or sc://HOST:PORT: Apache\n"
      "Spark, by Spark Connect (docs/spark.md)."},

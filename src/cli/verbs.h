@@ -8,9 +8,12 @@
 /* Most bytes of a plan. */
 #define WD_CLI_PLAN_MAX (33u << 20)
 
-/* run, explain, extract and query. */
+/* run, explain, extract, and query of a plan. */
 int
 wd_cli_run(const struct wd_cli_settings *settings);
+
+int
+wd_cli_query(const struct wd_cli_settings *settings);
 
 int
 wd_cli_inspect(const struct wd_cli_settings *settings);
@@ -41,10 +44,10 @@ const char *
 wd_cli_cache_folder(const struct wd_cli_settings *settings, char *path,
                     size_t size);
 
-/* Reads a plan, or what there is of one, into a buffer that the caller has
+/* Reads a file, or standard input for NULL, into a buffer that the caller has
  * prepared. WD_NOT_FOUND, WD_IO, WD_LIMIT_EXCEEDED. */
 enum wd_status
-wd_cli_read_plan(const char *path, struct wd_buf *buf, struct wd_error *error);
+wd_cli_read_file(const char *path, struct wd_buf *buf, struct wd_error *error);
 
 /* Prints a buffer to stdout and frees it. */
 int

@@ -49,6 +49,8 @@ end_process(struct wd_cli_watch *watch)
   int code = watch->code;
 
   wd_cli_bar_clear(&watch->bar);
+  if (watch->leave)
+    watch->leave();
   if (!watch->closing) {
     code = tell_cause(watch, &error);
     wd_cli_report(&error);
@@ -67,9 +69,15 @@ static void
 take_signal(struct wd_cli_watch *watch, uint64_t now)
 {
   struct signalfd_siginfo info;
+  bool resting;
 
   if (read(watch->signals, &info, sizeof info) != (ssize_t)sizeof info)
     return;
+  resting = watch->resting && !watch->closing;
+  if (resting && info.ssi_signo == SIGINT)
+    return;
+  if (resting)
+    watch->signal = (int)info.ssi_signo;
   if (is_cancelled(watch) || watch->closing)
     end_process(watch);
   watch->signal = (int)info.ssi_signo;
@@ -84,13 +92,14 @@ act(struct wd_cli_watch *watch, bool signalled)
 
   if (signalled)
     take_signal(watch, now);
-  if (now >= watch->deadline && !watch->closing && !is_cancelled(watch)) {
+  if (now >= watch->deadline && !watch->closing && !watch->resting &&
+      !is_cancelled(watch)) {
     watch->timed_out = true;
     watch->patience = now + CANCEL_PATIENCE;
   }
   if (now >= watch->patience)
     end_process(watch);
-  if (watch->closing)
+  if (watch->closing || watch->resting)
     return;
   if (is_cancelled(watch)) {
     wd_run_cancel(watch->run);
@@ -107,6 +116,8 @@ pause_length(const struct wd_cli_watch *watch)
   uint64_t now = wd_cli_clock();
   uint64_t until = watch->patience;
 
+  if (watch->resting && !watch->closing)
+    return -1;
   if (is_cancelled(watch) && !watch->closing)
     return CANCEL_EVERY;
   if (!watch->closing && watch->deadline < until)
@@ -171,6 +182,12 @@ wanted_signals(sigset_t *set)
   }
 }
 
+static uint64_t
+deadline_after(uint64_t timeout, uint64_t now)
+{
+  return timeout && timeout < NEVER - now ? now + timeout : NEVER;
+}
+
 enum wd_status
 wd_cli_watch_start(struct wd_cli_watch *watch, struct wd_run *run,
                    const struct wd_cli_settings *settings,
@@ -182,9 +199,8 @@ wd_cli_watch_start(struct wd_cli_watch *watch, struct wd_run *run,
   memset(watch, 0, sizeof *watch);
   watch->run = run;
   watch->timeout = settings->timeout;
-  watch->patience = watch->deadline = NEVER;
-  if (settings->timeout && settings->timeout < NEVER - now)
-    watch->deadline = now + settings->timeout;
+  watch->patience = NEVER;
+  watch->deadline = deadline_after(settings->timeout, now);
   watch->next_draw = now + DRAW_EVERY;
   wanted_signals(&set);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -198,15 +214,16 @@ wd_cli_watch_start(struct wd_cli_watch *watch, struct wd_run *run,
   return WD_OK;
 }
 
-bool
-wd_cli_watch_close(struct wd_cli_watch *watch, struct wd_error *error,
-                   int *out_code)
+/* What ran has ended. */
+static bool
+settle(struct wd_cli_watch *watch, bool *mark, struct wd_error *error,
+       int *out_code)
 {
   struct wd_error cause = {0};
   bool cancelled;
 
   pthread_mutex_lock(&watch->lock);
-  watch->closing = true;
+  *mark = true;
   watch->patience = NEVER;
   cancelled = is_cancelled(watch);
   if (cancelled)
@@ -221,6 +238,36 @@ wd_cli_watch_close(struct wd_cli_watch *watch, struct wd_error *error,
     *error = cause;
   }
   return cancelled;
+}
+
+bool
+wd_cli_watch_close(struct wd_cli_watch *watch, struct wd_error *error,
+                   int *out_code)
+{
+  return settle(watch, &watch->closing, error, out_code);
+}
+
+bool
+wd_cli_watch_rest(struct wd_cli_watch *watch, struct wd_error *error,
+                  int *out_code)
+{
+  return settle(watch, &watch->resting, error, out_code);
+}
+
+void
+wd_cli_watch_resume(struct wd_cli_watch *watch)
+{
+  uint64_t now = wd_cli_clock();
+
+  pthread_mutex_lock(&watch->lock);
+  watch->resting = false;
+  watch->signal = 0;
+  watch->timed_out = false;
+  watch->bar.begin = now;
+  watch->next_draw = now + DRAW_EVERY;
+  watch->deadline = deadline_after(watch->timeout, now);
+  wake(watch);
+  pthread_mutex_unlock(&watch->lock);
 }
 
 void

@@ -21,9 +21,11 @@ struct wd_cli_watch {
   uint64_t deadline;    /* of wd_cli_clock; UINT64_MAX: none */
   uint64_t patience;    /* when the process is ended; UINT64_MAX: never */
   uint64_t next_draw;
-  int signal;     /* that cancelled it; 0: none */
-  bool timed_out; /* its time cancelled it */
-  bool closing;   /* the run has ended; it is being freed */
+  int signal;          /* that cancelled it; 0: none */
+  bool timed_out;      /* its time cancelled it */
+  bool resting;        /* nothing runs: somebody types */
+  void (*leave)(void); /* before the process is ended; or NULL */
+  bool closing;        /* the run has ended; it is being freed */
   bool stopped;
   int code; /* while closing: what to exit with */
 };
@@ -41,6 +43,17 @@ wd_cli_watch_start(struct wd_cli_watch *watch, struct wd_run *run,
 bool
 wd_cli_watch_close(struct wd_cli_watch *watch, struct wd_error *error,
                    int *out_code);
+
+/* Of a prompt, which runs one thing after another: what ran has ended. As
+ * wd_cli_watch_close, but the run can go on. Until then SIGINT means nothing;
+ * other signals end the process, after `leave`. */
+bool
+wd_cli_watch_rest(struct wd_cli_watch *watch, struct wd_error *error,
+                  int *out_code);
+
+/* The next thing runs; it has all of the time. */
+void
+wd_cli_watch_resume(struct wd_cli_watch *watch);
 
 /* The run is about to be freed, which waits for lambdas: not longer than two
  * seconds, then the process ends with that code. */

@@ -927,20 +927,20 @@ open_sink(struct wd_program *program,
                             program->options.mem, out_sink, error);
 }
 
-/* The program's options and those of the grant, which count. */
-static enum wd_status
-join_options(const struct wd_abi_list_tuple_string_string *own,
-             const struct wd_grant *grant, struct wd_arena *arena,
-             struct wd_abi_list_tuple_string_string *out_options,
-             struct wd_error *error)
+enum wd_status
+wd_program_sink_options(const struct wd_abi_list_tuple_string_string *own,
+                        const struct wd_grant *grant, struct wd_arena *arena,
+                        struct wd_abi_list_tuple_string_string *out_options,
+                        struct wd_error *error)
 {
+  uint32_t own_count = own ? own->length : 0;
   struct wd_abi_tuple_string_string *all =
-      wd_arena_array(arena, own->length + grant->option_count, sizeof *all);
+      wd_arena_array(arena, own_count + grant->option_count, sizeof *all);
   uint32_t count = 0;
 
   if (!all)
     return wd_fail_memory(error);
-  for (uint32_t i = 0; i < own->length; i++) {
+  for (uint32_t i = 0; i < own_count; i++) {
     const char *name = wd_guest_text(arena, own->data[i].f0);
 
     if (!name)
@@ -981,7 +981,8 @@ on_write(struct wd_abi_call *call,
     status = nothing ? WD_OK : wd_fail_memory(error);
   }
   if (status == WD_OK && sink) {
-    status = join_options(&args->options, grant, call->arena, &options, error);
+    status = wd_program_sink_options(&args->options, grant, call->arena,
+                                     &options, error);
     if (status != WD_OK)
       wd_sink_abort(sink);
   }

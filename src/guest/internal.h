@@ -8,6 +8,15 @@
 #include "guest/handles.h"
 #include "guest/program.h"
 
+/* A text and what it means, in the engine's own words. */
+struct wd_program_query {
+  struct wd_text text;
+  struct wd_text dialect; /* empty: the engine's */
+  /* Tables that it can name before all others. */
+  uint32_t input_count;
+  const struct wd_written_input *inputs;
+};
+
 /* A job and who still cares for it. */
 struct wd_program_job {
   struct wd_program_job *next;
@@ -141,6 +150,10 @@ enum wd_status
 wd_program_show(struct wd_program *program, struct wd_relation *relation,
                 struct wd_error *error);
 
+/* Whether it was cancelled as a whole. */
+bool
+wd_program_cancelled(struct wd_program *program);
+
 /* Registers a function, also the first. */
 enum wd_status
 wd_program_register(struct wd_program *program, const char *name, size_t length,
@@ -163,6 +176,33 @@ wd_program_release(struct wd_program *program, struct wd_program_job *job);
 /* Frees what has ended and is not held; keeps the first error of a write. */
 void
 wd_program_reap(struct wd_program *program);
+
+/* The relation of a query: its tables are the inputs, tables of the program's
+ * own, granted ones. */
+enum wd_status
+wd_program_query(struct wd_program *program,
+                 const struct wd_program_query *query, struct wd_arena *arena,
+                 struct wd_relation **out_relation, struct wd_error *error);
+
+/* Starts the job that makes a table of the program's own, or adds to it. The
+ * name is checked: it is not empty and not that of a granted table. */
+enum wd_status
+wd_program_make_table(struct wd_program *program, struct wd_relation *rows,
+                      struct wd_text name, enum wd_write_mode mode,
+                      struct wd_program_job **out_job, struct wd_error *error);
+
+/* Forgets a table, waiting for the job that is at it; false: there is none.
+ * What was made of it keeps it. */
+bool
+wd_program_drop_table(struct wd_program *program, struct wd_text name);
+
+/* Options of a write: the program's own (may be NULL) and those of the grant,
+ * which count. */
+enum wd_status
+wd_program_sink_options(const struct wd_abi_list_tuple_string_string *own,
+                        const struct wd_grant *grant, struct wd_arena *arena,
+                        struct wd_abi_list_tuple_string_string *out_options,
+                        struct wd_error *error);
 
 /* A table of the program's own, when there is one of that name (with case
  * folded, if there is none as it is written): waits for the

@@ -177,7 +177,7 @@ wd_program_new(const struct wd_program_options *options,
       .holds = guest_holds,
   };
   status = wd_program_add_libraries(program, error);
-  if (status == WD_OK && options->relation) {
+  if (status == WD_OK && !options->module) {
     *out_program = program;
     return WD_OK;
   }
@@ -275,8 +275,8 @@ is_trap(enum wd_status status, const struct wd_error *error)
                                error->origin == WD_ORIGIN_GUEST);
 }
 
-static bool
-was_cancelled(struct wd_program *program)
+bool
+wd_program_cancelled(struct wd_program *program)
 {
   bool cancelled;
 
@@ -315,7 +315,7 @@ finish_writes(struct wd_program *program, struct wd_error *error)
 
     if (wd_job_writes(job->job) &&
         wd_job_wait(job->job, -1, &write_error) != WD_OK &&
-        (write_error.status != WD_CANCELLED || was_cancelled(program)))
+        (write_error.status != WD_CANCELLED || wd_program_cancelled(program)))
       wd_error_pass(&program->write_error, &write_error);
   }
   if (program->write_error.status != WD_OK)
@@ -342,7 +342,7 @@ wd_program_run(struct wd_program *program, int *out_exit,
   }
   if (status != WD_OK || *out_exit != 0) {
     cancel_jobs(program);
-    return status == WD_OK && was_cancelled(program)
+    return status == WD_OK && wd_program_cancelled(program)
                ? wd_fail(error, WD_CANCELLED, "cancelled")
                : status;
   }

@@ -20,7 +20,7 @@ struct wd_program_options {
   struct wd_runtime *runtime; /* of modules that plans carry */
   struct wd_module *module;
   /* Instead of a module: a relation whose rows are shown, and no main. It is
-   * the caller's. */
+   * the caller's. With neither it is run by statements (session.h). */
   struct wd_relation *relation;
   enum wd_variant variant;
   const struct wd_grants *grants;

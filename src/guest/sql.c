@@ -50,24 +50,28 @@ check_dialect(const struct wd_engine *engine, struct wd_text dialect,
       wd_text_clean(clean, sizeof clean, dialect.data, dialect.length), name);
 }
 
-/* Names of the data sets that the program hands over: SQL folds case. */
+/* The data sets that the program hands over, by name: SQL folds case. */
 static enum wd_status
-take_names(struct wd_abi_call *call,
-           const struct wd_abi_list_tuple_string_borrow_dataset *from,
-           const char ***out_names, struct wd_error *error)
+take_inputs(struct wd_abi_call *call,
+            const struct wd_abi_list_tuple_string_borrow_dataset *from,
+            struct wd_program_query *query, struct wd_error *error)
 {
-  const char **names = wd_arena_array(call->arena, from->length, sizeof *names);
-  enum wd_status status = names ? WD_OK : wd_fail_memory(error);
+  struct wd_written_input *inputs =
+      wd_arena_array(call->arena, from->length, sizeof *inputs);
+  enum wd_status status = inputs ? WD_OK : wd_fail_memory(error);
 
   for (uint32_t i = 0; status == WD_OK && i < from->length; i++) {
-    status = wd_guest_name(call->arena, from->data[i].f0, "an input", &names[i],
-                           error);
+    inputs[i].relation =
+        wd_program_dataset(wd_program_of(call), from->data[i].f1);
+    status = wd_guest_name(call->arena, from->data[i].f0, "an input",
+                           &inputs[i].name, error);
     for (uint32_t k = 0; status == WD_OK && k < i; k++)
-      if (strcasecmp(names[i], names[k]) == 0)
+      if (strcasecmp(inputs[i].name, inputs[k].name) == 0)
         status = wd_fail(error, WD_INVALID_ARGUMENT,
-                         "two inputs have the name '%.100s'", names[i]);
+                         "two inputs have the name '%.100s'", inputs[i].name);
   }
-  *out_names = names;
+  query->input_count = from->length;
+  query->inputs = inputs;
   return status;
 }
 
@@ -104,16 +108,15 @@ read_granted(struct wd_program *program, const char *name,
  * that was granted. */
 static enum wd_status
 find_table(struct wd_program *program, const char *name,
-           const struct wd_abi_list_tuple_string_borrow_dataset *inputs,
-           const char *const *names, struct wd_relation **out,
+           const struct wd_program_query *query, struct wd_relation **out,
            struct wd_error *error)
 {
   struct wd_text text = {name, (uint32_t)strlen(name)};
   enum wd_status status;
 
-  for (uint32_t i = 0; i < inputs->length; i++)
-    if (strcasecmp(names[i], name) == 0) {
-      *out = wd_relation_ref(wd_program_dataset(program, inputs->data[i].f1));
+  for (uint32_t i = 0; i < query->input_count; i++)
+    if (strcasecmp(query->inputs[i].name, name) == 0) {
+      *out = wd_relation_ref(query->inputs[i].relation);
       return WD_OK;
     }
   status = wd_program_table(program, text, true, out, error);
@@ -122,53 +125,65 @@ find_table(struct wd_program *program, const char *name,
 }
 
 static enum wd_status
-find_tables(struct wd_abi_call *call, struct wd_engine *engine,
-            const struct wd_abi_datasets_sql_args *args, struct tables *tables,
-            struct wd_error *error)
+find_tables(struct wd_program *program, struct wd_engine *engine,
+            const struct wd_program_query *query, struct wd_arena *arena,
+            struct tables *tables, struct wd_error *error)
 {
   const char *const *found;
-  const char **names;
   uint32_t count;
-  enum wd_status status = take_names(call, &args->inputs, &names, error);
+  enum wd_status status = engine->functions->sql_tables(
+      engine, query->text.data, query->text.length, program->functions, arena,
+      &count, &found, error);
 
-  if (status == WD_OK)
-    status = engine->functions->sql_tables(
-        engine, args->text.data, args->text.length,
-        wd_program_of(call)->functions, call->arena, &count, &found, error);
   if (status != WD_OK)
     return status;
-  tables->items = wd_arena_array(call->arena, count, sizeof *tables->items);
+  tables->items = wd_arena_array(arena, count, sizeof *tables->items);
   if (!tables->items)
     return wd_fail_memory(error);
   for (uint32_t i = 0; status == WD_OK && i < count; i++) {
     tables->items[i].name = found[i];
-    status = find_table(wd_program_of(call), found[i], &args->inputs, names,
-                        &tables->items[i].relation, error);
+    status =
+        find_table(program, found[i], query, &tables->items[i].relation, error);
     tables->count += status == WD_OK;
   }
+  return status;
+}
+
+enum wd_status
+wd_program_query(struct wd_program *program,
+                 const struct wd_program_query *query, struct wd_arena *arena,
+                 struct wd_relation **out_relation, struct wd_error *error)
+{
+  struct tables tables = {0, NULL};
+  struct wd_engine *engine;
+  enum wd_status status = check_text(query->text, error);
+
+  if (status == WD_OK)
+    status = wd_program_engine(program, &engine, error);
+  if (status == WD_OK)
+    status = check_dialect(engine, query->dialect, error);
+  if (status == WD_OK)
+    status = find_tables(program, engine, query, arena, &tables, error);
+  if (status == WD_OK)
+    status = wd_sql_relation(program->options.mem, query->text.data,
+                             query->text.length, tables.count, tables.items,
+                             out_relation, error);
+  drop_tables(&tables);
   return status;
 }
 
 static enum wd_status
 make_relation(struct wd_abi_call *call,
               const struct wd_abi_datasets_sql_args *args,
-              struct tables *tables, struct wd_relation **out,
-              struct wd_error *error)
+              struct wd_relation **out, struct wd_error *error)
 {
   struct wd_program *program = wd_program_of(call);
-  struct wd_engine *engine;
-  enum wd_status status = check_text(args->text, error);
+  struct wd_program_query query = {.text = args->text,
+                                   .dialect = args->dialect};
+  enum wd_status status = take_inputs(call, &args->inputs, &query, error);
 
   if (status == WD_OK)
-    status = wd_program_engine(program, &engine, error);
-  if (status == WD_OK)
-    status = check_dialect(engine, args->dialect, error);
-  if (status == WD_OK)
-    status = find_tables(call, engine, args, tables, error);
-  if (status == WD_OK)
-    status = wd_sql_relation(program->options.mem, args->text.data,
-                             args->text.length, tables->count, tables->items,
-                             out, error);
+    status = wd_program_query(program, &query, call->arena, out, error);
   if (status == WD_OK && args->parameters.some)
     status = wd_guest_take_parameters(&args->parameters.value, &(*out)->arena,
                                       wd_sql_parameters(*out), error);
@@ -179,11 +194,9 @@ static enum wd_status
 on_sql(struct wd_abi_call *call, const struct wd_abi_datasets_sql_args *args,
        uint32_t *out, struct wd_error *error)
 {
-  struct tables tables = {0, NULL};
   struct wd_relation *relation = NULL;
-  enum wd_status status = make_relation(call, args, &tables, &relation, error);
+  enum wd_status status = make_relation(call, args, &relation, error);
 
-  drop_tables(&tables);
   if (status != WD_OK)
     wd_error_prefix(error, "sql");
   if (!relation)

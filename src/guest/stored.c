@@ -275,20 +275,18 @@ nothing_to_do(struct wd_program *program, struct wd_relation *rows,
   return status;
 }
 
-static enum wd_status
-start_table(struct wd_program *program,
-            const struct wd_abi_datasets_dataset_temp_table_args *args,
-            struct wd_program_job **out_job, struct wd_error *error)
+enum wd_status
+wd_program_make_table(struct wd_program *program, struct wd_relation *rows,
+                      struct wd_text name, enum wd_write_mode mode,
+                      struct wd_program_job **out_job, struct wd_error *error)
 {
-  enum wd_write_mode mode = (enum wd_write_mode)args->mode;
-  struct wd_relation *rows = wd_program_dataset(program, args->self);
-  struct wd_program_table *table = find_table(program, args->name);
+  struct wd_program_table *table = find_table(program, name);
   struct wd_error ignored = {0};
   enum wd_status status = WD_OK;
 
   /* What another job left undone is its own failure. */
   if (table && await(program, table, &ignored) != WD_OK)
-    table = find_table(program, args->name);
+    table = find_table(program, name);
   if (table && mode == WD_WRITE_CREATE)
     return wd_fail(error, WD_INVALID_ARGUMENT,
                    "temp-table: the table '%.100s' exists already: write with "
@@ -299,12 +297,25 @@ start_table(struct wd_program *program,
   if (table)
     return fill_table(program, rows, table, mode == WD_WRITE_APPEND, out_job,
                       error);
-  status = new_table(program, args->name, &table, error);
+  status = new_table(program, name, &table, error);
   if (status == WD_OK)
     status = fill_table(program, rows, table, false, out_job, error);
   if (status != WD_OK && table)
     settle(program, table, false);
   return status;
+}
+
+bool
+wd_program_drop_table(struct wd_program *program, struct wd_text name)
+{
+  struct wd_program_table *table = find_table(program, name);
+  struct wd_error ignored = {0};
+
+  if (table && await(program, table, &ignored) != WD_OK)
+    table = find_table(program, name);
+  if (table)
+    free_table(program, table);
+  return table != NULL;
 }
 
 static enum wd_status
@@ -321,7 +332,9 @@ on_temp_table(struct wd_abi_call *call,
                      "temp-table: tables cannot be written with upsert in this "
                      "version: use create, overwrite, append or ignore");
   if (status == WD_OK)
-    status = start_table(program, args, &job, error);
+    status = wd_program_make_table(
+        program, wd_program_dataset(program, args->self), args->name,
+        (enum wd_write_mode)args->mode, &job, error);
   if (status == WD_OK)
     status = wd_program_hold(program, job, out, error);
   if (program->stopped)

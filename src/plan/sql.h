@@ -17,6 +17,21 @@ struct wd_named_binder; /* typing.h */
 /* Most calls of the program's functions in one query. */
 #define WD_SQL_CALLS_MAX 256u
 
+/* Longest text of several statements. */
+#define WD_SQL_SCRIPT_MAX ((size_t)64 << 20)
+
+enum wd_sql_state {
+  WD_SQL_BLANK, /* nothing but blanks and comments */
+  WD_SQL_OPEN,  /* a statement, which may go on */
+  WD_SQL_ENDED, /* a statement and its semicolon */
+};
+
+/* What a text begins with. */
+struct wd_sql_end {
+  enum wd_sql_state state;
+  size_t length; /* of that, in bytes */
+};
+
 /* A table of the query's: a data set. */
 struct wd_sql_input {
   const char *name;

@@ -112,7 +112,7 @@ class Arguments(Case):
     def test_unknown_option(self):
         self.check(["--tabel", "a=b", "x.wasm"], 125,
                    "unknown option '--tabel'; did you mean '--table'?")
-        self.check(["--fiddle", "x.wasm"], 125, "unknown option '--fiddle'",
+        self.check(["--wobble", "x.wasm"], 125, "unknown option '--wobble'",
                    "wasi-data help run")
         self.check(["-x", "x.wasm"], 125, "unknown option '-x'")
         self.check(["cache", "--table=a=b"], 125, "no option --table")

@@ -181,6 +181,7 @@ const struct wd_engine_functions wd_engine_duckdb = {
     .progress = wd_duck_query_progress,
     .free = wd_duck_query_free,
     .explain = wd_duck_query_explain,
+    .sql_end = wd_duck_sql_end,
     .sql_tables = wd_duck_sql_tables,
     .sql_bind = wd_duck_sql_bind,
     .stored_new = wd_duck_stored_new,

@@ -28,6 +28,10 @@ struct wd_duck_sql {
 
 /* The functions of the contract. */
 enum wd_status
+wd_duck_sql_end(struct wd_engine *engine, const char *text, size_t length,
+                struct wd_sql_end *out_end, struct wd_error *error);
+
+enum wd_status
 wd_duck_sql_tables(struct wd_engine *engine, const char *text, size_t length,
                    const struct wd_registry *functions, struct wd_arena *arena,
                    uint32_t *out_count, const char *const **out_names,

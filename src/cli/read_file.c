@@ -1,4 +1,4 @@
-/* Reading a plan: a file, or anything that can be read. */
+/* Reading a plan or SQL: a file, or anything that can be read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -27,9 +27,8 @@ read_all(int fd, const char *path, struct wd_buf *buf, struct wd_error *error)
 
     if (!room)
       return buf->length + PIECE > buf->maximum
-                 ? wd_fail(error, WD_LIMIT_EXCEEDED,
-                           "%s: a plan of more than %u MiB", path,
-                           WD_CLI_PLAN_MAX >> 20)
+                 ? wd_fail(error, WD_LIMIT_EXCEEDED, "%s has more than %zu MiB",
+                           path, buf->maximum >> 20)
                  : wd_fail_memory(error);
     got = read(fd, room, PIECE);
     if (got < 0 && errno == EINTR)
@@ -43,11 +42,14 @@ read_all(int fd, const char *path, struct wd_buf *buf, struct wd_error *error)
 }
 
 enum wd_status
-wd_cli_read_plan(const char *path, struct wd_buf *buf, struct wd_error *error)
+wd_cli_read_file(const char *path, struct wd_buf *buf, struct wd_error *error)
 {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int fd;
   enum wd_status status;
 
+  if (!path)
+    return read_all(STDIN_FILENO, "standard input", buf, error);
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0)
     return fail_file(path, error);
   status = read_all(fd, path, buf, error);
