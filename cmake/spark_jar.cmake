@@ -33,6 +33,8 @@ file(GLOB worker_sources CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/engines/spark/native/*.c")
 list(FILTER worker_sources EXCLUDE REGEX "/arrow/ipc[^/]*$")
 add_library(wasidata_worker SHARED ${worker_sources}
+  "${PROJECT_SOURCE_DIR}/src/engine/spark/carried.c"
+  "${PROJECT_SOURCE_DIR}/src/engine/spark/carried_batch.c"
   "${PROJECT_SOURCE_DIR}/src/engine/spark/closure.c"
   "${PROJECT_SOURCE_DIR}/src/engine/spark/closure_values.c"
   "${PROJECT_SOURCE_DIR}/src/engine/spark/message.c")

@@ -10,8 +10,6 @@ from spark_server import Spark
 # What lambdas need; without a JDK and Maven the build skips it and says so.
 JAR = BUILD / "spark" / "wasi-data-spark.jar"
 
-TYPES = "does not carry the type u8"
-FIXED = "does not carry the type"
 LAMBDAS = "lambdas need"
 
 

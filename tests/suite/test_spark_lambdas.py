@@ -4,6 +4,7 @@ the rows that their suites demand, on a real server with wasi-data's jar."""
 import unittest
 
 import oracle
+import spark_types
 import test_behaviour
 import test_cache
 import test_generate
@@ -12,8 +13,7 @@ import test_groups
 import test_hostile
 import test_named
 from script import END, Case, create, needs_guests
-from spark_suite import (FIXED, TYPES, begin_with_jar, carts_as_parquet, end,
-                         shared)
+from spark_suite import begin_with_jar, carts_as_parquet, end, shared
 
 SERVER = None
 ONE = {"languages": ["c"], "threads": ("1",)}
@@ -45,18 +45,18 @@ Behaviour = shared(__name__, test_behaviour.Behaviour, only=[
     "captures", "hash_table", "state_as_of_the_action"])
 
 
-Named = shared(__name__, test_named.Named, types="does not carry the type u64",
-               only=["case_guards", "nulls", "types"])
+Named = shared(__name__, test_named.Named, only=["case_guards", "nulls", "types"])
 Generate = shared(__name__, test_generate.Rows,
-                  many_arguments_in_their_order=TYPES,
                   only=["many_arguments_in_their_order", "lambdas_over_them",
                         "only_wanted_columns"])
-Caches = shared(__name__, test_cache.Caches, every_type=TYPES, only=[
+Caches = shared(__name__, test_cache.Caches, only=[
     "every_type", "computed_once_with_memory_of_the_first_action",
     "a_failure_leaves_it_uncomputed"])
 Tables = shared(__name__, test_cache.Tables, only=[
     "nulls_come_later", "a_table_of_itself"])
-Nested = shared(__name__, test_golden.Nested, only=["empty"], empty=FIXED,
+Types = shared(__name__, spark_types.Types,
+               only=["there_and_back", "expressions"])
+Nested = shared(__name__, test_golden.Nested, only=["empty"],
                 also=ONE | {"carts_table": carts_as_parquet})
 
 

@@ -8,6 +8,7 @@ import unittest
 import zipfile
 
 import script
+import spark_types
 import test_cache
 import test_generate
 import test_golden
@@ -17,8 +18,7 @@ import test_named
 import test_passing
 from script import BIN, CACHE, END, Case, needs_guests
 from spark_server import Spark
-from spark_suite import (FIXED, JAR, TYPES, begin_with_jar, carts_as_parquet,
-                         end, shared)
+from spark_suite import JAR, begin_with_jar, carts_as_parquet, end, shared
 
 SERVER = None
 ONCE = {"threads": ("1",)}
@@ -54,23 +54,22 @@ CoGroups = shared(__name__, test_groups.CoGroups, only=[
     "early_stop", "refused"])
 
 
-Nested = shared(__name__, test_golden.Nested, nested=FIXED, empty=FIXED,
-                nothing_but_nulls=FIXED, also=ONCE | {"carts_table": carts_as_parquet})
+Types = shared(__name__, spark_types.Types,
+               without=["there_and_back", "expressions"])
+Nested = shared(__name__, test_golden.Nested,
+                also=ONCE | {"carts_table": carts_as_parquet})
 # Much of DuckDB is in what these say of errors.
-Named = shared(__name__, test_named.Named, types="does not carry the type u64",
-               without=["many"])
-Generate = shared(__name__, test_generate.Rows,
-                    every_type_as_argument_and_as_column=TYPES,
-                  many_arguments_in_their_order=TYPES)
+Named = shared(__name__, test_named.Named, without=["many"])
+Generate = shared(__name__, test_generate.Rows)
 Failures = shared(__name__, test_generate.Failures)
 # Spark has all rows of a task before it sends any, and no more than an executor
 # can hold.
 Ends = shared(__name__, test_generate.Ends,
               only=["limit", "one_that_does_not_come_back", "timeout"])
-Caches = shared(__name__, test_cache.Caches, every_type=TYPES,
+Caches = shared(__name__, test_cache.Caches,
                 stages_below_and_above="11, 3000", # groups have other numbers
                 an_error_below_is_told="DIVIDE_BY_ZERO")
-Tables = shared(__name__, test_cache.Tables, every_type=TYPES,
+Tables = shared(__name__, test_cache.Tables,
                 a_failure_leaves_what_was_there="DIVIDE_BY_ZERO",
                 the_end_waits="DIVIDE_BY_ZERO")
 Passing = shared(__name__, test_passing.Passing)

@@ -7,7 +7,7 @@ import test_expressions_numbers
 import test_joins
 import test_setops
 import test_shapes
-from spark_suite import LAMBDAS, TYPES, begin, end, shared
+from spark_suite import LAMBDAS, begin, end, shared
 
 SERVER = None
 
@@ -21,17 +21,14 @@ def tearDownModule():
     end(SERVER)
 
 
-Sets = shared(__name__, test_setops.Sets, every_type=TYPES,
-              types_are_widened=TYPES,
-              lambdas_around=LAMBDAS, counts_call_lambdas=LAMBDAS)
-Using = shared(__name__, test_joins.Using, every_type=TYPES)
-Pivots = shared(__name__, test_aggregates.Pivots, types=TYPES)
-GroupingSets = shared(__name__, test_aggregates.GroupingSets, every_type=TYPES)
+Distinct = shared(__name__, test_shapes.Distinct, only=["on_columns"])
+Sets = shared(__name__, test_setops.Sets, lambdas_around=LAMBDAS, counts_call_lambdas=LAMBDAS)
+Using = shared(__name__, test_joins.Using)
+Pivots = shared(__name__, test_aggregates.Pivots)
+GroupingSets = shared(__name__, test_aggregates.GroupingSets)
 Floats = shared(__name__, test_expressions_numbers.Floats)
-Samples = shared(__name__, test_shapes.Samples, every_type=TYPES,
-                 lambdas_around=LAMBDAS)
-Unpivots = shared(__name__, test_shapes.Unpivots, every_type=TYPES,
-                  lambdas_around=LAMBDAS)
+Samples = shared(__name__, test_shapes.Samples, lambdas_around=LAMBDAS)
+Unpivots = shared(__name__, test_shapes.Unpivots, lambdas_around=LAMBDAS)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 #include "task.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
+#include "engine/spark/carried.h"
+#include "output.h"
+
 /* Wasm's stack (runtime.h) and the host's functions that guests call. */
 #define STACK_SIZE ((size_t)4 << 20)
 
 #define SLOTS (WD_SLOT_RIGHT + 1)
+#define OUTPUT SLOTS
 
 static const struct wd_column state_column = {
     .name = "state", .type = {.id = WD_TYPE_BINARY}, .nullable = true};
@@ -33,8 +36,10 @@ struct wd_task {
   const struct wd_lambda *lambda;
   _Atomic(struct wd_worker *) worker;
 
-  struct wd_task_input slots[SLOTS];
+  struct wd_task_input slots[SLOTS]; /* in Spark's form */
+  struct wd_task_input given[SLOTS]; /* in the lambda's */
   uint8_t **places[SLOTS];
+  struct wd_arena unpacked[SLOTS];
   const uint32_t *groups;
 
   struct wd_schema scanned; /* of a table: what is wanted */
@@ -47,6 +52,10 @@ struct wd_task {
   bool states;    /* the output is one of states */
   struct wd_batch out;
   bool has, more;
+
+  struct wd_arena packing; /* of the output in Spark's form */
+  struct wd_schema packed_schema;
+  struct wd_batch packed;
 };
 
 /* ---- What a lambda gets and gives ---------------------------------------- */
@@ -71,29 +80,113 @@ slot_schema(const struct wd_task *task, int slot)
   }
 }
 
+static void
+own_shape(const struct wd_task *task, int slot, uint32_t *out_nodes,
+          uint32_t *out_buffers)
+{
+  wd_schema_shape(slot_schema(task, slot), out_nodes, out_buffers);
+}
+
 void
 wd_task_shape(const struct wd_task *task, int slot, uint32_t *out_nodes,
               uint32_t *out_buffers)
 {
-  wd_schema_shape(slot_schema(task, slot), out_nodes, out_buffers);
+  *out_nodes = task->slots[slot].node_count;
+  *out_buffers = task->slots[slot].buffer_count;
+}
+
+static bool
+make_arrays(struct wd_task *task, struct wd_task_input *input)
+{
+  input->nodes =
+      wd_arena_array(&task->arena, input->node_count, sizeof *input->nodes);
+  input->sizes =
+      wd_arena_array(&task->arena, input->buffer_count, sizeof *input->sizes);
+  input->sources =
+      wd_arena_array(&task->arena, input->buffer_count, sizeof *input->sources);
+  return input->nodes && input->sizes && input->sources;
 }
 
 static enum wd_status
 make_slot(struct wd_task *task, int slot, struct wd_error *error)
 {
   struct wd_task_input *input = &task->slots[slot];
-  uint32_t nodes, buffers;
+  struct wd_task_input *given = &task->given[slot];
+  struct wd_schema carrier;
+  enum wd_status status = wd_spark_carrier_schema(
+      slot_schema(task, slot), &task->arena, &carrier, error);
 
-  wd_task_shape(task, slot, &nodes, &buffers);
-  input->nodes = wd_arena_array(&task->arena, nodes, sizeof *input->nodes);
-  input->sizes = wd_arena_array(&task->arena, buffers, sizeof *input->sizes);
-  input->sources =
-      wd_arena_array(&task->arena, buffers, sizeof *input->sources);
-  task->places[slot] =
-      wd_arena_array(&task->arena, buffers, sizeof *task->places[slot]);
-  if (!input->nodes || !input->sizes || !input->sources || !task->places[slot])
+  if (status != WD_OK)
+    return status;
+  wd_schema_shape(&carrier, &input->node_count, &input->buffer_count);
+  own_shape(task, slot, &given->node_count, &given->buffer_count);
+  task->places[slot] = wd_arena_array(&task->arena, given->buffer_count,
+                                      sizeof *task->places[slot]);
+  if (!make_arrays(task, input) || !make_arrays(task, given) ||
+      !task->places[slot])
     return wd_fail_memory(error);
   return WD_OK;
+}
+
+static struct wd_batch
+batch_of(struct wd_arena *arena, const struct wd_task_input *input)
+{
+  struct wd_span *spans =
+      wd_arena_array(arena, input->buffer_count, sizeof *spans);
+
+  for (uint32_t i = 0; spans && i < input->buffer_count; i++)
+    spans[i] = (struct wd_span){input->sources[i], input->sizes[i]};
+  return (struct wd_batch){input->rows, input->node_count, input->buffer_count,
+                           input->nodes, spans};
+}
+
+/* What Spark gave, as the lambda wants it. */
+static enum wd_status
+unpack_slot(struct wd_task *task, int slot, struct wd_error *error)
+{
+  const struct wd_schema *schema = slot_schema(task, slot);
+  struct wd_task_input *given = &task->given[slot];
+  struct wd_arena *arena = &task->unpacked[slot];
+  struct wd_batch batch;
+  enum wd_status status;
+
+  if (wd_spark_schema_plain(schema)) {
+    *given = task->slots[slot];
+    return WD_OK;
+  }
+  wd_arena_fini(arena);
+  batch = batch_of(arena, &task->slots[slot]);
+  if (!batch.buffers)
+    return wd_fail_memory(error);
+  status = wd_spark_unpack(schema, &batch, arena, &batch, error);
+  if (status != WD_OK)
+    return status;
+  given->rows = batch.rows;
+  memcpy(given->nodes, batch.nodes, batch.node_count * sizeof *batch.nodes);
+  for (uint32_t i = 0; i < batch.buffer_count; i++) {
+    given->sizes[i] = batch.buffers[i].size;
+    given->sources[i] = batch.buffers[i].data;
+  }
+  return WD_OK;
+}
+
+/* The other way round. */
+static enum wd_status
+pack_output(struct wd_task *task, struct wd_error *error)
+{
+  const struct wd_schema *schema = slot_schema(task, OUTPUT);
+  enum wd_status status;
+
+  task->packed_schema = *schema;
+  task->packed = task->out;
+  if (!task->has || wd_spark_schema_plain(schema))
+    return WD_OK;
+  wd_arena_fini(&task->packing);
+  status = wd_spark_carrier_schema(schema, &task->packing, &task->packed_schema,
+                                   error);
+  return status == WD_OK ? wd_spark_pack(schema, &task->out, &task->packing,
+                                         &task->packed, error)
+                         : status;
 }
 
 enum wd_status
@@ -163,13 +256,14 @@ start(struct wd_task *task, struct wd_error *error)
 static enum wd_status
 place(struct wd_task *task, enum wd_call_slot slot, struct wd_error *error)
 {
-  const struct wd_task_input *input = &task->slots[slot];
-  uint32_t nodes, buffers;
+  const struct wd_task_input *input = &task->given[slot];
   struct wd_shape shape;
+  enum wd_status status = unpack_slot(task, (int)slot, error);
 
-  wd_task_shape(task, (int)slot, &nodes, &buffers);
-  shape = (struct wd_shape){input->rows, nodes, buffers, input->nodes,
-                            input->sizes};
+  if (status != WD_OK)
+    return status;
+  shape = (struct wd_shape){input->rows, input->node_count, input->buffer_count,
+                            input->nodes, input->sizes};
   return wd_call_batch(task->worker, task->lambda, slot, &shape,
                        task->places[slot], error);
 }
@@ -177,11 +271,9 @@ place(struct wd_task *task, enum wd_call_slot slot, struct wd_error *error)
 static void
 fill(struct wd_task *task, enum wd_call_slot slot)
 {
-  const struct wd_task_input *input = &task->slots[slot];
-  uint32_t nodes, buffers;
+  const struct wd_task_input *input = &task->given[slot];
 
-  wd_task_shape(task, (int)slot, &nodes, &buffers);
-  for (uint32_t i = 0; i < buffers; i++)
+  for (uint32_t i = 0; i < input->buffer_count; i++)
     if (input->sizes[i])
       memcpy(task->places[slot][i], input->sources[i], input->sizes[i]);
 }
@@ -461,8 +553,9 @@ run(void *env)
       pthread_cond_wait(&task->changed, &task->lock);
     pthread_mutex_unlock(&task->lock);
     quit = task->command == WD_TASK_QUIT;
-    if (!quit && !task->error.status)
-      carry_out(task, task->command, &task->error);
+    if (!quit && !task->error.status &&
+        carry_out(task, task->command, &task->error) == WD_OK)
+      pack_output(task, &task->error);
     pthread_mutex_lock(&task->lock);
     task->busy = false;
     pthread_cond_broadcast(&task->changed);
@@ -478,6 +571,9 @@ task_fini(struct wd_task *task)
   wd_executor_program_leave(task->program);
   pthread_cond_destroy(&task->changed);
   pthread_mutex_destroy(&task->lock);
+  for (int slot = 0; slot < SLOTS; slot++)
+    wd_arena_fini(&task->unpacked[slot]);
+  wd_arena_fini(&task->packing);
   wd_arena_fini(&task->arena);
   wd_mem_free(NULL, task, sizeof *task);
 }
@@ -524,6 +620,9 @@ wd_task_new(struct wd_sc_view closure, const char *folder, uint32_t partition,
   if (!task)
     return wd_fail_memory(error);
   wd_arena_init(&task->arena, NULL, 0);
+  wd_arena_init(&task->packing, NULL, 0);
+  for (int slot = 0; slot < SLOTS; slot++)
+    wd_arena_init(&task->unpacked[slot], NULL, 0);
   pthread_mutex_init(&task->lock, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -620,102 +719,18 @@ const struct wd_batch *
 wd_task_output(const struct wd_task *task, bool *out_more)
 {
   *out_more = task->more;
-  return task->has ? &task->out : NULL;
-}
-
-/* A walk over a batch's arrays, depth first. */
-struct walk {
-  const struct wd_node *node;
-  const struct wd_span *buffers;
-  uint64_t *sizes;
-};
-
-static void
-size_array(const struct wd_type *type, struct walk *walk)
-{
-  const struct wd_span *first = walk->buffers;
-  uint32_t count = wd_type_buffers(type);
-  uint32_t length = walk->node->length;
-
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t need = wd_buffer_need(type, length, first, i);
-
-    if (i == 0 && walk->node->null_count == 0)
-      need = 0;
-    walk->sizes[i] = need < first[i].size ? need : first[i].size;
-  }
-  walk->node++;
-  walk->buffers += count;
-  walk->sizes += count;
-  for (uint32_t i = 0; i < type->child_count; i++)
-    size_array(&type->children[i].type, walk);
+  return task->has ? &task->packed : NULL;
 }
 
 void
 wd_task_output_sizes(const struct wd_task *task, uint64_t *out_sizes)
 {
-  const struct wd_schema *schema = slot_schema(task, WD_SLOTS_OUTPUT);
-  struct walk walk = {task->out.nodes, task->out.buffers, out_sizes};
-
-  for (uint32_t i = 0; i < schema->count; i++)
-    size_array(&schema->columns[i].type, &walk);
-}
-
-/* Addresses of the JVM's buffers need not be aligned to the values. */
-static void
-make_canonical(const struct wd_type *type, uint8_t *data, uint64_t size)
-{
-  static const double nan64 = (double)NAN;
-  static const float nan32 = NAN;
-
-  for (uint64_t at = 0; type->id == WD_TYPE_F64 && at < size; at += 8) {
-    double value;
-
-    memcpy(&value, data + at, sizeof value);
-    if (isnan(value))
-      memcpy(data + at, &nan64, sizeof nan64);
-  }
-  for (uint64_t at = 0; type->id == WD_TYPE_F32 && at < size; at += 4) {
-    float value;
-
-    memcpy(&value, data + at, sizeof value);
-    if (isnan(value))
-      memcpy(data + at, &nan32, sizeof nan32);
-  }
-}
-
-struct copying {
-  const struct wd_span *buffers;
-  const uint64_t *sizes;
-  uint8_t *const *places;
-};
-
-static void
-copy_array(const struct wd_type *type, struct copying *copying)
-{
-  uint32_t count = wd_type_buffers(type);
-
-  for (uint32_t i = 0; i < count; i++) {
-    if (copying->sizes[i] == 0)
-      continue;
-    memcpy(copying->places[i], copying->buffers[i].data, copying->sizes[i]);
-    if (i == 1)
-      make_canonical(type, copying->places[i], copying->sizes[i]);
-  }
-  copying->buffers += count;
-  copying->sizes += count;
-  copying->places += count;
-  for (uint32_t i = 0; i < type->child_count; i++)
-    copy_array(&type->children[i].type, copying);
+  wd_output_sizes(&task->packed_schema, &task->packed, out_sizes);
 }
 
 void
 wd_task_output_copy(const struct wd_task *task, const uint64_t *sizes,
                     uint8_t *const *places)
 {
-  const struct wd_schema *schema = slot_schema(task, WD_SLOTS_OUTPUT);
-  struct copying copying = {task->out.buffers, sizes, places};
-
-  for (uint32_t i = 0; i < schema->count; i++)
-    copy_array(&schema->columns[i].type, &copying);
+  wd_output_copy(&task->packed_schema, &task->packed, sizes, places);
 }

@@ -41,10 +41,8 @@ wd_task_new(struct wd_sc_view closure, const char *folder, uint32_t partition,
 void
 wd_task_free(struct wd_task *task);
 
-/* How many nodes and buffers a batch of that slot has; of the output when slot
- * is WD_SLOTS_OUTPUT. After the start. */
-#define WD_SLOTS_OUTPUT 3
-
+/* How many nodes and buffers a batch of that slot has, in the form that Spark
+ * has for its types (engine/spark/carried.h). After the start. */
 void
 wd_task_shape(const struct wd_task *task, int slot, uint32_t *out_nodes,
               uint32_t *out_buffers);
@@ -53,6 +51,8 @@ wd_task_shape(const struct wd_task *task, int slot, uint32_t *out_nodes,
  * arrays are the task's to fill, as long as wd_task_shape says. */
 struct wd_task_input {
   uint32_t rows;
+  uint32_t node_count;
+  uint32_t buffer_count;
   struct wd_node *nodes;
   uint64_t *sizes;
   const uint8_t **sources;

@@ -144,14 +144,9 @@ put_key(struct wd_spark_lowering *lowering, const struct side *side,
     status = wd_spark_type_sql(&side->key_types[key], &buf, lowering->error);
     wd_buf_putc(&buf, ')');
   }
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
   snprintf(name, sizeof name, "k%u", key);
-  if (status == WD_OK)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, wd_buf_text(&buf),
-                       name);
-  wd_buf_fini(&buf);
-  return status;
+  return wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, name,
+                              status);
 }
 
 /* The columns that a lambda wants, then keys, as columns of a projection. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "arrow/ipc.h"
+#include "engine/spark/carried.h"
 #include "engine/spark/lambda.h"
+#include "engine/spark/lower_interval.h"
 #include "engine/spark/lower_named.h"
 #include "engine/spark/stored.h"
 #include "engine/spark/types.h"
@@ -44,6 +46,21 @@ wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
   wd_sc_put_text(lowering->writer, WD_SC_Expression_Alias_name, name);
   wd_sc_end(lowering->writer, alias);
   wd_sc_end(lowering->writer, expression);
+}
+
+enum wd_status
+wd_spark_put_written(struct wd_spark_lowering *lowering, uint32_t field,
+                     struct wd_buf *buf, const char *name,
+                     enum wd_status status)
+{
+  if (status == WD_OK)
+    status = wd_spark_text_check(buf, lowering->error);
+  if (status == WD_OK && name)
+    wd_spark_put_named(lowering, field, wd_buf_text(buf), name);
+  else if (status == WD_OK)
+    wd_spark_put_text(lowering, field, wd_buf_text(buf));
+  wd_buf_fini(buf);
+  return status;
 }
 
 enum wd_status
@@ -113,12 +130,23 @@ lower_filter(struct wd_spark_lowering *lowering,
 }
 
 static enum wd_status
+put_key(struct wd_spark_lowering *lowering, uint32_t field,
+        const struct wd_expression *expression)
+{
+  struct wd_buf buf;
+
+  wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
+  return wd_spark_put_written(lowering, field, &buf, NULL,
+                              wd_spark_write_key(lowering, expression, &buf));
+}
+
+static enum wd_status
 put_sort_key(struct wd_spark_lowering *lowering, const struct wd_sort_key *key)
 {
   struct wd_sc_writer *writer = lowering->writer;
   size_t order = wd_sc_begin(writer, WD_SC_Sort_order);
-  enum wd_status status = wd_spark_put_expression(
-      lowering, WD_SC_Expression_SortOrder_child, key->expression);
+  enum wd_status status =
+      put_key(lowering, WD_SC_Expression_SortOrder_child, key->expression);
 
   wd_sc_put_int(
       writer, WD_SC_Expression_SortOrder_direction,
@@ -384,19 +412,40 @@ rename_columns(struct wd_spark_lowering *lowering,
 }
 
 static enum wd_status
+write_batch(struct wd_spark_lowering *lowering, const struct wd_schema *schema,
+            const struct wd_batch *batch, struct wd_ipc_writer *writer)
+{
+  struct wd_batch packed;
+  struct wd_arena arena;
+  enum wd_status status;
+
+  if (wd_spark_schema_plain(schema))
+    return wd_ipc_writer_write(writer, batch, lowering->error);
+  wd_arena_init(&arena, lowering->engine->mem, 0);
+  status = wd_spark_pack(schema, batch, &arena, &packed, lowering->error);
+  if (status == WD_OK)
+    status = wd_ipc_writer_write(writer, &packed, lowering->error);
+  wd_arena_fini(&arena);
+  return status;
+}
+
+static enum wd_status
 write_rows(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
            struct wd_buf *buf)
 {
   struct wd_ipc_writer *writer = NULL;
   struct wd_schema schema;
-  enum wd_status status = rename_columns(lowering, &node->schema, &schema);
+  enum wd_status status = wd_spark_carrier_schema(
+      &node->schema, lowering->arena, &schema, lowering->error);
 
+  if (status == WD_OK)
+    status = rename_columns(lowering, &schema, &schema);
   if (status == WD_OK)
     status = wd_ipc_writer_begin(lowering->engine->mem, &schema, take_ipc, buf,
                                  &writer, lowering->error);
   for (uint32_t i = 0; status == WD_OK && i < node->values.batch_count; i++)
-    status = wd_ipc_writer_write(writer, &node->values.batches[i].batch,
-                                 lowering->error);
+    status = write_batch(lowering, &node->schema,
+                         &node->values.batches[i].batch, writer);
   if (status == WD_OK)
     status = wd_ipc_writer_end(writer, lowering->error);
   wd_ipc_writer_free(writer);

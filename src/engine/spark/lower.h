@@ -30,6 +30,7 @@ struct wd_spark_lowering {
   uint32_t column_base;           /* a join's side: the number of its first */
   struct wd_spark_called *called; /* of lower_named.h */
   uint32_t call_count;
+  uint32_t variable_count;     /* of conversions: lower_cast.c */
   struct wd_spark_fill *fills; /* of stored.h */
 };
 
@@ -100,6 +101,13 @@ wd_spark_put_expression(struct wd_spark_lowering *lowering, uint32_t field,
 void
 wd_spark_put_named(struct wd_spark_lowering *lowering, uint32_t field,
                    const char *text, const char *name);
+
+/* Puts the text in a buffer as an Expression, with a name or (NULL) without,
+ * when it was written well (`status`), and frees the buffer. */
+enum wd_status
+wd_spark_put_written(struct wd_spark_lowering *lowering, uint32_t field,
+                     struct wd_buf *buf, const char *name,
+                     enum wd_status status);
 
 /* The text of an expression, in the arena. */
 enum wd_status

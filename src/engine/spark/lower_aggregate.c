@@ -50,13 +50,8 @@ put_measure(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
   wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   if (status == WD_OK)
     status = wd_spark_write_measure(lowering, measure, NULL, &buf);
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
-  if (status == WD_OK)
-    wd_spark_put_named(lowering, WD_SC_Aggregate_aggregate_expressions,
-                       wd_buf_text(&buf), name);
-  wd_buf_fini(&buf);
-  return status;
+  return wd_spark_put_written(lowering, WD_SC_Aggregate_aggregate_expressions,
+                              &buf, name, status);
 }
 
 /* Keys as columns of their own, so that measures and keys are apart, and a
@@ -229,13 +224,8 @@ put_absent_key(struct wd_spark_lowering *lowering,
   wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   status = wd_spark_write_literal(&node->schema.columns[key].type, &null, &buf,
                                   lowering->error);
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
-  if (status == WD_OK)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, wd_buf_text(&buf),
-                       name);
-  wd_buf_fini(&buf);
-  return status;
+  return wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, name,
+                              status);
 }
 
 /* The content of a relation: one aggregation, its columns called ours. */

@@ -54,11 +54,8 @@ put_expansion(struct wd_spark_lowering *lowering,
   for (uint32_t row = 0; status == WD_OK && row < node->expand.row_count; row++)
     status = write_expanded_row(lowering, node, row, &buf);
   wd_buf_puts(&buf, "))");
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
-  if (status == WD_OK)
-    wd_spark_put_text(lowering, WD_SC_Project_expressions, wd_buf_text(&buf));
-  wd_buf_fini(&buf);
+  status = wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, NULL,
+                                status);
   wd_sc_end(writer, project);
   wd_sc_end(writer, relation);
   return status;

@@ -2,8 +2,11 @@
  * lower_function.c. */
 #include <stdio.h>
 
+#include "engine/spark/lower_cast.h"
+#include "engine/spark/lower_interval.h"
 #include "engine/spark/lower_named.h"
 #include "engine/spark/types.h"
+#include "plan/coerce.h"
 
 enum wd_status
 wd_spark_text_check(const struct wd_buf *buf, struct wd_error *error)
@@ -38,6 +41,16 @@ write_type(const struct wd_spark_lowering *lowering, const struct wd_type *type,
   return status;
 }
 
+/* Whether a result may be past the range of its type, in what carries it. */
+static bool
+may_leave(const struct wd_expression *call)
+{
+  enum wd_function_rule rule = wd_function_rule(call->function);
+
+  return wd_type_is_unsigned(&call->type) && rule != WD_RULE_SAME &&
+         rule != WD_RULE_NULLIF;
+}
+
 static enum wd_status
 write_call(struct wd_spark_lowering *lowering, const struct wd_expression *call,
            struct wd_buf *buf)
@@ -46,74 +59,15 @@ write_call(struct wd_spark_lowering *lowering, const struct wd_expression *call,
 
   if (call->type.id == WD_TYPE_BOOL)
     return wd_spark_write_function(lowering, call, buf);
+  if (may_leave(call)) {
+    wd_spark_begin_narrow(false, buf);
+    status = wd_spark_write_function(lowering, call, buf);
+    wd_spark_end_narrow(&call->type, false, buf);
+    return status;
+  }
   wd_buf_puts(buf, "CAST(");
   status = wd_spark_write_function(lowering, call, buf);
   return status == WD_OK ? write_type(lowering, &call->type, buf) : status;
-}
-
-/* Binaries that are no text are an error (null in the attempt). */
-static enum wd_status
-write_decoded(struct wd_spark_lowering *lowering,
-              const struct wd_expression *cast, struct wd_buf *buf)
-{
-  return wd_spark_write_template(lowering,
-                                 cast->try_cast
-                                     ? "try_validate_utf8(CAST($ AS STRING))"
-                                     : "validate_utf8(CAST($ AS STRING))",
-                                 cast, buf);
-}
-
-static bool
-is_real(const struct wd_type *type)
-{
-  return type->id == WD_TYPE_F32 || type->id == WD_TYPE_F64;
-}
-
-/* Floats that a decimal or a narrower float cannot hold are an error (null in
- * the attempt), where Spark gives null or an infinite value. */
-static enum wd_status
-write_from_real(struct wd_spark_lowering *lowering,
-                const struct wd_expression *cast, struct wd_buf *buf)
-{
-  const char *bad = cast->try_cast ? "NULL"
-                                   : "raise_error('a number is out of range of "
-                                     "the type that it is cast to')";
-  bool decimal = cast->type.id == WD_TYPE_DECIMAL;
-  const char *word = cast->try_cast ? "TRY_CAST" : "CAST";
-  char template[512], type[32];
-
-  snprintf(type, sizeof type, decimal ? "DECIMAL(%u,%d)" : "FLOAT",
-           cast->type.precision, cast->type.scale);
-  snprintf(template, sizeof template,
-           decimal ? "CASE WHEN NOT abs(CAST($1 AS DOUBLE)) < CAST('Infinity' "
-                     "AS DOUBLE) THEN %s ELSE %s($1 AS %s) END"
-                   : "CASE WHEN abs($1) < CAST('Infinity' AS DOUBLE) AND "
-                     "abs(CAST($1 AS FLOAT)) = CAST('Infinity' AS FLOAT) THEN "
-                     "%s ELSE %s($1 AS %s) END",
-           bad, word, type);
-  return wd_spark_write_template(lowering, template, cast, buf);
-}
-
-static enum wd_status
-write_cast(struct wd_spark_lowering *lowering, const struct wd_expression *cast,
-           struct wd_buf *buf)
-{
-  const struct wd_expression *operand = cast->arguments[0];
-  static const struct wd_literal null = {.null = true};
-  enum wd_status status;
-
-  if (operand->type.id == WD_TYPE_NULL)
-    return wd_spark_write_literal(&cast->type, &null, buf, lowering->error);
-  if (wd_type_equal(&operand->type, &cast->type))
-    return wd_spark_write_expression(lowering, operand, buf);
-  if (operand->type.id == WD_TYPE_BINARY && cast->type.id == WD_TYPE_STRING)
-    return write_decoded(lowering, cast, buf);
-  if (is_real(&operand->type) &&
-      (cast->type.id == WD_TYPE_DECIMAL || cast->type.id == WD_TYPE_F32))
-    return write_from_real(lowering, cast, buf);
-  wd_buf_puts(buf, cast->try_cast ? "TRY_CAST(" : "CAST(");
-  status = wd_spark_write_expression(lowering, operand, buf);
-  return status == WD_OK ? write_type(lowering, &cast->type, buf) : status;
 }
 
 static enum wd_status
@@ -151,11 +105,11 @@ write_in(struct wd_spark_lowering *lowering, const struct wd_expression *in,
     return WD_OK;
   }
   wd_buf_putc(buf, '(');
-  status = wd_spark_write_expression(lowering, in->arguments[0], buf);
+  status = wd_spark_write_key(lowering, in->arguments[0], buf);
   wd_buf_puts(buf, " IN (");
   for (uint32_t i = 1; status == WD_OK && i < in->argument_count; i++) {
     wd_buf_puts(buf, i > 1 ? ", " : "");
-    status = wd_spark_write_expression(lowering, in->arguments[i], buf);
+    status = wd_spark_write_key(lowering, in->arguments[i], buf);
   }
   wd_buf_puts(buf, "))");
   return status;
@@ -205,7 +159,7 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
   case WD_EXPR_CALL:
     return write_call(lowering, expression, buf);
   case WD_EXPR_CAST:
-    return write_cast(lowering, expression, buf);
+    return wd_spark_write_cast(lowering, expression, buf);
   case WD_EXPR_CASE:
     return write_case(lowering, expression, buf);
   case WD_EXPR_FIELD:

@@ -1,9 +1,12 @@
 /* Calls as Spark SQL: each function has a template (engine/template.h). */
+#include <stdio.h>
 #include <string.h>
 
-#include "engine/spark/lower.h"
-#include "engine/spark/types.h"
+#include "engine/spark/lower_bits.h"
+#include "engine/spark/lower_cast.h"
+#include "engine/spark/lower_interval.h"
 #include "engine/template.h"
+#include "plan/coerce.h"
 
 #define LONG_TEXT                                                              \
   "raise_error('a text would have more than 67108864 characters')"
@@ -36,10 +39,6 @@ static const char *const templates[WD_FN_SCALAR_COUNT] = {
                     "abs($2) = " INF ") THEN 1 ELSE pow($1, $2) END",
     [WD_FN_SQRT] = "sqrt($)",
     [WD_FN_EXP] = "exp($)",
-    [WD_FN_BITWISE_AND] = "($ & $)",
-    [WD_FN_BITWISE_OR] = "($ | $)",
-    [WD_FN_BITWISE_XOR] = "($ ^ $)",
-    [WD_FN_BITWISE_NOT] = "(~ $)",
     [WD_FN_SIN] = "sin($)",
     [WD_FN_COS] = "cos($)",
     [WD_FN_TAN] = "tan($)",
@@ -201,8 +200,14 @@ write_operand(const void *env, const struct wd_expression *call, uint32_t index,
               struct wd_buf *buf)
 {
   struct wd_spark_lowering *const *lowering = env;
+  enum wd_function_rule rule = call->kind == WD_EXPR_CALL
+                                   ? wd_function_rule(call->function)
+                                   : WD_RULE_SAME;
 
-  return wd_spark_write_expression(*lowering, call->arguments[index], buf);
+  return rule == WD_RULE_COMPARE || rule == WD_RULE_DISTINCT
+             ? wd_spark_write_key(*lowering, call->arguments[index], buf)
+             : wd_spark_write_expression(*lowering, call->arguments[index],
+                                         buf);
 }
 
 /* The field of `v` that is bound to an operand. */
@@ -273,6 +278,9 @@ write_extreme(struct wd_spark_lowering *lowering,
   bool nullable = false;
   enum wd_status status;
 
+  if (call->type.id == WD_TYPE_INTERVAL)
+    return wd_spark_write_interval_extreme(lowering, call, least, false, buf);
+
   for (uint32_t i = 0; i < call->argument_count; i++)
     nullable = nullable || call->arguments[i]->nullable;
   if (!nullable || call->argument_count < 2)
@@ -317,9 +325,13 @@ write_divide(struct wd_spark_lowering *lowering,
 {
   if (call->type.id == WD_TYPE_F32 || call->type.id == WD_TYPE_F64)
     return write_real_division(lowering, call, buf);
-  return wd_spark_write_template(
-      lowering, wd_type_is_integer(&call->type) ? "($ div $)" : "($ / $)", call,
-      buf);
+  /* The quotient of `div` is a BIGINT. */
+  return wd_spark_write_template(lowering,
+                                 call->type.id == WD_TYPE_U64
+                                     ? "(($1 - $1 % $2) / $2)"
+                                 : wd_type_is_integer(&call->type) ? "($ div $)"
+                                                                   : "($ / $)",
+                                 call, buf);
 }
 
 /* Whole numbers near a number. */
@@ -370,45 +382,6 @@ write_round(struct wd_spark_lowering *lowering,
                                  : even       ? "bround($)"
                                  : real       ? HALVES
                                               : "round($)",
-                                 call, buf);
-}
-
-static bool
-is_interval(const struct wd_expression *expression)
-{
-  return expression->type.id == WD_TYPE_INTERVAL;
-}
-
-/* Dates and times with days, months, and each other. */
-static enum wd_status
-write_times(struct wd_spark_lowering *lowering,
-            const struct wd_expression *call, struct wd_buf *buf)
-{
-  const struct wd_expression *a = call->arguments[0], *b = call->arguments[1];
-  bool minus = call->function == WD_FN_SUBTRACT;
-  bool first = wd_type_is_integer(&a->type) || is_interval(a);
-
-  if (call->type.id == WD_TYPE_INTERVAL || call->function == WD_FN_MULTIPLY)
-    return unsupported(lowering, "arithmetic whose result is an interval");
-  if (wd_type_is_integer(&call->type))
-    return wd_spark_write_template(lowering, "datediff($, $)", call, buf);
-  if (is_interval(a) || is_interval(b)) {
-    if (call->type.id == WD_TYPE_DATE)
-      return wd_spark_write_template(lowering, minus ? "($ - $)" : "($ + $)",
-                                     call, buf);
-    if ((first ? b : a)->type.timezone)
-      return wd_spark_write_template(lowering, minus ? "($ - $)" : "($ + $)",
-                                     call, buf);
-    return wd_spark_write_template(lowering,
-                                   first   ? "($ + " NTZ("$") ")"
-                                   : minus ? "(" NTZ("$") " - $)"
-                                           : "(" NTZ("$") " + $)",
-                                   call, buf);
-  }
-  return wd_spark_write_template(lowering,
-                                 first   ? "date_add($2, CAST($1 AS INT))"
-                                 : minus ? "date_sub($1, CAST($2 AS INT))"
-                                         : "date_add($1, CAST($2 AS INT))",
                                  call, buf);
 }
 
@@ -510,12 +483,6 @@ write_like_escape(struct wd_spark_lowering *lowering,
                                  call, buf);
 }
 
-static bool
-is_wide(const struct wd_expression *call)
-{
-  return call->type.id == WD_TYPE_I32 || call->type.id == WD_TYPE_I64;
-}
-
 /* Functions whose template depends on their operands' types. */
 static enum wd_status
 write_by_type(struct wd_spark_lowering *lowering,
@@ -525,18 +492,6 @@ write_by_type(struct wd_spark_lowering *lowering,
   const char *template = NULL;
 
   switch (call->function) {
-  case WD_FN_SHIFT_LEFT:
-    template = is_wide(call) ? "shiftleft($, $)" : NULL;
-    break;
-  case WD_FN_SHIFT_RIGHT:
-    template = is_wide(call) ? "shiftright($, $)" : NULL;
-    break;
-  case WD_FN_SHIFT_RIGHT_UNSIGNED:
-    template = is_wide(call) ? "shiftrightunsigned($, $)" : NULL;
-    break;
-  case WD_FN_BIT_COUNT:
-    template = operands[0]->type.id == WD_TYPE_I64 ? "bit_count($)" : NULL;
-    break;
   case WD_FN_ADD_MONTHS:
     template = call->type.id == WD_TYPE_DATE
                    ? "add_months($, CAST($ AS INT))"
@@ -552,6 +507,64 @@ write_by_type(struct wd_spark_lowering *lowering,
   if (!template)
     return unsupported(lowering, wd_function_name(call->function));
   return wd_spark_write_template(lowering, template, call, buf);
+}
+
+/* Fields of a time, by the parts of a second that it counts. */
+static enum wd_status
+write_time_field(struct wd_spark_lowering *lowering,
+                 const struct wd_expression *call, struct wd_buf *buf)
+{
+  static const char *const seconds[] = {"1", "1000", "1000000", "1000000000"};
+  const char *second = seconds[call->arguments[0]->type.unit];
+  char template[96];
+
+  switch (call->function) {
+  case WD_FN_EXTRACT_HOUR:
+    snprintf(template, sizeof template, "($ div (3600 * CAST(%s AS BIGINT)))",
+             second);
+    break;
+  case WD_FN_EXTRACT_MINUTE:
+    snprintf(template, sizeof template,
+             "($ div (60 * CAST(%s AS BIGINT)) %% 60)", second);
+    break;
+  case WD_FN_EXTRACT_SECOND:
+    snprintf(template, sizeof template, "($ div %s %% 60)", second);
+    break;
+  case WD_FN_EXTRACT_MILLISECOND:
+    snprintf(template, sizeof template, "($ %% %s * 1000 div %s)", second,
+             second);
+    break;
+  case WD_FN_EXTRACT_MICROSECOND:
+    snprintf(template, sizeof template, "($ %% %s * 1000000 div %s %% 1000)",
+             second, second);
+    break;
+  default:
+    snprintf(template, sizeof template, "($ %% %s * 1000000 div %s)", second,
+             second);
+  }
+  return wd_spark_write_template(lowering, template, call, buf);
+}
+
+/* The fields of nanoseconds are those of the microseconds. */
+static enum wd_status
+write_extract(struct wd_spark_lowering *lowering,
+              const struct wd_expression *call, struct wd_buf *buf)
+{
+  const struct wd_expression *operand = call->arguments[0];
+  const struct wd_expression micros = {
+      .kind = WD_EXPR_CAST,
+      .type = wd_type_timestamp(WD_UNIT_US, operand->type.timezone),
+      .argument_count = 1,
+      .arguments = &operand};
+  const struct wd_expression *of_micros = &micros;
+  struct wd_expression field = *call;
+
+  if (operand->type.id == WD_TYPE_TIME)
+    return write_time_field(lowering, call, buf);
+  if (operand->type.id == WD_TYPE_TIMESTAMP && operand->type.unit == WD_UNIT_NS)
+    field.arguments = &of_micros;
+  return wd_spark_write_template(lowering, templates[call->function], &field,
+                                 buf);
 }
 
 static enum wd_status
@@ -587,7 +600,11 @@ wd_spark_write_function(struct wd_spark_lowering *lowering,
     return wd_spark_write_nested(lowering, call, buf);
   if (wd_function_rule(call->function) == WD_RULE_ARITHMETIC &&
       is_temporal(call))
-    return write_times(lowering, call, buf);
+    return wd_spark_write_times(lowering, call, buf);
+  if (wd_function_rule(call->function) == WD_RULE_EXTRACT)
+    return write_extract(lowering, call, buf);
+  if (wd_spark_is_bitwise(call->function))
+    return wd_spark_write_bitwise(lowering, call, buf);
   switch (call->function) {
   case WD_FN_AND:
     return write_joined(lowering, " AND ", call, buf);
@@ -598,6 +615,12 @@ wd_spark_write_function(struct wd_spark_lowering *lowering,
   case WD_FN_LEAST:
   case WD_FN_GREATEST:
     return write_extreme(lowering, call, buf);
+  case WD_FN_LEAST_SKIP_NULL:
+  case WD_FN_GREATEST_SKIP_NULL:
+    if (call->type.id == WD_TYPE_INTERVAL)
+      return wd_spark_write_interval_extreme(
+          lowering, call, call->function == WD_FN_LEAST_SKIP_NULL, true, buf);
+    break;
   case WD_FN_CEIL:
   case WD_FN_FLOOR:
   case WD_FN_TRUNC:

@@ -100,12 +100,7 @@ put_conditions(struct wd_spark_lowering *lowering, uint32_t field,
     status = wd_spark_write_expression(lowering, conditions->items[i], &buf);
     wd_buf_putc(&buf, ')');
   }
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
-  if (status == WD_OK)
-    wd_spark_put_text(lowering, field, wd_buf_text(&buf));
-  wd_buf_fini(&buf);
-  return status;
+  return wd_spark_put_written(lowering, field, &buf, NULL, status);
 }
 
 static enum wd_status

@@ -3,7 +3,8 @@
 
 #include "arrow/decimal.h"
 #include "base/utf8.h"
-#include "engine/spark/lower.h"
+#include "engine/spark/carried.h"
+#include "engine/spark/lower_interval.h"
 #include "engine/spark/types.h"
 
 /* Quotes and backslashes are escaped; control characters are written by
@@ -45,8 +46,20 @@ write_real(double value, struct wd_buf *buf)
     wd_buf_printf(buf, "'%.17g'", value);
 }
 
-static enum wd_status
+static void
 write_interval(const struct wd_literal *literal, struct wd_buf *buf)
+{
+  wd_buf_printf(buf,
+                "named_struct('" WD_SPARK_MONTHS "', CAST('%d' AS INT), "
+                "'" WD_SPARK_DAYS "', CAST('%d' AS INT), '" WD_SPARK_MICROS
+                "', CAST('%lld' AS BIGINT))",
+                (int)literal->value.interval.months,
+                (int)literal->value.interval.days,
+                (long long)literal->value.interval.microseconds);
+}
+
+void
+wd_spark_write_calendar(const struct wd_literal *literal, struct wd_buf *buf)
 {
   long long micros = literal->value.interval.microseconds;
 
@@ -57,7 +70,20 @@ write_interval(const struct wd_literal *literal, struct wd_buf *buf)
                 (int)literal->value.interval.days, micros < 0 ? "-" : "",
                 micros < 0 ? -(micros / 1000000) : micros / 1000000,
                 micros < 0 ? -(micros % 1000000) : micros % 1000000);
-  return WD_OK;
+}
+
+static void
+write_timestamp(enum wd_unit unit, int64_t value, struct wd_buf *buf)
+{
+  static const char *const words[] = {[WD_UNIT_S] = "timestamp_seconds",
+                                      [WD_UNIT_MS] = "timestamp_millis",
+                                      [WD_UNIT_US] = "timestamp_micros"};
+
+  if (unit == WD_UNIT_NS)
+    wd_buf_printf(buf, "'%lld'", (long long)value);
+  else
+    wd_buf_printf(buf, "%s(CAST('%lld' AS BIGINT))", words[unit],
+                  (long long)value);
 }
 
 /* The text in CAST(… AS type). */
@@ -80,8 +106,13 @@ write_cast_value(const struct wd_type *type, const struct wd_literal *literal,
                   (long long)literal->value.integer);
     break;
   case WD_TYPE_TIMESTAMP:
-    wd_buf_printf(buf, "timestamp_micros(CAST('%lld' AS BIGINT))",
-                  (long long)literal->value.integer);
+    write_timestamp(type->unit, literal->value.integer, buf);
+    break;
+  case WD_TYPE_U8:
+  case WD_TYPE_U16:
+  case WD_TYPE_U32:
+  case WD_TYPE_U64:
+    wd_buf_printf(buf, "'%llu'", (unsigned long long)literal->value.natural);
     break;
   default:
     wd_buf_printf(buf, "'%lld'", (long long)literal->value.integer);
@@ -97,8 +128,10 @@ wd_spark_write_literal(const struct wd_type *type,
   size_t length = literal->value.bytes.length;
   enum wd_status status;
 
-  if (!literal->null && type->id == WD_TYPE_INTERVAL)
-    return write_interval(literal, buf);
+  if (!literal->null && type->id == WD_TYPE_INTERVAL) {
+    write_interval(literal, buf);
+    return WD_OK;
+  }
   if (!literal->null && type->id == WD_TYPE_STRING &&
       !wd_utf8_valid((const uint8_t *)data, length))
     return wd_fail(error, WD_INVALID_PLAN, "a string literal is not UTF-8");

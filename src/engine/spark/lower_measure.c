@@ -1,7 +1,10 @@
 /* Aggregate functions and windows as Spark SQL. */
-#include "engine/spark/lower.h"
+#include "engine/spark/lower_bits.h"
+#include "engine/spark/lower_cast.h"
+#include "engine/spark/lower_interval.h"
 #include "engine/spark/types.h"
 #include "plan/aggregate_function.h"
+#include "plan/coerce.h"
 
 /* What is not here Spark has not, or means something else by it. */
 static const char *const names[] = {
@@ -68,27 +71,105 @@ write_after(struct wd_spark_lowering *lowering,
   return status;
 }
 
-/* function([DISTINCT] arguments) */
+/* What a least or greatest of intervals is found by; else NULL. */
+static const char *
+name_of(const struct wd_measure *measure, const char *name)
+{
+  if (measure->argument_count != 1 ||
+      measure->arguments[0]->type.id != WD_TYPE_INTERVAL)
+    return name;
+  return measure->function == WD_AGG_MIN   ? "min_by"
+         : measure->function == WD_AGG_MAX ? "max_by"
+                                           : name;
+}
+
+static bool
+is_of_bits(const struct wd_measure *measure)
+{
+  return (measure->function == WD_AGG_BIT_AND ||
+          measure->function == WD_AGG_BIT_OR ||
+          measure->function == WD_AGG_BIT_XOR) &&
+         measure->type.id == WD_TYPE_U64;
+}
+
 static enum wd_status
-write_call(struct wd_spark_lowering *lowering, const struct wd_measure *measure,
-           const char *name, const char *over, struct wd_buf *buf)
+write_arguments(struct wd_spark_lowering *lowering,
+                const struct wd_measure *measure, bool by_key,
+                struct wd_buf *buf)
 {
   enum wd_status status;
 
+  if (measure->function == WD_AGG_COUNT_STAR)
+    wd_buf_putc(buf, '*');
+  if (is_of_bits(measure))
+    return wd_spark_write_bits(lowering, measure->arguments[0], buf);
+  status =
+      write_list(lowering, measure->arguments, measure->argument_count, buf);
+  if (by_key) {
+    wd_buf_puts(buf, ", ");
+    status = status == WD_OK
+                 ? wd_spark_write_key(lowering, measure->arguments[0], buf)
+                 : status;
+  }
+  if (measure->function == WD_AGG_ANY_VALUE)
+    wd_buf_puts(buf, ", true");
+  return status;
+}
+
+static enum wd_status
+check_call(const struct wd_spark_lowering *lowering,
+           const struct wd_measure *measure, const char *over)
+{
   if (measure->sort_count)
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not have %s of sorted rows yet: run "
                    "on duckdb",
                    wd_aggregate_name(measure->function));
-  wd_buf_printf(buf, "%s(%s", name, measure->distinct ? "DISTINCT " : "");
-  if (measure->function == WD_AGG_COUNT_STAR)
-    wd_buf_putc(buf, '*');
-  status =
-      write_list(lowering, measure->arguments, measure->argument_count, buf);
-  if (measure->function == WD_AGG_ANY_VALUE)
-    wd_buf_puts(buf, ", true");
+  if (over && measure->distinct)
+    return wd_fail(
+        lowering->error, WD_UNSUPPORTED,
+        "the engine spark does not have %s(distinct …) over windows: "
+        "group the rows, and join",
+        wd_aggregate_name(measure->function));
+  return WD_OK;
+}
+
+/* function([DISTINCT] arguments) */
+static enum wd_status
+write_call(struct wd_spark_lowering *lowering, const struct wd_measure *measure,
+           const char *name, const char *over, struct wd_buf *buf)
+{
+  const char *word = name_of(measure, name);
+  enum wd_status status = check_call(lowering, measure, over);
+
+  if (status != WD_OK)
+    return status;
+  wd_buf_printf(buf, "%s(%s", word,
+                measure->distinct && word == name ? "DISTINCT " : "");
+  status = write_arguments(lowering, measure, word != name, buf);
   wd_buf_putc(buf, ')');
   return status == WD_OK ? write_after(lowering, measure, over, buf) : status;
+}
+
+/* Sums that no more fit their unsigned type, and bits of it. */
+static enum wd_status
+write_unsigned(struct wd_spark_lowering *lowering,
+               const struct wd_measure *measure, const char *name,
+               const char *over, struct wd_buf *buf)
+{
+  bool bits = is_of_bits(measure);
+  enum wd_status status;
+
+  if (bits)
+    wd_spark_begin_bits(buf);
+  else
+    wd_spark_begin_narrow(false, buf);
+  status = write_call(lowering, measure, name, over, buf);
+  if (bits)
+    wd_spark_end_bits(buf);
+  else
+    wd_spark_end_narrow(&measure->type, false, buf);
+  return status;
 }
 
 /* The exact sum by the count; Spark's own average has other digits. */
@@ -148,6 +229,9 @@ wd_spark_write_measure(struct wd_spark_lowering *lowering,
     return wd_fail(lowering->error, WD_UNSUPPORTED,
                    "the engine spark does not have the aggregate %s yet",
                    wd_aggregate_name(measure->function));
+  if (measure->function == WD_AGG_SUM ? wd_type_is_unsigned(&measure->type)
+                                      : is_of_bits(measure))
+    return write_unsigned(lowering, measure, name, over, buf);
   wd_buf_puts(buf, "CAST(");
   if (measure->function == WD_AGG_AVG && measure->type.id == WD_TYPE_DECIMAL)
     status = write_decimal_average(lowering, measure, over, buf);
@@ -169,8 +253,7 @@ write_keys(struct wd_spark_lowering *lowering, const struct wd_expression *call,
 
   for (uint32_t i = 0; status == WD_OK && i < shape->keys; i++) {
     wd_buf_puts(buf, i ? ", " : " ORDER BY ");
-    status =
-        wd_spark_write_expression(lowering, call->arguments[from + i], buf);
+    status = wd_spark_write_key(lowering, call->arguments[from + i], buf);
     wd_buf_puts(buf, shape->sorts[i].descending ? " DESC" : " ASC");
     wd_buf_puts(buf,
                 shape->sorts[i].nulls_first ? " NULLS FIRST" : " NULLS LAST");
@@ -299,6 +382,12 @@ wd_spark_write_window(struct wd_spark_lowering *lowering,
                    "the engine spark does not call aggregates of the program "
                    "over windows yet: %s",
                    measure.name);
+  if (window->shape.keys && (measure.function == WD_AGG_MEDIAN ||
+                             measure.function == WD_AGG_QUANTILE))
+    return wd_fail(lowering->error, WD_UNSUPPORTED,
+                   "the engine spark does not have %s over windows with an "
+                   "order: run on duckdb",
+                   wd_aggregate_name(measure.function));
   wd_buf_init(&over, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   status = write_over(lowering, call, &over);
   if (status == WD_OK)

@@ -374,14 +374,9 @@ put_guard_column(struct wd_spark_lowering *lowering, const struct call *call)
     if (expression->arguments[i]->nullable)
       status = write_condition(lowering, expression->arguments[i],
                                ") IS NOT NULL", &buf);
-  if (status == WD_OK)
-    status = wd_spark_text_check(&buf, lowering->error);
   snprintf(name, sizeof name, "g%u", call->number);
-  if (status == WD_OK)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, wd_buf_text(&buf),
-                       name);
-  wd_buf_fini(&buf);
-  return status;
+  return wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, name,
+                              status);
 }
 
 static enum wd_status

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "engine/spark/carried.h"
 #include "engine/spark/lower.h"
 #include "engine/spark/stored.h"
 #include "engine/spark/types.h"
@@ -19,9 +20,13 @@ query_new(struct wd_spark_engine *engine, const struct wd_request *request,
   query->engine = engine;
   query->schema = request->plan->root->schema;
   wd_arena_init(&query->arena, engine->mem, 0);
+  wd_arena_init(&query->unpacked, engine->mem, 0);
   wd_sc_writer_init(&query->plan, engine->mem);
-  status = wd_sc_session_init(&query->session, engine->mem, &engine->endpoint,
-                              engine->session.id, &query->cancelled, error);
+  status = wd_spark_carrier_schema(&query->schema, &query->arena,
+                                   &query->carrier, error);
+  if (status == WD_OK)
+    status = wd_sc_session_init(&query->session, engine->mem, &engine->endpoint,
+                                engine->session.id, &query->cancelled, error);
   if (status != WD_OK) {
     wd_spark_query_free(query);
     return status;
@@ -101,12 +106,12 @@ check_schema(const struct wd_query *query, const struct wd_schema *schema,
     char got[64], wanted[64], text[192];
 
     if (wd_spark_type_same(&schema->columns[i].type,
-                           &query->schema.columns[i].type))
+                           &query->carrier.columns[i].type))
       continue;
     snprintf(
         text, sizeof text, "is a %s, not a %s",
         wd_type_text(&schema->columns[i].type, got, sizeof got),
-        wd_type_text(&query->schema.columns[i].type, wanted, sizeof wanted));
+        wd_type_text(&query->carrier.columns[i].type, wanted, sizeof wanted));
     return fail_rows(query->schema.columns[i].name, text, error);
   }
   return WD_OK;
@@ -222,6 +227,26 @@ drop_columns(const struct wd_query *query, struct wd_batch *batch)
     batch->node_count = batch->buffer_count = 0;
 }
 
+/* A batch as the plan has it, the caller's own. */
+static enum wd_status
+keep_batch(struct wd_query *query, struct wd_batch *batch,
+           struct wd_rows *out_rows, struct wd_error *error)
+{
+  enum wd_status status = WD_OK;
+
+  drop_columns(query, batch);
+  if (!wd_spark_schema_plain(&query->schema))
+    status =
+        wd_spark_unpack(&query->schema, batch, &query->unpacked, batch, error);
+  if (status == WD_OK)
+    status = check_batch(query, batch, error);
+  if (status == WD_OK)
+    status = wd_rows_copy(query->engine->mem, batch, out_rows, error);
+  wd_arena_fini(&query->unpacked);
+  atomic_fetch_add(&query->rows_out, batch->rows);
+  return status;
+}
+
 static enum wd_status
 next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
           struct wd_error *error)
@@ -244,12 +269,7 @@ next_rows(struct wd_query *query, struct wd_rows *out_rows, bool *out_has,
       wd_ipc_reader_free(query->reader);
       query->reader = NULL;
     } else if (batch.rows) {
-      drop_columns(query, &batch);
-      status = check_batch(query, &batch, error);
-      if (status == WD_OK)
-        status = wd_rows_copy(query->engine->mem, &batch, out_rows, error);
-      atomic_fetch_add(&query->rows_out, batch.rows);
-      return status;
+      return keep_batch(query, &batch, out_rows, error);
     }
   }
   return WD_OK;
@@ -329,6 +349,7 @@ wd_spark_query_free(struct wd_query *query)
   wd_spark_fills_end(query->fills, !query->failed);
   wd_sc_session_fini(&query->session);
   wd_sc_writer_fini(&query->plan);
+  wd_arena_fini(&query->unpacked);
   wd_arena_fini(&query->arena);
   wd_mem_free(engine->mem, query, sizeof *query);
 }

@@ -8,8 +8,10 @@
 
 struct wd_query {
   struct wd_spark_engine *engine;
-  struct wd_schema schema; /* the plan's */
+  struct wd_schema schema;  /* the plan's */
+  struct wd_schema carrier; /* the same in Spark's forms */
   struct wd_arena arena;
+  struct wd_arena unpacked;     /* the batch under way */
   struct wd_sc_session session; /* the engine's id, a connection of its own */
   struct wd_sc_writer plan;
   struct wd_sc_execution execution;

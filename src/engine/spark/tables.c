@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "engine/granted.h"
-#include "engine/spark/lower.h"
+#include "engine/spark/carried.h"
+#include "engine/spark/file_types.h"
 #include "engine/spark/types.h"
 #include "io/format.h"
 
@@ -90,15 +91,19 @@ put_path(struct wd_spark_lowering *lowering, const char *file)
 static enum wd_status
 put_columns(struct wd_spark_lowering *lowering, const struct wd_schema *schema)
 {
+  struct wd_schema file;
   struct wd_buf buf;
   enum wd_status status = wd_spark_schema_check(schema, lowering->error);
 
+  if (status == WD_OK)
+    status =
+        wd_spark_file_schema(schema, lowering->arena, &file, lowering->error);
   wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
-  for (uint32_t i = 0; status == WD_OK && i < schema->count; i++) {
+  for (uint32_t i = 0; status == WD_OK && i < file.count; i++) {
     wd_buf_puts(&buf, i ? ", " : "");
-    wd_spark_quote_name(schema->columns[i].name, &buf);
+    wd_spark_quote_name(file.columns[i].name, &buf);
     wd_buf_putc(&buf, ' ');
-    status = wd_spark_type_sql(&schema->columns[i].type, &buf, lowering->error);
+    status = wd_spark_type_sql(&file.columns[i].type, &buf, lowering->error);
   }
   if (status == WD_OK)
     status = wd_spark_text_check(&buf, lowering->error);
@@ -251,53 +256,60 @@ wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
   if (status == WD_OK)
     status = ask_schema(engine, &table, said.count ? &said : NULL, arena,
                         out_schema, error);
-  if (status == WD_OK && grant->format == WD_FORMAT_CSV && !said.count)
+  if (status == WD_OK && said.count)
+    *out_schema = said;
+  else if (status == WD_OK && grant->format == WD_FORMAT_CSV)
     status = widen(out_schema, arena, error);
   if (status != WD_OK)
     wd_error_prefix(error, "table '%s'", grant->name);
   return status;
 }
 
-/* Its columns in the plan's types, named as ours. */
+/* A column by its name in the file, as c and its number. */
+static enum wd_status
+put_read_column(struct wd_spark_lowering *lowering, const char *from,
+                const struct wd_type *type, uint32_t index)
+{
+  struct wd_buf buf;
+  char name[16];
+  enum wd_status status;
+
+  wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
+  wd_buf_puts(&buf, "CAST(");
+  wd_spark_quote_name(from, &buf);
+  wd_buf_puts(&buf, " AS ");
+  status = wd_spark_type_sql(type, &buf, lowering->error);
+  wd_buf_putc(&buf, ')');
+  snprintf(name, sizeof name, "c%u", index);
+  return wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, name,
+                              status);
+}
+
 static enum wd_status
 put_read_columns(struct wd_spark_lowering *lowering,
-                 const struct wd_plan_node *node, enum wd_format format)
+                 const struct wd_schema *file, enum wd_format format)
 {
   enum wd_status status = WD_OK;
 
-  for (uint32_t i = 0; status == WD_OK && i < node->schema.count; i++) {
-    struct wd_buf buf;
-    char name[16] = "";
-
-    wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
-    wd_buf_puts(&buf, "CAST(");
-    wd_spark_quote_name(format == WD_FORMAT_TEXT ? "value"
-                                                 : node->schema.columns[i].name,
-                        &buf);
-    wd_buf_puts(&buf, " AS ");
-    status =
-        wd_spark_type_sql(&node->schema.columns[i].type, &buf, lowering->error);
-    wd_buf_putc(&buf, ')');
-    if (status == WD_OK)
-      status = wd_spark_text_check(&buf, lowering->error);
-    snprintf(name, sizeof name, "c%u", i);
-    if (status == WD_OK)
-      wd_spark_put_named(lowering, WD_SC_Project_expressions, wd_buf_text(&buf),
-                         name);
-    wd_buf_fini(&buf);
-  }
+  for (uint32_t i = 0; status == WD_OK && i < file->count; i++)
+    status = put_read_column(
+        lowering, format == WD_FORMAT_TEXT ? "value" : file->columns[i].name,
+        &file->columns[i].type, i);
+  if (file->count == 0)
+    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
   return status;
 }
 
-enum wd_status
-wd_spark_lower_read(struct wd_spark_lowering *lowering,
-                    const struct wd_plan_node *node, uint32_t field)
+/* The file's columns in the types that files have, named as ours. */
+static enum wd_status
+put_read(struct wd_spark_lowering *lowering, const struct wd_plan_node *node,
+         uint32_t field)
 {
-  struct wd_sc_writer *writer = lowering->writer;
   const struct wd_grant *grant;
+  struct wd_schema file;
   struct table table;
-  size_t relation = wd_sc_begin(writer, field);
-  size_t project = wd_sc_begin(writer, WD_SC_Relation_project);
+  size_t relation = wd_sc_begin(lowering->writer, field);
+  size_t project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
   enum wd_status status =
       wd_grants_table(lowering->engine->grants, node->read.name,
                       strlen(node->read.name), &grant, lowering->error);
@@ -306,12 +318,32 @@ wd_spark_lower_read(struct wd_spark_lowering *lowering,
     status = open_table(grant, node->read.options, node->read.option_count,
                         lowering->arena, &table, lowering->error);
   if (status == WD_OK)
+    status = wd_spark_file_schema(&node->schema, lowering->arena, &file,
+                                  lowering->error);
+  if (status == WD_OK)
     status = put_source(lowering, &table, &node->schema, WD_SC_Project_input);
   if (status == WD_OK)
-    status = put_read_columns(lowering, node, grant->format);
-  if (status == WD_OK && node->schema.count == 0)
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, "TRUE", "z");
-  wd_sc_end(writer, project);
-  wd_sc_end(writer, relation);
+    status = put_read_columns(lowering, &file, grant->format);
+  wd_sc_end(lowering->writer, project);
+  wd_sc_end(lowering->writer, relation);
+  return status;
+}
+
+enum wd_status
+wd_spark_lower_read(struct wd_spark_lowering *lowering,
+                    const struct wd_plan_node *node, uint32_t field)
+{
+  size_t relation, project;
+  enum wd_status status;
+
+  if (wd_spark_schema_plain(&node->schema))
+    return put_read(lowering, node, field);
+  relation = wd_sc_begin(lowering->writer, field);
+  project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
+  status = put_read(lowering, node, WD_SC_Project_input);
+  if (status == WD_OK)
+    status = wd_spark_put_read_types(lowering, &node->schema);
+  wd_sc_end(lowering->writer, project);
+  wd_sc_end(lowering->writer, relation);
   return status;
 }

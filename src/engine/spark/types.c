@@ -1,6 +1,6 @@
 #include "engine/spark/types.h"
 
-#include <string.h>
+#include "engine/spark/carried.h"
 
 static const char *const words[] = {
     [WD_TYPE_NULL] = "VOID",     [WD_TYPE_BOOL] = "BOOLEAN",
@@ -10,6 +10,16 @@ static const char *const words[] = {
     [WD_TYPE_DATE] = "DATE",     [WD_TYPE_STRING] = "STRING",
     [WD_TYPE_BINARY] = "BINARY", [WD_TYPE_UNION] = NULL,
 };
+
+/* Of whole numbers that carry those of half the width. */
+static const char *
+wider_word(uint32_t width)
+{
+  return width == 8   ? "DECIMAL(20,0)"
+         : width == 4 ? "BIGINT"
+         : width == 2 ? "INT"
+                      : "SMALLINT";
+}
 
 void
 wd_spark_quote_name(const char *name, struct wd_buf *buf)
@@ -29,8 +39,8 @@ fail(const struct wd_type *type, struct wd_error *error)
   char text[128];
 
   return wd_fail(error, WD_UNSUPPORTED,
-                 "the engine spark does not carry the type %s yet: cast it, or "
-                 "run on duckdb",
+                 "the engine spark does not carry the type %s: cast it, or run "
+                 "on duckdb",
                  wd_type_text(type, text, sizeof text));
 }
 
@@ -60,9 +70,9 @@ write_nested(const struct wd_type *type, struct wd_buf *buf,
       type->id == WD_TYPE_MAP ? &type->children[0].type : type;
   enum wd_status status = WD_OK;
 
-  wd_buf_puts(buf, type->id == WD_TYPE_LIST  ? "ARRAY<"
-                   : type->id == WD_TYPE_MAP ? "MAP<"
-                                             : "STRUCT<");
+  wd_buf_puts(buf, type->id == WD_TYPE_STRUCT ? "STRUCT<"
+                   : type->id == WD_TYPE_MAP  ? "MAP<"
+                                              : "ARRAY<");
   if (type->id != WD_TYPE_MAP)
     status = write_children(inner, buf, error);
   else {
@@ -75,9 +85,9 @@ write_nested(const struct wd_type *type, struct wd_buf *buf,
   return status;
 }
 
-enum wd_status
-wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
-                  struct wd_error *error)
+static enum wd_status
+write_same(const struct wd_type *type, struct wd_buf *buf,
+           struct wd_error *error)
 {
   switch (type->id) {
   case WD_TYPE_DECIMAL:
@@ -86,9 +96,6 @@ wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
     wd_buf_printf(buf, "DECIMAL(%u,%d)", type->precision, type->scale);
     return WD_OK;
   case WD_TYPE_TIMESTAMP:
-    if (type->unit != WD_UNIT_US ||
-        (type->timezone && strcmp(type->timezone, "UTC") != 0))
-      return fail(type, error);
     wd_buf_puts(buf, type->timezone ? "TIMESTAMP_LTZ" : "TIMESTAMP_NTZ");
     return WD_OK;
   case WD_TYPE_LIST:
@@ -101,6 +108,35 @@ wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
     wd_buf_puts(buf, words[type->id]);
     return WD_OK;
   }
+}
+
+enum wd_status
+wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
+                  struct wd_error *error)
+{
+  switch (wd_spark_form(type)) {
+  case WD_SPARK_WIDER:
+    wd_buf_puts(buf, wider_word(wd_type_width(type)));
+    return WD_OK;
+  case WD_SPARK_SCALED:
+    wd_buf_puts(buf, type->timezone ? "TIMESTAMP_LTZ" : "TIMESTAMP_NTZ");
+    return WD_OK;
+  case WD_SPARK_COUNT:
+    wd_buf_puts(buf, "BIGINT");
+    return WD_OK;
+  case WD_SPARK_BYTES:
+    wd_buf_puts(buf, "BINARY");
+    return WD_OK;
+  case WD_SPARK_ITEMS:
+    return write_nested(type, buf, error);
+  case WD_SPARK_PARTS:
+    wd_buf_puts(buf, "STRUCT<" WD_SPARK_MONTHS ": INT, " WD_SPARK_DAYS
+                     ": INT, " WD_SPARK_MICROS ": BIGINT>");
+    return WD_OK;
+  case WD_SPARK_AS_IT_IS:
+    break;
+  }
+  return write_same(type, buf, error);
 }
 
 enum wd_status

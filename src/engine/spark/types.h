@@ -5,8 +5,8 @@
 #include "arrow/type.h"
 #include "engine/spark/message.h"
 
-/* Appends a type as Spark SQL writes it. WD_UNSUPPORTED names a type that
- * Spark does not have, or that is not carried to it yet. */
+/* Appends what carries a type (carried.h), as Spark SQL writes it.
+ * WD_UNSUPPORTED names a type that nothing does. */
 enum wd_status
 wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
                   struct wd_error *error);

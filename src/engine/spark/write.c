@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/spark/types.h"
+#include "engine/spark/file_types.h"
 #include "io/format.h"
 #include "io/tree.h"
 
@@ -84,13 +84,8 @@ put_named_rows(struct wd_spark_lowering *lowering,
   enum wd_status status =
       wd_spark_lower_node(lowering, root, WD_SC_Project_input);
 
-  for (uint32_t i = 0; i < root->schema.count; i++) {
-    char name[16];
-
-    snprintf(name, sizeof name, "c%u", i);
-    wd_spark_put_named(lowering, WD_SC_Project_expressions, name,
-                       root->schema.columns[i].name);
-  }
+  if (status == WD_OK)
+    status = wd_spark_put_file_columns(lowering, &root->schema);
   wd_sc_end(lowering->writer, project);
   wd_sc_end(lowering->writer, relation);
   return status;
