@@ -30,6 +30,13 @@ struct wd_engine_progress {
   uint64_t rows_out;
 };
 
+/* A number of an engine's own, by where it arose. */
+struct wd_engine_figure {
+  const char *stage;
+  const char *name;
+  uint64_t value;
+};
+
 struct wd_stored;
 
 /* What to run. The plan, its lambdas and their pool stay until the query is
@@ -146,6 +153,12 @@ struct wd_engine_functions {
                                   struct wd_arena *arena, bool *out_filled,
                                   struct wd_schema *out_schema,
                                   struct wd_error *error);
+
+  /* Figures beside progress and the pool's, in the arena; NULL: it has none.
+   * Any thread; does not block. */
+  enum wd_status (*figures)(struct wd_query *query, struct wd_arena *arena,
+                            const struct wd_engine_figure **out_figures,
+                            uint32_t *out_count, struct wd_error *error);
 };
 
 struct wd_engine {

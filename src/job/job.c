@@ -284,18 +284,27 @@ wd_job_figures(struct wd_job *job, struct wd_arena *arena,
                struct wd_job_figure **out_figures, uint32_t *out_count,
                struct wd_error *error)
 {
+  const struct wd_engine_functions *engine = job->options.engine->functions;
   const struct wd_pool_counter *counters = NULL;
+  const struct wd_engine_figure *engines = NULL;
   struct wd_job_figure *figures;
-  uint32_t count = 0;
+  uint32_t count = 0, engine_count = 0;
   uint32_t n;
 
   if (job->options.pool && wd_pool_counters(job->options.pool, arena, &counters,
                                             &count, error) != WD_OK)
     return WD_NO_MEMORY;
-  figures = wd_arena_array(arena, OWN_FIGURES + count, sizeof *figures);
+  if (engine->figures && engine->figures(job->query, arena, &engines,
+                                         &engine_count, error) != WD_OK)
+    return WD_NO_MEMORY;
+  figures = wd_arena_array(arena, OWN_FIGURES + engine_count + count,
+                           sizeof *figures);
   if (!figures)
     return wd_fail_memory(error);
   n = own_figures(job, figures);
+  for (uint32_t i = 0; i < engine_count; i++)
+    figures[n++] = (struct wd_job_figure){engines[i].stage, engines[i].name,
+                                          engines[i].value};
   for (uint32_t i = 0; i < count; i++)
     figures[n++] =
         (struct wd_job_figure){"counters", counters[i].name, counters[i].value};

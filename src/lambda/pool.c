@@ -416,6 +416,16 @@ wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures)
     add_figures(pool, out_figures);
 }
 
+void
+wd_pool_add_figures(struct wd_pool *pool, const struct wd_pool_figures *more)
+{
+  pthread_mutex_lock(&pool->lock);
+  pool->retired.calls += more->calls;
+  pool->retired.rows_in += more->rows_in;
+  pool->retired.rows_out += more->rows_out;
+  pthread_mutex_unlock(&pool->lock);
+}
+
 const struct wd_image *
 wd_pool_image(const struct wd_pool *pool)
 {
@@ -446,6 +456,7 @@ find_counter(struct wd_pool *pool, const char *name)
   if (pool->counter_count == MAX_COUNTERS)
     return NULL;
   made = &pool->counters[pool->counter_count++];
+  *made = (struct wd_pool_counter){.value = 0};
   memcpy(made->name, name, strlen(name) + 1);
   return made;
 }
@@ -466,10 +477,10 @@ wd_pool_count(struct wd_pool *pool, const char *name, size_t length,
   pthread_mutex_unlock(&pool->lock);
 }
 
-enum wd_status
-wd_pool_counters(struct wd_pool *pool, struct wd_arena *arena,
-                 const struct wd_pool_counter **out_counters,
-                 uint32_t *out_count, struct wd_error *error)
+static enum wd_status
+copy_counters(struct wd_pool *pool, struct wd_arena *arena, bool take,
+              const struct wd_pool_counter **out_counters, uint32_t *out_count,
+              struct wd_error *error)
 {
   struct wd_pool_counter *copy;
 
@@ -479,6 +490,24 @@ wd_pool_counters(struct wd_pool *pool, struct wd_arena *arena,
     memcpy(copy, pool->counters, pool->counter_count * sizeof *copy);
   *out_counters = copy;
   *out_count = pool->counter_count;
+  if (copy && take)
+    pool->counter_count = 0;
   pthread_mutex_unlock(&pool->lock);
   return copy ? WD_OK : wd_fail_memory(error);
+}
+
+enum wd_status
+wd_pool_counters(struct wd_pool *pool, struct wd_arena *arena,
+                 const struct wd_pool_counter **out_counters,
+                 uint32_t *out_count, struct wd_error *error)
+{
+  return copy_counters(pool, arena, false, out_counters, out_count, error);
+}
+
+enum wd_status
+wd_pool_take_counters(struct wd_pool *pool, struct wd_arena *arena,
+                      const struct wd_pool_counter **out_counters,
+                      uint32_t *out_count, struct wd_error *error)
+{
+  return copy_counters(pool, arena, true, out_counters, out_count, error);
 }

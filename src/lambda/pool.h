@@ -113,6 +113,10 @@ struct wd_pool_figures {
 void
 wd_pool_figures(struct wd_pool *pool, struct wd_pool_figures *out_figures);
 
+/* Adds what workers elsewhere did for the job, in executors of a cluster. */
+void
+wd_pool_add_figures(struct wd_pool *pool, const struct wd_pool_figures *more);
+
 /* Counters that lambdas add to. Names are cut at 63 bytes; names past the
  * 256th are dropped. */
 struct wd_pool_counter {
@@ -129,5 +133,11 @@ enum wd_status
 wd_pool_counters(struct wd_pool *pool, struct wd_arena *arena,
                  const struct wd_pool_counter **out_counters,
                  uint32_t *out_count, struct wd_error *error);
+
+/* The same, and all begin anew: what was taken is the caller's to count. */
+enum wd_status
+wd_pool_take_counters(struct wd_pool *pool, struct wd_arena *arena,
+                      const struct wd_pool_counter **out_counters,
+                      uint32_t *out_count, struct wd_error *error);
 
 #endif

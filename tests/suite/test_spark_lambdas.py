@@ -1,9 +1,11 @@
 """Lambdas on Apache Spark: the same programs as on DuckDB, byte for byte, with
 the rows that their suites demand, on a real server with wasi-data's jar."""
 
+import subprocess
 import unittest
 
 import oracle
+import script
 import spark_types
 import test_behaviour
 import test_cache
@@ -12,7 +14,7 @@ import test_golden
 import test_groups
 import test_hostile
 import test_named
-from script import END, Case, create, needs_guests
+from script import BIN, END, Case, create, needs_guests, start
 from spark_suite import begin_with_jar, carts_as_parquet, end, shared
 
 SERVER = None
@@ -92,6 +94,31 @@ class Failures(unittest.TestCase):
         """A loop in an executor ends with the job, and the executor lives."""
         self.fails("do_loop", 124, "", "--timeout", "3s")
         self.assertEqual(test_hostile.Outcome("good").code, 0)
+
+
+@needs_guests
+class Jobs(Case):
+    """What is known of a job here, though it is done elsewhere."""
+
+    def test_counters_and_logs(self):
+        done = start(["range", 0, 1000, 1, "repartition", 4, END, "each",
+                      "seen", "wait", "counters", "rows", "batches", "parts",
+                      END])
+        self.assertEqual((done.returncode, done.stdout), (0, b"1000 4 4\n"))
+        self.assertEqual(sorted(done.stderr.decode().splitlines()),
+                         [f"seen 250 of {part} in 4" for part in range(4)])
+
+    def test_prints(self):
+        done = subprocess.run(
+            [BIN, "run", "--quiet", *script.ENGINE, test_behaviour.GUEST,
+             "print", "1000"], capture_output=True,
+            text=True, timeout=300)
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, f"{sum(range(1000))}\n"), done.stderr)
+        lines = done.stderr.splitlines()
+        for kind in ("row", "log"):
+            self.assertEqual(sorted(line for line in lines if kind + " " in line),
+                             [f"{kind} {n}" for n in range(0, 1000, 100)])
 
 
 @needs_guests

@@ -193,6 +193,19 @@ fake_close(struct wd_engine *engine)
   (void)engine;
 }
 
+static enum wd_status
+fake_figures(struct wd_query *query, struct wd_arena *arena,
+             const struct wd_engine_figure **out_figures, uint32_t *out_count,
+             struct wd_error *error)
+{
+  static const struct wd_engine_figure figure = {"fake", "tasks", 3};
+
+  (void)query, (void)arena, (void)error;
+  *out_figures = &figure;
+  *out_count = 1;
+  return WD_OK;
+}
+
 static const struct wd_engine_functions fake_functions = {
     .name = "fake",
     .close = fake_close,
@@ -203,6 +216,7 @@ static const struct wd_engine_functions fake_functions = {
     .progress = fake_progress,
     .free = fake_free,
     .explain = fake_explain,
+    .figures = fake_figures,
 };
 
 static inline struct fake_engine

@@ -415,12 +415,15 @@ with_lambdas(void **state)
   assert_ok(start(&fake, scene.pool, NULL, &job, &error));
   assert_ok(wd_job_wait(job, 10000, &error));
   assert_ok(wd_job_figures(job, &scene.arena, &figures, &count, &error));
-  assert_int_equal(count, 7);
+  assert_int_equal(count, 8);
   assert_string_equal(figures[0].name, "rows-in");
   assert_int_equal(figures[0].value, 11);
-  assert_string_equal(figures[6].stage, "counters");
-  assert_string_equal(figures[6].name, "seen");
-  assert_int_equal(figures[6].value, 5);
+  assert_string_equal(figures[6].stage, "fake");
+  assert_string_equal(figures[6].name, "tasks");
+  assert_int_equal(figures[6].value, 3);
+  assert_string_equal(figures[7].stage, "counters");
+  assert_string_equal(figures[7].name, "seen");
+  assert_int_equal(figures[7].value, 5);
   wd_job_free(job);
 
   /* An engine that swallows what a lambda said does not make it well. */

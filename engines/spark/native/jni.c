@@ -13,6 +13,9 @@
 #define EXCEPTION "org/apache/spark/sql/wasidata/LambdaException"
 #define NAME(name) Java_org_apache_spark_sql_wasidata_Native_00024_##name
 
+/* Bytes of a report: 256 counters, and what a program says. */
+#define REPORT_MAX (1 << 20)
+
 /* Nodes and buffers of a batch on their way, at most. */
 #define NUMBERS_MAX 200000
 
@@ -92,6 +95,28 @@ NAME(close)(JNIEnv *env, jobject self, jlong handle)
 {
   (void)env, (void)self;
   wd_task_free(task_of(handle));
+}
+
+/* What its program's lambdas counted and said; NULL for nothing. */
+JNIEXPORT jbyteArray JNICALL NAME(report)(JNIEnv *env, jobject self,
+                                          jlong handle);
+
+JNIEXPORT jbyteArray JNICALL
+NAME(report)(JNIEnv *env, jobject self, jlong handle)
+{
+  jbyteArray bytes = NULL;
+  struct wd_buf buf;
+
+  (void)self;
+  wd_buf_init(&buf, NULL, REPORT_MAX);
+  wd_task_report(task_of(handle), &buf);
+  if (buf.length && !buf.failed)
+    bytes = (*env)->NewByteArray(env, (jsize)buf.length);
+  if (bytes)
+    (*env)->SetByteArrayRegion(env, bytes, 0, (jsize)buf.length,
+                               (const jbyte *)buf.data);
+  wd_buf_fini(&buf);
+  return bytes;
 }
 
 JNIEXPORT void JNICALL NAME(kill)(JNIEnv *env, jobject self, jlong handle);

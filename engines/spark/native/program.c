@@ -38,7 +38,12 @@ struct wd_executor_program {
   struct code *code;
   struct wd_pool *pool;
   struct place *places;
+  pthread_mutex_t said_lock;
+  struct wd_buf said; /* records, until a task takes them */
 };
+
+/* Bytes that wait to be taken. */
+#define SAID_MOST 65536
 
 /* Guards the lists, and users and used of what is in them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -56,12 +61,50 @@ make_runtime(void)
                  &runtime_error);
 }
 
-/* What lambdas print goes where the executor's own messages go. */
+static void
+put_record(struct wd_buf *buf, char letter, int64_t number, const char *text,
+           size_t length)
+{
+  uint32_t size = (uint32_t)length;
+
+  wd_buf_putc(buf, letter);
+  wd_buf_add(buf, &number, sizeof number);
+  wd_buf_add(buf, &size, sizeof size);
+  wd_buf_add(buf, text, length);
+}
+
+/* What lambdas print goes where the executor's own messages go, and to the
+ * client as far as there is room. */
 static void
 print(void *env, int fd, const char *text, size_t length)
 {
-  (void)env, (void)fd;
+  struct wd_executor_program *program = env;
+
   fwrite(text, 1, length, stderr);
+  pthread_mutex_lock(&program->said_lock);
+  if (length <= SAID_MOST && program->said.length <= SAID_MOST - length)
+    put_record(&program->said, 's', fd, text, length);
+  pthread_mutex_unlock(&program->said_lock);
+}
+
+void
+wd_executor_program_report(struct wd_executor_program *program,
+                           struct wd_buf *buf)
+{
+  const struct wd_pool_counter *counters = NULL;
+  struct wd_arena arena;
+  uint32_t count = 0;
+
+  wd_arena_init(&arena, NULL, 0);
+  wd_pool_take_counters(program->pool, &arena, &counters, &count, NULL);
+  for (uint32_t i = 0; counters && i < count; i++)
+    put_record(buf, 'c', (int64_t)counters[i].value, counters[i].name,
+               strlen(counters[i].name));
+  wd_arena_fini(&arena);
+  pthread_mutex_lock(&program->said_lock);
+  wd_buf_add(buf, wd_buf_text(&program->said), program->said.length);
+  wd_buf_clear(&program->said);
+  pthread_mutex_unlock(&program->said_lock);
 }
 
 static void
@@ -176,6 +219,7 @@ make_pool(struct wd_executor_program *program, struct wd_image *image,
           .arguments = from->arguments,
           .argument_count = from->argument_count,
           .print = print,
+          .env = program,
       },
       &program->pool, error);
 }
@@ -209,6 +253,8 @@ program_free(struct wd_executor_program *program)
   wd_pool_unref(program->pool);
   code_leave(program->code);
   wd_arena_fini(&program->arena);
+  wd_buf_fini(&program->said);
+  pthread_mutex_destroy(&program->said_lock);
   pthread_mutex_destroy(&program->lock);
   wd_mem_free(NULL, program, sizeof *program);
 }
@@ -244,6 +290,8 @@ program_new(struct wd_sc_view closure, struct wd_executor_program **out_program,
     return wd_fail_memory(error);
   wd_arena_init(&program->arena, NULL, 0);
   pthread_mutex_init(&program->lock, NULL);
+  pthread_mutex_init(&program->said_lock, NULL);
+  wd_buf_init(&program->said, NULL, 2 * SAID_MOST);
   status = wd_spark_closure_read(closure, &program->arena, &program->closure,
                                  &key, error);
   if (status == WD_OK)

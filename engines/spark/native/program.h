@@ -24,6 +24,13 @@ wd_executor_program_use(struct wd_sc_view closure, const char *folder,
 void
 wd_executor_program_leave(struct wd_executor_program *program);
 
+/* Takes what its lambdas counted and said since the last time, in all tasks of
+ * the process, and appends it: for each a letter (`c`, `s`), a number of 64
+ * bits (the counter's, the stream's), a length of 32 bits, a text. */
+void
+wd_executor_program_report(struct wd_executor_program *program,
+                           struct wd_buf *buf);
+
 struct wd_pool *
 wd_executor_program_pool(struct wd_executor_program *program);
 

@@ -713,6 +713,13 @@ wd_task_kill(struct wd_task *task)
     wd_worker_kill(worker);
 }
 
+void
+wd_task_report(struct wd_task *task, struct wd_buf *buf)
+{
+  if (task->program)
+    wd_executor_program_report(task->program, buf);
+}
+
 /* ---- Output -------------------------------------------------------------- */
 
 const struct wd_batch *

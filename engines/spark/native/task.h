@@ -98,6 +98,11 @@ void
 wd_task_output_copy(const struct wd_task *task, const uint64_t *sizes,
                     uint8_t *const *places);
 
+/* What lambdas of its program counted and said (program.h). After the start;
+ * not while a command runs. */
+void
+wd_task_report(struct wd_task *task, struct wd_buf *buf);
+
 /* Stops the guest; call it again while the command goes on. */
 void
 wd_task_kill(struct wd_task *task);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/spark/query.h"
+#include "engine/spark/figures.h"
 #include "engine/spark/stored.h"
 #include "engine/spark/tables.h"
 
@@ -114,4 +114,5 @@ const struct wd_engine_functions wd_engine_spark = {
     .stored_ref = wd_spark_stored_ref,
     .stored_unref = wd_spark_stored_unref,
     .stored_schema = wd_spark_stored_schema,
+    .figures = wd_spark_query_figures,
 };

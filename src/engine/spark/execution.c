@@ -99,11 +99,11 @@ release_read(struct wd_sc_execution *execution)
 
 enum wd_status
 wd_sc_execution_start(struct wd_sc_execution *execution,
-                      struct wd_sc_session *session,
+                      struct wd_sc_session *session, const char *operation,
                       const struct wd_sc_writer *plan, struct wd_error *error)
 {
   *execution = (struct wd_sc_execution){.session = session, .plan = plan};
-  wd_sc_uuid(execution->operation);
+  snprintf(execution->operation, sizeof execution->operation, "%s", operation);
   return execute(execution, error);
 }
 

@@ -22,10 +22,11 @@ struct wd_sc_execution {
   struct wd_sc_call *release; /* under way */
 };
 
-/* Starts a plan (an encoded spark.connect.Plan), which must outlive it. */
+/* Starts a plan (an encoded spark.connect.Plan), which must outlive it, as the
+ * operation of that UUID. */
 enum wd_status
 wd_sc_execution_start(struct wd_sc_execution *execution,
-                      struct wd_sc_session *session,
+                      struct wd_sc_session *session, const char *operation,
                       const struct wd_sc_writer *plan, struct wd_error *error);
 
 /* The next response (ExecutePlanResponse), valid until the next call;

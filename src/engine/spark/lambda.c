@@ -26,6 +26,7 @@ enum {
   LAMBDA_GUARD,
   LAMBDA_PARTITIONS,
   LAMBDA_ROWS,
+  LAMBDA_OPERATION,
 };
 
 static enum wd_status
@@ -93,7 +94,21 @@ begin_message(struct wd_spark_lowering *lowering, uint32_t field,
   wd_sc_put_text(lowering->writer, ANY_TYPE_URL, url);
   begun.value = wd_sc_begin(lowering->writer, ANY_VALUE);
   wd_sc_put_text(lowering->writer, LAMBDA_VERSION, WD_VERSION);
+  if (lowering->operation)
+    wd_sc_put_text(lowering->writer, LAMBDA_OPERATION, lowering->operation);
+  lowering->extended = true;
   return begun;
+}
+
+void
+wd_spark_put_figures(struct wd_spark_lowering *lowering, uint32_t field)
+{
+  size_t relation = wd_sc_begin(lowering->writer, field);
+  struct wd_spark_extension begun =
+      begin_message(lowering, WD_SC_Relation_extension, "wasidata.Figures");
+
+  wd_spark_end_extension(lowering, &begun);
+  wd_sc_end(lowering->writer, relation);
 }
 
 void

@@ -56,6 +56,11 @@ wd_spark_end_extension(struct wd_spark_lowering *lowering,
 
 #define WD_SPARK_LAMBDA_INPUT 2
 
+/* The relation of what the jar knows of the lowering's operation: rows of kind,
+ * name and value (figures.c). */
+void
+wd_spark_put_figures(struct wd_spark_lowering *lowering, uint32_t field);
+
 /* In such a message: the lambda is called for rows in which that column of the
  * input is true, others get nulls. */
 void

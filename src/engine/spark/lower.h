@@ -32,6 +32,8 @@ struct wd_spark_lowering {
   uint32_t call_count;
   uint32_t variable_count;     /* of conversions: lower_cast.c */
   struct wd_spark_fill *fills; /* of stored.h */
+  const char *operation;       /* the execution's, or NULL */
+  bool extended;               /* something needs wasi-data's jar */
 };
 
 /* Puts the relation of a node as a field of the message that is written. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "engine/spark/carried.h"
+#include "engine/spark/figures.h"
 #include "engine/spark/lower.h"
 #include "engine/spark/stored.h"
 #include "engine/spark/types.h"
@@ -19,6 +20,8 @@ query_new(struct wd_spark_engine *engine, const struct wd_request *request,
     return wd_fail_memory(error);
   query->engine = engine;
   query->schema = request->plan->root->schema;
+  query->pool = request->pool;
+  wd_sc_uuid(query->operation);
   wd_arena_init(&query->arena, engine->mem, 0);
   wd_arena_init(&query->unpacked, engine->mem, 0);
   wd_sc_writer_init(&query->plan, engine->mem);
@@ -42,6 +45,7 @@ lower(struct wd_query *query, const struct wd_request *request,
   struct wd_spark_lowering lowering = {.engine = query->engine,
                                        .arena = &query->arena,
                                        .writer = &query->plan,
+                                       .operation = query->operation,
                                        .error = error};
   enum wd_status status;
 
@@ -57,6 +61,7 @@ lower(struct wd_query *query, const struct wd_request *request,
     status =
         wd_spark_lower_node(&lowering, request->plan->root, WD_SC_Plan_root);
   query->fills = lowering.fills;
+  query->extended = lowering.extended;
   return status == WD_OK ? wd_sc_writer_check(&query->plan, error) : status;
 }
 
@@ -73,7 +78,7 @@ wd_spark_query_start(struct wd_engine *base, const struct wd_request *request,
   status = lower(query, request, error);
   if (status == WD_OK)
     status = wd_sc_execution_start(&query->execution, &query->session,
-                                   &query->plan, error);
+                                   query->operation, &query->plan, error);
   if (status != WD_OK) {
     query->failed = true;
     wd_spark_query_free(query);
@@ -174,28 +179,6 @@ read_batch(struct wd_query *query, struct wd_batch *out_batch, bool *out_has,
                error);
 }
 
-static void
-take_progress(struct wd_query *query, struct wd_sc_view progress)
-{
-  struct wd_sc_field field;
-  uint64_t tasks = 0, done = 0;
-
-  while (wd_sc_next(&progress, &field) == WD_SC_FIELD) {
-    if (field.number != WD_SC_ExecutePlanResponse_ExecutionProgress_stages ||
-        !field.is_bytes)
-      continue;
-    tasks += (uint64_t)wd_sc_find_int(
-        field.view,
-        WD_SC_ExecutePlanResponse_ExecutionProgress_StageInfo_num_tasks, 0);
-    done += (uint64_t)wd_sc_find_int(
-        field.view,
-        WD_SC_ExecutePlanResponse_ExecutionProgress_StageInfo_num_completed_tasks,
-        0);
-  }
-  atomic_store(&query->tasks, tasks);
-  atomic_store(&query->tasks_done, done);
-}
-
 /* Reads responses until one has rows. */
 static enum wd_status
 next_message(struct wd_query *query, bool *out_has, struct wd_error *error)
@@ -210,7 +193,7 @@ next_message(struct wd_query *query, bool *out_has, struct wd_error *error)
     progress =
         wd_sc_find(response, WD_SC_ExecutePlanResponse_execution_progress);
     if (progress.data)
-      take_progress(query, progress);
+      wd_spark_take_progress(query, progress);
     batch = wd_sc_find(response, WD_SC_ExecutePlanResponse_arrow_batch);
     if (batch.data && !query->into)
       return open_batch(
@@ -303,6 +286,9 @@ wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
   else
     status = next_rows(query, out_rows, out_has, error);
   query->failed = query->failed || (status != WD_OK && status != WD_CANCELLED);
+  /* What went wrong in a server is no reason to ask it more. */
+  if ((status == WD_OK && !*out_has) || status == WD_LAMBDA_FAILED)
+    wd_spark_fetch_figures(query);
   if (status == WD_OK && !*out_has) {
     wd_spark_fills_end(query->fills, true);
     query->fills = NULL;
@@ -315,19 +301,6 @@ wd_spark_query_cancel(struct wd_query *query)
 {
   atomic_store(&query->cancelled, true);
   wd_sc_wake(query->session.channel);
-}
-
-void
-wd_spark_query_progress(struct wd_query *query,
-                        struct wd_engine_progress *out_progress)
-{
-  uint64_t tasks = atomic_load(&query->tasks);
-
-  *out_progress = (struct wd_engine_progress){
-      .fraction =
-          tasks ? (double)atomic_load(&query->tasks_done) / (double)tasks : -1,
-      .rows_out = atomic_load(&query->rows_out),
-  };
 }
 
 void

@@ -6,6 +6,21 @@
 #include "engine/spark/engine.h"
 #include "engine/spark/execution.h"
 
+/* Numbers of a query, as figures.c names them. Those from tasks that failed on
+ * come from the jar, at the end. */
+enum wd_spark_figure {
+  WD_SPARK_STAGES,
+  WD_SPARK_TASKS,
+  WD_SPARK_TASKS_DONE,
+  WD_SPARK_TASKS_FAILED,
+  WD_SPARK_EXECUTORS_LOST,
+  WD_SPARK_ROWS_IN,
+  WD_SPARK_BYTES_IN,
+  WD_SPARK_BYTES_SHUFFLED,
+  WD_SPARK_LAMBDA_TIME,
+  WD_SPARK_FIGURES,
+};
+
 struct wd_query {
   struct wd_spark_engine *engine;
   struct wd_schema schema;  /* the plan's */
@@ -25,7 +40,12 @@ struct wd_query {
   const struct wd_spark_fill *fills;
   bool failed;
   atomic_bool cancelled;
-  _Atomic uint64_t rows_out, tasks, tasks_done;
+  _Atomic uint64_t rows_out;
+  struct wd_pool *pool; /* the job's; NULL: no lambdas */
+  char operation[WD_SC_UUID];
+  bool extended; /* the jar has figures of it */
+  bool fetched;  /* they were asked for */
+  _Atomic uint64_t figures[WD_SPARK_FIGURES];
 };
 
 /* The functions of the contract. */
@@ -39,10 +59,6 @@ wd_spark_query_next(struct wd_query *query, struct wd_rows *out_rows,
 
 void
 wd_spark_query_cancel(struct wd_query *query);
-
-void
-wd_spark_query_progress(struct wd_query *query,
-                        struct wd_engine_progress *out_progress);
 
 void
 wd_spark_query_free(struct wd_query *query);

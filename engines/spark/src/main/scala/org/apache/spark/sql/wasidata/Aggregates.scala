@@ -4,7 +4,6 @@ import scala.collection.mutable.ArrayBuffer
 
 import org.apache.arrow.vector.VarBinaryVector
 
-import org.apache.spark.TaskContext
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.{Expression, GenericInternalRow, UnsafeProjection}
 import org.apache.spark.sql.catalyst.expressions.aggregate.{ImperativeAggregate, TypedImperativeAggregate}
@@ -65,7 +64,7 @@ case class LambdaAggregate(spec: LambdaSpec, children: Seq[Expression],
 /** The calls of one aggregate in one task, made when many are together. */
 private final class AggregateCalls(spec: LambdaSpec, arguments: Seq[Expression]) {
   private val binary = StructType(Seq(StructField("state", BinaryType)))
-  private val task = new Task(spec, TaskContext.get())
+  private val task = new Task(spec, None)
   private val rows = new Input(task, StructType(arguments.zipWithIndex.map {
     case (argument, i) => StructField(s"c$i", argument.dataType)
   }))

@@ -3,7 +3,6 @@ package org.apache.spark.sql.wasidata
 import scala.collection.mutable.ArrayBuffer
 import scala.jdk.CollectionConverters._
 
-import org.apache.spark.TaskContext
 import org.apache.spark.rdd.RDD
 import org.apache.spark.sql.catalyst.{InternalRow, ProjectingInternalRow}
 import org.apache.spark.sql.catalyst.expressions.{Attribute, AttributeSet, GenericInternalRow, JoinedRow, UnsafeProjection}
@@ -46,7 +45,7 @@ private abstract class Batches extends Iterator[ColumnarBatch] {
 
 /** map, flat_map, map_partitions: rows in, other rows out. */
 case class LambdaExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
-    extends UnaryExecNode with RowToColumnarTransition {
+    extends UnaryExecNode with RowToColumnarTransition with LambdaOperator {
   override def output: Seq[Attribute] = added
   override def producedAttributes: AttributeSet = AttributeSet(added)
   override def supportsColumnar: Boolean = true
@@ -59,17 +58,18 @@ case class LambdaExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
     }
 
   override protected def doExecuteColumnar(): RDD[ColumnarBatch] = {
-    val spec = this.spec
+    val (spec, metrics) = (this.spec, lambdaMetrics)
     val input = Execs.schemaOf(child.output.take(spec.columns))
     val output = Execs.schemaOf(added)
     Execs.rowsOf(child).mapPartitionsInternal(
-      new LambdaBatches(_, spec, input, output))
+      new LambdaBatches(_, spec, metrics, input, output))
   }
 }
 
 private final class LambdaBatches(rows: Iterator[InternalRow], spec: LambdaSpec,
-    inputSchema: StructType, outputSchema: StructType) extends Batches {
-  private val task = new Task(spec, TaskContext.get())
+    metrics: Option[LambdaMetrics], inputSchema: StructType,
+    outputSchema: StructType) extends Batches {
+  private val task = new Task(spec, metrics)
   private val input = new Input(task, inputSchema)
   private val output = new Output(task, outputSchema, spec.outputs)
   private var ended = spec.mode != LambdaMessage.Partitions
@@ -98,19 +98,19 @@ private final class LambdaBatches(rows: Iterator[InternalRow], spec: LambdaSpec,
   * results of aggregates.
   */
 case class AppendExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
-    extends UnaryExecNode {
+    extends UnaryExecNode with LambdaOperator {
   override def output: Seq[Attribute] = child.output ++ added
   override def producedAttributes: AttributeSet = AttributeSet(added)
   override protected def withNewChildInternal(changed: SparkPlan): AppendExec =
     copy(child = changed)
 
   override protected def doExecute(): RDD[InternalRow] = {
-    val (spec, output) = (this.spec, this.output)
+    val (spec, metrics, output) = (this.spec, lambdaMetrics, this.output)
     val input = Execs.schemaOf(spec.places.map(child.output))
     val results = Execs.schemaOf(added)
     val below = child.output
     Execs.rowsOf(child).mapPartitionsInternal { rows =>
-      val batches = new AppendedRows(rows, spec, input, results,
+      val batches = new AppendedRows(rows, spec, metrics, input, results,
         UnsafeProjection.create(below, below))
       val projection = UnsafeProjection.create(output, output)
       batches.flatMap(identity).map(projection)
@@ -119,9 +119,10 @@ case class AppendExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
 }
 
 private final class AppendedRows(rows: Iterator[InternalRow], spec: LambdaSpec,
-    inputSchema: StructType, outputSchema: StructType, keep: UnsafeProjection)
+    metrics: Option[LambdaMetrics], inputSchema: StructType,
+    outputSchema: StructType, keep: UnsafeProjection)
     extends Iterator[Iterator[InternalRow]] {
-  private val task = new Task(spec, TaskContext.get())
+  private val task = new Task(spec, metrics)
   private val input = new Input(task, inputSchema)
   private val output = new Output(task, outputSchema, spec.outputs)
   private val wanted = ProjectingInternalRow(inputSchema, spec.places)

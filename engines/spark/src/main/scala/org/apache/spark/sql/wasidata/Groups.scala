@@ -1,6 +1,5 @@
 package org.apache.spark.sql.wasidata
 
-import org.apache.spark.TaskContext
 import org.apache.spark.rdd.RDD
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.{Ascending, Attribute, AttributeSet, Expression, SortOrder, UnsafeProjection, UnsafeRow}
@@ -63,7 +62,7 @@ private final class GroupedRows(rows: Iterator[InternalRow],
 
 /** map_groups: groups lie in one partition and follow each other in it. */
 case class GroupsExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
-    extends UnaryExecNode {
+    extends UnaryExecNode with LambdaOperator {
   private def keys: Seq[Expression] =
     Keys.of(child.output, spec.columns, spec.keys)
 
@@ -79,18 +78,20 @@ case class GroupsExec(spec: LambdaSpec, added: Seq[Attribute], child: SparkPlan)
     throw new IllegalStateException("this gives columns")
 
   override protected def doExecuteColumnar(): RDD[ColumnarBatch] = {
-    val (spec, keys, below) = (this.spec, this.keys, child.output)
+    val (spec, metrics) = (this.spec, lambdaMetrics)
+    val (keys, below) = (this.keys, child.output)
     val input = Execs.schemaOf(below.take(spec.columns))
     val output = Execs.schemaOf(added)
     Execs.rowsOf(child).mapPartitionsInternal(rows =>
       new GroupBatches(new GroupedRows(rows, Keys.project(keys, below)), spec,
-        input, output))
+        metrics, input, output))
   }
 }
 
 private final class GroupBatches(groups: GroupedRows, spec: LambdaSpec,
-    inputSchema: StructType, outputSchema: StructType) extends Batches {
-  private val task = new Task(spec, TaskContext.get())
+    metrics: Option[LambdaMetrics], inputSchema: StructType,
+    outputSchema: StructType) extends Batches {
+  private val task = new Task(spec, metrics)
   private val input = new Input(task, inputSchema)
   private val output = new Output(task, outputSchema, spec.outputs)
   private var open = false
@@ -116,7 +117,7 @@ private final class GroupBatches(groups: GroupedRows, spec: LambdaSpec,
 
 /** Lambdas over the groups of equal keys of two inputs. */
 case class CoGroupsExec(spec: LambdaSpec, added: Seq[Attribute], left: SparkPlan,
-    right: SparkPlan) extends BinaryExecNode {
+    right: SparkPlan) extends BinaryExecNode with LambdaOperator {
   private def leftKeys = Keys.of(left.output, spec.columns, spec.keys)
   private def rightKeys = Keys.of(right.output, spec.rightColumns, spec.keys)
 
@@ -134,7 +135,8 @@ case class CoGroupsExec(spec: LambdaSpec, added: Seq[Attribute], left: SparkPlan
     throw new IllegalStateException("this gives columns")
 
   override protected def doExecuteColumnar(): RDD[ColumnarBatch] = {
-    val (spec, leftKeys, rightKeys) = (this.spec, this.leftKeys, this.rightKeys)
+    val (spec, metrics) = (this.spec, lambdaMetrics)
+    val (leftKeys, rightKeys) = (this.leftKeys, this.rightKeys)
     val (leftBelow, rightBelow) = (left.output, right.output)
     val leftInput = Execs.schemaOf(leftBelow.take(spec.columns))
     val rightInput = Execs.schemaOf(rightBelow.take(spec.rightColumns))
@@ -147,15 +149,16 @@ case class CoGroupsExec(spec: LambdaSpec, added: Seq[Attribute], left: SparkPlan
         new LazilyGeneratedOrdering(keyTypes.zipWithIndex.map { case (t, i) =>
           SortOrder(org.apache.spark.sql.catalyst.expressions.BoundReference(i, t,
             nullable = true), Ascending)
-        }), spec, leftInput, rightInput, output)
+        }), spec, metrics, leftInput, rightInput, output)
     }
   }
 }
 
 private final class CoGroupBatches(left: GroupedRows, right: GroupedRows,
-    order: LazilyGeneratedOrdering, spec: LambdaSpec, leftSchema: StructType,
+    order: LazilyGeneratedOrdering, spec: LambdaSpec,
+    metrics: Option[LambdaMetrics], leftSchema: StructType,
     rightSchema: StructType, outputSchema: StructType) extends Batches {
-  private val task = new Task(spec, TaskContext.get())
+  private val task = new Task(spec, metrics)
   private val leftInput = new Input(task, leftSchema)
   private val rightInput = new Input(task, rightSchema)
   private val output = new Output(task, outputSchema, spec.outputs)

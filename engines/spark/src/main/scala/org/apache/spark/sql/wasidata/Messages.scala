@@ -22,11 +22,13 @@ case class LambdaMessage(
     filter: Option[proto.Expression],
     guard: Option[Int],
     partitions: Int,
-    rows: Long)
+    rows: Long,
+    operation: String)
 
 object LambdaMessage {
   val Relation = "wasidata.Lambda"
   val Aggregate = "wasidata.Aggregate"
+  val Figures = "wasidata.Figures"
 
   /** How rows come and go. */
   val Rows = 0 // rows in, other rows out
@@ -44,7 +46,7 @@ object LambdaMessage {
     val in = bytes.newCodedInput()
     in.setRecursionLimit(nesting): Unit
     var message = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
-      Rows, Nil, 0, Nil, None, None, 0, 0)
+      Rows, Nil, 0, Nil, None, None, 0, 0, "")
     val places = ArrayBuffer.empty[Int]
     val arguments = ArrayBuffer.empty[proto.Expression]
     var tag = in.readTag()
@@ -66,6 +68,7 @@ object LambdaMessage {
         case 14 => message.copy(guard = Some(in.readInt32()))
         case 15 => message.copy(partitions = in.readInt32())
         case 16 => message.copy(rows = in.readInt64())
+        case 17 => message.copy(operation = in.readString())
         case _ => in.skipField(tag): Unit; message
       }
       tag = in.readTag()

@@ -64,6 +64,7 @@ object Native {
   @native def open(closure: Array[Byte], folder: String, partition: Int,
       partitions: Int): Long
   @native def close(handle: Long): Unit
+  @native def report(handle: Long): Array[Byte]
   @native def kill(handle: Long): Unit
   @native def run(handle: Long, command: Int): Unit
   @native def await(handle: Long, milliseconds: Int): Boolean

@@ -9,10 +9,12 @@ import org.sparkproject.connect.protobuf.ByteString
   * first ones or those at `places`; `keys` more of them follow, of groups.
   * `outputs` may be 0 though a plan's node has a column at least. `guard` is a
   * column of the input: rows where it is not true are null, without a call.
+  * Tasks tell what they did to `figures`, which do not
+  * matter where specs are compared.
   */
 case class LambdaSpec(closure: ByteString, folder: String, columns: Int,
     outputs: Int, mode: Int, places: Seq[Int], keys: Int, rightColumns: Int,
-    guard: Option[Int]) {
+    guard: Option[Int])(val figures: Option[LambdaFigures]) {
   def appends: Boolean =
     mode == LambdaMessage.Append || mode == LambdaMessage.Finish ||
       mode == LambdaMessage.FinishReduce

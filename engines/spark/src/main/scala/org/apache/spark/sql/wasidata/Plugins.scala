@@ -44,7 +44,7 @@ private object Plugin {
     SparkContext.getActive.foreach(LambdaFailures.listen)
     LambdaSpec(message.closure, folder(), message.columns, message.outputs,
       message.mode, message.places, message.keys, message.rightColumns,
-      message.guard)
+      message.guard)(Figures.of(message.operation))
   }
 }
 
@@ -53,7 +53,11 @@ class LambdaRelationPlugin extends RelationPlugin {
       planner: SparkConnectPlanner): Optional[LogicalPlan] =
     Plugin.read(bytes, LambdaMessage.Relation) match {
       case Some(message) => Optional.of(plan(message, planner))
-      case None => Optional.empty()
+      case None =>
+        Plugin.read(bytes, LambdaMessage.Figures) match {
+          case Some(message) => Optional.of(Figures.take(message.operation))
+          case None => Optional.empty()
+        }
     }
 
   private def plan(message: LambdaMessage,

@@ -14,7 +14,7 @@ import org.apache.spark.sql.vectorized.ColumnarBatch
   * more partitions than Spark does well with, so a task makes several in turn.
   */
 case class TableExec(spec: LambdaSpec, columns: Seq[Attribute],
-    wanted: Seq[Int], partitions: Int) extends LeafExecNode {
+    wanted: Seq[Int], partitions: Int) extends LeafExecNode with LambdaOperator {
   override def output: Seq[Attribute] = wanted.map(columns)
   override def supportsColumnar: Boolean = true
   override protected def doExecute(): RDD[InternalRow] =
@@ -28,7 +28,8 @@ case class TableExec(spec: LambdaSpec, columns: Seq[Attribute],
       math.max(4 * sparkContext.defaultParallelism, conf.numShufflePartitions)))
 
   override protected def doExecuteColumnar(): RDD[ColumnarBatch] = {
-    val (spec, wanted, partitions) = (this.spec, this.wanted, this.partitions)
+    val (spec, metrics) = (this.spec, lambdaMetrics)
+    val (wanted, partitions) = (this.wanted, this.partitions)
     val schema = Execs.schemaOf(output)
     // Rows without columns have one on Spark, which is none of the lambda's.
     val asked = if (spec.outputs == 0) Seq.empty[Int] else wanted
@@ -38,15 +39,16 @@ case class TableExec(spec: LambdaSpec, columns: Seq[Attribute],
         val from = (task.toLong * partitions / count).toInt
         val to = ((task + 1L) * partitions / count).toInt
         (from until to).iterator.flatMap(partition =>
-          new TableBatches(spec, asked, schema, partition, partitions))
+          new TableBatches(spec, metrics, asked, schema, partition, partitions))
       })
   }
 }
 
-private final class TableBatches(spec: LambdaSpec, wanted: Seq[Int],
-    schema: StructType, partition: Int, partitions: Int) extends Batches {
+private final class TableBatches(spec: LambdaSpec,
+    metrics: Option[LambdaMetrics], wanted: Seq[Int], schema: StructType,
+    partition: Int, partitions: Int) extends Batches {
   private val task =
-    new Task(spec, TaskContext.get(), partition, partitions)
+    new Task(spec, metrics, TaskContext.get(), partition, partitions)
   private val output = new Output(task, schema, wanted.size)
   private var begun = false
 

@@ -11,7 +11,9 @@ import org.apache.arrow.vector.ipc.message.{ArrowFieldNode, ArrowRecordBatch}
 import org.apache.spark.{SparkFiles, TaskContext}
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow
+import org.apache.spark.sql.execution.SparkPlan
 import org.apache.spark.sql.execution.arrow.ArrowWriter
+import org.apache.spark.sql.execution.metric.{SQLMetric, SQLMetrics}
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.util.ArrowUtils
 import org.apache.spark.sql.vectorized.{ArrowColumnVector, ColumnarBatch, ColumnVector}
@@ -29,13 +31,33 @@ private object Task {
       largeVarTypes = false)
 }
 
+/** What an operator of ours shows in Spark's UI. */
+final case class LambdaMetrics(rowsIn: SQLMetric, rowsOut: SQLMetric,
+    batches: SQLMetric, time: SQLMetric)
+
+/** An operator that calls a lambda. */
+trait LambdaOperator extends SparkPlan {
+  override lazy val metrics: Map[String, SQLMetric] = Map(
+    "rowsIn" -> SQLMetrics.createMetric(sparkContext, "rows to the lambda"),
+    "numOutputRows" ->
+      SQLMetrics.createMetric(sparkContext, "rows of the lambda"),
+    "batches" -> SQLMetrics.createMetric(sparkContext, "batches of the lambda"),
+    "time" ->
+      SQLMetrics.createNanoTimingMetric(sparkContext, "time in the lambda"))
+
+  protected def lambdaMetrics: Option[LambdaMetrics] =
+    Some(LambdaMetrics(metrics("rowsIn"), metrics("numOutputRows"),
+      metrics("batches"), metrics("time")))
+}
+
 /** A lambda at work in a Spark task; ended with it. The partition is the task's,
   * but for table functions, which have partitions of their own.
   */
-private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
-    partitions: Int) {
-  def this(spec: LambdaSpec, context: TaskContext) =
-    this(spec, context, context.partitionId(), context.numPartitions())
+private final class Task(spec: LambdaSpec, metrics: Option[LambdaMetrics],
+    context: TaskContext, partition: Int, partitions: Int) {
+  def this(spec: LambdaSpec, metrics: Option[LambdaMetrics]) =
+    this(spec, metrics, TaskContext.get(), TaskContext.get().partitionId(),
+      TaskContext.get().numPartitions())
 
   val allocator: BufferAllocator =
     ArrowUtils.rootAllocator.newChildAllocator("wasi-data", 0, Long.MaxValue)
@@ -43,6 +65,7 @@ private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
   private var finished = false
   private var closed = false
   private var resources: List[AutoCloseable] = Nil
+  private var calls, rowsIn, rowsOut, nanoseconds = 0L
 
   context.addTaskCompletionListener[Unit](_ => close())
   handle = Native.open(spec.closure.toByteArray,
@@ -57,12 +80,33 @@ private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
   }
 
   def close(): Unit = {
-    if (handle != 0) Native.close(handle)
+    if (handle != 0) {
+      try report()
+      finally Native.close(handle)
+    }
     handle = 0
     resources.foreach(_.close())
     resources = Nil
     if (!closed) allocator.close()
     closed = true
+  }
+
+  private def report(): Unit = {
+    metrics.foreach { shown =>
+      shown.rowsIn += rowsIn
+      shown.rowsOut += rowsOut
+      shown.batches += calls
+      shown.time += nanoseconds
+    }
+    spec.figures.foreach { figures =>
+      val report = new Report
+      report.count("lambdas", "calls", calls)
+      report.count("lambdas", "rows-in", rowsIn)
+      report.count("lambdas", "rows-out", rowsOut)
+      report.count("lambdas", "nanoseconds", nanoseconds)
+      Option(Native.report(handle)).foreach(report.read)
+      figures.add(report)
+    }
   }
 
   private def await(): Unit =
@@ -80,8 +124,13 @@ private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
     */
   def run(command: Int): Unit = {
     context.killTaskIfInterrupted()
+    val begin = System.nanoTime()
     Native.run(handle, command)
     await()
+    nanoseconds += System.nanoTime() - begin
+    calls += 1
+    if (command != Native.Update && command != Native.Combine)
+      rowsOut += math.max(rows, 0) // others are states
   }
 
   /** When all was read: the lambda may still fail as it puts things away. */
@@ -91,8 +140,12 @@ private final class Task(spec: LambdaSpec, context: TaskContext, partition: Int,
       run(Native.Shut)
     }
 
-  def put(slot: Int, rows: Int, nodes: Array[Long], buffers: Array[Long]): Unit =
+  def put(slot: Int, rows: Int, nodes: Array[Long],
+      buffers: Array[Long]): Unit = {
+    if (slot == Native.InputSlot || spec.mode == LambdaMessage.CoGroups)
+      rowsIn += rows
     Native.put(handle, slot, rows, nodes, buffers)
+  }
 
   def groups(address: Long): Unit = Native.groups(handle, address)
 
