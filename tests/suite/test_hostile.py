@@ -217,6 +217,23 @@ PAIR = {
     "pair_columns": "a co-group takes all columns",
 }
 
+# Rows out of nothing; what bind and the arguments do wrong is told to main.
+SCAN = {
+    "scan_open_area": MEMORY,
+    "scan_open_trap": "generate lambda: trap",
+    "scan_type": "3 buffers, but the schema has 2",
+    "scan_nodes": MEMORY,
+    "scan_huge": "its node has length 2, 4294967295 are needed",
+    "scan_error": "generate lambda: no more of this",
+    "scan_no_partition": "partitions",
+    "scan_partitions_none": "partitions",
+    "scan_partitions_many": "partitions",
+    "rows_many": "2 rows",
+    "rows_none": "0 rows",
+    "rows_type": "2 buffers, its schema needs 1 and 3",
+    "rows_format": "'?'",
+}
+
 MAIN = {
     "main_do_trap": (134, "unreachable"),
     "main_do_recursion": (134, "recurse"),
@@ -304,9 +321,10 @@ class Hostile(unittest.TestCase):
     def tearDownClass(cls):
         cls.cache.cleanup()
 
-    def each(self, modes, look, options=()):
+    def each(self, modes, look, options=(), arguments=()):
         with concurrent.futures.ThreadPoolExecutor(2) as workers:
-            outcomes = workers.map(lambda mode: Outcome(mode, options), modes)
+            outcomes = workers.map(
+                lambda mode: Outcome(mode, options, arguments), modes)
             for mode, outcome in zip(modes, outcomes):
                 with self.subTest(mode=mode, text=outcome.text[-2000:]):
                     self.assertNotIn("Sanitizer", outcome.text)
@@ -359,6 +377,31 @@ class Hostile(unittest.TestCase):
             with self.subTest(mode, text=outcome.text[-2000:]):
                 self.assertNotIn("Sanitizer", outcome.text)
                 self.fails(outcome, 125, part)
+
+    def test_table_functions(self):
+        """What partition lambdas and binds do wrong, and what is their own."""
+        modes = {mode: part.replace("map-partitions", "generate")
+                 for mode, part in LAMBDA.items() if mode.startswith("part_")
+                 and "push" not in mode and "end" not in mode}
+        modes["part_close_trap"] = "close_scan"
+        modes.update((mode, part.replace("a map", "a generate"))
+                     for mode, part in BIND.items()
+                     if mode.startswith("bind_") and "columns" not in mode)
+        modes["bind_area"] = "0xfffffffc is not a multiple of 8"
+        modes.update(SCAN)
+
+        def good(_, outcome):
+            self.assertEqual((outcome.code, outcome.text, outcome.rows),
+                             (0, "", 6))
+        self.each(["good", "scan_rows_lie"], good, [], ["scan"])
+        self.each(modes, lambda mode, outcome: self.fails(
+            outcome, 125, modes[mode]), ["--threads", "2"], ["scan"])
+        passed = {"rows_tag": "case 2", "rows_nodes": MEMORY,
+                  "rows_fields": MEMORY}
+        self.each(passed, lambda mode, outcome: self.fails(
+            outcome, 134, passed[mode]), [], ["scan"])
+        self.each(["scan_endless"], lambda mode, outcome: self.fails(
+            outcome, 124, ""), ["--timeout", "1s"], ["scan"])
 
     def test_two_threads(self):
         modes = list(LAMBDA)[::5]

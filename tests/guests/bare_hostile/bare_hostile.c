@@ -84,7 +84,9 @@ lambda_over(uint32_t from)
 
   measure.name = text("total");
   measure.arguments = (list){at(&argument), 1};
-  if (starts("filter_"))
+  if (strcmp(whole, "scan") == 0)
+    generate(&out);
+  else if (starts("filter_"))
     filter(from, 1, 2, &out);
   else if (starts("flat_"))
     flat_map(from, 1, 2, &out);

@@ -3,9 +3,9 @@
  * main builds `range(0, 1000)`, puts a lambda on it whose kind the mode's
  * prefix tells (filter_, flat_, part_, agg_, red_, else a map), over groups
  * or numbered partitions or pairs of groups when a second argument says
- * `group`, `number` or `pair`, writes the result to the sink `out`, and ends
- * with 0 without waiting: what went wrong is the host's to tell. Modes that
- * start with main_ misbehave in main. */
+ * `group`, `number` or `pair`, or over nothing when it says `scan`, writes the
+ * result to the sink `out`, and ends with 0 without waiting: what went wrong is
+ * the host's to tell. Modes that start with main_ misbehave in main. */
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
@@ -236,6 +236,10 @@ give_batch(uint32_t rows);
 /* An area that lies; NULL: another thing is wrong. */
 const void *
 wrong_area(void);
+
+/* tables.c: rows of a table function. */
+void
+generate(struct result *out);
 
 /* exports.c */
 struct field
