@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <wasidata.h>
+#include <wasidata_tables.h>
 
 #define KNOWN                                                                  \
   "id: i64, t: time, t32: time(ms), span: interval, u: uuid, "                 \
@@ -110,6 +110,37 @@ set_row(wd_rows *rows, int64_t i)
 {
   set_known(rows, i);
   set_either(rows, i);
+}
+
+/* Row `i` as the arguments of a table function, which gives them back. */
+static void
+take_arguments(void *state, uint32_t partition, const wd_row *arguments,
+               void *env)
+{
+  (void)partition, (void)env;
+  *(wd_row *)state = *arguments;
+}
+
+static bool
+give_arguments(void *state, wd_rows *out, void *env)
+{
+  const wd_row *arguments = state;
+  (void)env;
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    wd_copy(out, c, arguments, c);
+  wd_emit(out);
+  return false;
+}
+
+static void
+show_arguments(int64_t i)
+{
+  static const wd_generator functions = {
+      .size = sizeof(wd_row), .open = take_arguments, .next = give_arguments};
+  wd_rows *row = wd_rows_new(SCHEMA);
+  set_row(row, i);
+  wd_emit(row);
+  wd_show(wd_generate(&functions, row, 2, NULL, 0, SCHEMA));
 }
 
 /* Row `i` as parameters, which are selected again. */
@@ -335,8 +366,8 @@ main(int count, char **arguments)
   if (count < 3)
     return 2;
   const char *kind = arguments[1];
-  if (!strcmp(kind, "parameters")) {
-    show_parameters(atoi(arguments[2]));
+  if (!strcmp(kind, "parameters") || !strcmp(kind, "arguments")) {
+    (*kind == 'p' ? show_parameters : show_arguments)(atoi(arguments[2]));
     return 0;
   }
   wd_rows *rows = wd_rows_new(SCHEMA);

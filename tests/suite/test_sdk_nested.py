@@ -108,6 +108,14 @@ class C(Rows):
                     None if want["l"] is None or first is None else True)
                 self.assertEqual(got, want, i)
 
+    def test_arguments_of_generate(self):
+        """A table function is given a row of every type, and gives it back."""
+        made = self.run_guest("create", 40, "1").stdout.splitlines()
+        for i in range(0, 40, 3):
+            done = self.run_guest("arguments", i, "2")
+            self.assertEqual((done.returncode, done.stderr), (0, b""), i)
+            self.assertEqual(done.stdout.splitlines(), [made[i]] * 2)
+
     def test_mistakes_are_told(self):
         for what, words in (
                 ("index", "no element 2 in a list of 2"),
