@@ -137,6 +137,19 @@ class Inside(unittest.TestCase):
         done = run(BIN, "run", program, "none")
         self.assertIn("1 to 1000000 partitions", done.stdout)
 
+    def test_out_of_memory(self):
+        """The lambda's worker is lost: the job fails, the program goes on. In
+        main it is the end."""
+        for name, words in (("memory", "map lambda: out of memory\n"),
+                            ("overflow", "map lambda: trap: ")):
+            done = self.check("cpp_limits", name, "--memory-limit", "64MiB")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.endswith("\ngood\n"), done.stdout)
+            self.assertIn(words, done.stdout)
+        done = self.check("cpp_limits", "main", "--memory-limit", "64MiB")
+        self.assertEqual((done.returncode, done.stdout), (125, ""))
+        self.assertIn("wasi-data: out of memory\n", done.stderr)
+
     def test_an_error_that_nobody_looks_at_ends_the_program(self):
         for name, message in (("unseen", "'nothing' is not granted"),
                               ("unseen_value", "'nothing' is not granted"),

@@ -12,6 +12,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -64,6 +65,11 @@ fail(const char *format, ...)
 }
 
 namespace detail {
+
+// Without exceptions operator new returns null when there is no memory, and the
+// standard library writes there.
+inline const std::new_handler new_handler_before =
+    std::set_new_handler([] { wd_fail("out of memory"); });
 
 // A failure and whether someone looked at it.
 struct Failure {
