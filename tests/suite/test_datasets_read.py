@@ -187,6 +187,12 @@ class Reading(Rows):
                 self.fails_to_read(name, name)
         self.file("late.jsonl", b'{"a": 1}\n' * 50000 + b'{"a": oops}\n')
         self.fails_to_read("late.jsonl", "table 't'", "late.jsonl")
+        for value in b"99999999999999999999", b'"x"':
+            self.file("late.jsonl", b'{"a": 1}\n' * 25000 + b'{"a": ' + value
+                      + b"}\n")
+            self.fails_to_read("late.jsonl", "table 't'", "late.jsonl",
+                               "line 25001", value.decode(), "the table's "
+                               "option columns=(name type, ...)")
         self.file("typed.csv", "a\n" + "1\n" * 50000 + "x\n")
         self.fails_to_read("typed.csv,columns=(a i64)", "table 't'",
                            "typed.csv")

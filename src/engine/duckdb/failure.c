@@ -31,13 +31,17 @@ after_prefix(const char *message)
   return colon + strlen(" Error: ");
 }
 
+/* The reader of JSON ends so: with settings of its own. A value is not of the
+ * type that the lines before it have. */
+static const char sampled[] = "Try increasing 'sample_size'";
+
 /* DuckDB appends hints and positions in SQL that nobody wrote. */
 static size_t
 useful_length(const char *text)
 {
-  static const char *const ends[] = {"\n\nLINE ",        "\nLINE ",
-                                     "\nStack Trace",    "\nPotential Fixes",
-                                     "\nPossible fixes", "\n\n"};
+  static const char *const ends[] = {
+      "\n\nLINE ",        "\nLINE ", "\nStack Trace", "\nPotential Fixes",
+      "\nPossible fixes", "\n\n",    sampled};
   size_t length = strlen(text);
 
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -46,6 +50,8 @@ useful_length(const char *text)
     if (end && (size_t)(end - text) < length && end > text)
       length = (size_t)(end - text);
   }
+  while (length && (text[length - 1] == ' ' || text[length - 1] == '\n'))
+    length--;
   return length;
 }
 
@@ -93,6 +99,12 @@ wd_duck_fail(struct wd_error *error, const char *message)
       *c = ' ';
   if (status == WD_CANCELLED)
     return wd_fail(error, status, "the query was cancelled");
+  if (strstr(message, sampled))
+    return wd_fail_at(error, WD_ORIGIN_ENGINE, status,
+                      "%s: the lines before it have another type; say which "
+                      "it shall be by the table's option columns=(name type, "
+                      "...)",
+                      clean);
   if (find_file(message, text, useful_length(text), file, sizeof file))
     return wd_fail_at(error, WD_ORIGIN_ENGINE, status, "'%s': %s", file, clean);
   return wd_fail_at(error, WD_ORIGIN_ENGINE, status, "%s", clean);
