@@ -8,6 +8,7 @@
 #include "engine/duckdb/narrow.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/types.h"
+#include "engine/duckdb/types_composed.h"
 #include "engine/granted.h"
 #include "io/format.h"
 
@@ -326,13 +327,15 @@ lower_own(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 }
 
 /* Columns of types that we do not carry pass as they are: nothing but a
- * projection without them is planned over them. */
+ * projection without them is planned over them. So do those that no SQL can
+ * name, as the structs without a field's name that unions are in files. */
 static void
 write_read_columns(const struct wd_schema *schema, struct wd_buf *buf)
 {
   for (uint32_t i = 0; i < schema->count; i++) {
     const struct wd_column *column = &schema->columns[i];
-    bool carried = wd_type_carried(&column->type);
+    bool carried =
+        wd_type_carried(&column->type) && !wd_duck_type_why_not(&column->type);
 
     wd_buf_puts(buf, i ? ", " : "");
     wd_buf_puts(buf, carried ? "CAST(t." : "t.");
