@@ -4,18 +4,6 @@
 #include "guest/internal.h"
 #include "plan/literal_array.h"
 
-/* What a literal or parts of it can be made of. */
-static bool
-is_known(const struct wd_type *type)
-{
-  if (type->id == WD_TYPE_UNION)
-    return false;
-  for (uint32_t i = 0; i < type->child_count; i++)
-    if (!is_known(&type->children[i].type))
-      return false;
-  return true;
-}
-
 static enum wd_status
 read_value(const struct wd_schema *schema, const struct wd_batch *batch,
            uint32_t column, struct wd_arena *arena, struct wd_parameter *out,
@@ -23,13 +11,7 @@ read_value(const struct wd_schema *schema, const struct wd_batch *batch,
 {
   struct wd_array array = wd_array_of(schema, batch, column), *kept;
   const struct wd_literal null = {.null = true};
-  char text[96];
 
-  if (!is_known(array.type))
-    return wd_fail(error, WD_UNSUPPORTED,
-                   "the parameter $%.64s is %s: parameters of this type are "
-                   "not supported",
-                   out->name, wd_type_text(array.type, text, sizeof text));
   out->value = null;
   if (wd_literal_carried(array.type, &null)) {
     out->value = wd_literal_from_array(&array, 0);

@@ -335,6 +335,23 @@ wd_lambda_print(const char *const *names, uint32_t count, struct wd_buf *buf)
   wd_buf_puts(buf, count == 1 ? " -> " : ") -> ");
 }
 
+/* An expression with names before or after it. */
+static void
+print_named(const struct wd_syntax *syntax, struct wd_buf *buf)
+{
+  if (syntax->kind == WD_SYNTAX_LAMBDA) {
+    wd_lambda_print(syntax->names, syntax->name_count, buf);
+  } else if (syntax->kind == WD_SYNTAX_NAMED) {
+    wd_name_print(syntax->name, buf);
+    wd_buf_puts(buf, " => ");
+  }
+  print(syntax->operands[0], WD_LEVEL_OR, buf);
+  if (syntax->kind == WD_SYNTAX_ALIAS) {
+    wd_buf_puts(buf, " as ");
+    wd_name_print(syntax->name, buf);
+  }
+}
+
 static void
 print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
 {
@@ -343,18 +360,9 @@ print_bare(const struct wd_syntax *syntax, struct wd_buf *buf)
     print_star(syntax, buf);
     break;
   case WD_SYNTAX_ALIAS:
-    print(syntax->operands[0], WD_LEVEL_OR, buf);
-    wd_buf_puts(buf, " as ");
-    wd_name_print(syntax->name, buf);
-    break;
   case WD_SYNTAX_LAMBDA:
-    wd_lambda_print(syntax->names, syntax->name_count, buf);
-    print(syntax->operands[0], WD_LEVEL_OR, buf);
-    break;
   case WD_SYNTAX_NAMED:
-    wd_name_print(syntax->name, buf);
-    wd_buf_puts(buf, " => ");
-    print(syntax->operands[0], WD_LEVEL_OR, buf);
+    print_named(syntax, buf);
     break;
   case WD_SYNTAX_PARAMETER:
     wd_buf_putc(buf, '$');

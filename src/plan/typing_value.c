@@ -212,6 +212,31 @@ new_struct(struct typer *typer, const struct wd_syntax *syntax,
                          : status;
 }
 
+/* A struct of the one member that is there, which only here is cast to its
+ * union. */
+static enum wd_status
+new_union(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_array *array, uint32_t row,
+          const struct wd_expression **out)
+{
+  uint32_t member = array->buffers[0].data[row];
+  struct typed operand = {NULL, syntax};
+  struct wd_array field = wd_array_child(array);
+  struct wd_type one = wd_type_of(WD_TYPE_STRUCT);
+  enum wd_status status;
+
+  for (uint32_t i = 1; i <= member; i++)
+    field = wd_array_next(&field, &array->type->children[i].type);
+  one.child_count = 1;
+  one.children = &array->type->children[member];
+  status = wd__type_value(typer, syntax, &field, row, &operand.expression);
+  if (status == WD_OK)
+    status = new_node(typer, syntax, WD_EXPR_CALL, WD_FN_STRUCT, 1, &operand,
+                      &one, out);
+  return status == WD_OK ? new_cast(typer, syntax, *out, array->type, out)
+                         : status;
+}
+
 enum wd_status
 wd__type_value(struct typer *typer, const struct wd_syntax *syntax,
                const struct wd_array *array, uint32_t row,
@@ -233,6 +258,8 @@ wd__type_value(struct typer *typer, const struct wd_syntax *syntax,
     return new_elements(typer, syntax, array, row, out);
   case WD_TYPE_STRUCT:
     return new_struct(typer, syntax, array, row, out);
+  case WD_TYPE_UNION:
+    return new_union(typer, syntax, array, row, out);
   default:
     value = wd_literal_from_array(array, row);
     return new_literal(typer, syntax, array->type, &value, out);

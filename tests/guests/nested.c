@@ -147,14 +147,15 @@ show_arguments(int64_t i)
 static void
 show_parameters(int64_t i)
 {
-  wd_rows *row = wd_rows_new(KNOWN);
-  set_known(row, i);
+  wd_rows *row = wd_rows_new(SCHEMA);
+  set_row(row, i);
   wd_emit(row);
   wd_show(wd_select(wd_with_parameters(wd_range(0, 2, 1), row), "$id as id",
                     "$t as t", "$t32 as t32", "$span as span", "$u as u",
                     "$f as f", "$e as e", "$n as n", "$l as l", "$ll as ll",
-                    "$x as x", "$s as s", "$m as m", "$l is null as none",
-                    "$s.a as a", "list_contains($l, $l[1]) as there"));
+                    "$x as x", "$s as s", "$m as m", "$\"or\" as \"or\"",
+                    "$l is null as none", "$s.a as a",
+                    "list_contains($l, $l[1]) as there"));
 }
 
 static void

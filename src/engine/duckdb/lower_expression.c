@@ -79,6 +79,26 @@ write_whole(const struct writer *writer, const struct wd_expression *cast)
   return status;
 }
 
+/* A struct of one field is that member: see typing_value.c. */
+static enum wd_status
+write_union(const struct writer *writer, const struct wd_expression *cast)
+{
+  const struct wd_expression *one = cast->arguments[0];
+  const char *name = one->type.children[0].name;
+  enum wd_status status;
+
+  wd_buf_puts(writer->buf, "CAST(union_value(");
+  wd_duck_quote(name, strlen(name), '"', writer->buf);
+  wd_buf_puts(writer->buf, " := CAST(");
+  status = wd__write_expression(writer, one->arguments[0]);
+  wd_buf_puts(writer->buf, " AS ");
+  wd_duck_type_sql(&one->type.children[0].type, writer->buf);
+  wd_buf_puts(writer->buf, ")) AS ");
+  wd_duck_type_sql(&cast->type, writer->buf);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
 static enum wd_status
 write_cast(const struct writer *writer, const struct wd_expression *cast)
 {
@@ -95,6 +115,8 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
   }
   if (wd_type_equal(&operand->type, &cast->type))
     return wd__write_expression(writer, operand);
+  if (from == WD_TYPE_STRUCT && to == WD_TYPE_UNION)
+    return write_union(writer, cast);
   if (from == WD_TYPE_BINARY && to == WD_TYPE_STRING) {
     wd_buf_puts(writer->buf, cast->try_cast ? "TRY(decode(" : "(decode(");
     status = wd__write_expression(writer, operand);
