@@ -347,6 +347,9 @@ func decoderOf(s *shape, t wireType, path, goName string) (decoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.mode == nullStruct && t.kind == s.typ.kind && t.plain() {
+		return decodeNullable(s.valid, t), nil
+	}
 	return withNulls(s, decode), nil
 }
 

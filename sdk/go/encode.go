@@ -344,6 +344,9 @@ func encoderOf(s *shape, t wireType) encoder {
 	}
 	switch s.mode {
 	case nullStruct:
+		if t.plain() {
+			return encodeNullable(s.valid, t)
+		}
 		return structNulls(s.valid, encode)
 	case nullPointer:
 		return pointerNulls(encode)

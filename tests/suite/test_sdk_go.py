@@ -98,7 +98,8 @@ class Inside(unittest.TestCase):
              "reduce", "actions", "relational", "nested", "nested-nulls",
              "special", "dynamic", "nested-reduce", "nested-errors",
              "many-groups", "register", "generate", "generate-ends",
-             "co-groups", "register-aggregate", "sql", "temp-table", "plans")
+             "co-groups", "register-aggregate", "sql", "temp-table", "plans",
+             "widths", "watermark")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "with", "for-each", "sets", "columns", "join-using", "distinct",
              "cache")

@@ -824,6 +824,7 @@ var cases = map[string]func(){
 	"nested":   caseNested, "nested-nulls": caseNestedNulls, "special": caseSpecial,
 	"dynamic": caseDynamic, "nested-reduce": caseNestedReduce,
 	"nested-errors": caseNestedErrors, "many-groups": caseManyGroups,
+	"widths": caseWidths, "watermark": caseWatermark,
 }
 
 func main() {
