@@ -129,7 +129,8 @@ class Inside(unittest.TestCase):
              "flat-map", "batch", "partitions", "aggregates", "reduce",
              "actions", "relational", "texts", "errors", "panics", "writing",
              "nested", "nested-nulls", "nested-options", "special",
-             "nested-errors", "many-groups", "generate", "generate-arguments",
+             "nested-errors", "many-groups", "enumerations",
+             "unions", "fixed", "variants-errors", "generate", "generate-arguments",
              "generate-ends", "generate-errors", "absent",
              "register", "register-aggregate", "sql", "temp-table")
     # Those that a host may say it does not have yet.

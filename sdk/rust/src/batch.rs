@@ -346,11 +346,7 @@ impl<'a> Get<'a> for &'a str {
         match data_type {
             DataType::String => Some(unsafe { text(array, at) }),
             DataType::Enum(values, size) => {
-                let index = match size {
-                    1 => unsafe { *array.values.add(at) as usize },
-                    2 => unsafe { *(array.values as *const u16).add(at) as usize },
-                    _ => unsafe { *(array.values as *const u32).add(at) as usize },
-                };
+                let index = unsafe { crate::enumeration::index(array.values, *size, at) };
                 values.get(index).map(String::as_str)
             }
             _ => None,

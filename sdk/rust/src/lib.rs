@@ -45,8 +45,10 @@ mod context;
 mod dataset;
 mod decimal;
 mod dynamic;
+mod enumeration;
 mod error;
 mod export;
+mod fixed_bytes;
 mod grouped;
 mod huge;
 mod imports;
@@ -66,6 +68,7 @@ mod states;
 mod table;
 mod text;
 mod time;
+mod union;
 mod uuid;
 mod value;
 mod wire;
@@ -76,6 +79,7 @@ pub use context::{attempt, count, fail, job_id, log, partition, partitions, Leve
 pub use dataset::{Dataset, Join, SetOperation, Storage};
 pub use decimal::Decimal;
 pub use error::{run, Code, Error, Result};
+pub use fixed_bytes::FixedBytes;
 pub use grouped::Grouped;
 pub use lambda::{Emit, Promises};
 pub use measure::{register, register_aggregate, Measure};
@@ -90,18 +94,20 @@ pub use states::{fold, Aggregate};
 pub use table::{generate, register_table, register_type};
 pub use text::{Bytes, Text};
 pub use time::{
-    Date, Instant, Interval, Micros, Millis, Nanos, Seconds, Time, TimeUnit, Timestamp,
+    Date, Instant, Interval, Micros, Millis, Nanos, Seconds, Time, TimeNanos, TimeUnit, Timestamp,
 };
 pub use uuid::Uuid;
 pub use value::Value;
-pub use wasi_data_derive::{Row, State};
+pub use wasi_data_derive::{Enum, Row, State, Union};
 
 /// What the derives use. Not for programs.
 #[doc(hidden)]
 pub mod hidden {
     pub use crate::array::Array;
+    pub use crate::enumeration::{enums, Enums, Words};
     pub use crate::out::{Out, Writer};
     pub use crate::row::{field_of, structs, Columns, Finder, Slot, Structs};
     pub use crate::state::{load_state, save_plain};
+    pub use crate::union::{unions, Member, Unions};
     pub use crate::value::{Loaded, Mask};
 }

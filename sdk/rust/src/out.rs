@@ -158,7 +158,9 @@ impl Out {
             self.values.ensure(rows * self.width, 0);
         }
         match self.field.data_type {
-            DataType::Struct(_) => self.children.iter_mut().for_each(|c| c.reserve(rows)),
+            DataType::Struct(_) | DataType::Union(_) => {
+                self.children.iter_mut().for_each(|c| c.reserve(rows))
+            }
             DataType::FixedList(size, _) => self.children[0].reserve(rows * size),
             _ => (),
         }
@@ -257,11 +259,33 @@ impl Out {
         if !self.field.nullable {
             self.fail_null();
         }
+        if let DataType::Union(_) = self.field.data_type {
+            return self.put_null_member(at);
+        }
         self.put_nothing(at);
         if self.field.data_type != DataType::Null {
             unsafe { *self.valid.at::<u8>().add(at >> 3) &= !(1 << (at & 7)) };
         }
         self.nulls += 1;
+    }
+
+    /// A union has no nulls of its own; a member has.
+    fn put_null_member(&mut self, at: usize) {
+        match self.children.iter().position(|c| c.field.nullable) {
+            Some(member) => self.put_member(at, member).put_null(at),
+            None => self.fail_null(),
+        }
+    }
+
+    /// Makes a row of a union this member, which is to be written.
+    pub(crate) fn put_member(&mut self, at: usize, member: usize) -> &mut Out {
+        unsafe { *self.values.at::<u8>().add(at) = member as u8 };
+        for (i, child) in self.children.iter_mut().enumerate() {
+            if i != member {
+                child.put_hidden(at);
+            }
+        }
+        &mut self.children[member]
     }
 
     /// A value that does not count, so that the same rows are the same bytes.
@@ -271,6 +295,7 @@ impl Out {
             DataType::List(_) | DataType::Map(_) => self.put_end(at),
             DataType::Bool => self.put_bit(at, false),
             DataType::Struct(_) => self.children.iter_mut().for_each(|c| c.put_hidden(at)),
+            DataType::Union(_) => self.put_member(at, 0).put_hidden(at),
             DataType::FixedList(size, _) => {
                 let size = *size;
                 (0..size).for_each(|i| self.children[0].put_hidden(at * size + i));
@@ -284,9 +309,9 @@ impl Out {
 
     /// Of a null parent: null, if it may be.
     fn put_hidden(&mut self, at: usize) {
-        match self.field.nullable {
-            true => self.put_null(at),
-            false => self.put_nothing(at),
+        match (self.field.nullable, &self.field.data_type) {
+            (false, _) | (_, DataType::Union(_)) => self.put_nothing(at),
+            _ => self.put_null(at),
         }
     }
 
@@ -305,7 +330,7 @@ impl Out {
             false => rows * self.width,
         };
         let inside = match self.field.data_type {
-            DataType::Struct(_) => rows,
+            DataType::Struct(_) | DataType::Union(_) => rows,
             DataType::FixedList(size, _) => rows * size,
             _ => self.elements,
         };
@@ -325,6 +350,10 @@ impl Out {
         });
         if self.field.data_type == DataType::Null {
             return;
+        }
+        if let DataType::Union(_) = self.field.data_type {
+            to.buffers.push(self.values.buffer(rows));
+            return self.children.iter_mut().for_each(|c| c.wire(rows, to));
         }
         let valid = if self.nulls > 0 { (rows + 7) / 8 } else { 0 };
         to.buffers.push(self.valid.buffer(valid));

@@ -164,13 +164,15 @@ impl<'a> Finder<'a> {
     }
 
     /// The reader of the next column, which is there.
-    pub(crate) fn next<V: Value>(&mut self) -> Result<Slot<V::Reader>> {
+    #[doc(hidden)]
+    pub fn next<V: Value>(&mut self) -> Result<Slot<V::Reader>> {
         self.next += 1;
         self.take::<V>(self.next - 1, "a row".into())
     }
 
     /// Refuses another number of columns.
-    pub(crate) fn expect(&self, wanted: usize) -> Result<()> {
+    #[doc(hidden)]
+    pub fn expect(&self, wanted: usize) -> Result<()> {
         match self.input.len() == wanted {
             true => Ok(()),
             false => Err(err!(
@@ -323,44 +325,55 @@ pub mod structs {
     }
 }
 
-/// Rows of one value.
+/// What a `Value` says as a row of one value.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! single_row {
+    () => {
+        type Readers = $crate::hidden::Slot<<Self as $crate::Value>::Reader>;
+
+        const COLUMNS: usize = 1;
+
+        fn fields(to: &mut ::std::vec::Vec<$crate::Field>) {
+            to.push($crate::hidden::field_of::<Self>("value"));
+        }
+
+        fn bind(finder: &mut $crate::hidden::Finder) -> $crate::Result<Self::Readers> {
+            finder.expect(1)?;
+            finder.next::<Self>()
+        }
+
+        fn prepare(
+            readers: &mut Self::Readers,
+            columns: &mut dyn $crate::hidden::Columns,
+        ) -> $crate::Result<()> {
+            readers.load::<Self>(columns)
+        }
+
+        #[inline(always)]
+        fn get(readers: &Self::Readers, at: usize) -> Self {
+            readers.get(at)
+        }
+
+        #[inline(always)]
+        fn put(self, writer: &mut $crate::hidden::Writer, base: usize, at: usize) {
+            $crate::Value::put(self, writer.column(base), at)
+        }
+    };
+}
+
 macro_rules! single {
     ($([$($generics:tt)*] $type:ty;)*) => {
         $(impl<$($generics)*> Row for $type {
-            type Readers = Slot<<$type as Value>::Reader>;
-
-            const COLUMNS: usize = 1;
-
-            fn fields(to: &mut Vec<Field>) {
-                to.push(field_of::<$type>("value"));
-            }
-
-            fn bind(finder: &mut Finder) -> Result<Self::Readers> {
-                finder.expect(1)?;
-                finder.next::<$type>()
-            }
-
-            fn prepare(readers: &mut Self::Readers, columns: &mut dyn Columns) -> Result<()> {
-                readers.load::<$type>(columns)
-            }
-
-            #[inline(always)]
-            fn get(readers: &Self::Readers, at: usize) -> Self {
-                readers.get(at)
-            }
-
-            #[inline(always)]
-            fn put(self, writer: &mut Writer, base: usize, at: usize) {
-                Value::put(self, writer.column(base), at)
-            }
+            single_row!();
         })*
     };
 }
 single! {
     [] bool; [] i8; [] i16; [] i32; [] i64; [] u8; [] u16; [] u32; [] u64; [] f32; [] f64;
     [] String; [] crate::Text; [] crate::Bytes;
-    [] crate::Date; [] crate::Time; [] crate::Interval;
-    [] i128; [] u128; [] crate::Uuid;
+    [] crate::Date; [] crate::Time; [] crate::TimeNanos; [] crate::Interval;
+    [] i128; [] u128; [] crate::Uuid; [const N: usize] crate::FixedBytes<N>;
     [const P: u8, const S: i8] crate::Decimal<P, S>;
     [U: crate::TimeUnit] crate::Timestamp<U>;
     [U: crate::TimeUnit] crate::Instant<U>;

@@ -85,6 +85,8 @@ pub enum DataType {
     Map(Box<Field>),
     /// Strings by their index, of so many bytes.
     Enum(Vec<String>, usize),
+    /// One of its members: of Arrow's sparse unions.
+    Union(Vec<Field>),
     /// A type that this crate does not read: its format and children.
     Other(String, Vec<Field>),
 }
@@ -137,7 +139,9 @@ impl DataType {
             DataType::List(f) | DataType::FixedList(_, f) | DataType::Map(f) => {
                 std::slice::from_ref(f)
             }
-            DataType::Struct(fields) | DataType::Other(_, fields) => fields,
+            DataType::Struct(fields) | DataType::Union(fields) | DataType::Other(_, fields) => {
+                fields
+            }
             _ => &[],
         }
     }
@@ -154,7 +158,8 @@ impl DataType {
                 let (a, b) = (a.data_type.children(), b.data_type.children());
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.data_type.same(&b.data_type))
             }
-            (DataType::Struct(a), DataType::Struct(b)) => {
+            (DataType::Struct(a), DataType::Struct(b))
+            | (DataType::Union(a), DataType::Union(b)) => {
                 let same =
                     |(a, b): (&Field, &Field)| a.name == b.name && a.data_type.same(&b.data_type);
                 a.len() == b.len() && a.iter().zip(b).all(same)
@@ -184,6 +189,10 @@ impl DataType {
             DataType::Struct(_) => "+s".into(),
             DataType::Map(_) => "+m".into(),
             DataType::Enum(_, size) => ["C", "S", "", "I"][size - 1].into(),
+            DataType::Union(members) => {
+                let ids: Vec<String> = (0..members.len()).map(|i| i.to_string()).collect();
+                format!("+us:{}", ids.join(","))
+            }
             DataType::Other(format, _) => format.clone(),
             plain => {
                 let found = PLAIN.iter().find(|p| p.0 == *plain);
@@ -207,6 +216,16 @@ impl DataType {
         }
         let found = match (format, children.len()) {
             ("+s", _) => Some(DataType::Struct(std::mem::take(&mut children))),
+            (_, 1..=255) if format.starts_with("+us:") => {
+                let union = DataType::Union(std::mem::take(&mut children));
+                match union.format() == format {
+                    true => Some(union),
+                    false => {
+                        children = union.children().to_vec();
+                        None
+                    }
+                }
+            }
             ("+l", 1) => children.pop().map(|f| DataType::List(Box::new(f))),
             ("+m", 1) => children.pop().map(|f| DataType::Map(Box::new(f))),
             (_, 1) if format.starts_with("+w:") => format[3..].parse().ok().and_then(|size| {
@@ -248,7 +267,7 @@ impl DataType {
     pub(crate) fn buffers(&self) -> Option<usize> {
         Some(match self {
             DataType::Null => 0,
-            DataType::FixedList(..) | DataType::Struct(_) => 1,
+            DataType::FixedList(..) | DataType::Struct(_) | DataType::Union(_) => 1,
             DataType::String | DataType::Binary => 3,
             DataType::Other(format, _) => match format.get(..3).unwrap_or(format) {
                 "+ud" => 2,
@@ -263,7 +282,7 @@ impl DataType {
     /// The size of a value that has one, in bytes.
     pub(crate) fn width(&self) -> usize {
         match self {
-            DataType::I8 | DataType::U8 => 1,
+            DataType::I8 | DataType::U8 | DataType::Union(_) => 1,
             DataType::I16 | DataType::U16 => 2,
             DataType::I32 | DataType::U32 | DataType::F32 | DataType::Date => 4,
             DataType::Time(Unit::Seconds) | DataType::Time(Unit::Millis) => 4,
@@ -294,7 +313,8 @@ impl fmt::Display for DataType {
                 [key, value] => write!(f, "map<{}, {}>", key.data_type, value.data_type),
                 _ => f.write_str("map"),
             },
-            DataType::Enum(..) => f.write_str("enum"),
+            DataType::Enum(words, _) => write!(f, "enum({})", quoted(words)),
+            DataType::Union(members) => write!(f, "union<{}>", listed(members)),
             DataType::Other(format, _) => write!(f, "Arrow format \"{}\"", format),
             plain => {
                 let found = PLAIN.iter().find(|p| p.0 == *plain);
@@ -302,6 +322,22 @@ impl fmt::Display for DataType {
             }
         }
     }
+}
+
+/// Words as a schema's text has them.
+fn quoted(words: &[String]) -> String {
+    let quoted = words.iter().map(|w| format!("'{}'", w.replace('\'', "''")));
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// An enumeration of these words.
+pub(crate) fn enum_of(words: Vec<String>) -> DataType {
+    let size = match words.len() {
+        0..=256 => 1,
+        257..=65536 => 2,
+        _ => 4,
+    };
+    DataType::Enum(words, size)
 }
 
 /// A column.

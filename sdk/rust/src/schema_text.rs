@@ -1,7 +1,7 @@
 //! Schemas in text: `a: i64 not null, xs: list<string>`.
 
 use crate::error::{err, Result};
-use crate::schema::{map_of, DataType, Field, Schema, Unit, ALIASES, PLAIN, UNITS};
+use crate::schema::{enum_of, map_of, DataType, Field, Schema, Unit, ALIASES, PLAIN, UNITS};
 
 impl std::str::FromStr for Schema {
     type Err = crate::Error;
@@ -66,27 +66,48 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self) -> Result<String> {
-        if !self.skip("\"") {
-            return match self.word() {
-                Some(word) => Ok(word.into()),
-                None => self.fail("a column's name is missing"),
-            };
+        if self.skip("\"") {
+            return self.quoted('"');
         }
+        match self.word() {
+            Some(word) => Ok(word.into()),
+            None => self.fail("a column's name is missing"),
+        }
+    }
+
+    /// What stands up to the quote, which is doubled in it.
+    fn quoted(&mut self, quote: char) -> Result<String> {
         let mut name = String::new();
         loop {
             let rest = &self.text[self.at..];
-            match rest.find('"') {
+            match rest.find(quote) {
                 None => return self.fail("a quote is not closed"),
                 Some(end) => {
                     name.push_str(&rest[..end]);
                     self.at += end + 1;
                 }
             }
-            if !self.text[self.at..].starts_with('"') {
+            if !self.text[self.at..].starts_with(quote) {
                 return Ok(name);
             }
-            name.push('"');
+            name.push(quote);
             self.at += 1;
+        }
+    }
+
+    /// The words of an enumeration.
+    fn words(&mut self) -> Result<DataType> {
+        self.expect("(")?;
+        let mut words = Vec::new();
+        loop {
+            if !self.skip("'") {
+                return self.fail("a word in quotes is missing");
+            }
+            words.push(self.quoted('\'')?);
+            if self.skip(")") {
+                return Ok(enum_of(words));
+            }
+            self.expect(",")?;
         }
     }
 
@@ -156,6 +177,16 @@ impl<'a> Parser<'a> {
                 self.expect("<")?;
                 Ok(DataType::Struct(self.fields(">")?))
             }
+            "union" => {
+                self.expect("<")?;
+                match self.fields(">")? {
+                    members if members.is_empty() || members.len() > 255 => {
+                        self.fail("a union has 1 to 255 members; this ends")
+                    }
+                    members => Ok(DataType::Union(members)),
+                }
+            }
+            "enum" => self.words(),
             "map" => self.map(),
             _ => {
                 self.at = begun;
@@ -240,13 +271,15 @@ mod tests {
     fn text_and_back() {
         let text = "a: i64 not null, the day: date, p: decimal(10,2), t: timestamp(ns,UTC), \
                     xs: list<struct<k: string, v: list<f64, 3>>>, m: map<string, time(us)>, \
-                    u: binary(16), i: interval";
+                    u: binary(16), i: interval, t: time(ns), e: enum('a', 'it''s'), \
+                    o: union<a: i64 not null, b: list<string>>";
         let schema: Schema = text.replace("the day:", "\"the day\"").parse().unwrap();
         assert_eq!(schema.to_string(), text);
         for field in &schema.fields {
             let format = field.data_type.format();
             let children = field.data_type.children().to_vec();
-            let again = DataType::parse_format(&format, children, Vec::new());
+            let words = field.data_type.values().to_vec();
+            let again = DataType::parse_format(&format, children, words);
             assert_eq!(again, field.data_type);
         }
     }
@@ -264,6 +297,9 @@ mod tests {
             ("a: i64 not", "not followed by 'null' at the end"),
             ("a: list<i64", "'>' is missing at the end"),
             ("a: map<i64>", "',' is missing"),
+            ("a: enum(b)", "a word in quotes is missing at 'b)'"),
+            ("a: enum('b)", "quote is not closed"),
+            ("a: union<>", "1 to 255 members"),
         ] {
             let error = text.parse::<Schema>().unwrap_err().message;
             assert!(error.contains(part), "{}: {}", text, error);

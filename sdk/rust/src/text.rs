@@ -220,11 +220,7 @@ impl Known {
     }
 
     unsafe fn span(&self, indices: *const u8, at: usize) -> (*const u8, usize) {
-        let index = match self.size {
-            1 => *indices.add(at) as usize,
-            2 => *(indices as *const u16).add(at) as usize,
-            _ => *(indices as *const u32).add(at) as usize,
-        };
+        let index = crate::enumeration::index(indices, self.size, at);
         self.spans.get(index).copied().unwrap_or(([].as_ptr(), 0))
     }
 }

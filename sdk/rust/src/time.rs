@@ -272,46 +272,56 @@ timestamps! {
     Instant " UTC" Some("UTC".into()), [Some(_)];
 }
 
-/// A time of a day, as microseconds since midnight. Column `time(us)`; coarser
-/// ones are read, too.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[repr(transparent)]
-pub struct Time(pub i64);
+macro_rules! times {
+    ($($(#[$doc:meta])* $name:ident $unit:ident: $($coarser:ident $width:ident $factor:literal),*;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[repr(transparent)]
+        pub struct $name(pub i64);
 
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write_clock(f, self.0 / 1_000_000)?;
-        write_fraction(f, self.0 % 1_000_000, 1_000_000)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                let per_second = Unit::$unit.per_second();
+                write_clock(f, self.0 / per_second)?;
+                write_fraction(f, self.0 % per_second, per_second)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        crate::plain_state!($name);
+
+        impl Value for $name {
+            fixed_value!();
+
+            fn data_type() -> DataType {
+                DataType::Time(Unit::$unit)
+            }
+
+            fn bind(data_type: &DataType) -> Option<Self::Reader> {
+                Some(match data_type {
+                    DataType::Time(Unit::$unit) => Fixed::plain(),
+                    $(DataType::Time(Unit::$coarser) => Fixed::widening(|a, to| {
+                        each::<$width, _>(a, to, |v| $name((v as i64).wrapping_mul($factor)))
+                    }),)*
+                    _ => return None,
+                })
+            }
+        })*
+    };
 }
 
-impl fmt::Debug for Time {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-crate::plain_state!(Time);
-
-impl Value for Time {
-    fixed_value!();
-
-    fn data_type() -> DataType {
-        DataType::Time(Unit::Micros)
-    }
-
-    fn bind(data_type: &DataType) -> Option<Self::Reader> {
-        Some(match data_type {
-            DataType::Time(Unit::Micros) => Fixed::plain(),
-            DataType::Time(Unit::Seconds) => {
-                Fixed::widening(|a, to| each::<i32, _>(a, to, |v| Time(v as i64 * 1_000_000)))
-            }
-            DataType::Time(Unit::Millis) => {
-                Fixed::widening(|a, to| each::<i32, _>(a, to, |v| Time(v as i64 * 1_000)))
-            }
-            _ => return None,
-        })
-    }
+times! {
+    /// A time of a day, as microseconds since midnight. Column `time(us)`; coarser
+    /// ones are read, too.
+    Time Micros: Seconds i32 1_000_000, Millis i32 1_000;
+    /// A time of a day, as nanoseconds since midnight. Column `time(ns)`; coarser
+    /// ones are read, too.
+    TimeNanos Nanos: Seconds i32 1_000_000_000, Millis i32 1_000_000, Micros i64 1_000;
 }
 
 /// A span of the calendar: months, days and nanoseconds do not add up to one
@@ -381,5 +391,6 @@ mod tests {
         assert_eq!(at.split(), (date, 86_398_000));
         assert_eq!(Timestamp::<Nanos>::at(Date(2932896), 0, 0, 0), None);
         assert_eq!(Time(86_399_999_999).to_string(), "23:59:59.999999");
+        assert_eq!(TimeNanos(1_000_000_001).to_string(), "00:00:01.000000001");
     }
 }

@@ -121,6 +121,17 @@ impl Mask {
 }
 
 impl Mask {
+    /// Those of so many that count and of which it is true.
+    pub(crate) fn only(self, len: usize, is: impl Fn(usize) -> bool, bits: &mut Vec<u8>) -> Mask {
+        let counts = |i| self.0.is_null() || unsafe { bit(self.0, i) };
+        bits.clear();
+        bits.resize(len / 8 + 1, 0);
+        for i in (0..len).filter(|&i| is(i) && counts(i)) {
+            bits[i / 8] |= 1 << (i % 8);
+        }
+        Mask(bits.as_ptr())
+    }
+
     /// The mask of lists as one of their elements, so many each.
     fn expand(self, lists: usize, size: usize, bits: &mut Vec<u8>) -> Mask {
         if self.0.is_null() {

@@ -7,6 +7,7 @@ mod lambdas;
 mod later;
 mod nested;
 mod types;
+mod variants;
 
 use std::fmt::Debug;
 
@@ -92,6 +93,10 @@ const CASES: &[(&str, Case)] = &[
     ("special", nested::special),
     ("nested-errors", nested::nested_errors),
     ("many-groups", nested::many_groups),
+    ("enumerations", variants::enumerations),
+    ("unions", variants::unions),
+    ("fixed", variants::fixed),
+    ("variants-errors", variants::variants_errors),
     ("groups", later::groups),
     ("co-groups", later::co_groups),
     ("register", later::register),

@@ -1,7 +1,10 @@
-//! `derive(Row)` and `derive(State)` of wasi-data. See that crate.
+//! `derive(Row)`, `derive(State)`, `derive(Enum)` and `derive(Union)` of
+//! wasi-data. See that crate.
 //!
-//! It parses the little of Rust that structs are, so that building a program
-//! needs no other crates, and no network.
+//! It parses the little of Rust that structs and enums are, so that building a
+//! program needs no other crates, and no network.
+
+mod variants;
 
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
@@ -17,6 +20,18 @@ pub fn derive_row(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(State, attributes(data))]
 pub fn derive_state(input: TokenStream) -> TokenStream {
     expand(input, "State", |s| Ok(state(s)))
+}
+
+/// Makes an enum without fields the words of an enumeration.
+#[proc_macro_derive(Enum, attributes(data))]
+pub fn derive_enum(input: TokenStream) -> TokenStream {
+    expand(input, "Enum", |s| Ok(variants::enumeration(s)))
+}
+
+/// Makes an enum whose variants hold a value each a union.
+#[proc_macro_derive(Union, attributes(data))]
+pub fn derive_union(input: TokenStream) -> TokenStream {
+    expand(input, "Union", |s| Ok(variants::union(s)))
 }
 
 fn expand(input: TokenStream, what: &str, make: impl Fn(&Struct) -> Result<String>) -> TokenStream {
@@ -98,11 +113,16 @@ fn parse(input: TokenStream, what: &str) -> Result<Struct> {
     attributes(&mut tokens);
     visibility(&mut tokens);
     let keyword = ident(&mut tokens).map_or_else(String::new, |i| i.to_string());
-    let name = ident(&mut tokens);
-    let span = name.as_ref().map_or_else(Span::call_site, Ident::span);
-    let name = name.map_or_else(String::new, |n| n.to_string());
-    if keyword != "struct" {
-        let message = format!("derive({}): '{}' is no struct", what, name);
+    let name = ident(&mut tokens).unwrap_or_else(|| Ident::new("_", Span::call_site()));
+    let span = name.span();
+    let of_enum = matches!(what, "Enum" | "Union");
+    if keyword != if of_enum { "enum" } else { "struct" } {
+        let hint = match (what, &*keyword) {
+            ("Row", "enum") => "no struct: derive(Enum) or derive(Union)",
+            _ if of_enum => "no enum",
+            _ => "no struct",
+        };
+        let message = format!("derive({}): '{}' is {}", what, name, hint);
         return Err((message, span));
     }
     let (parameters, arguments) = generics(&mut tokens)?;
@@ -111,9 +131,12 @@ fn parse(input: TokenStream, what: &str) -> Result<Struct> {
         let bounds = clause.to_string();
         match tokens.next() {
             Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
-                let fields = fields(body.stream(), false)?;
+                let fields = match of_enum {
+                    true => variants::parse(body.stream(), what, &name)?,
+                    false => fields(body.stream(), false)?,
+                };
                 return Ok(Struct {
-                    name,
+                    name: name.to_string(),
                     parameters,
                     arguments,
                     bounds,
@@ -129,7 +152,7 @@ fn parse(input: TokenStream, what: &str) -> Result<Struct> {
                 }
                 let fields = fields(body.stream(), true)?;
                 return Ok(Struct {
-                    name,
+                    name: name.to_string(),
                     parameters,
                     arguments,
                     bounds,
@@ -141,7 +164,7 @@ fn parse(input: TokenStream, what: &str) -> Result<Struct> {
             }
             _ => {
                 return Ok(Struct {
-                    name,
+                    name: name.to_string(),
                     parameters,
                     arguments,
                     bounds,
@@ -226,14 +249,7 @@ fn fields(body: TokenStream, tuple: bool) -> Result<Vec<Field>> {
             last = punct;
             of.extend([token]);
         }
-        let column = name.strip_prefix("r#").unwrap_or(&name).to_string();
-        let mut field = Field {
-            name,
-            column,
-            of: of.to_string(),
-            skip: false,
-            flatten: false,
-        };
+        let mut field = Field::new(name, of.to_string());
         for group in groups {
             field.set(group)?;
         }
@@ -243,6 +259,16 @@ fn fields(body: TokenStream, tuple: bool) -> Result<Vec<Field>> {
 }
 
 impl Field {
+    fn new(name: String, of: String) -> Field {
+        Field {
+            column: name.strip_prefix("r#").unwrap_or(&name).to_string(),
+            name,
+            of,
+            skip: false,
+            flatten: false,
+        }
+    }
+
     /// Reads `name = "x"`, `skip`, `flatten`.
     fn set(&mut self, group: Group) -> Result<()> {
         let mut tokens = group.stream().into_iter().peekable();
