@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct cluster {
   char jar[4096];
   char master[64];
   char local[4096], work[4096];
+  char java[8400]; /* options of every JVM */
   uint32_t cores;
   uint64_t memory; /* MiB of a worker */
 };
@@ -89,6 +91,7 @@ start_process(struct cluster *cluster, const char *name, const char *heap,
       {"SPARK_LOCAL_IP", "127.0.0.1"},
       {"SPARK_LOCAL_HOSTNAME", "localhost"},
       {"SPARK_LOCAL_DIRS", cluster->local},
+      {"JDK_JAVA_OPTIONS", cluster->java},
       {"SPARK_DAEMON_MEMORY", heap},
   };
   char log[4096];
@@ -291,6 +294,18 @@ start_server(struct cluster *cluster, struct wd_error *error)
   return start_process(cluster, "server", SERVER_HEAP, arguments.list, error);
 }
 
+/* What JVMs leave behind that are killed goes with the folder. */
+static void
+write_java_options(struct cluster *cluster)
+{
+  const char *own = getenv("JDK_JAVA_OPTIONS");
+  size_t room = sizeof cluster->java - sizeof cluster->local - 64;
+
+  snprintf(cluster->java, sizeof cluster->java, "%.*s \"-Djava.io.tmpdir=%s\"",
+           own && strlen(own) < room ? (int)strlen(own) : 0, own ? own : "",
+           cluster->local);
+}
+
 static enum wd_status
 prepare(struct cluster *cluster, struct wd_error *error)
 {
@@ -318,6 +333,7 @@ prepare(struct cluster *cluster, struct wd_error *error)
   record->ui = wd_cli_port_find(UI_PORT);
   wd_cli_spark_path(record, cluster->local, "local");
   wd_cli_spark_path(record, cluster->work, "work");
+  write_java_options(cluster);
   status = wd_cli_spark_folder_clear(record, "log", true, error);
   if (status == WD_OK)
     status = wd_cli_spark_folder_clear(record, "work", true, error);

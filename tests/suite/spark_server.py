@@ -82,6 +82,8 @@ class Spark:
                 env=dict(os.environ, SPARK_HOME=str(HOME),
                          JAVA_HOME=java_home(), SPARK_LOCAL_IP="127.0.0.1",
                          SPARK_LOCAL_HOSTNAME="localhost",
+                         SPARK_LOCAL_DIRS=self.folder,
+                         JDK_JAVA_OPTIONS=f"-Djava.io.tmpdir={self.folder}",
                          LD_PRELOAD="", ASAN_OPTIONS=""))
         atexit.register(self.stop)
         self.wait()

@@ -3,6 +3,7 @@ run on a real server, and what only Spark has."""
 
 import json
 import os
+import signal
 import subprocess
 import time
 import unittest
@@ -248,6 +249,26 @@ class Engine(Case):
                      ["--timeout", "4s"])
         self.assertEqual(done.returncode, 124, done.stderr)
         self.assertLess(time.monotonic() - begin, 40)
+        # A server that still ran it would leave no core for this.
+        self.assertEqual(self.collect("range", 0, 3, 1).rows,
+                         [(0,), (1,), (2,)])
+
+    def test_control_c_stops_the_query(self):
+        """When its tasks are under way; it ends there, too."""
+        process = subprocess.Popen(
+            [BIN, "run", "--progress", "json", "--engine", SERVER.url,
+             str(GUEST), "range", "0", str(10**12), "1", "measure",
+             "sum(id % 7) as s", END, "collect"],
+            env=dict(os.environ, WASI_DATA_CACHE=CACHE), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for line in process.stderr:
+            if json.loads(line)["fraction"] is not None:
+                break
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertLess(time.monotonic() - begin, 30)
         # A server that still ran it would leave no core for this.
         self.assertEqual(self.collect("range", 0, 3, 1).rows,
                          [(0,), (1,), (2,)])
