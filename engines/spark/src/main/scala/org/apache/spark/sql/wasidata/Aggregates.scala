@@ -10,10 +10,19 @@ import org.apache.spark.sql.catalyst.expressions.aggregate.{ImperativeAggregate,
 import org.apache.spark.sql.types.{BinaryType, DataType, StructField, StructType}
 
 /** A group's state: bytes of the lambda's, null before the first row. `mark` is
-  * its place in the batch that waits, -1 when it has none there.
+  * its place in the batch of `owner` that waits, -1 when it has none there. Past
+  * so many keys Spark sorts, and merges by another copy of the aggregate than
+  * the one that updated: so a state knows where its calls wait.
   */
 private final class State(var bytes: Array[Byte]) {
   var mark = -1
+  var owner: AggregateCalls = _
+
+  /** The same, when no call on it waits any more. */
+  def settled(): State = {
+    if (mark >= 0) owner.flush()
+    this
+  }
 }
 
 /** reduce and aggregates: states in bytes, which Spark shuffles. Rows and states
@@ -42,11 +51,11 @@ case class LambdaAggregate(spec: LambdaSpec, children: Seq[Expression],
   }
 
   override def eval(buffer: AnyRef): Any =
-    calls.settled(buffer.asInstanceOf[State]).bytes
+    buffer.asInstanceOf[State].settled().bytes
 
   /** A byte in front tells a state that is empty from none. */
   override def serialize(buffer: AnyRef): Array[Byte] = {
-    val bytes = calls.settled(buffer.asInstanceOf[State]).bytes
+    val bytes = buffer.asInstanceOf[State].settled().bytes
     if (bytes == null) Array.emptyByteArray else (1: Byte) +: bytes
   }
 
@@ -86,6 +95,7 @@ private final class AggregateCalls(spec: LambdaSpec, arguments: Seq[Expression])
 
   def update(state: State, row: InternalRow): Unit = {
     if (others.nonEmpty || isFull) flush()
+    if (state.owner ne this) state.settled(): Unit
     if (state.mark < 0) add(state)
     groups.setInt(4L * rows.rows, state.mark)
     rows.write(project(row))
@@ -93,7 +103,8 @@ private final class AggregateCalls(spec: LambdaSpec, arguments: Seq[Expression])
 
   def combine(state: State, other: State): Unit = {
     if (other.bytes == null) return
-    if (rows.rows > 0 || state.mark >= 0 || isFull) flush()
+    state.settled(): Unit
+    if (rows.rows > 0 || isFull) flush()
     if (state.bytes == null) state.bytes = other.bytes
     else {
       add(state)
@@ -104,14 +115,9 @@ private final class AggregateCalls(spec: LambdaSpec, arguments: Seq[Expression])
 
   private def add(state: State): Unit = {
     state.mark = states.size
+    state.owner = this
     states += state
     if (state.bytes != null) waiting += state.bytes.length
-  }
-
-  /** The state, when no call on it waits any more. */
-  def settled(state: State): State = {
-    if (state.mark >= 0) flush()
-    state
   }
 
   private def write(input: Input, from: Iterable[State]): Unit =
@@ -120,7 +126,7 @@ private final class AggregateCalls(spec: LambdaSpec, arguments: Seq[Expression])
       input.write(one)
     }
 
-  private def flush(): Unit = {
+  def flush(): Unit = {
     if (states.nonEmpty) {
       write(lefts, states)
       lefts.offer(Native.StatesSlot) {
