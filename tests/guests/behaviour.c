@@ -115,6 +115,43 @@ hash_table(void)
                                      NULL, 0, "y")));
 }
 
+/* 1 GiB, of which 10 MiB are in use: pages of noise far from each other. */
+#define NOISY_PAGES 2560
+#define NOISY_STEP (((size_t)1 << 30) / NOISY_PAGES & ~(size_t)4095)
+static char *noisy;
+
+static uint64_t
+noise(uint64_t seed)
+{
+  seed = (seed ^ seed >> 31) * 0x7fb5d329728ea185u;
+  seed = (seed ^ seed >> 27) * 0x81dadef4bc2dd44du;
+  return seed ^ seed >> 33;
+}
+
+static int64_t
+find_noise(int64_t value, void *env)
+{
+  uint64_t page = (uint64_t)value % NOISY_PAGES, found;
+
+  (void)env;
+  memcpy(&found, noisy + page * NOISY_STEP, sizeof found);
+  return found == noise(page << 12 | 1) ? value : -1;
+}
+
+static void
+sparse(void)
+{
+  noisy = malloc(NOISY_PAGES * NOISY_STEP);
+  for (uint64_t page = 0; noisy && page < NOISY_PAGES; page++)
+    for (uint64_t at = 0; at < 4096; at += sizeof at) {
+      uint64_t value = noise(page << 12 | (at + 1));
+
+      memcpy(noisy + page * NOISY_STEP + at, &value, sizeof value);
+    }
+  printf("%lld\n", sum_of(wd_map_i64(wd_range(0, 1000, 1), "id", find_noise,
+                                     NULL, 0, "y")));
+}
+
 /* ---- What lambdas may do ------------------------------------------------- */
 
 static int64_t
@@ -392,6 +429,7 @@ main(int count, char **arguments)
   if (strcmp(mode, "captures") == 0)
     captures();
   MODE("table") hash_table();
+  MODE("sparse") sparse();
   MODE("allocate")
   printf("%lld\n", sum_of(wd_map_i64(wd_range(0, number, 1), "id", allocate,
                                      NULL, 0, "y")));

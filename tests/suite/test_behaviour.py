@@ -68,6 +68,10 @@ class Behaviour(unittest.TestCase):
         total = sum((key * 3 & 0xffff) for key in range(1, 1000001)) - 1000000
         self.assertEqual(self.on_threads("table"), [str(total)])
 
+    def test_memory_without_pages(self):
+        """1 GiB of memory with 10 MiB in use is no load."""
+        self.assertEqual(self.prints("sparse"), [str(sum(range(1000)))])
+
     # What lambdas may do
 
     def test_allocate(self):

@@ -14,8 +14,10 @@ import urllib.request
 
 import script
 import spark_server
+import test_behaviour
 import test_hostile
 from script import BIN, CACHE, END, GUEST, Case, needs_guests
+from spark_proxy import Proxy
 from spark_suite import JAR
 
 CLUSTER = None
@@ -180,6 +182,29 @@ class Losses(Case):
         both = [self.begin(*self.STEPS, "collect") for _ in range(2)]
         for process in both:
             self.check(process)
+
+
+@needs_guests
+class Connections(Case):
+    """Between the program and the server."""
+
+    def through(self, *steps, guest=GUEST):
+        """What came out, and the proxy that it came through."""
+        proxy = Proxy(CLUSTER.url)
+        self.addCleanup(proxy.close)
+        done = subprocess.run(
+            [BIN, "run", "--quiet", "--engine", proxy.url, str(guest),
+             *map(str, steps)], env=dict(os.environ, WASI_DATA_CACHE=CACHE),
+            cwd=self.folder, capture_output=True, text=True, timeout=400)
+        return done, proxy
+
+    def test_zeros_are_not_sent(self):
+        """A program of 1 GiB whose live pages have 10 MiB."""
+        done, proxy = self.through("sparse", guest=test_behaviour.GUEST)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout.split(), [str(sum(range(1000)))])
+        self.assertGreater(proxy.sent, 10 << 20)
+        self.assertLess(proxy.sent, 12 << 20)
 
 
 class Lambdas(unittest.TestCase):
