@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help build demo demo-spark spark test test-all bench format format-check lint fuzz \
+.PHONY: help build demo demo-spark spark test test-all bench bench-spark format format-check lint fuzz \
 	install clean setup
 
 JOBS ?= $(shell nproc)
@@ -31,6 +31,7 @@ help:
 	@echo 'make test          what every change must pass'
 	@echo 'make test-all      that, the slow suites, other compilers, fuzzing'
 	@echo 'make bench         the benchmarks'
+	@echo 'make bench-spark   those on Apache Spark, beside its own ways'
 	@echo 'make fuzz          each fuzzer for FUZZ_SECONDS ($(FUZZ_SECONDS))'
 	@echo 'make format        lay out C and C++; format-check only looks'
 	@echo 'make lint          clang-tidy on src/'
@@ -83,6 +84,12 @@ bench: setup
 	  $(call configured,release) && \
 	  cmake --build --preset release -j $(JOBS) --target bench && bench/run; \
 	else echo 'bench/run is missing' >&2; exit 1; fi
+
+bench-spark: setup
+	@$(call configured,release)
+	@cmake --build --preset release -j $(JOBS) --target product bench_guests spark_jar
+	@for part in spark pyspark pandas oracle; do scripts/deps $$part; done
+	@bench/spark/run
 
 fuzz: setup
 	@$(call built,fuzz)
