@@ -162,10 +162,10 @@ apply(struct planner *planner, const struct wd_named *function,
       const struct wd_sql_over *over, const struct wd_plan_node *input,
       const struct wd_plan_node **out_node)
 {
-  const struct wd_constant *constants;
+  const struct wd_constant *constants = NULL;
   struct wd_plan_node *node;
   struct wd_schema columns;
-  uint32_t *keys;
+  uint32_t *keys = NULL;
   enum wd_status status =
       wd__plan_node(planner, WD_NODE_LAMBDA, input, NULL, &node);
 
