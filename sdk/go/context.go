@@ -78,7 +78,7 @@ func Register[T, R any](name string, f func(T) R, promises ...Promise) error {
 		return err
 	}
 	l.positional = true
-	return register(name, l, importRegisterScalar)
+	return register(name, l, l.in, importRegisterScalar)
 }
 
 // RegisterAggregate makes an aggregate usable by name in expressions and SQL;
@@ -88,24 +88,35 @@ func RegisterAggregate[P Aggregator[P, T, R], T, R any](name string, empty P) er
 	if err != nil {
 		return err
 	}
-	return register(name, l, importRegisterAggregate)
+	return register(name, l, l.in, importRegisterAggregate)
 }
 
-func register(name string, l *lambda, method func(name, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)) error {
+// signature is what the host is told of a function by name.
+type signature struct {
+	typed, variadic, strict bool
+	arguments               []field
+}
+
+func register(name string, l *lambda, in *rowType, method registerImport) error {
 	// A decimal of any precision, or any, will do as an argument.
-	known, strict := l.in.output() == nil, !l.in.dynamic
-	for i := range l.in.fields {
-		strict = strict && !l.in.fields[i].column("").nullable
+	s := signature{typed: in.output() == nil, strict: !in.dynamic}
+	for i := range in.fields {
+		s.strict = s.strict && !in.fields[i].column("").nullable
 	}
-	var arguments []field
-	if known {
-		arguments = l.in.schema()
+	if s.typed {
+		s.arguments = in.schema()
 	}
+	return registerWith(name, l, s, method)
+}
+
+type registerImport func(name, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)
+
+func registerWith(name string, l *lambda, s signature, method registerImport) error {
 	slot := lambdas.add(l) // for good
 	err := call(func(lower *lower) error {
 		a, n := lower.text(name)
-		fields, count := lower.fields(arguments)
-		method(a, n, 1, slot, flag(known), fields, count, 0, flag(strict),
+		fields, count := lower.fields(s.arguments)
+		method(a, n, 1, slot, flag(s.typed), fields, count, flag(s.variadic), flag(s.strict),
 			flag(l.promises&Deterministic != 0), area())
 		return failed(1)
 	})

@@ -70,7 +70,16 @@ func exportBind(function, state, role, fields, fieldCount, keys, keyCount, const
 		return resultOf(failf(Internal, "there is no lambda %d", state))
 	}
 	b := &binding{lambda: lambdas.list[state]}
-	if err := b.bind(fieldsAt(fields, fieldCount)); err != nil {
+	input := fieldsAt(fields, fieldCount)
+	var err error
+	if b.lambda.custom != nil {
+		err = b.lambda.custom(b, input, constants, constantCount)
+	} else if role == roleRelation {
+		err = b.bindOver(input, constants, constantCount)
+	} else {
+		err = b.bind(input)
+	}
+	if err != nil {
 		return resultOf(err)
 	}
 	bindings = append(bindings, b)

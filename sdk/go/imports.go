@@ -191,6 +191,9 @@ func importJobDrop(self uint32)
 //go:wasmimport wasi:data/functions@0.1.0 register-scalar
 func importRegisterScalar(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)
 
+//go:wasmimport wasi:data/functions@0.1.0 register-table
+func importRegisterTable(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)
+
 //go:wasmimport wasi:data/functions@0.1.0 register-aggregate
 func importRegisterAggregate(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)
 

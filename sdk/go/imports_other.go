@@ -143,6 +143,10 @@ func importRegisterScalar(text, size, function, state, hasArguments, fields, fie
 	absent()
 }
 
+func importRegisterTable(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32) {
+	absent()
+}
+
 func importRegisterAggregate(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32) {
 	absent()
 }

@@ -11,6 +11,7 @@ type Promise uint8
 const (
 	Deterministic Promise = 1 << iota // equal input gives equal output, whatever came before
 	Total                             // it fails on no input
+	Strict                            // null for any null argument, without being called
 )
 
 func promised(promises []Promise) (all Promise) {
@@ -27,7 +28,10 @@ type lambda struct {
 	out        *rowType // nil: the input's columns
 	positional bool     // input columns are matched by their order
 	promises   Promise
-	kernel     func() any // what runs in a worker: one of the interfaces below
+	partitions uint32 // of a source: 0, as many as it is asked for
+	// binds in another way: sets kernel, in, out, schema and wanted
+	custom func(b *binding, input []field, constants, count uint32) error
+	kernel func() any // what runs in a worker: one of the interfaces below
 }
 
 // mapKernel runs maps and filters: rows to as many rows.

@@ -146,10 +146,10 @@ func (b *binding) bindTable(arguments []field, constants, count uint32) error {
 	l := b.lambda
 	b.kernel = l.kernel()
 	if _, ok := b.kernel.(tableKernel); !ok {
-		return failf(Internal, "a lambda of another kind is bound as a table function")
+		return failf(InvalidArgument, "it is a function over a table: f(TABLE t)")
 	}
 	if l.in != nil {
-		of, err := l.in.find(arguments, false)
+		of, err := l.in.find(arguments, l.positional)
 		if err != nil {
 			return err
 		}
@@ -186,12 +186,18 @@ func exportBindTable(function, state, role, fields, fieldCount, constants, const
 	if int(state) >= len(lambdas.list) || lambdas.list[state] == nil {
 		return resultTable(failf(Internal, "there is no lambda %d", state))
 	}
-	if role != 0 {
-		return resultTable(failf(Unsupported, "this table function is a source"))
-	}
 	b := &binding{lambda: lambdas.list[state]}
-	if err := b.bindTable(fieldsAt(fields, fieldCount), constants, constantCount); err != nil {
+	var err error
+	if role == 0 {
+		err = b.bindTable(fieldsAt(fields, fieldCount), constants, constantCount)
+	} else {
+		err = b.bindRows(fieldsAt(fields, fieldCount))
+	}
+	if err != nil {
 		return resultTable(err)
+	}
+	if b.lambda.partitions != 0 {
+		partitions = b.lambda.partitions
 	}
 	bindings = append(bindings, b)
 	r := &result.area
@@ -218,14 +224,4 @@ func exportNextScan(cursor uint32) uint32 {
 //go:wasmexport wasi:data/tables@0.1.0#close-scan
 func exportCloseScan(cursor uint32) uint32 {
 	return exportClose(cursor)
-}
-
-//go:wasmexport wasi:data/tables@0.1.0#call-rows
-func exportCallRows(handle, rows, nodes, nodeCount, buffers, bufferCount uint32) uint32 {
-	return resultOf(failf(Unsupported, "this table function is a source"))
-}
-
-//go:wasmexport wasi:data/tables@0.1.0#next-rows
-func exportNextRows(handle uint32) uint32 {
-	return resultOf(failf(Unsupported, "this table function is a source"))
 }

@@ -392,6 +392,35 @@ class Text(Golden):
         self.play([])
 
 
+class Tables(Golden):
+    """Table functions by name."""
+
+    def test_tables(self):
+        some = random.Random(5)
+        words = ["a", "be", "see", "deer", "Gr\u00fc\u00dfe", "\U0001f600", "oo"]
+        texts = [(i, None if i % 17 == 3 else " " * (i % 3) + " ".join(
+            some.choices(words, k=some.randrange(9)))) for i in range(400)]
+        split = {i: [word for word in (text or "").split(" ") if word]
+                 for i, text in texts}
+        rows = self.rows("tables", tables=[
+            self.table("texts", "id i64, text string", texts)])
+        want = sorted([i, word] for i, found in split.items()
+                      for word in found)
+        self.compare(rows[:len(want)], want)
+        del rows[:len(want)]
+        want = sorted(([i, word] for i, found in split.items()
+                       for word in found or [None]),
+                      key=lambda row: (row[0], last(row[1]) if row[1] is None
+                                       else (False, row[1])))
+        self.compare(rows[:len(want)], want)
+        del rows[:len(want)]
+        self.compare(rows[:5], [["be"], ["or"], ["to"], [1000, 499500], [5]])
+        self.compare(rows[5:], [
+            [i, word, place] for i, found in split.items()
+            for place, word in enumerate(
+                sorted(found, key=lambda word: (-len(word), word))[:2])])
+
+
 class Errors(Golden):
     CODES = {"granted": 0, "sink": 0, "syntax": 3, "expression": 3,
              "overflow": 9, "column": 2, "type": 4, "lambda": 8, "trap": 8,

@@ -3,7 +3,7 @@
 use crate::arena::{self, Global};
 use crate::error::{err, Result};
 use crate::lambda::{Bind, Bound, Cursor, Kernel, Lambda};
-use crate::schema::Schema;
+use crate::schema::{Field, Schema};
 use crate::states::StateBytes;
 use crate::wire::{enter_worker, Area, List, Lower, WireBatch};
 
@@ -153,11 +153,57 @@ fn row_of(constants: &[WireConstant]) -> (WireBatch, Lower) {
     (batch, lower)
 }
 
-fn no_table_rows() -> *const Area {
-    finish_none(Err(err!(
-        Unsupported,
-        "table functions over rows are not made by this crate"
-    )))
+fn finish_rows(result: Result<(WireBatch, List, bool)>) -> *const Area {
+    finish(result, |area, (batch, parents, more)| {
+        area.set(4, batch);
+        area.set(24, parents);
+        area.set(32, more as u8);
+    })
+}
+
+/// The WIT's role of a function over a table.
+const RELATION: u32 = 9;
+
+unsafe fn bind_one(
+    lambda: &Lambda,
+    role: u32,
+    input: &[Field],
+    constants: &[WireConstant],
+) -> Result<Bound> {
+    match &lambda.bind {
+        Bind::One(bind) => bind(input),
+        Bind::Over(bind) if role == RELATION => {
+            let (row, _kept) = row_of(constants);
+            let (table, arguments) = input.split_at(input.len() - constants.len());
+            bind(table, arguments, row)
+        }
+        Bind::Table(..) | Bind::Rows(..) => {
+            Err(err!(Unsupported, "it is no function over a table"))
+        }
+        _ => Err(err!(
+            Internal,
+            "a lambda of another kind is bound to one input"
+        )),
+    }
+}
+
+fn bind_table(lambda: &Lambda, role: u32, arguments: &[Field], row: WireBatch) -> Result<Bound> {
+    match &lambda.bind {
+        Bind::Table(bind, _) | Bind::Rows(bind, _) if role == 0 => bind(arguments, row),
+        Bind::Rows(_, bind) => bind(arguments),
+        Bind::Table(..) => Err(err!(
+            InvalidArgument,
+            "its arguments must be constants: it is not for rows"
+        )),
+        Bind::Over(_) => Err(err!(
+            InvalidArgument,
+            "it is a function over a table: f(TABLE t)"
+        )),
+        _ => Err(err!(
+            Internal,
+            "a lambda of another kind is bound as a table function"
+        )),
+    }
 }
 
 fn open(handle: u32) -> Result<u32> {
@@ -213,17 +259,14 @@ macro_rules! exports {
 
 exports! {
     "lambdas" "bind" fn lambdas_bind(
-        _function: u32, state: *const Lambda, _role: u32, fields: *const u8, field_count: usize,
-        _keys: *const u8, _key_count: usize, _constants: *const u8, _constant_count: usize
+        _function: u32, state: *const Lambda, role: u32, fields: *const u8, field_count: usize,
+        _keys: *const u8, _key_count: usize, constants: *const u8, constant_count: usize
     ) {
         enter_worker();
         let lambda = &*state;
         let input = Schema::read(list(fields, field_count)).fields;
-        let result = match &lambda.bind {
-            Bind::One(bind) => bind(&input),
-            _ => Err(err!(Internal, "a lambda of another kind is bound to one input")),
-        };
-        finish_bound(lambda, result)
+        let constants = list(constants, constant_count).slice();
+        finish_bound(lambda, bind_one(lambda, role, &input, constants))
     }
 
     "lambdas" "map" fn lambdas_map(
@@ -360,11 +403,12 @@ exports! {
         let lambda = &*state;
         let arguments = Schema::read(list(fields, field_count)).fields;
         let (row, _kept) = row_of(list(constants, constant_count).slice());
-        let result = match &lambda.bind {
-            Bind::Table(bind) if role == 0 => bind(&arguments, row),
-            Bind::Table(_) => Err(err!(Unsupported, "this table function is a source")),
-            _ => Err(err!(Internal, "a lambda of another kind is bound as a table function")),
+        let partitions = match &lambda.bind {
+            Bind::Rows(..) => 1,
+            Bind::Table(_, count) if *count != 0 => *count,
+            _ => partitions,
         };
+        let result = bind_table(lambda, role, &arguments, row);
         finish_table(result, partitions)
     }
 
@@ -385,13 +429,14 @@ exports! {
     }
 
     "tables" "call-rows" fn tables_call(
-        _handle: u32, _rows: u32, _nodes: *const u8, _node_count: usize, _buffers: *const u8,
-        _buffer_count: usize
+        handle: u32, rows: u32, nodes: *const u8, node_count: usize, buffers: *const u8,
+        buffer_count: usize
     ) {
-        no_table_rows()
+        let batch = batch!(rows nodes node_count buffers buffer_count);
+        finish_rows(kernel(handle).and_then(|k| k.call_rows(batch)))
     }
 
-    "tables" "next-rows" fn tables_more(_handle: u32) {
-        no_table_rows()
+    "tables" "next-rows" fn tables_more(handle: u32) {
+        finish_rows(kernel(handle).and_then(|k| k.next_rows()))
     }
 }

@@ -13,7 +13,7 @@ use crate::output::passed;
 use crate::row::{output_of, Finder, Row};
 use crate::schema::Field;
 use crate::states::StateBytes;
-use crate::wire::WireBatch;
+use crate::wire::{List, WireBatch};
 
 /// What a lambda promises about itself; engines make use of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -48,11 +48,18 @@ pub(crate) struct Lambda {
     pub bind: Bind,
 }
 
+pub(crate) type BindTable = Box<dyn Fn(&[Field], WireBatch) -> Result<Bound>>;
+
 pub(crate) enum Bind {
     One(Box<dyn Fn(&[Field]) -> Result<Bound>>),
     Two(Box<dyn Fn(&[Field], &[Field]) -> Result<Bound>>),
-    /// A table function, to a row of arguments.
-    Table(Box<dyn Fn(&[Field], WireBatch) -> Result<Bound>>),
+    /// A table function, to a row of arguments; so many partitions, 0: those that
+    /// it is asked for.
+    Table(BindTable, u32),
+    /// The same, and to columns of arguments.
+    Rows(BindTable, Box<dyn Fn(&[Field]) -> Result<Bound>>),
+    /// To the columns of a table, and a row of arguments.
+    Over(Box<dyn Fn(&[Field], &[Field], WireBatch) -> Result<Bound>>),
 }
 
 /// A lambda bound to an input schema.
@@ -106,6 +113,16 @@ pub(crate) trait Kernel {
     }
 
     fn open(&mut self) -> Result<Box<dyn Cursor>> {
+        absent()
+    }
+
+    /// Rows for rows of arguments: for each which one it is of, and whether there are
+    /// more.
+    fn call_rows(&mut self, _arguments: WireBatch) -> Result<(WireBatch, List, bool)> {
+        absent()
+    }
+
+    fn next_rows(&mut self) -> Result<(WireBatch, List, bool)> {
         absent()
     }
 

@@ -66,6 +66,7 @@ mod source;
 mod state;
 mod states;
 mod table;
+mod table_named;
 mod text;
 mod time;
 mod union;
@@ -91,7 +92,8 @@ pub use schema::{DataType, Field, IntoSchema, Schema, Unit};
 pub use source::{create, create_rows, from_plan, range, read, read_with, sql, sql_with, Inputs};
 pub use state::State;
 pub use states::{fold, Aggregate};
-pub use table::{generate, register_table, register_type};
+pub use table::{generate, register_type};
+pub use table_named::{register_over, register_source, register_table};
 pub use text::{Bytes, Text};
 pub use time::{
     Date, Instant, Interval, Micros, Millis, Nanos, Seconds, Time, TimeNanos, TimeUnit, Timestamp,

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use crate::dataset::{dataset, Dataset};
 use crate::error::{err, Result};
 use crate::imports;
-use crate::lambda::{Bind, Bound, Cursor, Emit, Kernel, Lambda, Promises, Rows};
+use crate::lambda::{Bind, BindTable, Bound, Cursor, Emit, Kernel, Lambda, Promises, Rows};
 use crate::node::{Node, FUNCTION};
 use crate::out::PART;
-use crate::row::{output_of, schema_of, Finder, Row};
+use crate::row::{output_of, Finder, Row};
 use crate::schema::{Field, IntoSchema};
 use crate::source::lower_parameters;
 use crate::wire::{self, Lower, WireBatch};
@@ -18,7 +18,10 @@ use crate::wire::{self, Lower, WireBatch};
 const ROWS: usize = 2048;
 
 /// A function that makes the rows of a partition.
-fn table_lambda<P: Row, I>(f: impl Fn(P, u32) -> I + 'static) -> Result<Lambda>
+pub(crate) fn table_bind<P: Row, I>(
+    f: impl Fn(P, u32) -> I + 'static,
+    finder: fn(&[Field]) -> Finder,
+) -> Result<BindTable>
 where
     I: IntoIterator + 'static,
     I::Item: Row,
@@ -26,7 +29,7 @@ where
     let output = output_of::<I::Item>()?;
     let f = Rc::new(f);
     let bind = move |arguments: &[Field], row: WireBatch| {
-        let (mut rows, _) = Rows::<P>::bind(Finder::new(arguments).of_all())?;
+        let (mut rows, _) = Rows::<P>::bind(finder(arguments).of_all())?;
         rows.read(row)?;
         rows.input.hold();
         Ok(Bound {
@@ -39,10 +42,7 @@ where
             wanted: None,
         })
     };
-    Ok(Lambda {
-        promises: Promises::default(),
-        bind: Bind::Table(Box::new(bind)),
-    })
+    Ok(Box::new(bind))
 }
 
 struct Table<P: Row, F> {
@@ -117,8 +117,11 @@ where
     I: IntoIterator + 'static,
     I::Item: Row,
 {
-    let lambda = match table_lambda(f) {
-        Ok(lambda) => lambda,
+    let lambda = match table_bind(f, |arguments| Finder::new(arguments)) {
+        Ok(bind) => Lambda {
+            promises: Promises::default(),
+            bind: Bind::Table(bind, 0),
+        },
         Err(error) => return crate::dataset::failed(error),
     };
     let call = |lower: &mut Lower, states: &[usize], area| {
@@ -141,39 +144,6 @@ where
         }
     };
     dataset(Node::make(imports::dataset_drop, &[], vec![lambda], call))
-}
-
-/// Makes such a function usable by name in SQL, as a table. Hosts of this version
-/// answer `Unsupported`.
-pub fn register_table<P: Row, I>(name: &str, f: impl Fn(P, u32) -> I + 'static) -> Result<()>
-where
-    I: IntoIterator + 'static,
-    I::Item: Row,
-{
-    let state = Box::into_raw(Box::new(table_lambda(f)?)) as usize; // for good
-    let arguments = schema_of::<P>().fields;
-    wire::call(
-        4,
-        |lower, area| {
-            let (name, fields) = (lower.text(name), lower.fields(&arguments));
-            unsafe {
-                imports::register_table(
-                    name.at(),
-                    name.count,
-                    FUNCTION,
-                    state,
-                    1,
-                    fields.at(),
-                    fields.count,
-                    0,
-                    0,
-                    0,
-                    area,
-                )
-            }
-        },
-        |_| (),
-    )
 }
 
 /// Names a type over a stored one, a schema of one column: an Arrow extension

@@ -121,6 +121,165 @@ generate(const P &arguments, std::uint32_t partitions, F f)
   return detail::generate<P>(one, partitions, std::move(f));
 }
 
+// ---- By name
+
+namespace detail {
+
+// A tuple without its last.
+template <class T> struct WithoutLast;
+template <class... A> struct WithoutLast<std::tuple<A...>> {
+  template <std::size_t... I>
+  static std::tuple<std::tuple_element_t<I, std::tuple<A...>>...>
+      pick(std::index_sequence<I...>);
+  using type = decltype(pick(std::make_index_sequence<sizeof...(A) - 1>()));
+};
+
+template <class F, class In>
+void
+table_rows(const wd_row *row, wd_rows *out, void *env)
+{
+  using U = typename Argument<F, Signature<F>::count - 1>::row_type;
+  auto &e = *static_cast<Env<F, In> *>(env);
+  typename In::Reader read(row->columns, e.in);
+  Emit<U> emit(out);
+  if (!read.missing(*row))
+    read.call(e.kept->function, *row, emit);
+}
+
+// The arguments behind the columns of a table.
+template <class P>
+std::optional<P>
+bound_arguments(wd_bind *bind)
+{
+  std::vector<wd_column> columns;
+  wd_row known;
+  for (std::uint32_t i = 0; i < wd_bind_input(bind)->count; i++)
+    if (wd_bind_constant(bind, i, &known))
+      columns.push_back(known.columns[0]);
+  wd_row row = {columns.data(), static_cast<std::uint32_t>(columns.size()), 0};
+  Result<std::optional<P>> arguments = row_as<P>(row);
+  if (!arguments.failure())
+    return *arguments;
+  wd_bind_refuse(bind, WD_INVALID_ARGUMENT, "%s",
+                 arguments.failure()->error.message.c_str());
+  return {};
+}
+
+// F makes what sees a partition from the arguments P.
+template <class F, class P> struct OverCalls {
+  using G = decltype(std::declval<F &>()(std::declval<P>()));
+  using Calls = PartitionCalls<G>;
+  struct Bound {
+    typename Calls::E partitions; // first: it is the environment of Calls
+    Kept<F> *kept;
+  };
+
+  static void bind(wd_bind *bind, void *env)
+  {
+    auto &bound = *static_cast<Bound *>(env);
+    std::optional<P> arguments = bound_arguments<P>(bind);
+    if (!arguments)
+      return;
+    // In a worker, whose bindings stay as long as it does.
+    bound.partitions.kept =
+        new Kept<G>{bound.kept->function(std::move(*arguments))};
+    Finder finder{*wd_bind_input(bind)};
+    bound.partitions.in.find(finder);
+    if (found(bind, finder))
+      bound.partitions.in.want(bind);
+  }
+};
+
+inline Status
+register_table(const std::string &name, const std::string &arguments,
+               const wd_table_function &function)
+{
+  Returning returning;
+  if (wd_register_table(name.c_str(), arguments.c_str(), &function))
+    return {};
+  return last_failure();
+}
+
+} // namespace detail
+
+// A table function by name, for SQL and select: f(value …, emit), whose last
+// parameter is wd::Emit<Row> &. It is called for each row of arguments,
+//
+//   select * from lines, words(lines.text)
+//
+// or once where they are constants: select * from words('a b'). A null for an
+// argument that is not std::optional gives no rows.
+template <detail::Callable F>
+Status
+register_table(const std::string &name, F f)
+{
+  using Arguments = typename detail::WithoutLast<
+      typename detail::Signature<F>::arguments>::type;
+  using In = typename detail::ValuesOf<Arguments>::type;
+  using U =
+      typename detail::Argument<F, detail::Signature<F>::count - 1>::row_type;
+  // As long as the program.
+  auto *kept = new detail::Kept<F>{std::move(f)};
+  detail::Env<F, In> env = {kept, {}};
+  std::string output = detail::schema_text<U>();
+  wd_table_function function = {};
+  function.rows = detail::table_rows<F, In>;
+  function.bind = detail::bind_input<F, In>;
+  function.env = &env;
+  function.env_size = sizeof env;
+  function.output = output.c_str();
+  return detail::register_table(
+      name, detail::arguments_text(static_cast<Arguments *>(nullptr)),
+      function);
+}
+
+// A table function of constants by name, as generate's: select * from
+// numbers(10). f(arguments, partition) gives what makes the rows of one of so
+// many partitions (0: as many as the host likes), a callable that returns
+// std::optional<T>.
+template <RowType P, class F>
+Status
+register_source(const std::string &name, std::uint32_t partitions, F f)
+{
+  using Calls = detail::TableCalls<F, P>;
+  static_assert(detail::owns<P>, "arguments must own their text: use "
+                                 "std::string, not std::string_view");
+  auto *kept = new detail::Kept<F>{std::move(f)};
+  std::string output = detail::schema_text<typename Calls::T>();
+  wd_table_function function = {};
+  function.generate = Calls::functions();
+  function.partitions = partitions;
+  function.env = kept;
+  function.output = output.c_str();
+  return detail::register_table(name, detail::schema_text<P>(), function);
+}
+
+// A function over the rows of a table by name:
+//
+//   select * from longest(TABLE words PARTITION BY line ORDER BY size DESC, 3)
+//
+// f(arguments) makes what sees a partition, in its order, as map_partitions'
+// lambdas do: g(row, emit), which may have end(emit).
+template <RowType P, class F>
+Status
+register_over(const std::string &name, F f)
+{
+  using Calls = detail::OverCalls<F, P>;
+  static_assert(detail::owns<P>, "arguments must own their text: use "
+                                 "std::string, not std::string_view");
+  auto *kept = new detail::Kept<F>{std::move(f)};
+  typename Calls::Bound env = {{}, kept};
+  wd_partition_fn relation = Calls::Calls::functions();
+  std::string output = detail::schema_text<typename Calls::Calls::U>();
+  wd_table_function function = {};
+  function.relation = &relation;
+  function.bind = Calls::bind;
+  function.env = &env;
+  function.env_size = sizeof env;
+  function.output = output.c_str();
+  return detail::register_table(name, detail::schema_text<P>(), function);
+}
+
 } // namespace wd
 
 #endif
