@@ -21,6 +21,7 @@ GOOD = {
     "decimal_good": 1000,
     "filter_good": 0,
     "flat_good": 12,
+    "table_good": 2000,
     "agg_good": 1,
     "red_good": 1,
     "count_names": 1000,
@@ -105,6 +106,25 @@ LAMBDA = {
     "flat_empty": "that there is more, but gave no row",
     "flat_rows": "its node has length 3, 4 are needed",
     "flat_next_trap": "flat-map lambda: trap",
+    "table_parents_few": "gave 2000 rows and said of 1999 where they came",
+    "table_parents_past": "row 1999 is said to come from row 1000 of 1000",
+    "table_parents_fall": "row 2 is said to come from row 0 of 1000, after one "
+                          "of row 1",
+    "table_parents_out": MEMORY,
+    "table_parents_odd": "is not a multiple of 4",
+    "table_parents_wrap": MEMORY,
+    "table_type": "buffers, but the schema has 2",
+    "table_nodes": MEMORY,
+    "table_more": "'more' is 2",
+    "table_empty": "that there is more, but gave no row",
+    "table_trap": "function t: trap",
+    "table_error": "function t: no rows today",
+    "table_format": "bind of the function t",
+    "table_none": "a table function gives at least one column",
+    "table_bind_error": "bind of the function t: no such arguments",
+    "table_twice": "a function 'T' is registered already",
+    "table_name": "the language has a function 'sum' of its own",
+    "table_variadic": "a variadic function needs an argument",
     "part_open_error": "map-partitions lambda: this partition stays shut",
     "part_push_error": "indigestible rows",
     "part_next_tag": "5",
@@ -444,6 +464,10 @@ class Hostile(unittest.TestCase):
                   lambda mode, outcome: self.fails(
                       outcome, 134, "it was refused to grow its memory"),
                   ["--memory-limit", "8MiB"])
+
+    def test_rows_without_end(self):
+        self.each(["table_endless"], lambda mode, outcome: self.fails(
+            outcome, 124, "gives more than 256 MiB for 1000 rows of arguments"))
 
     def test_endless(self):
         modes = ["do_loop", "do_spin", "bind_do_loop", "main_do_loop",

@@ -4,10 +4,11 @@ select; against the same computation in Python."""
 import time
 import unittest
 
-from script import END, SANITIZED, Case, Failure, create, needs_guests
+from script import BUILD, END, Case, Failure, create, needs_guests
 
 TEXTS = ["a b c", None, "", " ", "one", "  two  words ", "Grüße an alle"]
 MANY = 8000
+LIBRARY = BUILD / "tests/guests/table_library.wasm"
 
 
 def words(text):
@@ -253,6 +254,23 @@ class Tables(Case):
             [(i, str(i), i / 2) for i in range(100)]), "as", "t"]
         self.same(self.sql("select c from f(TABLE t ORDER BY a DESC, 2)", "t",
                            before=start), [(49.5,), (49.0,)])
+
+    def test_of_other_modules(self):
+        """Functions that another module registers, granted by name."""
+        options = [part for name in ("words", "numbers", "first_rows")
+                   for part in ("--function", f"my_{name}={LIBRARY}#{name}")]
+        start = create([("k", "string")], [("a b",), ("c",)])
+        self.same(self.rows(*start, "select", "*", "my_words(k, ' ')", END,
+                            options=options),
+                  [("a b", "a", 0), ("a b", "b", 2), ("c", "c", 0)])
+        self.same(self.sql(
+            "select w.word, n.n from t, my_words(t.k, ' ') w, my_numbers(2) n",
+            "t", before=[*start, "as", "t"], options=options),
+            [(word, n) for word in "abc" for n in (0, 1)])
+        self.same(self.sql(
+            "select word from my_first_rows((select word from t, my_words(t.k, "
+            "' ') order by word desc), 2)", "t", before=[*start, "as", "t"],
+            options=options), [("c",), ("b",)])
 
     # ---- What is refused
 

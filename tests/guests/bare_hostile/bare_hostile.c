@@ -88,6 +88,8 @@ lambda_over(uint32_t from)
     generate(&out);
   else if (starts("filter_"))
     filter(from, 1, 2, &out);
+  else if (starts("table_"))
+    table_functions(from, &out);
   else if (starts("flat_"))
     flat_map(from, 1, 2, &out);
   else if (starts("part_") || *whole)

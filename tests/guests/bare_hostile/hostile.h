@@ -1,8 +1,8 @@
 /* A program that misbehaves as its argument says, without the SDK.
  *
  * main builds `range(0, 1000)`, puts a lambda on it whose kind the mode's
- * prefix tells (filter_, flat_, part_, agg_, red_, else a map), over groups
- * or numbered partitions or pairs of groups when a second argument says
+ * prefix tells (filter_, flat_, part_, agg_, red_, table_, else a map), over
+ * groups or numbered partitions or pairs of groups when a second argument says
  * `group`, `number` or `pair`, or over nothing when it says `scan`, writes the
  * result to the sink `out`, and ends with 0 without waiting: what went wrong is
  * the host's to tell. Modes that start with main_ misbehave in main. */
@@ -20,6 +20,8 @@
   __attribute__((export_name("wasi:data/lambdas@0.1.0#" name), used))
 #define EXPORT_PAIR(name)                                                      \
   __attribute__((export_name("wasi:data/co-groups@0.1.0#" name), used))
+#define EXPORT_TABLE(name)                                                     \
+  __attribute__((export_name("wasi:data/tables@0.1.0#" name), used))
 #define POST(name)                                                             \
   __attribute__((export_name("cabi_post_wasi:data/lambdas@0.1.0#" name), used))
 
@@ -225,6 +227,13 @@ nested_fields(void);
 
 struct batch
 nested_batch(uint32_t rows);
+
+/* lateral.c: for modes that start with table_. */
+void
+table_functions(uint32_t from, struct result *out);
+
+const void *
+bind_lateral(uint32_t partitions);
 
 /* results.c */
 const void *

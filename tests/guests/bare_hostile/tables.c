@@ -1,10 +1,7 @@
-/* Table functions: what partitions do, by other names. Modes that start with
- * scan_ are their own; those that start with rows_ pass arguments that are
- * wrong. */
+/* Table functions that are sources: what partitions do, by other names. Modes
+ * that start with scan_ are their own; those that start with rows_ pass
+ * arguments that are wrong. */
 #include "hostile.h"
-
-#define EXPORT_TABLE(name)                                                     \
-  __attribute__((export_name("wasi:data/tables@0.1.0#" name), used))
 
 IMPORT("datasets", "generate")
 void
@@ -55,6 +52,8 @@ bind_table(uint32_t function, uint32_t state, uint32_t role, list *fields,
   const struct result *made = bind(function, state, role, fields, field_count,
                                    NULL, 0, constants, constant_count);
 
+  if (starts("table_"))
+    return bind_lateral(partitions);
   if (made != &area)
     return made;
   area_of_tables.failed = made->failed;
@@ -114,22 +113,4 @@ const void *
 close_scan(uint32_t cursor)
 {
   return close_partition(cursor);
-}
-
-EXPORT_TABLE("call-rows")
-const void *
-call_rows(uint32_t handle, uint32_t rows, void *nodes, uint32_t node_count,
-          void *buffers, uint32_t buffer_count)
-{
-  (void)handle, (void)rows, (void)nodes, (void)node_count, (void)buffers;
-  (void)buffer_count;
-  __builtin_trap();
-}
-
-EXPORT_TABLE("next-rows")
-const void *
-next_rows(uint32_t handle)
-{
-  (void)handle;
-  __builtin_trap();
 }
