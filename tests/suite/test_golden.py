@@ -392,6 +392,23 @@ class Text(Golden):
         self.play([])
 
 
+class Functions(Golden):
+    """Functions of any number and type of arguments, by name."""
+
+    def test_functions(self):
+        lines = self.runs("functions").splitlines()
+        want = []
+        for i in range(5):
+            down = None if i == 3 else 4 - i
+            want.append({
+                "id": i, "l": i if down is None else max(i, down),
+                "t": max(str(i), "2"),
+                "s": None if down is None else i + down + 100, "one": i,
+                "p": i ** 3, "k": 7 * i})
+        self.compare([json.loads(line) for line in lines[:5]], want)
+        self.assertEqual(lines[5:], ["refused"] * 4 + ["taken"])
+
+
 class Tables(Golden):
     """Table functions by name."""
 

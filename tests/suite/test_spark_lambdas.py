@@ -14,6 +14,7 @@ import test_golden
 import test_groups
 import test_hostile
 import test_named
+import test_tables
 from script import BIN, END, Case, create, needs_guests, start
 from spark_suite import begin_with_jar, carts_as_parquet, end, shared
 
@@ -51,6 +52,8 @@ Named = shared(__name__, test_named.Named, only=["case_guards", "nulls", "types"
 Generate = shared(__name__, test_generate.Rows,
                   only=["many_arguments_in_their_order", "lambdas_over_them",
                         "only_wanted_columns"])
+RowFunctions = shared(__name__, test_tables.Tables, only=[
+    "for_rows_by_select", "order_is_kept", "large_parts", "in_every_step"])
 Caches = shared(__name__, test_cache.Caches, only=[
     "every_type", "computed_once_with_memory_of_the_first_action",
     "a_failure_leaves_it_uncomputed"])

@@ -1,10 +1,13 @@
 """Table functions by name: sources, for each row, over tables; in SQL and in
 select; against the same computation in Python."""
 
+import os
+import subprocess
 import time
 import unittest
 
-from script import BUILD, END, Case, Failure, create, needs_guests
+from script import (BIN, BUILD, CACHE, END, GUEST, Case, Failure, create,
+                    needs_guests)
 
 TEXTS = ["a b c", None, "", " ", "one", "  two  words ", "Grüße an alle"]
 MANY = 8000
@@ -103,11 +106,25 @@ class Tables(Case):
                  *create([("i", "i64"), ("t", "string")], texts)]
         for threads in "1", "2":
             options = ["--threads", threads]
-            self.same(self.rows(*start, "select", "i", "w(t, ' ')", END,
-                                options=options), want)
             self.same(self.rows(
                 *start, "as", "t", "sql", "select t.i, g.* from t, w(t.t, ' ') "
                 "g", "t", END, options=options), want)
+
+    def test_for_rows_by_select(self):
+        texts = [(i, TEXTS[i % len(TEXTS)]) for i in range(MANY)]
+        start = ["register-table", "words", "w", "register-table",
+                 "strict-words", "strict_w",
+                 *create([("i", "i64"), ("t", "string")], texts)]
+        want = [(i, word, at) for i, text in texts for word, at in words(text)]
+        outer = [(i, *row) for i, text in texts
+                 for row in words(text) or [(None, None)]]
+        for threads in "1", "2":
+            options = ["--threads", threads]
+            for name in "w", "strict_w":
+                self.same(self.rows(*start, "select", "i", f"{name}(t, ' ')",
+                                    END, options=options), want)
+        self.same(self.rows(*start, "select", "i", "outer(w(t, ' '))", END),
+                  outer)
 
     def test_rows_without_any(self):
         texts = [(text,) for text in TEXTS]
@@ -271,6 +288,36 @@ class Tables(Case):
             "select word from my_first_rows((select word from t, my_words(t.k, "
             "' ') order by word desc), 2)", "t", before=[*start, "as", "t"],
             options=options), [("c",), ("b",)])
+
+    def test_as_a_plan(self):
+        """A plan carries the function that is called for each row."""
+        steps = ["register-table", "words", "w", *create(
+            [("t", "string"), ("i", "i64")],
+            [("a b", 1), ("", 2), (None, 3), ("c", 4)]),
+            "select", "i", "outer(w(t, ' '))", END, "sort", "i", "pos", END]
+        environment = dict(os.environ, WASI_DATA_CACHE=CACHE)
+        plan = subprocess.run(
+            [BIN, "explain", "--format", "substrait", GUEST,
+             *map(str, [*steps, "collect"])], env=environment,
+            capture_output=True, check=True, timeout=300).stdout
+        done = subprocess.run(
+            [BIN, "query", "--format", "csv", "--plan",
+             self.file("words.plan", plan)], env=environment,
+            capture_output=True, check=True, timeout=300, text=True)
+        self.assertEqual(done.stdout, "i,word,pos\n1,a,0\n1,b,2\n2,,\n3,,\n"
+                                      "4,c,0\n")
+
+    def test_names_of_duckdb(self):
+        """The program's functions go before DuckDB's own of the same name."""
+        names = ["range", "unnest", "read_csv", "duckdb_settings",
+                 "generate_series", "wd_source", "query_table", "glob"]
+        steps = [step for name in names
+                 for step in ("register-table", "numbers", name)]
+        for name in names:
+            steps += ["sql", f"select n from {name}(2) order by n", END,
+                      "collect"]
+        for name, table in zip(names, self.play(*steps), strict=True):
+            self.assertEqual(table.rows, [(0,), (1,)], name)
 
     # ---- What is refused
 

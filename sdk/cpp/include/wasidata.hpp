@@ -33,6 +33,7 @@
 #define WASIDATA_HPP
 
 #include <wasidata/aggregate.hpp>
+#include <wasidata/call.hpp>
 #include <wasidata/dataset.hpp>
 #include <wasidata/define.hpp>
 #include <wasidata/error.hpp>

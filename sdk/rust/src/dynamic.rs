@@ -36,6 +36,23 @@ pub(crate) fn map_rows_lambda(
     })
 }
 
+/// A function of rows bound to these columns, all of them.
+pub(crate) fn rows_bound(
+    input: &[Field],
+    output: Vec<Field>,
+    f: impl Fn(RowRef, &mut RowWriter) + 'static,
+) -> Bound {
+    Bound {
+        kernel: Box::new(MapRows {
+            f: Rc::new(f),
+            batch: Batch::new(input.to_vec()),
+            rows: RowWriter::of(&output, true),
+        }),
+        output,
+        wanted: None,
+    }
+}
+
 struct MapRows<F> {
     f: Rc<F>,
     batch: Batch,

@@ -1,18 +1,12 @@
 //! What the host calls, in workers: `wasi:data/lambdas`, `co-groups` and `tables`.
 
 use crate::arena::{self, Global};
+use crate::call::Call;
 use crate::error::{err, Result};
 use crate::lambda::{Bind, Bound, Cursor, Kernel, Lambda};
 use crate::schema::{Field, Schema};
 use crate::states::StateBytes;
-use crate::wire::{enter_worker, Area, List, Lower, WireBatch};
-
-/// A value that is known at bind.
-#[repr(C)]
-struct WireConstant {
-    _column: u32,
-    value: WireBatch,
-}
+use crate::wire::{enter_worker, Area, List, Lower, WireBatch, WireConstant};
 
 struct Worker {
     /// Handles are indices.
@@ -172,6 +166,7 @@ unsafe fn bind_one(
 ) -> Result<Bound> {
     match &lambda.bind {
         Bind::One(bind) => bind(input),
+        Bind::Call(bind) => bind(&Call::new(input, constants)),
         Bind::Over(bind) if role == RELATION => {
             let (row, _kept) = row_of(constants);
             let (table, arguments) = input.split_at(input.len() - constants.len());

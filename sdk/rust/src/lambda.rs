@@ -7,6 +7,7 @@ use std::ops::{BitOr, BitOrAssign};
 use std::rc::Rc;
 
 use crate::array::Input;
+use crate::call::Call;
 use crate::error::{err, Error, Result};
 use crate::out::{Writer, PART};
 use crate::output::passed;
@@ -58,6 +59,8 @@ pub(crate) enum Bind {
     Table(BindTable, u32),
     /// The same, and to columns of arguments.
     Rows(BindTable, Box<dyn Fn(&[Field]) -> Result<Bound>>),
+    /// To arguments, some of which are known.
+    Call(Box<dyn Fn(&Call) -> Result<Bound>>),
     /// To the columns of a table, and a row of arguments.
     Over(Box<dyn Fn(&[Field], &[Field], WireBatch) -> Result<Bound>>),
 }

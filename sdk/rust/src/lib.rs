@@ -41,6 +41,7 @@ mod apply;
 mod arena;
 mod array;
 mod batch;
+mod call;
 mod context;
 mod dataset;
 mod decimal;
@@ -76,6 +77,7 @@ mod wire;
 
 pub use action::{Batches, Collected, Figure, Job, JobState, Mode, Progress};
 pub use batch::{Batch, Get, Key, Primitive, RowRef, Strings};
+pub use call::{register_call, register_variadic, Call};
 pub use context::{attempt, count, fail, job_id, log, partition, partitions, Level};
 pub use dataset::{Dataset, Join, SetOperation, Storage};
 pub use decimal::Decimal;

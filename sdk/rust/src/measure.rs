@@ -5,6 +5,7 @@ use crate::imports;
 use crate::lambda::{function_lambda, Lambda, Promises};
 use crate::node::{Texts, FUNCTION};
 use crate::row::{schema_of, Row};
+use crate::schema::Field;
 use crate::states::{aggregate_lambda, Aggregate};
 use crate::value::Value;
 use crate::wire::{self, List, Lower, NONE};
@@ -176,30 +177,42 @@ type Register = unsafe extern "C" fn(
     usize,
 );
 
-fn register_lambda<T: Row>(name: &str, lambda: Lambda, import: Register) -> Result<()> {
+/// What the host is told of a function by name.
+#[derive(Default)]
+pub(crate) struct Signature {
+    /// None: any.
+    pub arguments: Option<Vec<Field>>,
+    pub variadic: bool,
+    pub strict: bool,
+}
+
+pub(crate) fn register_signature(
+    name: &str,
+    lambda: Lambda,
+    signature: Signature,
+    import: Register,
+) -> Result<()> {
     crate::context::hook_panics();
     let deterministic = lambda.promises.0 & Promises::DETERMINISTIC.0;
     // For good, as the name.
     let state = Box::into_raw(Box::new(lambda)) as usize;
-    let fields = schema_of::<T>().fields;
-    let strict = fields.iter().all(|f| !f.nullable) as usize;
+    let typed = signature.arguments.is_some();
+    let fields = signature.arguments.unwrap_or_default();
     wire::call(
         4,
         |lower, area| {
             let (name, fields) = (lower.text(name), lower.fields(&fields));
-            let (name, size) = (name.at(), name.count);
-            let (fields, count) = (fields.at(), fields.count);
             unsafe {
                 import(
-                    name,
-                    size,
+                    name.at(),
+                    name.count,
                     FUNCTION,
                     state,
-                    1,
-                    fields,
-                    count,
-                    0,
-                    strict,
+                    typed as usize,
+                    fields.at(),
+                    fields.count,
+                    signature.variadic as usize,
+                    signature.strict as usize,
                     deterministic as usize,
                     area,
                 )
@@ -207,6 +220,16 @@ fn register_lambda<T: Row>(name: &str, lambda: Lambda, import: Register) -> Resu
         },
         |_| (),
     )
+}
+
+fn register_lambda<T: Row>(name: &str, lambda: Lambda, import: Register) -> Result<()> {
+    let fields = schema_of::<T>().fields;
+    let signature = Signature {
+        strict: fields.iter().all(|f| !f.nullable),
+        arguments: Some(fields),
+        variadic: false,
+    };
+    register_signature(name, lambda, signature, import)
 }
 
 /// Makes a function usable by name in expressions and SQL. Its arguments are a

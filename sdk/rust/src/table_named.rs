@@ -5,13 +5,13 @@ use std::rc::Rc;
 use crate::error::{err, Result};
 use crate::imports;
 use crate::lambda::{Bind, Bound, Emit, Kernel, Lambda, Promises, Rows};
-use crate::node::FUNCTION;
+use crate::measure::{register_signature, Signature};
 use crate::out::PART;
 use crate::partition::partition_lambda;
 use crate::row::{output_of, schema_of, Finder, Row};
 use crate::schema::Field;
 use crate::table::table_bind;
-use crate::wire::{self, List, WireBatch};
+use crate::wire::{List, WireBatch};
 
 fn by_position(arguments: &[Field]) -> Finder<'_> {
     Finder::new(arguments).by_position()
@@ -113,31 +113,12 @@ where
 }
 
 fn register<P: Row>(name: &str, lambda: Lambda) -> Result<()> {
-    let promises = lambda.promises.0;
-    let state = Box::into_raw(Box::new(lambda)) as usize; // for good
-    let arguments = schema_of::<P>().fields;
-    wire::call(
-        4,
-        |lower, area| {
-            let (name, fields) = (lower.text(name), lower.fields(&arguments));
-            unsafe {
-                imports::register_table(
-                    name.at(),
-                    name.count,
-                    FUNCTION,
-                    state,
-                    1,
-                    fields.at(),
-                    fields.count,
-                    0,
-                    (promises & Promises::STRICT.0 != 0) as usize,
-                    (promises & Promises::DETERMINISTIC.0 != 0) as usize,
-                    area,
-                )
-            }
-        },
-        |_| (),
-    )
+    let signature = Signature {
+        arguments: Some(schema_of::<P>().fields),
+        variadic: false,
+        strict: lambda.promises.0 & Promises::STRICT.0 != 0,
+    };
+    register_signature(name, lambda, signature, imports::register_table)
 }
 
 struct Lateral<P: Row, F, U> {

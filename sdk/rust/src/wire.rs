@@ -203,3 +203,10 @@ pub(crate) fn call<R>(
         _ => Err(area.error(offset)),
     })?
 }
+
+/// A value that is known at bind.
+#[repr(C)]
+pub(crate) struct WireConstant {
+    pub column: u32,
+    pub value: WireBatch,
+}
