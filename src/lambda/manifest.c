@@ -216,7 +216,7 @@ parse(struct lines *lines, struct wd_manifest *manifest, struct wd_error *error)
   take_word(lines, first_line);
   manifest->program = take_name(lines, "program");
   manifest->name = take_name(lines, "name");
-  manifest->role = (enum wd_role)take_number(lines, "role", WD_ROLE_TABLE);
+  manifest->role = (enum wd_role)take_number(lines, "role", WD_ROLE_LATERAL);
   manifest->function = take_number(lines, "function", UINT32_MAX);
   manifest->state = take_number(lines, "state", UINT32_MAX);
   manifest->typed = take_number(lines, "typed", 1);
