@@ -202,6 +202,8 @@ wd_cli_line_read(struct wd_cli_line *line, const char *prompt,
   line->prompt = prompt;
   line->interrupted = false;
   el_resize(line->edit);
+  /* libedit shows the prompt first: Ctrl-C would still be a signal then. */
+  el_set(line->edit, EL_PREP_TERM, 1);
   text = el_gets(line->edit, &count);
   if (line->interrupted)
     return WD_CLI_LINE_INTERRUPTED;

@@ -312,6 +312,13 @@ wd_library_find(const struct wd_library *library, const char *export,
                  names.text);
 }
 
+void
+wd_library_each(const struct wd_library *library,
+                void (*visit)(void *env, struct wd_named *function), void *env)
+{
+  wd_registry_each(library->functions, visit, env);
+}
+
 struct wd_image *
 wd_library_image(const struct wd_library *library)
 {

@@ -38,6 +38,11 @@ enum wd_status
 wd_library_find(const struct wd_library *library, const char *export,
                 const struct wd_named **out_function, struct wd_error *error);
 
+/* Visits all functions, in no order. */
+void
+wd_library_each(const struct wd_library *library,
+                void (*visit)(void *env, struct wd_named *function), void *env);
+
 /* What its workers are made of: the library's own. */
 struct wd_image *
 wd_library_image(const struct wd_library *library);

@@ -189,15 +189,15 @@ run_query(struct running *running, const char *text, size_t length,
 /* ---- What there is, as rows ---------------------------------------------- */
 
 static void
-put_text(struct wd_buf *buf, const char *text)
+put_quoted(struct wd_buf *buf, const char *text, char quote)
 {
-  wd_buf_putc(buf, '\'');
+  wd_buf_putc(buf, quote);
   for (; *text; text++) {
-    if (*text == '\'')
-      wd_buf_putc(buf, '\'');
+    if (*text == quote)
+      wd_buf_putc(buf, quote);
     wd_buf_putc(buf, *text);
   }
-  wd_buf_putc(buf, '\'');
+  wd_buf_putc(buf, quote);
 }
 
 /* Rows of two texts, as a query. */
@@ -211,9 +211,9 @@ list_row(struct listing *listing, const char *left, const char *right)
 {
   wd_buf_puts(&listing->sql, listing->count ? ", (" : "(");
   wd_buf_printf(&listing->sql, "%u, ", listing->count++);
-  put_text(&listing->sql, left);
+  put_quoted(&listing->sql, left, '\'');
   wd_buf_puts(&listing->sql, ", ");
-  put_text(&listing->sql, right);
+  put_quoted(&listing->sql, right, '\'');
   wd_buf_putc(&listing->sql, ')');
 }
 
@@ -483,18 +483,6 @@ check_columns(const struct running *running,
                  rows->count, wanted);
 }
 
-static void
-put_name(struct wd_buf *buf, const char *name)
-{
-  wd_buf_putc(buf, '"');
-  for (; *name; name++) {
-    if (*name == '"')
-      wd_buf_putc(buf, '"');
-    wd_buf_putc(buf, *name);
-  }
-  wd_buf_putc(buf, '"');
-}
-
 /* A value for a column of the table, as an expression over the query. */
 static enum wd_status
 parse_value(const struct running *running, const struct wd_column *column,
@@ -508,7 +496,7 @@ parse_value(const struct running *running, const struct wd_column *column,
   wd_buf_init(&text, running->program->options.mem, 1u << 20);
   wd_buf_puts(&text, "cast(");
   if (source)
-    put_name(&text, source->name);
+    put_quoted(&text, source->name, '"');
   else
     wd_buf_puts(&text, "null");
   wd_buf_puts(&text, " as ");

@@ -276,6 +276,7 @@ update_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
 
   if (status != WD_OK)
     return status;
+  frame.picked = call->picked;
   wd_duck_frame_read_chunk(&frame, input);
   status = wd_duck_visit_begin(call->query, call->lambda, &visit, error);
   if (status == WD_OK) {

@@ -17,6 +17,9 @@ struct wd_duck_call {
   struct wd_mem *mem;
   const struct wd_lambda *lambda;
   struct wd_duck_slot *slot;
+  /* The operand that each column of the lambda's is; NULL: the operands are
+   * its columns. */
+  const uint32_t *picked;
   bool wrapped; /* the result is a STRUCT */
   /* An aggregate's: over a window, where DuckDB 1.5 must not be told that one
    * thread failed: the others would wait for its part of a tree for ever. The

@@ -33,6 +33,8 @@ struct wd_duck_frame {
   struct wd_mem *mem;
   void *block;
   size_t block_size;
+  /* The chunk's column that each one is; NULL: they stand in their order. */
+  const uint32_t *picked;
   duckdb_vector *copies; /* of nested columns that had to be put in order */
   bool nested;           /* any column is */
   bool failed;           /* no memory for one of the copies */

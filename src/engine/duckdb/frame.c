@@ -61,6 +61,7 @@ wd_duck_frame_init(struct wd_duck_frame *frame, struct wd_mem *mem,
   frame->places = frame->few_places;
   frame->columns = frame->few_columns;
   frame->shape.rows = 0;
+  frame->picked = NULL;
   frame->nested = false;
   frame->failed = false;
   for (uint32_t i = 0; i < schema->count; i++) {
@@ -115,6 +116,14 @@ copy_vector(duckdb_vector vector, idx_t rows)
   return copy;
 }
 
+static duckdb_vector
+column_of(const struct wd_duck_frame *frame, duckdb_data_chunk chunk,
+          idx_t first, uint32_t index)
+{
+  return duckdb_data_chunk_get_vector(
+      chunk, first + (frame->picked ? frame->picked[index] : index));
+}
+
 /* Lists may lie anywhere, and several may share elements: those are copied. */
 static void
 read_nested(struct wd_duck_frame *frame, duckdb_data_chunk chunk, idx_t first)
@@ -123,7 +132,7 @@ read_nested(struct wd_duck_frame *frame, duckdb_data_chunk chunk, idx_t first)
   idx_t rows = duckdb_data_chunk_get_size(chunk);
 
   for (uint32_t i = 0; i < frame->schema->count; i++) {
-    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, first + i);
+    duckdb_vector vector = column_of(frame, chunk, first, i);
     struct wd_duck_column *next = wd_duck_nested_view(column, vector);
 
     if (!wd_duck_nested_in_order(column, 0, rows)) {
@@ -154,7 +163,7 @@ wd_duck_frame_read_columns(struct wd_duck_frame *frame, duckdb_data_chunk chunk,
     return;
   }
   for (uint32_t i = 0; i < frame->schema->count; i++) {
-    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, first + i);
+    duckdb_vector vector = column_of(frame, chunk, first, i);
 
     frame->columns[i].data = duckdb_vector_get_data(vector);
     frame->columns[i].validity = duckdb_vector_get_validity(vector);

@@ -58,6 +58,7 @@ map_chunk(const struct wd_duck_call *call, duckdb_data_chunk input,
 
   if (status != WD_OK)
     return status;
+  frame.picked = call->picked;
   wd_duck_frame_read_chunk(&frame, input);
   status = wd_duck_targets_init(&targets, call->mem, schema, call->wrapped,
                                 output, error);
