@@ -181,11 +181,13 @@ check_entry(struct wd_inspection *inspection, const struct wd_module *module,
   const struct wd_extern *start = wd_module_export(module, "_start");
   const struct wd_extern *allocate = wd_module_export(module, "cabi_realloc");
 
-  if (!start)
+  if (inspection->extracted)
+    start = NULL;
+  else if (!start)
     wd_remark(&inspection->reasons,
               "it exports no _start: it is no program but a library of "
               "functions");
-  else
+  if (start)
     check_export(start, "", "", &inspection->reasons);
   if (allocate)
     check_export(allocate, "iiii", "i", &inspection->reasons);
@@ -194,6 +196,18 @@ check_entry(struct wd_inspection *inspection, const struct wd_module *module,
               "it exports no cabi_realloc, which %s needs to hand over its "
               "results",
               needs_realloc->label);
+}
+
+/* What an extracted module says of itself. */
+static void
+check_manifest(struct wd_inspection *inspection, const struct wd_module *module)
+{
+  struct wd_error error = {0};
+
+  if (wd_manifest_read(module, inspection->reasons.arena,
+                       &inspection->extracted, &inspection->manifest,
+                       &error) != WD_OK)
+    wd_remark(&inspection->reasons, "%s", error.message);
 }
 
 void
@@ -206,6 +220,7 @@ wd_inspect_module(const struct wd_module *module,
   bool data = false;
 
   inspection->info = info;
+  check_manifest(inspection, module);
   for (uint32_t i = 0; i < info->import_count; i++) {
     data = data || wd_abi_is_ours(info->imports[i].module);
     check_import(inspection, &info->imports[i], &needs_realloc);
@@ -214,11 +229,25 @@ wd_inspect_module(const struct wd_module *module,
   check_exports(inspection, has);
   if (data)
     check_interfaces(inspection, has);
-  else
+  else if (!inspection->extracted)
     wd_remark(&inspection->notes,
               "it imports nothing of %s: it has no data "
               "sets",
               WD_ABI_PACKAGE);
+}
+
+/* An extracted module has workers, and no main. */
+static void
+check_worker(struct wd_run *run, struct wd_inspection *inspection)
+{
+  struct wd_linkage *linkage = NULL;
+  struct wd_error error = {0};
+
+  if (wd_worker_linkage_new(run->module, run->host->variant, &linkage,
+                            &error) != WD_OK)
+    wd_remark(&inspection->reasons, "%s", error.message);
+  else
+    wd_linkage_free(linkage);
 }
 
 /* Nothing seems wrong: compiling and linking say the last word. */
@@ -228,6 +257,10 @@ check_by_linking(struct wd_run *run, struct wd_inspection *inspection)
   struct wd_program *program = NULL;
   struct wd_error error = {0};
 
+  if (inspection->extracted) {
+    check_worker(run, inspection);
+    return;
+  }
   if (wd_run_program(run, &program, &error) != WD_OK)
     wd_remark(&inspection->reasons, "%s", error.message);
   wd_program_free(program);

@@ -4,6 +4,7 @@
 
 #include "api/internal.h"
 #include "base/buf.h"
+#include "lambda/manifest.h"
 
 /* A list of sentences in an arena. */
 struct wd_remarks {
@@ -16,7 +17,9 @@ struct wd_remarks {
 
 struct wd_inspection {
   const struct wd_module_info *info;
-  struct wd_remarks reasons; /* why it cannot run; none: it can */
+  bool extracted;              /* it is a lambda by itself, no program */
+  struct wd_manifest manifest; /* of such a one, when it can be read */
+  struct wd_remarks reasons; /* why it cannot run, or be called; none: it can */
   struct wd_remarks notes;   /* what is odd but no hindrance */
 };
 

@@ -61,6 +61,44 @@ print_item(const struct wd_extern *item, struct wd_buf *buf)
                 what ? what : kind_name(item->kind));
 }
 
+static void
+print_schema(const char *key, const struct wd_schema *schema, bool known,
+             const char *more, struct wd_buf *buf)
+{
+  wd_buf_printf(buf, "  %s: ", key);
+  if (known && schema->count == 0)
+    wd_buf_puts(buf, "nothing");
+  else if (known)
+    wd_schema_print(schema, buf);
+  else
+    wd_buf_puts(buf, "what its bind says");
+  wd_buf_printf(buf, "%s\n", more);
+}
+
+/* An extracted module: which lambda of which program it is. Its words are its
+ * own, and cleaned. */
+static void
+print_manifest(const struct wd_manifest *manifest, struct wd_buf *buf)
+{
+  char shown[200];
+
+  wd_buf_printf(buf, "  extracted from: %s\n",
+                wd_text_clean(shown, sizeof shown, manifest->program,
+                              strlen(manifest->program)));
+  wd_buf_printf(buf, "  role: %s\n", wd_role_name(manifest->role));
+  if (manifest->name[0])
+    wd_buf_printf(buf, "  name: %s\n",
+                  wd_text_clean(shown, sizeof shown, manifest->name,
+                                strlen(manifest->name)));
+  print_schema("takes", &manifest->input, manifest->typed,
+               manifest->variadic ? " …" : "", buf);
+  print_schema("gives", &manifest->output, manifest->bound, "", buf);
+  if (manifest->strict || manifest->deterministic)
+    wd_buf_printf(buf, "  promises: %s%s%s\n", manifest->strict ? "strict" : "",
+                  manifest->strict && manifest->deterministic ? ", " : "",
+                  manifest->deterministic ? "deterministic" : "");
+}
+
 void
 wd_inspection_print_text(const struct wd_inspection *inspection,
                          struct wd_buf *buf)
@@ -69,10 +107,14 @@ wd_inspection_print_text(const struct wd_inspection *inspection,
   char hex[65];
 
   wd_hash_text(&info->hash, hex);
-  wd_buf_printf(buf, "%s: %s\n", info->name,
-                inspection->reasons.count ? "cannot run" : "can run");
+  wd_buf_printf(buf, "%s: %s%s\n", info->name,
+                inspection->reasons.count ? "cannot " : "can ",
+                inspection->extracted ? "be called (--function NAME=FILE)"
+                                      : "run");
   print_remarks(&inspection->reasons, "error", buf);
   print_remarks(&inspection->notes, "note", buf);
+  if (inspection->extracted && !inspection->reasons.count)
+    print_manifest(&inspection->manifest, buf);
   wd_buf_printf(buf, "sha256: %s\n", hex);
   print_memory(info, buf);
   wd_buf_printf(buf, "imports: %" PRIu32 "\n", info->import_count);
@@ -167,6 +209,45 @@ add_memory(struct wd_buf *buf, const struct wd_module_info *info)
   wd_buf_putc(buf, ']');
 }
 
+static void
+add_schema(struct wd_buf *buf, const char *name, const struct wd_schema *schema,
+           bool known)
+{
+  struct wd_buf text;
+
+  wd_buf_init(&text, buf->mem, buf->maximum);
+  if (known)
+    wd_schema_print(schema, &text);
+  wd_buf_putc(buf, ',');
+  add_member(buf, name, known ? wd_buf_text(&text) : NULL);
+  buf->failed |= text.failed;
+  wd_buf_fini(&text);
+}
+
+static void
+add_manifest(struct wd_buf *buf, const struct wd_inspection *inspection)
+{
+  const struct wd_manifest *manifest = &inspection->manifest;
+
+  wd_buf_puts(buf, ",\n \"extracted\":");
+  if (!inspection->extracted || inspection->reasons.count) {
+    wd_buf_puts(buf, "null");
+    return;
+  }
+  wd_buf_putc(buf, '{');
+  add_member(buf, "program", manifest->program);
+  wd_buf_putc(buf, ',');
+  add_member(buf, "role", wd_role_name(manifest->role));
+  wd_buf_putc(buf, ',');
+  add_member(buf, "name", manifest->name[0] ? manifest->name : NULL);
+  add_schema(buf, "input", &manifest->input, manifest->typed);
+  add_schema(buf, "output", &manifest->output, manifest->bound);
+  wd_buf_printf(buf, ",\"variadic\":%s,\"strict\":%s,\"deterministic\":%s}",
+                manifest->variadic ? "true" : "false",
+                manifest->strict ? "true" : "false",
+                manifest->deterministic ? "true" : "false");
+}
+
 void
 wd_inspection_print_json(const struct wd_inspection *inspection,
                          struct wd_buf *buf)
@@ -178,7 +259,9 @@ wd_inspection_print_json(const struct wd_inspection *inspection,
   wd_buf_putc(buf, '{');
   add_member(buf, "file", info->name);
   wd_buf_printf(buf, ",\n \"runs\":%s",
-                inspection->reasons.count ? "false" : "true");
+                inspection->reasons.count || inspection->extracted ? "false"
+                                                                   : "true");
+  add_manifest(buf, inspection);
   add_remarks(buf, "errors", &inspection->reasons);
   add_remarks(buf, "notes", &inspection->notes);
   wd_buf_printf(buf, ",\n \"sha256\":\"%s\"", hex);

@@ -250,9 +250,18 @@ wd_manifest_read(const struct wd_module *module, struct wd_arena *arena,
                  bool *out_found, struct wd_manifest *out_manifest,
                  struct wd_error *error)
 {
-  const char *name = wd_module_info(module)->name;
   size_t size;
   const uint8_t *bytes = wd_module_bytes(module, &size);
+
+  return wd_manifest_parse(bytes, size, wd_module_info(module)->name, arena,
+                           out_found, out_manifest, error);
+}
+
+enum wd_status
+wd_manifest_parse(const uint8_t *bytes, size_t size, const char *name,
+                  struct wd_arena *arena, bool *out_found,
+                  struct wd_manifest *out_manifest, struct wd_error *error)
+{
   struct wd_error cause = {0};
   struct wd_reader body;
   struct lines lines = {.arena = arena};

@@ -31,6 +31,13 @@ enum wd_status
 wd_manifest_write(const struct wd_manifest *manifest, struct wd_buf *module,
                   struct wd_hash *out_hash, struct wd_error *error);
 
+/* Reads that of a module's bytes, which begin as any module's (8 bytes,
+ * checked); `name` stands for the module in messages. As wd_manifest_read. */
+enum wd_status
+wd_manifest_parse(const uint8_t *bytes, size_t size, const char *name,
+                  struct wd_arena *arena, bool *out_found,
+                  struct wd_manifest *out_manifest, struct wd_error *error);
+
 /* Reads that of a module. *out_found false: it has none. WD_BAD_MODULE when
  * the module is not what was written, or the manifest makes no sense. */
 enum wd_status

@@ -78,6 +78,33 @@ class Extract(Modules):
                       "select", "p(id, 10 * id) as y", ".", "show"),
             [{"y": 100 + 11 * i} for i in range(3)])
 
+    def test_inspect(self):
+        """What it is and what it offers, and whether it can be called."""
+        module, = self.extract(*self.PLUS)
+        lines = self.good("inspect", module).splitlines()
+        self.assertEqual(lines[0], f"{module}: can be called (--function "
+                         "NAME=FILE)")
+        for line in ("  extracted from: script.wasm", "  role: scalar",
+                     "  name: plus", "  takes: x i64 not null, y i64 not null", "  gives: r i64"):
+            self.assertIn(line, lines)
+        told = json.loads(self.good("inspect", "--format", "json", module))
+        self.assertIs(told["runs"], False)
+        self.assertEqual(told["errors"], [])
+        self.assertEqual(told["extracted"], {
+            "program": "script.wasm", "role": "scalar",
+            "name": "plus", "input": "x i64 not null, y i64 not null", "output": "r i64",
+            "variadic": False, "strict": False, "deterministic": False})
+        self.assertIsNone(json.loads(self.good(
+            "inspect", "--format", "json", GUEST))["extracted"])
+        content = bytearray(module.read_bytes())
+        content[-100] ^= 1
+        module.write_bytes(content)
+        code, out, error = self.cli("inspect", module)
+        self.assertEqual((code, error), (126, ""))
+        self.assertIn("cannot be called", out)
+        self.assertIn("error: ", out)
+        self.assertIn("altered", out)
+
     def test_beside_the_own(self):
         """In one expression with functions of the program itself, on one
         thread and on two, in groups and filters."""
