@@ -33,10 +33,8 @@ digit_value(char c)
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes in place; false for a percent sign without two digits, and for a
- * zero byte. */
-static bool
-decode_percents(char *text)
+bool
+wd_percents_decode(char *text)
 {
   char *to = text;
 
@@ -73,7 +71,7 @@ file_path(const char *location, const char *rest, struct wd_arena *arena,
   path = wd_arena_strdup(arena, rest);
   if (!path)
     return wd_fail_memory(error);
-  if (!decode_percents(path))
+  if (!wd_percents_decode(path))
     return wd_fail(error, WD_INVALID_ARGUMENT,
                    "'%s': a %% is followed by the two digits of a byte that "
                    "is not zero; %%25 is the sign itself",

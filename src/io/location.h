@@ -13,4 +13,9 @@ enum wd_status
 wd_location_path(const char *location, struct wd_arena *arena,
                  const char **out_path, struct wd_error *error);
 
+/* Decodes `%41` and the like in place; false for a percent sign without two
+ * digits, and for a zero byte. */
+bool
+wd_percents_decode(char *text);
+
 #endif

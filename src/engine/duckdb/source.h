@@ -75,11 +75,12 @@ wd_duck_text_new(struct wd_mem *mem, const char *table,
                  struct wd_error *error);
 
 /* Rows of Arrow streams and files of this schema. Schema and files stay as
- * long as the query. */
+ * long as the query. `numbered`: one more column, u32, has the number of the
+ * file, from 0. */
 enum wd_status
 wd_duck_arrow_new(struct wd_mem *mem, const char *table,
                   const struct wd_schema *schema, const char *const *files,
-                  uint32_t file_count, uint32_t threads,
+                  uint32_t file_count, bool numbered, uint32_t threads,
                   struct wd_duck_source **out_source, struct wd_error *error);
 
 /* The rows of a table function: its partitions are run by as many threads as

@@ -8,6 +8,8 @@
 struct arrow {
   struct wd_duck_source source;
   const char *table;
+  struct wd_schema schema; /* of the files */
+  bool numbered;           /* source.schema has a column more */
   const char *const *files;
   uint32_t count;
   atomic_uint next; /* file that nobody reads yet */
@@ -16,7 +18,7 @@ struct arrow {
 /* A thread's file, and what was read of its last batch. */
 struct reading {
   struct wd_ipc_reader *reader; /* NULL: none is open */
-  const char *file;
+  uint32_t file;
   struct wd_batch batch;
   uint32_t row;
 };
@@ -41,10 +43,10 @@ reading_free(struct wd_duck_source *source, void *local)
 }
 
 static enum wd_status
-fail_file(const struct arrow *arrow, const char *file, enum wd_status status,
+fail_file(const struct arrow *arrow, uint32_t file, enum wd_status status,
           struct wd_error *error)
 {
-  wd_error_prefix(error, "table '%s': '%s'", arrow->table, file);
+  wd_error_prefix(error, "table '%s': '%s'", arrow->table, arrow->files[file]);
   return status;
 }
 
@@ -59,13 +61,13 @@ open_next(struct arrow *arrow, struct reading *reading, bool *out_has,
   *out_has = i < arrow->count;
   if (!*out_has)
     return WD_OK;
-  reading->file = arrow->files[i];
+  reading->file = i;
   reading->row = 0;
   reading->batch = (struct wd_batch){.rows = 0};
-  status = wd_ipc_reader_open(arrow->source.mem, reading->file,
+  status = wd_ipc_reader_open(arrow->source.mem, arrow->files[i],
                               &reading->reader, error);
-  if (status == WD_OK && !wd_schema_equal(wd_ipc_reader_schema(reading->reader),
-                                          &arrow->source.schema))
+  if (status == WD_OK &&
+      !wd_schema_equal(wd_ipc_reader_schema(reading->reader), &arrow->schema))
     status = wd_fail(error, WD_IO,
                      "it has other columns than the table's first file");
   return status == WD_OK ? WD_OK
@@ -100,6 +102,15 @@ find_rows(struct arrow *arrow, struct reading *reading, bool *out_has,
   return status;
 }
 
+static void
+fill_number(uint32_t file, uint32_t rows, duckdb_vector vector)
+{
+  uint32_t *numbers = vector ? duckdb_vector_get_data(vector) : NULL;
+
+  for (uint32_t i = 0; numbers && i < rows; i++)
+    numbers[i] = file;
+}
+
 static enum wd_status
 arrow_fill(struct wd_duck_source *source, void *local,
            const duckdb_vector *vectors, idx_t *out_rows,
@@ -117,8 +128,10 @@ arrow_fill(struct wd_duck_source *source, void *local,
   left = reading->batch.rows - reading->row;
   if (left > WD_DUCK_CHUNK)
     left = WD_DUCK_CHUNK;
-  wd_duck_batch_read(&source->schema, &reading->batch, reading->row,
+  wd_duck_batch_read(&arrow->schema, &reading->batch, reading->row,
                      reading->row + left, vectors, 0);
+  if (arrow->numbered)
+    fill_number(reading->file, left, vectors[arrow->schema.count]);
   reading->row += left;
   *out_rows = left;
   return WD_OK;
@@ -127,7 +140,13 @@ arrow_fill(struct wd_duck_source *source, void *local,
 static void
 arrow_free(struct wd_duck_source *source)
 {
-  wd_mem_free(source->mem, source, sizeof(struct arrow));
+  struct arrow *arrow = (struct arrow *)source;
+  void *columns = (void *)(uintptr_t)source->schema.columns;
+
+  if (arrow->numbered)
+    wd_mem_free(source->mem, columns,
+                source->schema.count * sizeof(struct wd_column));
+  wd_mem_free(source->mem, source, sizeof *arrow);
 }
 
 static const struct wd_duck_source_functions arrow_functions = {
@@ -137,10 +156,28 @@ static const struct wd_duck_source_functions arrow_functions = {
     .free = arrow_free,
 };
 
+/* The schema with the file's number behind. */
+static bool
+add_number(struct wd_mem *mem, struct arrow *arrow)
+{
+  uint32_t count = arrow->schema.count;
+  struct wd_column *columns = wd_mem_alloc(mem, (count + 1) * sizeof *columns);
+
+  if (!columns)
+    return false;
+  for (uint32_t i = 0; i < count; i++)
+    columns[i] = arrow->schema.columns[i];
+  columns[count] =
+      (struct wd_column){.name = "", .type = wd_type_of(WD_TYPE_U32)};
+  arrow->source.schema = (struct wd_schema){count + 1, columns};
+  arrow->numbered = true;
+  return true;
+}
+
 enum wd_status
 wd_duck_arrow_new(struct wd_mem *mem, const char *table,
                   const struct wd_schema *schema, const char *const *files,
-                  uint32_t file_count, uint32_t threads,
+                  uint32_t file_count, bool numbered, uint32_t threads,
                   struct wd_duck_source **out_source, struct wd_error *error)
 {
   struct arrow *arrow = wd_mem_calloc(mem, 1, sizeof *arrow);
@@ -149,12 +186,16 @@ wd_duck_arrow_new(struct wd_mem *mem, const char *table,
     return wd_fail_memory(error);
   arrow->source.functions = &arrow_functions;
   arrow->source.mem = mem;
-  arrow->source.schema = *schema;
+  arrow->source.schema = arrow->schema = *schema;
   arrow->source.max_threads = file_count < threads ? file_count : threads;
   arrow->table = table;
   arrow->files = files;
   arrow->count = file_count;
   atomic_init(&arrow->next, 0);
+  if (numbered && !add_number(mem, arrow)) {
+    arrow_free(&arrow->source);
+    return wd_fail_memory(error);
+  }
   *out_source = &arrow->source;
   return WD_OK;
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "arrow/ipc_reader.h"
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/narrow.h"
@@ -132,25 +131,6 @@ write_reader(const struct wd_settings *settings, const char *const *files,
   return status;
 }
 
-/* The columns of the first of Arrow files. */
-static enum wd_status
-arrow_schema(struct wd_duck_engine *engine, const struct wd_grant *grant,
-             const char *file, struct wd_arena *arena,
-             struct wd_schema *out_schema, struct wd_error *error)
-{
-  struct wd_ipc_reader *reader;
-  enum wd_status status = wd_ipc_reader_open(engine->mem, file, &reader, error);
-
-  if (status != WD_OK) {
-    wd_error_prefix(error, "table '%s': '%s'", grant->name, file);
-    return status;
-  }
-  status =
-      wd_schema_copy(wd_ipc_reader_schema(reader), arena, out_schema, error);
-  wd_ipc_reader_free(reader);
-  return status;
-}
-
 enum wd_status
 wd_duck_prepared_schema(duckdb_prepared_statement prepared,
                         struct wd_arena *arena, struct wd_schema *out_schema,
@@ -261,14 +241,11 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
 
   if (status != WD_OK)
     return status;
-  if (grant->format == WD_FORMAT_TEXT || grant->format == WD_FORMAT_ARROW) {
+  if (grant->format == WD_FORMAT_ARROW)
+    return wd_duck_arrow_table(engine->mem, grant, arena, out_schema, error);
+  if (grant->format == WD_FORMAT_TEXT) {
     status = wd_grant_files(grant, arena, &files, &file_count, error);
-    if (status != WD_OK)
-      return status;
-    return grant->format == WD_FORMAT_TEXT
-               ? wd_text_schema(arena, out_schema, error)
-               : arrow_schema(engine, grant, files[0], arena, out_schema,
-                              error);
+    return status == WD_OK ? wd_text_schema(arena, out_schema, error) : status;
   }
   wd_buf_init(&sql, engine->mem, 64 << 20);
   wd_buf_puts(&sql, "SELECT * FROM ");
@@ -299,25 +276,22 @@ lower_own(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   struct wd_duck_source *source;
   const char *const *files;
   uint32_t file_count;
-  enum wd_status status = wd_grant_files(grant, lowering->arena, &files,
-                                         &file_count, lowering->error);
+  enum wd_status status;
 
-  if (status != WD_OK)
-    return status;
   if (!lowering->query) {
     wd_buf_puts(buf, "SELECT * FROM wd_source(");
     wd_duck_quote(grant->location, strlen(grant->location), '\'', buf);
     wd_buf_putc(buf, ')');
     return WD_OK;
   }
-  if (grant->format == WD_FORMAT_TEXT)
+  if (grant->format == WD_FORMAT_ARROW)
+    return wd_duck_lower_arrow(lowering, node, grant, buf);
+  status = wd_grant_files(grant, lowering->arena, &files, &file_count,
+                          lowering->error);
+  if (status == WD_OK)
     status = wd_duck_text_new(engine->mem, grant->name, files, file_count,
                               engine->text_range, engine->threads, &source,
                               lowering->error);
-  else
-    status = wd_duck_arrow_new(engine->mem, grant->name, &node->schema, files,
-                               file_count, engine->threads, &source,
-                               lowering->error);
   if (status != WD_OK)
     return status;
   wd_duck_source_add(lowering->query, source);

@@ -1,8 +1,8 @@
 /* Granted tables: their columns, and the SQL that reads them.
  *
  * Options are those of io/format.h; what the grant says of the files wins over
- * what the program says. Text is our own source (source.h), the others are
- * DuckDB's readers over the files by name.
+ * what the program says. Text and Arrow are our own sources (source.h), the
+ * others are DuckDB's readers over the files by name.
  */
 #ifndef WD_ENGINE_DUCKDB_TABLES_H
 #define WD_ENGINE_DUCKDB_TABLES_H
@@ -15,6 +15,19 @@ wd_duck_table(struct wd_engine *engine, const struct wd_grant *grant,
               const struct wd_option *options, uint32_t count,
               struct wd_arena *arena, struct wd_schema *out_schema,
               struct wd_error *error);
+
+/* Its part for Arrow files; the SQL that reads them. */
+enum wd_status
+wd_duck_arrow_table(struct wd_mem *mem, const struct wd_grant *grant,
+                    struct wd_arena *arena, struct wd_schema *out_schema,
+                    struct wd_error *error);
+
+struct wd_duck_lowering;
+
+enum wd_status
+wd_duck_lower_arrow(struct wd_duck_lowering *lowering,
+                    const struct wd_plan_node *node,
+                    const struct wd_grant *grant, struct wd_buf *buf);
 
 /* The columns of a statement that was prepared, in the arena. */
 enum wd_status
