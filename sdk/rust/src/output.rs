@@ -217,13 +217,13 @@ impl RowWriter {
             ($($kind:pat => $type:ty,)*) => {
                 match &data_type {
                     $($kind => self.set(key, from.get::<Option<$type>>(from_key)),)*
-                    DataType::Decimal { .. } => self.copy_fixed::<i128>(column, from, from_key),
-                    DataType::Interval | DataType::Uuid => {
-                        self.copy_fixed::<i128>(column, from, from_key)
-                    }
-                    DataType::Timestamp(..) | DataType::Time(_) => {
-                        self.copy_fixed::<i64>(column, from, from_key)
-                    }
+                    DataType::Decimal { .. }
+                    | DataType::Interval
+                    | DataType::Uuid
+                    | DataType::FixedBinary(_)
+                    | DataType::Enum(..)
+                    | DataType::Timestamp(..)
+                    | DataType::Time(_) => self.copy_fixed(column, from, from_key),
                     other => fail(&format!("a {} is not copied by rows: pass it on by the batch", other)),
                 }
             };
@@ -246,14 +246,12 @@ impl RowWriter {
         }
     }
 
-    fn copy_fixed<T: Copy>(&mut self, column: usize, from: &RowRef, from_key: impl Key) {
+    fn copy_fixed(&mut self, column: usize, from: &RowRef, from_key: impl Key) {
         let (array, field, row) = from.place(from_key);
         let at = self.writer.rows;
         self.catch_up(column);
         let out = self.writer.column(column);
-        if field.data_type != out.field.data_type
-            || field.data_type.width() != std::mem::size_of::<T>()
-        {
+        if field.data_type != out.field.data_type {
             fail(&format!(
                 "column '{}' is {} and was given a {}",
                 out.field.name, out.field.data_type, field.data_type
@@ -261,10 +259,11 @@ impl RowWriter {
         }
         match array.is_null(row) {
             true => out.put_null(at),
-            false => {
-                let value = unsafe { (array.values as *const T).add(row).read_unaligned() };
-                crate::value::put_fixed(out, at, value);
-            }
+            false => unsafe {
+                let width = field.data_type.width();
+                let value = array.values.add(row * width);
+                std::ptr::copy_nonoverlapping(value, out.values.at::<u8>().add(at * width), width);
+            },
         }
         out.filled = at + 1;
     }

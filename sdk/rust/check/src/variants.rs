@@ -70,7 +70,7 @@ pub fn enumerations() -> Result<()> {
     let rows = through
         .limit(2)
         .map_rows("c: enum('Red', 'it''s', 'grün'), i: i64", |row, out| {
-            out.set("c", row.get::<Option<Color>>("maybe"));
+            out.copy("c", &row, "maybe");
             out.set(1, row.get::<Color>("color") as i64);
         });
     expect(
@@ -241,6 +241,22 @@ pub fn fixed() -> Result<()> {
     let texts = through.select("cast(\"end\" as string) as t").limit(2);
     let nanosecond = "00:00:00.000000001".to_string();
     expect(all::<Option<String>>(&texts), [None, Some(nanosecond)]);
+    let same = through
+        .select(["key", "maybe", "cast('00:00:01.5' as time<3>) as ms", "at"])
+        .map_rows(
+            "key: binary(3), maybe: binary(20), ms: time(ms), at: time(ns)",
+            |row, out| (0..4).for_each(|i| out.copy(i, &row, i)),
+        );
+    type Copied = (
+        Option<FixedBytes<3>>,
+        Option<FixedBytes<20>>,
+        Time,
+        TimeNanos,
+    );
+    for (i, got) in all::<Copied>(&same).iter().enumerate() {
+        let millis = Time(1_500_000);
+        expect(*got, (Some(rows[i].key), rows[i].maybe, millis, rows[i].at));
+    }
     // Coarser times are widened; finer ones are not read.
     let coarse = data::create([Coarse { at: Time(5) }]).map(|t: TimeNanos| t);
     expect(all::<TimeNanos>(&coarse), [TimeNanos(5000)]);
