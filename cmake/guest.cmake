@@ -9,7 +9,7 @@ set(WD_GUEST_TARGET --target=wasm32-wasi "--sysroot=${WD_GUEST_SYSROOT}")
 set(WD_GUEST_CFLAGS ${WD_GUEST_TARGET} -std=c17 -D_GNU_SOURCE
   -O2 -msimd128 -mbulk-memory -Wall -Wextra
   "-I${PROJECT_SOURCE_DIR}/sdk/c/include")
-set(WD_GUEST_LDFLAGS ${WD_GUEST_TARGET} -Wl,-z,stack-size=1048576)
+set(WD_GUEST_LDFLAGS ${WD_GUEST_TARGET} -Wl,--stack-first,-z,stack-size=1048576)
 
 # wd_guest_missing(<out>): why guests cannot be built here, or "".
 function(wd_guest_missing out)

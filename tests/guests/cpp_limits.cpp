@@ -17,6 +17,9 @@ struct Hoard {
   }
 };
 
+// What lies beside the stack, if it is not at the bottom of memory.
+volatile char statics[32 << 10];
+
 std::int64_t
 deep(std::int64_t depth)
 {
@@ -42,6 +45,8 @@ main(int argc, char **argv)
     tell(ids.map(Hoard()).count());
   else if (!std::strcmp(what, "overflow"))
     tell(ids.map([](std::int64_t) { return deep(1000000); }).count());
+  else if (!std::strcmp(what, "little")) // past its end by some KiB only
+    tell(ids.map([](std::int64_t) { return deep(258) + statics[9]; }).count());
   else if (!std::strcmp(what, "main"))
     for (Hoard hoard;; hoard(0))
       ;

@@ -141,7 +141,8 @@ class Inside(unittest.TestCase):
         """The lambda's worker is lost: the job fails, the program goes on. In
         main it is the end."""
         for name, words in (("memory", "map lambda: out of memory\n"),
-                            ("overflow", "map lambda: trap: ")):
+                            ("overflow", "map lambda: trap: "),
+                            ("little", "map lambda: trap: ")):
             done = self.check("cpp_limits", name, "--memory-limit", "64MiB")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue(done.stdout.endswith("\ngood\n"), done.stdout)

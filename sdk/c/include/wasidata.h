@@ -21,8 +21,8 @@
  *
  *   clang-14 --target=wasm32-wasi --sysroot=/usr -O2 -msimd128 -mbulk-memory \
  *     -I$SDK/include -c program.c $SDK/src/[a-z]*.c
- *   clang-14 --target=wasm32-wasi --sysroot=/usr -Wl,-z,stack-size=1048576 \
- *     *.o -o program.wasm
+ *   clang-14 --target=wasm32-wasi --sysroot=/usr \
+ *     -Wl,--stack-first,-z,stack-size=1048576 *.o -o program.wasm
  *
  * The file that defines `main` must include this header.
  *
