@@ -10,6 +10,7 @@
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/sql.h"
+#include "engine/duckdb/statistics.h"
 #include "engine/duckdb/stored.h"
 #include "engine/duckdb/tables.h"
 
@@ -119,6 +120,7 @@ engine_close(struct wd_engine *base)
   wd_duck_disk_remove(engine);
   wd_duck_slots_free(engine);
   wd_duck_pures_free(engine);
+  wd_duck_statistics_free(engine);
   wd_duck_probes_free(engine);
   pthread_mutex_destroy(&engine->reading);
   pthread_mutex_destroy(&engine->lock);

@@ -21,6 +21,7 @@ struct wd_duck_pure;
 struct wd_duck_source;
 struct wd_duck_probe;
 struct wd_duck_probed;
+struct wd_duck_statistics;
 
 struct wd_duck_engine {
   struct wd_engine base;
@@ -35,6 +36,8 @@ struct wd_duck_engine {
   uint32_t slot_count;
   struct wd_duck_pure *pures;
   uint32_t pure_count;
+  struct wd_duck_statistics *statistics; /* under `lock` */
+  uint32_t statistics_count;
   struct wd_duck_source *sources;
   uint64_t source_count; /* made so far: numbers are never used again */
   uint64_t stored_count; /* tables made so far */

@@ -1,12 +1,13 @@
 #include "engine/duckdb/lower.h"
 
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/names.h"
 #include "engine/duckdb/sql.h"
 #include "engine/duckdb/stored.h"
-#include "engine/duckdb/types_composed.h"
+#include "engine/duckdb/types.h"
 
-static const struct wd_duck_scope below = {"t", NULL, 0};
+static const struct wd_duck_scope below = {.left = "t"};
 
 enum wd_status
 wd_duck_lower_from(struct wd_duck_lowering *lowering,
@@ -79,6 +80,17 @@ has_window(const struct wd_plan_node *project)
   return false;
 }
 
+bool
+wd_duck_chooses_columns(const struct wd_plan_node *node)
+{
+  if (node->kind != WD_NODE_PROJECT)
+    return false;
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    if (node->project.expressions[i]->kind != WD_EXPR_COLUMN)
+      return false;
+  return true;
+}
+
 static enum wd_status
 lower_project(struct wd_duck_lowering *lowering,
               const struct wd_plan_node *node, struct wd_buf *buf)
@@ -86,6 +98,7 @@ lower_project(struct wd_duck_lowering *lowering,
   bool idle = true, numbered = lowering->numbered;
   enum wd_status status = WD_OK;
 
+  lowering->extents = wd_duck_extents(lowering, node->left);
   wd_buf_puts(buf, "SELECT ");
   if (node->schema.count == 0)
     wd_buf_puts(buf, "TRUE AS z");
@@ -94,7 +107,7 @@ lower_project(struct wd_duck_lowering *lowering,
 
     if (i)
       wd_buf_puts(buf, ", ");
-    status = wd_duck_lower_expression(lowering, expression, &below, buf);
+    status = wd_duck_lower_narrow(lowering, expression, &below, buf);
     wd_buf_printf(buf, " AS c%u", i);
     idle = idle && !wd_duck_uses_columns(expression);
   }
@@ -105,50 +118,6 @@ lower_project(struct wd_duck_lowering *lowering,
   /* A window takes the rows out of their order. */
   if (numbered && has_window(node))
     wd_buf_puts(buf, " ORDER BY t.b");
-  return status;
-}
-
-/* What comes after a lambda that filters: a column with a volatile part, which
- * DuckDB evaluates where it stands and cannot filter by any earlier. */
-static enum wd_status
-lower_guarded_filter(struct wd_duck_lowering *lowering,
-                     const struct wd_plan_node *node, struct wd_buf *buf)
-{
-  struct wd_duck_call *call;
-  const char *name;
-  enum wd_status status = wd_duck_lower_lambda(lowering, WD_DUCK_BARRIER, NULL,
-                                               false, &call, &name);
-
-  if (status != WD_OK)
-    return status;
-  wd_buf_printf(buf, "SELECT * EXCLUDE (p) FROM (SELECT t.");
-  wd_duck_write_rest(node, buf);
-  wd_buf_printf(buf, ", CASE WHEN %s() THEN ", name);
-  status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
-  wd_buf_puts(buf, " END AS p FROM ");
-  lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
-  if (status == WD_OK)
-    status = wd_duck_lower_around(lowering, node, buf);
-  wd_buf_puts(buf, ") AS t WHERE t.p");
-  return status;
-}
-
-static enum wd_status
-lower_filter(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-             struct wd_buf *buf)
-{
-  enum wd_status status;
-
-  if (wd_duck_is_guarded(node->left))
-    return lower_guarded_filter(lowering, node, buf);
-  wd_buf_puts(buf, "SELECT ");
-  wd_duck_write_rest(node, buf);
-  wd_buf_puts(buf, " FROM ");
-  lowering->idle = lowering->idle && !wd_duck_uses_columns(node->filter);
-  status = wd_duck_lower_around(lowering, node, buf);
-  wd_buf_puts(buf, " WHERE ");
-  if (status == WD_OK)
-    status = wd_duck_lower_expression(lowering, node->filter, &below, buf);
   return status;
 }
 
@@ -175,6 +144,7 @@ lower_sort(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
 {
   enum wd_status status;
 
+  lowering->extents = wd_duck_extents(lowering, node->left);
   wd_buf_puts(buf, "SELECT * FROM ");
   for (uint32_t i = 0; i < node->sort.count; i++)
     lowering->idle =
@@ -192,6 +162,7 @@ lower_limit(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   uint64_t count = node->limit.count, offset = node->limit.offset;
   enum wd_status status;
 
+  lowering->extents = wd_duck_extents(lowering, node->left);
   wd_buf_puts(buf, "SELECT * FROM ");
   status = wd_duck_lower_from(lowering, node->left, "t", buf);
   /* DuckDB adds the two as signed numbers; no relation has that many rows. */
@@ -202,113 +173,6 @@ lower_limit(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
   wd_buf_printf(buf, " LIMIT %llu OFFSET %llu", (unsigned long long)count,
                 (unsigned long long)offset);
   return status;
-}
-
-static const char *
-join_words(enum wd_join_kind kind)
-{
-  switch (kind) {
-  case WD_JOIN_INNER:
-    return "INNER JOIN";
-  case WD_JOIN_LEFT:
-    return "LEFT JOIN";
-  case WD_JOIN_RIGHT:
-    return "RIGHT JOIN";
-  case WD_JOIN_FULL:
-    return "FULL JOIN";
-  case WD_JOIN_SEMI:
-    return "SEMI JOIN";
-  case WD_JOIN_ANTI:
-    return "ANTI JOIN";
-  case WD_JOIN_CROSS:
-    return "CROSS JOIN";
-  case WD_JOIN_AS_OF:
-    return "ASOF JOIN";
-  case WD_JOIN_AS_OF_LEFT:
-    return "ASOF LEFT JOIN";
-  }
-  return NULL;
-}
-
-/* `left JOIN right ON condition` */
-static enum wd_status
-write_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-           const struct wd_duck_scope *scope, struct wd_buf *buf)
-{
-  const struct wd_expression *condition = node->join.condition;
-  bool idle = lowering->idle && !(condition && wd_duck_uses_columns(condition));
-  enum wd_status status;
-
-  lowering->idle = idle;
-  status = wd_duck_lower_from(lowering, node->left, "l", buf);
-  wd_buf_printf(buf, " %s ", join_words(node->join.kind));
-  lowering->idle = idle;
-  if (status == WD_OK)
-    status = wd_duck_lower_from(lowering, node->right, "r", buf);
-  if (status != WD_OK || node->join.kind == WD_JOIN_CROSS)
-    return status;
-  wd_buf_puts(buf, " ON ");
-  if (!condition) {
-    wd_buf_puts(buf, "TRUE");
-    return WD_OK;
-  }
-  return wd_duck_lower_expression(lowering, condition, scope, buf);
-}
-
-/* The columns of both sides, counted on. */
-static void
-write_sides(const struct wd_plan_node *node, struct wd_buf *buf)
-{
-  uint32_t left = node->left->schema.count;
-
-  for (uint32_t i = 0; i < node->schema.count; i++)
-    wd_buf_printf(buf, i < left ? "%sl.c%u AS c%u" : "%sr.c%u AS c%u",
-                  i ? ", " : "", i < left ? i : i - left, i);
-}
-
-/* On several threads DuckDB 1.5 finds matches for nulls; what it found is
- * looked at again. */
-static enum wd_status
-lower_as_of(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-            const struct wd_duck_scope *scope, struct wd_buf *buf)
-{
-  bool outer = node->join.kind == WD_JOIN_AS_OF_LEFT;
-  uint32_t left = outer ? node->left->schema.count : node->schema.count;
-  enum wd_status status;
-
-  wd_buf_puts(buf, "SELECT ");
-  wd_duck_write_columns("t", left, 0, buf);
-  for (uint32_t i = left; i < node->schema.count; i++)
-    wd_buf_printf(buf,
-                  wd_duck_type_is_boxed(&node->schema.columns[i].type)
-                      ? "%s(CASE WHEN t.m THEN [t.c%u] END)[1] AS c%u"
-                      : "%sCASE WHEN t.m THEN t.c%u END AS c%u",
-                  i ? ", " : "", i, i);
-  wd_buf_puts(buf, " FROM (SELECT ");
-  write_sides(node, buf);
-  wd_buf_puts(buf, ", ");
-  status = wd_duck_lower_expression(lowering, node->join.condition, scope, buf);
-  wd_buf_puts(buf, " AS m FROM ");
-  if (status == WD_OK)
-    status = write_join(lowering, node, scope, buf);
-  wd_buf_puts(buf, outer ? ") AS t" : ") AS t WHERE t.m");
-  return status;
-}
-
-static enum wd_status
-lower_join(struct wd_duck_lowering *lowering, const struct wd_plan_node *node,
-           struct wd_buf *buf)
-{
-  const struct wd_duck_scope scope = {"l", "r", node->left->schema.count};
-
-  if (node->join.kind == WD_JOIN_AS_OF || node->join.kind == WD_JOIN_AS_OF_LEFT)
-    return lower_as_of(lowering, node, &scope, buf);
-  wd_buf_puts(buf, "SELECT ");
-  if (node->schema.count == 0)
-    wd_buf_puts(buf, "TRUE AS z");
-  write_sides(node, buf);
-  wd_buf_puts(buf, " FROM ");
-  return write_join(lowering, node, &scope, buf);
 }
 
 /* Rows of a source that the query has. */
@@ -386,13 +250,13 @@ lower_by_kind(struct wd_duck_lowering *lowering,
   case WD_NODE_PROJECT:
     return lower_project(lowering, node, buf);
   case WD_NODE_FILTER:
-    return lower_filter(lowering, node, buf);
+    return wd_duck_lower_filter(lowering, node, buf);
   case WD_NODE_LAMBDA:
     return wd_duck_lower_lambda_node(lowering, node, buf);
   case WD_NODE_AGGREGATE:
     return wd_duck_lower_aggregate(lowering, node, buf);
   case WD_NODE_JOIN:
-    return lower_join(lowering, node, buf);
+    return wd_duck_lower_join(lowering, node, buf);
   case WD_NODE_SORT:
     return lower_sort(lowering, node, buf);
   case WD_NODE_LIMIT:
@@ -417,18 +281,70 @@ lower_by_kind(struct wd_duck_lowering *lowering,
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of plan node");
 }
 
+/* Appends the columns that are narrow in their types, after `SELECT *`. */
+static void
+write_widened(const struct wd_schema *schema,
+              const struct wd_duck_extent *extents, struct wd_buf *buf)
+{
+  const char *word = " REPLACE (";
+
+  for (uint32_t i = 0; i < schema->count; i++) {
+    if (!wd_duck_is_narrow(&schema->columns[i].type, &extents[i]))
+      continue;
+    wd_buf_printf(buf, "%sCAST(t.c%u AS ", word, i);
+    wd_duck_type_sql(&schema->columns[i].type, buf);
+    wd_buf_printf(buf, ") AS c%u", i);
+    word = ", ";
+  }
+  wd_buf_putc(buf, ')');
+}
+
+static bool
+has_narrow(const struct wd_schema *schema, const struct wd_duck_extent *extents)
+{
+  for (uint32_t i = 0; extents && i < schema->count; i++)
+    if (wd_duck_is_narrow(&schema->columns[i].type, &extents[i]))
+      return true;
+  return false;
+}
+
+/* The step above looks at the columns as they are, or wants their types. */
+static enum wd_status
+lower_as_wanted(struct wd_duck_lowering *lowering,
+                const struct wd_plan_node *node, bool as_they_are,
+                struct wd_buf *buf)
+{
+  const struct wd_duck_extent *extents =
+      as_they_are ? NULL : wd_duck_extents(lowering, node);
+  enum wd_status status;
+
+  if (!has_narrow(&node->schema, extents))
+    return lower_by_kind(lowering, node, buf);
+  wd_buf_puts(buf, "SELECT *");
+  write_widened(&node->schema, extents, buf);
+  wd_buf_puts(buf, " FROM (");
+  status = lower_by_kind(lowering, node, buf);
+  wd_buf_puts(buf, ") AS t");
+  return status;
+}
+
 enum wd_status
 wd_duck_lower_node(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf)
 {
+  const struct wd_duck_extent *above = lowering->extents;
   enum wd_status status;
 
   if (lowering->depth == WD_DUCK_DEPTH)
     return wd_fail(lowering->error, WD_LIMIT_EXCEEDED,
                    "the plan is nested deeper than %d steps", WD_DUCK_DEPTH);
   lowering->depth++;
-  status = lower_by_kind(lowering, node, buf);
+  lowering->extents = NULL;
+  status = lower_as_wanted(lowering, node, above != NULL, buf);
+  lowering->extents = above;
   lowering->depth--;
+  if (status == WD_OK && lowering->extents_failed)
+    return wd_fail_memory(lowering->error);
   if (status == WD_OK && buf->failed)
     return wd_duck_buf_failure(buf, lowering->error);
   return status;

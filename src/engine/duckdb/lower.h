@@ -26,6 +26,9 @@
  * it knows that, DuckDB 1.5 hands them states that are not there. */
 #define WD_DUCK_ALL_ROWS "4611686018427387903"
 
+struct wd_duck_extent;
+struct wd_duck_known_extents;
+
 struct wd_duck_lowering {
   struct wd_duck_engine *engine;
   struct wd_query *query; /* NULL: the text is for people, nothing is taken */
@@ -44,6 +47,11 @@ struct wd_duck_lowering {
    * partition as a column `b`, and rows in its order: it is a repartition, or
    * one reaches it (wd_duck_partitions). */
   bool numbered;
+  /* Of the columns that the next expressions look at: what is below may hand
+   * them on narrow (extent.h). NULL: they have their types. */
+  const struct wd_duck_extent *extents;
+  struct wd_duck_known_extents *known_extents;
+  bool extents_failed; /* for lack of memory */
   const char *over; /* the window of the aggregate that is lowered, or NULL */
   /* Whose part of the query is lowered; NULL: its own. */
   const struct wd_duck_fill *fill;
@@ -61,18 +69,31 @@ wd_duck_lower_plan(struct wd_duck_lowering *lowering,
                    const struct wd_plan *plan, struct wd_buf *buf,
                    bool *out_ordered);
 
+/* A column of relation j<number>, one of those that are joined. */
+struct wd_duck_place {
+  uint32_t relation, column;
+};
+
 /* Appends an expression over the columns of one relation, or, for a join, of
- * two: columns from `left_count` on are those of the right one. */
+ * two: columns from `left_count` on are those of the right one; or over
+ * columns of any number of relations, by their places. */
 struct wd_duck_scope {
   const char *left;  /* the relation's name */
   const char *right; /* NULL: one relation */
   uint32_t left_count;
+  const struct wd_duck_place *places; /* one for each column, or NULL */
 };
 
 enum wd_status
 wd_duck_lower_expression(struct wd_duck_lowering *lowering,
                          const struct wd_expression *expression,
                          const struct wd_duck_scope *scope, struct wd_buf *buf);
+
+/* The same for one that may be narrow (extent.h). */
+enum wd_status
+wd_duck_lower_narrow(struct wd_duck_lowering *lowering,
+                     const struct wd_expression *expression,
+                     const struct wd_duck_scope *scope, struct wd_buf *buf);
 
 /* Whether it is over a window, or has a part that is. */
 bool
@@ -128,6 +149,10 @@ enum wd_status
 wd_duck_lower_sort_keys(struct wd_duck_lowering *lowering,
                         const struct wd_plan_node *node, struct wd_buf *buf);
 
+/* Whether a node is a project that only chooses columns. */
+bool
+wd_duck_chooses_columns(const struct wd_plan_node *node);
+
 /* Whether the rows that come out have an order that a sort gave them. */
 bool
 wd_duck_is_ordered(const struct wd_plan_node *node);
@@ -147,6 +172,14 @@ wd_duck_is_guarded(const struct wd_plan_node *node);
 /* The steps that have files of their own. */
 enum wd_status
 wd_duck_lower_read(struct wd_duck_lowering *lowering,
+                   const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_filter(struct wd_duck_lowering *lowering,
+                     const struct wd_plan_node *node, struct wd_buf *buf);
+
+enum wd_status
+wd_duck_lower_join(struct wd_duck_lowering *lowering,
                    const struct wd_plan_node *node, struct wd_buf *buf);
 
 enum wd_status

@@ -1,10 +1,10 @@
 /* Aggregations as SQL. Measures that are lambdas with several columns give a
  * STRUCT, which is taken apart by the query around. */
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/functions.h"
-#include "engine/duckdb/lower.h"
 #include "plan/aggregate_function.h"
 
-static const struct wd_duck_scope below = {"t", NULL, 0};
+static const struct wd_duck_scope below = {.left = "t"};
 
 static enum wd_status
 write_arguments(struct wd_duck_lowering *lowering,
@@ -226,6 +226,7 @@ wd_duck_lower_aggregate(struct wd_duck_lowering *lowering,
 {
   enum wd_status status;
 
+  lowering->extents = wd_duck_extents(lowering, node->left);
   wd_buf_puts(buf, "SELECT ");
   write_columns(node, buf);
   wd_buf_puts(buf, " FROM (");

@@ -1,6 +1,7 @@
 /* Expressions as SQL: columns, casts, cases; calls are in lower_function.c. */
 #include <string.h>
 
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/lower_writer.h"
 #include "engine/duckdb/types_composed.h"
 
@@ -226,16 +227,86 @@ write_field(const struct writer *writer, const struct wd_expression *field)
   return status;
 }
 
+/* As it is below. */
 static void
 write_column(const struct writer *writer, uint32_t column)
 {
   const struct wd_duck_scope *scope = writer->scope;
 
-  if (scope->right && column >= scope->left_count)
+  if (scope->places)
+    wd_buf_printf(writer->buf, "j%u.c%u", scope->places[column].relation,
+                  scope->places[column].column);
+  else if (scope->right && column >= scope->left_count)
     wd_buf_printf(writer->buf, "%s.c%u", scope->right,
                   column - scope->left_count);
   else
     wd_buf_printf(writer->buf, "%s.c%u", scope->left, column);
+}
+
+/* In its type. */
+static void
+write_typed_column(const struct writer *writer,
+                   const struct wd_expression *column)
+{
+  const struct wd_duck_extent *extents = writer->lowering->extents;
+
+  if (!extents || !wd_duck_is_narrow(&column->type, &extents[column->column])) {
+    write_column(writer, column->column);
+    return;
+  }
+  wd_buf_puts(writer->buf, "CAST(");
+  write_column(writer, column->column);
+  wd_buf_puts(writer->buf, " AS ");
+  wd_duck_type_sql(&column->type, writer->buf);
+  wd_buf_putc(writer->buf, ')');
+}
+
+static enum wd_status
+write_narrow(const struct writer *writer,
+             const struct wd_expression *expression)
+{
+  const struct wd_expression *const *operands = expression->arguments;
+  struct wd_duck_extent extent =
+      wd_duck_extent_of(expression, writer->lowering->extents);
+  const struct wd_type type =
+      wd_type_decimal(extent.digits, expression->type.scale);
+  enum wd_status status = WD_OK;
+
+  if (!wd_duck_is_narrow(&expression->type, &extent))
+    return wd__write_expression(writer, expression);
+  switch (expression->kind) {
+  case WD_EXPR_COLUMN:
+    write_column(writer, expression->column);
+    return WD_OK;
+  case WD_EXPR_LITERAL:
+    return wd_duck_lower_literal(&type, &expression->literal, writer->buf,
+                                 writer->lowering->error);
+  default: /* a call of two, or a cast */
+    break;
+  }
+  wd_buf_puts(writer->buf, "CAST((");
+  for (uint32_t i = 0; status == WD_OK && i < expression->argument_count; i++) {
+    if (i)
+      wd_buf_puts(writer->buf, expression->function == WD_FN_ADD ? " + "
+                               : expression->function == WD_FN_SUBTRACT
+                                   ? " - "
+                                   : " * ");
+    status = write_narrow(writer, operands[i]);
+  }
+  wd_buf_puts(writer->buf, ") AS ");
+  wd_duck_type_sql(&type, writer->buf);
+  wd_buf_putc(writer->buf, ')');
+  return status;
+}
+
+enum wd_status
+wd_duck_lower_narrow(struct wd_duck_lowering *lowering,
+                     const struct wd_expression *expression,
+                     const struct wd_duck_scope *scope, struct wd_buf *buf)
+{
+  const struct writer writer = {lowering, scope, buf};
+
+  return write_narrow(&writer, expression);
 }
 
 static enum wd_status
@@ -249,7 +320,7 @@ lower_by_kind(struct wd_duck_lowering *lowering,
     return wd_duck_buf_failure(buf, lowering->error);
   switch (expression->kind) {
   case WD_EXPR_COLUMN:
-    write_column(&writer, expression->column);
+    write_typed_column(&writer, expression);
     return WD_OK;
   case WD_EXPR_LITERAL:
     return wd_duck_lower_literal(&expression->type, &expression->literal, buf,

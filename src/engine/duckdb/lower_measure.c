@@ -1,10 +1,10 @@
 /* Aggregate functions as SQL. */
-#include "engine/duckdb/lower.h"
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/pure.h"
 #include "engine/duckdb/types.h"
 #include "plan/aggregate_function.h"
 
-static const struct wd_duck_scope below = {"t", NULL, 0};
+static const struct wd_duck_scope below = {.left = "t"};
 
 static const char *const names[] = {
     [WD_AGG_COUNT_STAR] = "count",
@@ -144,6 +144,21 @@ write_call(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
   return wd_duck_lower_measure_filter(lowering, measure, more, buf);
 }
 
+/* sum([DISTINCT] argument) [FILTER …], of decimals. */
+static enum wd_status
+write_sum(struct wd_duck_lowering *lowering, const struct wd_measure *measure,
+          struct wd_buf *buf)
+{
+  enum wd_status status;
+
+  wd_buf_puts(buf, measure->distinct ? "sum(DISTINCT " : "sum(");
+  status = wd_duck_lower_narrow(lowering, measure->arguments[0], &below, buf);
+  wd_buf_putc(buf, ')');
+  if (status != WD_OK)
+    return status;
+  return wd_duck_lower_measure_filter(lowering, measure, NULL, buf);
+}
+
 /* A function of ours over a sum and something else, both decimals. */
 static enum wd_status
 write_pure_sum(struct wd_duck_lowering *lowering,
@@ -162,7 +177,7 @@ write_pure_sum(struct wd_duck_lowering *lowering,
   if (status != WD_OK)
     return status;
   wd_buf_printf(buf, "%s(CAST(", name);
-  status = write_call(lowering, measure, "sum", NULL, buf);
+  status = write_sum(lowering, measure, buf);
   wd_buf_puts(buf, " AS ");
   wd_duck_type_sql(&measure->type, buf);
   wd_buf_puts(buf, "), CAST(");
@@ -186,7 +201,7 @@ write_average(struct wd_duck_lowering *lowering,
 
 /* DuckDB lets a sum pass 38 digits; adding nothing to it sees that. */
 static enum wd_status
-write_decimal_sum(struct wd_duck_lowering *lowering,
+write_checked_sum(struct wd_duck_lowering *lowering,
                   const struct wd_measure *measure, struct wd_buf *buf)
 {
   const struct wd_type none = wd_type_decimal(1, 0);
@@ -194,6 +209,27 @@ write_decimal_sum(struct wd_duck_lowering *lowering,
       write_pure_sum(lowering, measure, WD_DUCK_PURE_ADD, &none, buf);
 
   wd_buf_puts(buf, "'0' AS DECIMAL(1,0)))");
+  return status;
+}
+
+/* Of values of so many digits it does not in fewer than 10^19 rows. */
+#define SAFE_DIGITS 19
+
+static enum wd_status
+write_decimal_sum(struct wd_duck_lowering *lowering,
+                  const struct wd_measure *measure, struct wd_buf *buf)
+{
+  struct wd_duck_extent extent =
+      wd_duck_extent_of(measure->arguments[0], lowering->extents);
+  enum wd_status status;
+
+  if (extent.most >= wd_decimal_limit(SAFE_DIGITS))
+    return write_checked_sum(lowering, measure, buf);
+  wd_buf_puts(buf, "CAST(");
+  status = write_sum(lowering, measure, buf);
+  wd_buf_puts(buf, " AS ");
+  wd_duck_type_sql(&measure->type, buf);
+  wd_buf_putc(buf, ')');
   return status;
 }
 

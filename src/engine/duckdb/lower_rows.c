@@ -6,7 +6,7 @@
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/names.h"
 
-static const struct wd_duck_scope below = {"t", NULL, 0};
+static const struct wd_duck_scope below = {.left = "t"};
 
 /* The number of the row's partition, where it is carried up. */
 static const char *

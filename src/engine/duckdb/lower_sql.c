@@ -106,7 +106,7 @@ static enum wd_status
 expand_parameter(void *env, uint32_t index, struct wd_buf *buf)
 {
   const struct expansion *expansion = env;
-  static const struct wd_duck_scope none = {"t", NULL, 0};
+  static const struct wd_duck_scope none = {.left = "t"};
 
   return wd_duck_lower_expression(
       expansion->lowering, expansion->sql->parameters[index].value, &none, buf);

@@ -1,12 +1,16 @@
 /* Subqueries. All steps of a query are called t, so a subquery could not name
  * the row around it: the columns that it looks at get a second name there,
  * o<number of the subquery>_<column>, which no step inside has. */
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/lower_writer.h"
+#include "engine/duckdb/types.h"
 
 struct around {
   const char *format; /* of number and column */
   bool any;
   struct wd_buf *buf;
+  const struct wd_plan_node *below; /* whose columns they are */
+  const struct wd_duck_extent *extents;
 };
 
 static void
@@ -29,9 +33,20 @@ write_columns(void *env, const struct wd_subquery *subquery)
 {
   struct around *around = env;
 
-  for (uint32_t i = 0; i < subquery->outer_count; i++)
-    wd_buf_printf(around->buf, ", t.c%u AS o%u_%u", subquery->outer[i],
-                  subquery->number, subquery->outer[i]);
+  for (uint32_t i = 0; i < subquery->outer_count; i++) {
+    uint32_t column = subquery->outer[i];
+    const struct wd_type *type = &around->below->schema.columns[column].type;
+
+    wd_buf_puts(around->buf, ", ");
+    if (around->extents && wd_duck_is_narrow(type, &around->extents[column])) {
+      wd_buf_printf(around->buf, "CAST(t.c%u AS ", column);
+      wd_duck_type_sql(type, around->buf);
+      wd_buf_putc(around->buf, ')');
+    } else {
+      wd_buf_printf(around->buf, "t.c%u", column);
+    }
+    wd_buf_printf(around->buf, " AS o%u_%u", subquery->number, column);
+  }
 }
 
 static bool
@@ -60,7 +75,8 @@ enum wd_status
 wd_duck_lower_around(struct wd_duck_lowering *lowering,
                      const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  struct around around = {.buf = buf};
+  struct around around = {
+      .buf = buf, .below = node->left, .extents = lowering->extents};
   enum wd_status status;
 
   if (!has_outer(node))
@@ -115,6 +131,7 @@ wd__write_subquery(const struct writer *writer,
 {
   struct wd_duck_lowering *lowering = writer->lowering;
   uint32_t parts = lowering->parts, nested = lowering->nested;
+  const struct wd_duck_extent *extents = lowering->extents;
   enum wd_status status;
 
   wd_buf_putc(writer->buf, '(');
@@ -124,10 +141,12 @@ wd__write_subquery(const struct writer *writer,
                                                                  : "t.c0");
   /* Its expressions are no parts of this one. */
   lowering->nested = 0;
+  lowering->extents = NULL;
   if (status == WD_OK)
     status = wd_duck_lower_from(lowering, expression->subquery->query, "t",
                                 writer->buf);
   lowering->nested = nested;
+  lowering->extents = extents;
   lowering->parts = parts;
   wd_buf_puts(writer->buf, "))");
   return status;

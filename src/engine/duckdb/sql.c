@@ -217,7 +217,7 @@ expand_parameter(void *env, uint32_t index, struct wd_buf *buf)
   struct wd_duck_lowering lowering = {.engine = binding->reading->engine,
                                       .arena = binding->reading->arena,
                                       .error = binding->reading->error};
-  static const struct wd_duck_scope none = {"t", NULL, 0};
+  static const struct wd_duck_scope none = {.left = "t"};
 
   return wd_duck_lower_expression(
       &lowering, binding->sql->parameters[index].value, &none, buf);

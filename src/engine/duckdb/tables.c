@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "engine/duckdb/extent.h"
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/narrow.h"
 #include "engine/duckdb/source.h"
+#include "engine/duckdb/statistics.h"
 #include "engine/duckdb/types.h"
 #include "engine/duckdb/types_composed.h"
 #include "engine/granted.h"
@@ -236,6 +238,7 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   uint32_t file_count;
   struct wd_duck_read read;
   struct wd_buf sql;
+  bool single;
   enum wd_status status =
       wd_settings_make(grant, options, count, arena, &settings, error);
 
@@ -252,6 +255,13 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
   status = grant_reader(&settings, arena, &sql, &read, error);
   if (status == WD_OK && sql.failed)
     status = wd_fail_memory(error);
+  single =
+      status == WD_OK && read.count == 1 && grant->format == WD_FORMAT_PARQUET;
+  if (single &&
+      wd_duck_statistics_schema(engine, read.files[0], arena, out_schema)) {
+    wd_buf_fini(&sql);
+    return WD_OK;
+  }
   if (status == WD_OK) {
     status = ask_schema(engine, wd_buf_text(&sql), arena, out_schema, error);
     if (status == WD_OK)
@@ -263,6 +273,8 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
     if (status != WD_OK)
       wd_error_prefix(error, "table '%s'", grant->name);
   }
+  if (status == WD_OK && single)
+    wd_duck_statistics_keep(engine, read.files[0], out_schema);
   wd_buf_fini(&sql);
   return status;
 }
@@ -354,4 +366,39 @@ wd_duck_lower_read(struct wd_duck_lowering *lowering,
   }
   wd_buf_puts(buf, " AS t");
   return status;
+}
+
+void
+wd_duck_extents_of_table(struct wd_duck_lowering *lowering,
+                         const struct wd_plan_node *node,
+                         struct wd_duck_extent *extents)
+{
+  wd_uint128 *most =
+      wd_arena_array(lowering->arena, node->schema.count, sizeof *most);
+  const struct wd_grant *grant;
+  struct wd_settings settings;
+  struct wd_duck_read read;
+  struct wd_error error = {0}; /* lower_read will find it again */
+  struct wd_buf reader;
+
+  if (!most ||
+      wd_grants_table(lowering->engine->grants, node->read.name,
+                      strlen(node->read.name), &grant, &error) != WD_OK ||
+      grant->format != WD_FORMAT_PARQUET ||
+      wd_settings_make(grant, node->read.options, node->read.option_count,
+                       lowering->arena, &settings, &error) != WD_OK)
+    return;
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    most[i] = extents[i].most;
+  wd_buf_init(&reader, lowering->engine->mem, 64 << 20);
+  /* Of several files DuckDB reads the first one's only. */
+  if (grant_reader(&settings, lowering->arena, &reader, &read, &error) ==
+          WD_OK &&
+      !reader.failed && read.count == 1)
+    wd_duck_statistics_find(lowering->engine, read.files[0],
+                            wd_buf_text(&reader), &node->schema, most);
+  wd_buf_fini(&reader);
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    if (most[i] < extents[i].most)
+      extents[i].most = most[i];
 }
