@@ -599,66 +599,6 @@ resolve(struct call *call, const struct wd_expression **out)
 }
 
 static enum wd_status
-fail_option(const struct call *call)
-{
-  char text[96];
-  const struct wd_expression *const *values = call->arguments.values;
-
-  return wd_message_fail(call->message, WD_UNSUPPORTED, call->t->error,
-                         "%s of %s with these options is not run here",
-                         call->extension->name,
-                         wd_type_text(&values[0]->type, text, sizeof text));
-}
-
-/* Whether a call's options are those of its function for such operands; what
- * is usual for them is left out. */
-static bool
-check_call_options(const struct wd_expression *made,
-                   struct wd_call_options *options)
-{
-  bool whole = wd_type_is_integer(&made->type);
-  bool real = made->type.id == WD_TYPE_F32 || made->type.id == WD_TYPE_F64;
-
-  if (whole && made->function == WD_FN_DIVIDE)
-    options->domain = WD_UNDEFINED_USUAL; /* there is no NaN */
-  if (whole && options->zero == WD_UNDEFINED_ERROR)
-    options->zero = WD_UNDEFINED_USUAL;
-  if (options->overflow && !whole &&
-      (made->type.id != WD_TYPE_DECIMAL || made->function == WD_FN_FACTORIAL ||
-       options->overflow == WD_OVERFLOW_SILENT))
-    return false;
-  if (options->domain && !real)
-    return false;
-  return !options->zero || real || whole;
-}
-
-/* A copy of the call that was made, done as the options say. */
-static enum wd_status
-set_options(const struct call *call, const struct wd_expression **out)
-{
-  struct wd_call_options options = call->chosen.call;
-  const struct wd_expression *made = *out;
-  struct wd_expression *node;
-
-  /* What needs no call cannot fail. */
-  if (made->kind != WD_EXPR_CALL)
-    return WD_OK;
-  if (!check_call_options(made, &options))
-    return fail_option(call);
-  if (wd_call_options_usual(options))
-    return WD_OK;
-  node = wd_arena_alloc(call->t->arena, sizeof *node);
-  if (!node)
-    return wd_fail_memory(call->t->error);
-  *node = *made;
-  node->options = options;
-  node->nullable = made->nullable || options.domain == WD_UNDEFINED_NULL ||
-                   options.zero == WD_UNDEFINED_NULL;
-  *out = node;
-  return WD_OK;
-}
-
-static enum wd_status
 make_from_arguments(struct call *call, const struct wd_expression **out)
 {
   enum wd_function function;
@@ -696,7 +636,7 @@ wd__scalar_call(struct translator *t, const struct view *view,
   if (status == WD_OK)
     status = make_from_arguments(&call, out);
   if (status == WD_OK && !wd_call_options_usual(call.chosen.call))
-    status = set_options(&call, out);
+    status = wd__set_options(t, message, call.extension, &call.chosen, out);
   if (status == WD_OK)
     status = wd__check_claim(
         t, wd_message_sub(message, WD_SS_Expression_ScalarFunction_output_type),

@@ -332,3 +332,64 @@ wd__check_options(const struct translator *t, const struct wd_message *call,
                       : choose_own(t, option->message, &out_chosen->call);
   return status;
 }
+
+static enum wd_status
+fail_option(struct translator *t, const struct wd_message *message,
+            const struct extension *extension, const struct wd_expression *made)
+{
+  char text[96];
+
+  return wd_message_fail(
+      message, WD_UNSUPPORTED, t->error,
+      "%s of %s with these options is not run here", extension->name,
+      wd_type_text(&made->arguments[0]->type, text, sizeof text));
+}
+
+/* Whether a call's options are those of its function for such operands; what
+ * is usual for them is left out. */
+static bool
+check_call_options(const struct wd_expression *made,
+                   struct wd_call_options *options)
+{
+  bool whole = wd_type_is_integer(&made->type);
+  bool real = made->type.id == WD_TYPE_F32 || made->type.id == WD_TYPE_F64;
+
+  if (whole && made->function == WD_FN_DIVIDE)
+    options->domain = WD_UNDEFINED_USUAL; /* there is no NaN */
+  if (whole && options->zero == WD_UNDEFINED_ERROR)
+    options->zero = WD_UNDEFINED_USUAL;
+  if (options->overflow && !whole &&
+      (made->type.id != WD_TYPE_DECIMAL || made->function == WD_FN_FACTORIAL ||
+       options->overflow == WD_OVERFLOW_SILENT))
+    return false;
+  if (options->domain && !real)
+    return false;
+  return !options->zero || real || whole;
+}
+
+enum wd_status
+wd__set_options(struct translator *t, const struct wd_message *message,
+                const struct extension *extension, const struct chosen *chosen,
+                const struct wd_expression **out)
+{
+  struct wd_call_options options = chosen->call;
+  const struct wd_expression *made = *out;
+  struct wd_expression *node;
+
+  /* What needs no call cannot fail. */
+  if (made->kind != WD_EXPR_CALL)
+    return WD_OK;
+  if (!check_call_options(made, &options))
+    return fail_option(t, message, extension, made);
+  if (wd_call_options_usual(options))
+    return WD_OK;
+  node = wd_arena_alloc(t->arena, sizeof *node);
+  if (!node)
+    return wd_fail_memory(t->error);
+  *node = *made;
+  node->options = options;
+  node->nullable = made->nullable || options.domain == WD_UNDEFINED_NULL ||
+                   options.zero == WD_UNDEFINED_NULL;
+  *out = node;
+  return WD_OK;
+}

@@ -37,7 +37,9 @@ struct wd_proto_field {
   enum wd_proto_kind kind;
   bool repeated;
   uint8_t oneof; /* 0: of none; also the one of an `optional` */
-  uint16_t type; /* of a message: index in wd_proto_types */
+  /* Of a message its index in wd_proto_types, of an enumeration in
+   * wd_proto_enums. */
+  uint16_t type;
 };
 
 struct wd_proto_type {
@@ -46,8 +48,19 @@ struct wd_proto_type {
   const struct wd_proto_field *fields; /* by ascending number */
 };
 
-/* By WD_SS_<message>. */
+/* By WD_SS_<message>; WD_SS_TYPES of them, from WD_SS_TYPES_OF_OURS on those of
+ * our own extensions. */
 extern const struct wd_proto_type wd_proto_types[];
+
+struct wd_proto_enum {
+  uint32_t count;
+  const struct wd_proto_name {
+    const char *name;
+    int32_t value;
+  } * values;
+};
+
+extern const struct wd_proto_enum wd_proto_enums[];
 
 struct wd_message;
 

@@ -296,6 +296,13 @@ wd__check_options(const struct translator *t, const struct wd_message *call,
                   uint32_t field, const char *function,
                   struct chosen *out_chosen);
 
+/* A copy of the call that was made, done as the options say, into *out, where
+ * it is. */
+enum wd_status
+wd__set_options(struct translator *t, const struct wd_message *message,
+                const struct extension *extension, const struct chosen *chosen,
+                const struct wd_expression **out);
+
 /* call.c */
 enum wd_status
 wd__scalar_call(struct translator *t, const struct view *view,

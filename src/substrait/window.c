@@ -371,6 +371,38 @@ make_zero(struct translator *t, const struct wd_message *where,
   return wd__make_call(t, where, WD_FN_COALESCE, 2, pair, out);
 }
 
+/* What stands in brackets and after them: `from` has the partitions and the
+ * sorts, in these fields. */
+static enum wd_status
+read_window(struct window *window, const struct called *called,
+            const struct wd_message *from, uint32_t partition_field,
+            uint32_t sort_field)
+{
+  uint32_t arguments = called->arguments.count;
+  uint32_t sorts = wd_message_count(from, sort_field);
+  uint32_t partitions = wd_message_count(from, partition_field);
+  enum wd_status status;
+
+  window->sorts =
+      wd_arena_array(window->t->arena, sorts, sizeof *window->sorts);
+  window->operands = wd_arena_array(window->t->arena,
+                                    (size_t)arguments + partitions + sorts + 2,
+                                    sizeof *window->operands);
+  if (!window->sorts || !window->operands)
+    return wd_fail_memory(window->t->error);
+  window->shape.over = true;
+  window->shape.arguments = arguments - called->filtered;
+  window->shape.has_filter = called->filtered;
+  window->shape.ignore_nulls = called->ignore_nulls;
+  window->shape.sorts = window->sorts;
+  for (uint32_t i = 0; i < arguments; i++)
+    window->operands[window->count++] = called->arguments.values[i];
+  status = add_partitions(window, from, partition_field);
+  if (status == WD_OK)
+    status = add_keys(window, from, sort_field);
+  return status == WD_OK ? add_frame(window, called) : status;
+}
+
 enum wd_status
 wd__window_call(struct translator *t, const struct view *view,
                 const struct wd_message *message, const struct wd_message *keys,
@@ -405,27 +437,7 @@ wd__window_call(struct translator *t, const struct view *view,
     return wd__unsupported(t, message, "a lambda over a window");
   if (called.filtered && called.arguments.count == 0)
     return wd__missing(t, message, "the filter");
-  window.sorts = wd_arena_array(t->arena, wd_message_count(from, sort_field),
-                                sizeof *window.sorts);
-  window.operands = wd_arena_array(t->arena,
-                                   (size_t)called.arguments.count +
-                                       wd_message_count(from, partition_field) +
-                                       wd_message_count(from, sort_field) + 2,
-                                   sizeof *window.operands);
-  if (!window.sorts || !window.operands)
-    return wd_fail_memory(t->error);
-  window.shape.over = true;
-  window.shape.arguments = called.arguments.count - called.filtered;
-  window.shape.has_filter = called.filtered;
-  window.shape.ignore_nulls = called.ignore_nulls;
-  window.shape.sorts = window.sorts;
-  for (uint32_t i = 0; i < called.arguments.count; i++)
-    window.operands[window.count++] = called.arguments.values[i];
-  status = add_partitions(&window, from, partition_field);
-  if (status == WD_OK)
-    status = add_keys(&window, from, sort_field);
-  if (status == WD_OK)
-    status = add_frame(&window, &called);
+  status = read_window(&window, &called, from, partition_field, sort_field);
   if (status != WD_OK)
     return status;
   syntax.name = called.name;
