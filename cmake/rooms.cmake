@@ -89,7 +89,7 @@ function(wd_command)
     BUILD_RPATH "$ORIGIN/../lib"
     INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   target_link_libraries(wasi-data PRIVATE
-    wd_options wasidata nanoarrow_ipc nanoarrow edit Threads::Threads m)
+    wd_options wasidata nanoarrow_ipc nanoarrow edit jansson Threads::Threads m)
   # `spark start` fetches the Spark that the suites run on.
   file(STRINGS "${PROJECT_SOURCE_DIR}/scripts/deps.lock" pin REGEX "^spark ")
   string(REGEX REPLACE " +" ";" pin "${pin}")

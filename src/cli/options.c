@@ -336,6 +336,9 @@ set(struct wd_cli_settings *settings, enum wd_cli_option_id id,
     settings->explain = true;
     return WD_OK;
   case WD_CLI_OPT_PLAN:
+    if (settings->plan)
+      return wd_fail(error, WD_INVALID_ARGUMENT,
+                     "--plan is there twice; a run has one plan");
     settings->plan = value;
     return WD_OK;
   case WD_CLI_OPT_ENGINE:

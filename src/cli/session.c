@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/plan_json.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 #include "plan/suggest.h"
@@ -64,6 +65,11 @@ open_run(const struct wd_cli_settings *settings, struct wd_cli_session *session,
     return wd_run_new(session->host, settings->operand, &session->run, error);
   wd_buf_init(&plan, NULL, WD_CLI_PLAN_MAX);
   status = wd_cli_read_file(settings->plan, &plan, error);
+  if (status == WD_OK && wd_cli_is_json(plan.data, plan.length)) {
+    status = wd_cli_plan_from_json(&plan, error);
+    if (status != WD_OK)
+      wd_error_prefix(error, "%s", settings->plan);
+  }
   if (status == WD_OK)
     status = wd_run_new_from_plan(session->host, plan.data, plan.length,
                                   settings->plan, &session->run, error);

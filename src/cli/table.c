@@ -137,7 +137,7 @@ const struct wd_cli_option wd_cli_options[] = {
     {"format", "FORMAT", BIT(INSPECT), WD_CLI_OPT_FORMAT, "text json",
      "text (the default) or json."},
     {"plan", "FILE", BIT(QUERY) | BIT(EXPLAIN), WD_CLI_OPT_PLAN, NULL,
-     "A Substrait plan in protobuf's form."},
+     "A Substrait plan, in protobuf or JSON."},
     {"job", "N", BIT(EXPLAIN), WD_CLI_OPT_JOB, NULL,
      "Explain the N-th action; those before it run.\n"
      "Default: 1."},
