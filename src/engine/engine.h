@@ -115,16 +115,16 @@ struct wd_engine_functions {
                             const struct wd_plan *plan, struct wd_buf *buf,
                             struct wd_error *error);
 
-  /* SQL; all NULL: the engine takes none. Finds where the first statement of a
-   * text without NUL ends; what is no SQL is one statement. */
+  /* SQL of the engine's own. Finds where the first statement of a text without
+   * NUL ends; what is no SQL is one statement. */
   enum wd_status (*sql_end)(struct wd_engine *engine, const char *text,
                             size_t length, struct wd_sql_end *out_end,
                             struct wd_error *error);
 
-  /* Checks that a text is one query and
-   * of what is safe, and lists the tables that it names without defining them
-   * (in the arena, each once). WD_INVALID_PLAN says what it is instead.
-   * `functions` are the program's; or NULL. */
+  /* Checks that a text is one query and of what is safe, and lists the tables
+   * that it names without defining them (in the arena, each once).
+   * WD_INVALID_PLAN says what it is instead. `functions` are the program's; or
+   * NULL. */
   enum wd_status (*sql_tables)(struct wd_engine *engine, const char *text,
                                size_t length,
                                const struct wd_registry *functions,

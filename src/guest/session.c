@@ -24,13 +24,9 @@ find_end(struct wd_program *program, const char *text, size_t length,
   struct wd_engine *engine;
   enum wd_status status = wd_program_engine(program, &engine, error);
 
-  if (status != WD_OK)
-    return status;
-  if (!engine->functions->sql_end)
-    return wd_fail(error, WD_UNSUPPORTED,
-                   "the engine %s takes no SQL yet: run on duckdb",
-                   engine->functions->name);
-  return engine->functions->sql_end(engine, text, length, out_end, error);
+  return status == WD_OK
+             ? engine->functions->sql_end(engine, text, length, out_end, error)
+             : status;
 }
 
 /* A list that grows. */

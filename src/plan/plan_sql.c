@@ -1,5 +1,6 @@
 /* Queries in an engine's SQL as a step of a plan. */
 #include <string.h>
+#include <strings.h>
 
 #include "plan/planner.h"
 #include "plan/sql.h"
@@ -48,6 +49,22 @@ make_parameters(struct planner *planner, const struct wd_sql_text *said,
   sql->parameter_count = count;
   sql->parameters = parameters;
   return status;
+}
+
+enum wd_status
+wd_sql_check_names(const struct wd_sql_input *input, struct wd_error *error)
+{
+  const struct wd_schema *schema = &input->node->schema;
+
+  for (uint32_t i = 1; i < schema->count; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (strcasecmp(schema->columns[i].name, schema->columns[k].name) == 0)
+        return wd_fail(error, WD_INVALID_PLAN,
+                       "table '%.100s' has columns '%.60s' and '%.60s', which "
+                       "SQL cannot tell apart; rename one",
+                       input->name, schema->columns[k].name,
+                       schema->columns[i].name);
+  return WD_OK;
 }
 
 static enum wd_status

@@ -119,6 +119,11 @@ wd_sql_relation(struct wd_mem *mem, const char *text, size_t length,
 struct wd_parameters *
 wd_sql_parameters(struct wd_relation *relation);
 
+/* SQL finds columns with case folded: WD_INVALID_PLAN where it cannot tell two
+ * of a table apart. */
+enum wd_status
+wd_sql_check_names(const struct wd_sql_input *input, struct wd_error *error);
+
 /* Types of the operands of a call, as the engine found them. */
 struct wd_sql_operands {
   uint32_t count;

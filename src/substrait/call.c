@@ -346,7 +346,7 @@ rewrite_substring(struct call *call, const struct wd_expression **out)
   struct arguments *a = &call->arguments;
   const struct wd_expression *one = make_integer(call, 1);
   const struct wd_expression *zero = make_integer(call, 0);
-  const struct wd_expression *start, *end, *pair[2];
+  const struct wd_expression *start = NULL, *end, *pair[2];
   enum wd_status status = WD_OK;
 
   if (!one || !zero)

@@ -1,28 +1,10 @@
 /* The tables of a query, while it is bound: views without rows, in which names
  * and types are found. */
 #include <string.h>
-#include <strings.h>
 
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/sql_read.h"
 #include "engine/duckdb/types.h"
-
-/* SQL finds columns with case folded. */
-static enum wd_status
-check_folded(const struct wd_sql_input *input, struct wd_error *error)
-{
-  const struct wd_schema *schema = &input->node->schema;
-
-  for (uint32_t i = 1; i < schema->count; i++)
-    for (uint32_t k = 0; k < i; k++)
-      if (strcasecmp(schema->columns[i].name, schema->columns[k].name) == 0)
-        return wd_fail(error, WD_INVALID_PLAN,
-                       "table '%.100s' has columns '%.60s' and '%.60s', which "
-                       "SQL cannot tell apart; rename one",
-                       input->name, schema->columns[k].name,
-                       schema->columns[i].name);
-  return WD_OK;
-}
 
 enum wd_status
 wd__sql_make_view(const struct wd_sql_reading *reading,
@@ -30,7 +12,7 @@ wd__sql_make_view(const struct wd_sql_reading *reading,
 {
   const struct wd_schema *schema = &input->node->schema;
   struct wd_buf sql;
-  enum wd_status status = check_folded(input, reading->error);
+  enum wd_status status = wd_sql_check_names(input, reading->error);
 
   if (status == WD_OK)
     status = wd_duck_schema_check(schema, reading->error);

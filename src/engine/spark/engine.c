@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "engine/spark/figures.h"
+#include "engine/spark/query.h"
+#include "engine/spark/sql.h"
 #include "engine/spark/stored.h"
 #include "engine/spark/tables.h"
 
@@ -110,6 +112,9 @@ const struct wd_engine_functions wd_engine_spark = {
     .progress = wd_spark_query_progress,
     .free = wd_spark_query_free,
     .explain = wd_spark_query_explain,
+    .sql_end = wd_spark_sql_end,
+    .sql_tables = wd_spark_sql_tables,
+    .sql_bind = wd_spark_sql_bind,
     .stored_new = wd_spark_stored_new,
     .stored_ref = wd_spark_stored_ref,
     .stored_unref = wd_spark_stored_unref,

@@ -29,8 +29,9 @@ enum {
   LAMBDA_OPERATION,
 };
 
-static enum wd_status
-put_closure(struct wd_spark_lowering *lowering, const struct wd_lambda *lambda)
+enum wd_status
+wd_spark_put_closure(struct wd_spark_lowering *lowering, uint32_t field,
+                     const struct wd_lambda *lambda)
 {
   struct wd_spark_closure closure = {
       .name = lambda->name,
@@ -52,7 +53,7 @@ put_closure(struct wd_spark_lowering *lowering, const struct wd_lambda *lambda)
       wd_spark_program(lowering, lambda->pool, &closure.program);
 
   if (status == WD_OK)
-    wd_spark_closure_put(lowering->writer, LAMBDA_CLOSURE, &closure);
+    wd_spark_closure_put(lowering->writer, field, &closure);
   return status;
 }
 
@@ -82,9 +83,9 @@ put_output(struct wd_spark_lowering *lowering, const struct wd_schema *schema,
   return status;
 }
 
-static struct wd_spark_extension
-begin_message(struct wd_spark_lowering *lowering, uint32_t field,
-              const char *type)
+struct wd_spark_extension
+wd_spark_begin_extension(struct wd_spark_lowering *lowering, uint32_t field,
+                         const char *type)
 {
   struct wd_spark_extension begun;
   char url[64];
@@ -104,8 +105,8 @@ void
 wd_spark_put_figures(struct wd_spark_lowering *lowering, uint32_t field)
 {
   size_t relation = wd_sc_begin(lowering->writer, field);
-  struct wd_spark_extension begun =
-      begin_message(lowering, WD_SC_Relation_extension, "wasidata.Figures");
+  struct wd_spark_extension begun = wd_spark_begin_extension(
+      lowering, WD_SC_Relation_extension, "wasidata.Figures");
 
   wd_spark_end_extension(lowering, &begun);
   wd_sc_end(lowering->writer, relation);
@@ -210,8 +211,8 @@ lower_rows(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
 {
   const struct wd_lambda *lambda = node->lambda.bound.lambda;
   struct wd_sc_writer *writer = lowering->writer;
-  struct wd_spark_extension begun =
-      begin_message(lowering, WD_SC_Relation_extension, "wasidata.Lambda");
+  struct wd_spark_extension begun = wd_spark_begin_extension(
+      lowering, WD_SC_Relation_extension, "wasidata.Lambda");
   uint32_t keys = lambda->role == WD_ROLE_GROUP ? node->lambda.key_count : 0;
   struct side side = {.input = node->left,
                       .count = lambda->wanted.count,
@@ -221,7 +222,7 @@ lower_rows(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
   enum wd_status status = put_side(lowering, LAMBDA_INPUT, &side);
 
   if (status == WD_OK)
-    status = put_closure(lowering, lambda);
+    status = wd_spark_put_closure(lowering, LAMBDA_CLOSURE, lambda);
   if (status == WD_OK)
     status = put_output(lowering, &lambda->output, "c");
   wd_sc_put_int(writer, LAMBDA_COLUMNS, lambda->wanted.count);
@@ -240,9 +241,9 @@ wd_spark_begin_appended(struct wd_spark_lowering *lowering,
   struct wd_sc_writer *writer = lowering->writer;
   enum wd_status status;
 
-  *out_begun =
-      begin_message(lowering, WD_SC_Relation_extension, "wasidata.Lambda");
-  status = put_closure(lowering, lambda);
+  *out_begun = wd_spark_begin_extension(lowering, WD_SC_Relation_extension,
+                                        "wasidata.Lambda");
+  status = wd_spark_put_closure(lowering, LAMBDA_CLOSURE, lambda);
   if (status == WD_OK)
     status = put_output(lowering, &lambda->output, name);
   wd_sc_put_int(writer, LAMBDA_COLUMNS, place_count);
@@ -383,12 +384,13 @@ wd_spark_lower_co_group(struct wd_spark_lowering *lowering,
 
   if (status != WD_OK)
     return status;
-  begun = begin_message(lowering, WD_SC_Relation_extension, "wasidata.Lambda");
+  begun = wd_spark_begin_extension(lowering, WD_SC_Relation_extension,
+                                   "wasidata.Lambda");
   status = put_side(lowering, LAMBDA_INPUT, &left);
   if (status == WD_OK)
     status = put_side(lowering, LAMBDA_RIGHT, &right);
   if (status == WD_OK)
-    status = put_closure(lowering, lambda);
+    status = wd_spark_put_closure(lowering, LAMBDA_CLOSURE, lambda);
   if (status == WD_OK)
     status = put_output(lowering, &lambda->output, "c");
   wd_sc_put_int(writer, LAMBDA_COLUMNS, lambda->input.count);
@@ -409,8 +411,9 @@ wd_spark_lower_generate(struct wd_spark_lowering *lowering,
 
   if (status != WD_OK)
     return status;
-  begun = begin_message(lowering, WD_SC_Relation_extension, "wasidata.Lambda");
-  status = put_closure(lowering, lambda);
+  begun = wd_spark_begin_extension(lowering, WD_SC_Relation_extension,
+                                   "wasidata.Lambda");
+  status = wd_spark_put_closure(lowering, LAMBDA_CLOSURE, lambda);
   if (status == WD_OK)
     status = put_output(lowering, &lambda->output, "c");
   wd_sc_put_int(lowering->writer, LAMBDA_MODE, WD_SPARK_TABLE);
@@ -445,8 +448,8 @@ wd_spark_put_lambda_measure(struct wd_spark_lowering *lowering, uint32_t field,
   size_t expression = wd_sc_begin(writer, field);
   size_t alias = wd_sc_begin(writer, WD_SC_Expression_alias);
   size_t inner = wd_sc_begin(writer, WD_SC_Expression_Alias_expr);
-  struct wd_spark_extension begun =
-      begin_message(lowering, WD_SC_Expression_extension, "wasidata.Aggregate");
+  struct wd_spark_extension begun = wd_spark_begin_extension(
+      lowering, WD_SC_Expression_extension, "wasidata.Aggregate");
   enum wd_status status = check_types(lowering, lambda);
 
   if (status == WD_OK && measure->distinct)
@@ -462,7 +465,7 @@ wd_spark_put_lambda_measure(struct wd_spark_lowering *lowering, uint32_t field,
   if (status == WD_OK)
     status = put_arguments(lowering, measure);
   if (status == WD_OK)
-    status = put_closure(lowering, lambda);
+    status = wd_spark_put_closure(lowering, LAMBDA_CLOSURE, lambda);
   wd_sc_put_int(writer, LAMBDA_COLUMNS, lambda->wanted.count);
   wd_spark_end_extension(lowering, &begun);
   wd_sc_end(writer, inner);

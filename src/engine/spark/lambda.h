@@ -44,6 +44,17 @@ struct wd_spark_extension {
   size_t any, value;
 };
 
+/* A message of the jar's of that type, in a field; what is put then is its
+ * content. */
+struct wd_spark_extension
+wd_spark_begin_extension(struct wd_spark_lowering *lowering, uint32_t field,
+                         const char *type);
+
+/* Puts what a task needs to bind a lambda. */
+enum wd_status
+wd_spark_put_closure(struct wd_spark_lowering *lowering, uint32_t field,
+                     const struct wd_lambda *lambda);
+
 enum wd_status
 wd_spark_begin_appended(struct wd_spark_lowering *lowering,
                         const struct wd_lambda *lambda, enum wd_spark_mode mode,

@@ -561,6 +561,8 @@ lower_step(struct wd_spark_lowering *lowering, const struct wd_plan_node *node)
     return wd_spark_lower_zip(lowering, node);
   case WD_NODE_SORT_WITHIN:
     return lower_trimmed(lowering, node, lower_sort);
+  case WD_NODE_SQL:
+    return wd_spark_lower_sql(lowering, node);
   default:
     return wd_fail(lowering->error, WD_INTERNAL, "an unknown kind of node");
   }

@@ -47,6 +47,16 @@ enum wd_status
 wd_spark_lower_read(struct wd_spark_lowering *lowering,
                     const struct wd_plan_node *node, uint32_t field);
 
+/* Puts the columns of a schema as a text: `name` TYPE, … */
+enum wd_status
+wd_spark_put_ddl(struct wd_spark_lowering *lowering, uint32_t field,
+                 const struct wd_schema *schema);
+
+/* A query in Spark's SQL. */
+enum wd_status
+wd_spark_lower_sql(struct wd_spark_lowering *lowering,
+                   const struct wd_plan_node *node);
+
 /* A name of a column of ours: `z` where there are none. */
 struct wd_spark_name {
   char text[16];

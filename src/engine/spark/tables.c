@@ -87,9 +87,9 @@ put_path(struct wd_spark_lowering *lowering, const char *file)
   return status;
 }
 
-/* `name` TYPE, … */
-static enum wd_status
-put_columns(struct wd_spark_lowering *lowering, const struct wd_schema *schema)
+enum wd_status
+wd_spark_put_ddl(struct wd_spark_lowering *lowering, uint32_t field,
+                 const struct wd_schema *schema)
 {
   struct wd_schema file;
   struct wd_buf buf;
@@ -108,8 +108,7 @@ put_columns(struct wd_spark_lowering *lowering, const struct wd_schema *schema)
   if (status == WD_OK)
     status = wd_spark_text_check(&buf, lowering->error);
   if (status == WD_OK)
-    wd_sc_put_text(lowering->writer, WD_SC_Read_DataSource_schema,
-                   wd_buf_text(&buf));
+    wd_sc_put_text(lowering->writer, field, wd_buf_text(&buf));
   wd_buf_fini(&buf);
   return status;
 }
@@ -160,7 +159,7 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
   wd_sc_put_text(writer, WD_SC_Read_DataSource_format, formats[format]);
   if (status == WD_OK && columns &&
       (format == WD_FORMAT_CSV || format == WD_FORMAT_JSONL))
-    status = put_columns(lowering, columns);
+    status = wd_spark_put_ddl(lowering, WD_SC_Read_DataSource_schema, columns);
   if (format == WD_FORMAT_CSV)
     put_csv_options(writer, table, !columns);
   if (format == WD_FORMAT_JSONL)

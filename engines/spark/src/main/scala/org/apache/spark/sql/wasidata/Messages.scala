@@ -40,20 +40,19 @@ object LambdaMessage {
   val FinishReduce = 6 // as Finish, nulls where there is no state
   val Table = 7 // no input
 
-  private val nesting = 1024
+  val empty: LambdaMessage = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
+    Rows, Nil, 0, Nil, None, None, 0, 0, "")
 
   def parse(bytes: ByteString): LambdaMessage = {
-    val in = bytes.newCodedInput()
-    in.setRecursionLimit(nesting): Unit
-    var message = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
-      Rows, Nil, 0, Nil, None, None, 0, 0, "")
+    val in = Messages.open(bytes)
+    var message = empty
     val places = ArrayBuffer.empty[Int]
     val arguments = ArrayBuffer.empty[proto.Expression]
     var tag = in.readTag()
     while (tag != 0) {
       message = tag >>> 3 match {
         case 1 => message.copy(version = in.readString())
-        case 2 => message.copy(input = Some(relation(in)))
+        case 2 => message.copy(input = Some(Messages.relation(in)))
         case 3 => message.copy(closure = in.readBytes())
         case 4 => message.copy(columns = in.readInt32())
         case 5 => message.copy(output = in.readString())
@@ -61,10 +60,10 @@ object LambdaMessage {
         case 7 => message.copy(mode = in.readInt32())
         case 8 => places += in.readInt32(); message
         case 9 => message.copy(keys = in.readInt32())
-        case 10 => message.copy(right = Some(relation(in)))
+        case 10 => message.copy(right = Some(Messages.relation(in)))
         case 11 => message.copy(rightColumns = in.readInt32())
-        case 12 => arguments += expression(in); message
-        case 13 => message.copy(filter = Some(expression(in)))
+        case 12 => arguments += Messages.expression(in); message
+        case 13 => message.copy(filter = Some(Messages.expression(in)))
         case 14 => message.copy(guard = Some(in.readInt32()))
         case 15 => message.copy(partitions = in.readInt32())
         case 16 => message.copy(rows = in.readInt64())
@@ -75,16 +74,21 @@ object LambdaMessage {
     }
     message.copy(places = places.toSeq, arguments = arguments.toSeq)
   }
+}
 
-  private def nested(in: CodedInputStream): CodedInputStream = {
-    val inner = in.readBytes().newCodedInput()
-    inner.setRecursionLimit(nesting): Unit
-    inner
+/** Spark's own messages in ours. */
+private object Messages {
+  private val nesting = 1024
+
+  def open(bytes: ByteString): CodedInputStream = {
+    val in = bytes.newCodedInput()
+    in.setRecursionLimit(nesting): Unit
+    in
   }
 
-  private def relation(in: CodedInputStream): proto.Relation =
-    proto.Relation.parseFrom(nested(in))
+  def relation(in: CodedInputStream): proto.Relation =
+    proto.Relation.parseFrom(open(in.readBytes()))
 
-  private def expression(in: CodedInputStream): proto.Expression =
-    proto.Expression.parseFrom(nested(in))
+  def expression(in: CodedInputStream): proto.Expression =
+    proto.Expression.parseFrom(open(in.readBytes()))
 }

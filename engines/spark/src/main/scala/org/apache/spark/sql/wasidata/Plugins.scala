@@ -2,7 +2,10 @@ package org.apache.spark.sql.wasidata
 
 import java.util.Optional
 
+import scala.jdk.OptionConverters._
+
 import org.apache.spark.{JobArtifactSet, SparkContext}
+import org.apache.spark.connect.proto.Relation
 import org.apache.spark.sql.SparkSessionExtensions
 import org.apache.spark.sql.catalyst.expressions.{AttributeReference, AttributeSet, Expression}
 import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, Project}
@@ -13,32 +16,46 @@ import org.apache.spark.sql.connect.planner.SparkConnectPlanner
 import org.apache.spark.sql.connect.plugin.{ExpressionPlugin, RelationPlugin}
 import org.apache.spark.sql.execution.{ApplyColumnarRulesAndInsertTransitions, ColumnarRule, ProjectExec, SparkPlan, SparkStrategy}
 import org.apache.spark.sql.types.StructType
-import org.sparkproject.connect.protobuf.{Any => AnyMessage}
+import org.sparkproject.connect.protobuf.{Any => AnyMessage, ByteString}
 
 private object Plugin {
   /** The message of that type, or none. */
-  def read(bytes: Array[Byte], name: String): Option[LambdaMessage] = {
+  def read(bytes: Array[Byte], name: String): Option[LambdaMessage] =
+    find(bytes, name).map { value =>
+      val message = LambdaMessage.parse(value)
+      check(message.version)
+      message
+    }
+
+  def readQuery(bytes: Array[Byte]): Option[SqlMessage] =
+    find(bytes, SqlMessage.Query).map { value =>
+      val message = SqlMessage.parse(value)
+      check(message.version)
+      message
+    }
+
+  private def find(bytes: Array[Byte], name: String): Option[ByteString] = {
     val any = AnyMessage.parseFrom(bytes)
-    if (!any.getTypeUrl.endsWith("/" + name)) None
-    else Some(check(LambdaMessage.parse(any.getValue)))
+    Option.when(any.getTypeUrl.endsWith("/" + name))(any.getValue)
   }
 
   private val version = getClass.getPackage.getImplementationVersion
 
-  private def check(message: LambdaMessage): LambdaMessage = {
-    if (message.version != version)
+  private def check(asked: String): Unit =
+    if (asked != version)
       throw new LambdaException(
         s"[wasi-data:0:0] the server's jar of wasi-data is version $version, " +
-          s"this is ${message.version}: use the same of both" +
-          "\n[wasi-data:end]")
-    message
-  }
+          s"this is $asked: use the same of both\n[wasi-data:end]")
 
   /** Where this session's artifacts lie below an executor's files; an executor
     * cannot tell.
     */
   def folder(): String =
     JobArtifactSet.getCurrentJobArtifactState.map(_.uuid).getOrElse("")
+
+  def analyzed(planner: SparkConnectPlanner, relation: Relation): LogicalPlan =
+    Dataset.ofRows(planner.session, planner.transformRelation(relation))
+      .queryExecution.analyzed
 
   def spec(message: LambdaMessage): LambdaSpec = {
     SparkContext.getActive.foreach(LambdaFailures.listen)
@@ -51,20 +68,15 @@ private object Plugin {
 class LambdaRelationPlugin extends RelationPlugin {
   override def transform(bytes: Array[Byte],
       planner: SparkConnectPlanner): Optional[LogicalPlan] =
-    Plugin.read(bytes, LambdaMessage.Relation) match {
-      case Some(message) => Optional.of(plan(message, planner))
-      case None =>
-        Plugin.read(bytes, LambdaMessage.Figures) match {
-          case Some(message) => Optional.of(Figures.take(message.operation))
-          case None => Optional.empty()
-        }
-    }
+    Plugin.read(bytes, LambdaMessage.Relation).map(plan(_, planner))
+      .orElse(Plugin.read(bytes, LambdaMessage.Figures)
+        .map(message => Figures.take(message.operation)))
+      .orElse(Plugin.readQuery(bytes).map(new SqlQuery(_, planner).plan()))
+      .toJava
 
   private def plan(message: LambdaMessage,
       planner: SparkConnectPlanner): LogicalPlan = {
-    def analyzed(relation: org.apache.spark.connect.proto.Relation) =
-      Dataset.ofRows(planner.session, planner.transformRelation(relation))
-        .queryExecution.analyzed
+    def analyzed(relation: Relation) = Plugin.analyzed(planner, relation)
     val added: Seq[AttributeReference] =
       DataTypeUtils.toAttributes(StructType.fromDDL(message.output))
     val spec = Plugin.spec(message)
