@@ -375,7 +375,7 @@ bind_call(struct binding *binding, const struct answer *answer)
   const struct wd_named *function;
   struct wd_sql_operands operands = {0};
   struct wd_column *columns;
-  uint32_t index;
+  uint32_t index = 0;
   enum wd_status status = find_call(binding, answer, &function, &index);
 
   if (status != WD_OK)
