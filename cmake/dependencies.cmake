@@ -36,22 +36,21 @@ wd_imported(duckdb "${WD_DUCKDB_DIR}" duckdb.h libduckdb.so)
 
 find_package(Threads REQUIRED)
 
-find_library(WD_LIBMD md)
-find_path(WD_LIBMD_INCLUDE sha2.h)
-if(NOT WD_LIBMD OR NOT WD_LIBMD_INCLUDE)
-  message(FATAL_ERROR "libmd is missing: run scripts/install-packages")
-endif()
-add_library(md INTERFACE)
-target_link_libraries(md INTERFACE "${WD_LIBMD}")
+# A library of the system's as a target of its name: lib<name> with a header.
+function(wd_system_library name header)
+  string(TOUPPER "WD_LIB${name}" variable)
+  find_library(${variable} ${name})
+  find_path(${variable}_INCLUDE ${header})
+  if(NOT ${variable} OR NOT ${variable}_INCLUDE)
+    message(FATAL_ERROR "lib${name} is missing: run scripts/install-packages")
+  endif()
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE "${${variable}}")
+  target_include_directories(${name} SYSTEM INTERFACE "${${variable}_INCLUDE}")
+endfunction()
 
-# What edits lines at the prompt of `wasi-data query`.
-find_library(WD_LIBEDIT edit)
-find_path(WD_LIBEDIT_INCLUDE histedit.h)
-if(NOT WD_LIBEDIT OR NOT WD_LIBEDIT_INCLUDE)
-  message(FATAL_ERROR "libedit is missing: run scripts/install-packages")
-endif()
-add_library(edit INTERFACE)
-target_link_libraries(edit INTERFACE "${WD_LIBEDIT}")
-target_include_directories(edit INTERFACE "${WD_LIBEDIT_INCLUDE}")
+wd_system_library(md sha2.h)
+wd_system_library(edit histedit.h) # the prompt of `wasi-data query`
+wd_system_library(jansson jansson.h) # plans in JSON
 
 include(nanoarrow)
