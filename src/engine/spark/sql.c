@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/spark/describe.h"
 #include "engine/spark/lambda.h"
 #include "engine/spark/types.h"
 #include "plan/registry.h"
@@ -163,15 +164,20 @@ struct answer {
   struct wd_schema schema;
 };
 
-static enum wd_status
-take_schema(void *env, struct wd_sc_view response, struct wd_error *error)
-{
-  struct answer *answer = env;
+struct asked {
+  const struct wd_sql *sql;
+  enum step step;
+};
 
-  return wd_spark_schema_from(
-      wd_sc_find(wd_sc_find(response, WD_SC_AnalyzePlanResponse_schema),
-                 WD_SC_AnalyzePlanResponse_Schema_schema),
-      answer->arena, &answer->schema, error);
+static enum wd_status
+put_asked(struct wd_spark_lowering *lowering, const void *env, uint32_t field)
+{
+  const struct asked *asked = env;
+  size_t relation = wd_sc_begin(lowering->writer, field);
+  enum wd_status status = put_query(lowering, asked->sql, asked->step);
+
+  wd_sc_end(lowering->writer, relation);
+  return status;
 }
 
 /* What the jar answers: columns that are structs. */
@@ -179,31 +185,10 @@ static enum wd_status
 ask(struct wd_spark_engine *engine, const struct wd_sql *sql, enum step step,
     struct answer *answer, struct wd_error *error)
 {
-  struct wd_sc_writer request;
-  struct wd_spark_lowering lowering = {.engine = engine,
-                                       .arena = answer->arena,
-                                       .writer = &request,
-                                       .error = error,
-                                       .looks = true};
-  size_t analyze, plan, root;
-  enum wd_status status;
+  const struct asked asked = {sql, step};
+  enum wd_status status = wd_spark_describe(
+      engine, put_asked, &asked, answer->arena, &answer->schema, error);
 
-  wd_sc_writer_init(&request, engine->mem);
-  wd_sc_session_head(&engine->session, &request,
-                     WD_SC_AnalyzePlanRequest_client_type);
-  analyze = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_schema);
-  plan = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_Schema_plan);
-  root = wd_sc_begin(&request, WD_SC_Plan_root);
-  status = put_query(&lowering, sql, step);
-  wd_sc_end(&request, root);
-  wd_sc_end(&request, plan);
-  wd_sc_end(&request, analyze);
-  pthread_mutex_lock(&engine->lock);
-  if (status == WD_OK)
-    status = wd_sc_session_call(&engine->session, "AnalyzePlan", &request,
-                                take_schema, answer, error);
-  pthread_mutex_unlock(&engine->lock);
-  wd_sc_writer_fini(&request);
   return status == WD_OK ? WD_OK : show_place(sql, error);
 }
 

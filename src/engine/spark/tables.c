@@ -6,6 +6,7 @@
 
 #include "engine/granted.h"
 #include "engine/spark/carried.h"
+#include "engine/spark/describe.h"
 #include "engine/spark/file_types.h"
 #include "engine/spark/types.h"
 #include "io/format.h"
@@ -172,22 +173,6 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
   return status;
 }
 
-struct answer {
-  struct wd_arena *arena;
-  struct wd_schema *schema;
-};
-
-static enum wd_status
-take_schema(void *env, struct wd_sc_view response, struct wd_error *error)
-{
-  struct answer *answer = env;
-
-  return wd_spark_schema_from(
-      wd_sc_find(wd_sc_find(response, WD_SC_AnalyzePlanResponse_schema),
-                 WD_SC_AnalyzePlanResponse_Schema_schema),
-      answer->arena, answer->schema, error);
-}
-
 /* Integers of csv have 64 bits, as everywhere. */
 static enum wd_status
 widen(struct wd_schema *schema, struct wd_arena *arena, struct wd_error *error)
@@ -206,33 +191,18 @@ widen(struct wd_schema *schema, struct wd_arena *arena, struct wd_error *error)
   return WD_OK;
 }
 
-static enum wd_status
-ask_schema(struct wd_spark_engine *engine, const struct table *table,
-           const struct wd_schema *columns, struct wd_arena *arena,
-           struct wd_schema *out_schema, struct wd_error *error)
-{
-  struct wd_sc_writer request;
-  struct wd_spark_lowering lowering = {
-      .engine = engine, .arena = arena, .writer = &request, .error = error};
-  struct answer answer = {arena, out_schema};
-  size_t analyze, plan;
-  enum wd_status status;
+/* A table to be described; columns NULL: Spark finds out. */
+struct asked {
+  const struct table *table;
+  const struct wd_schema *columns;
+};
 
-  wd_sc_writer_init(&request, engine->mem);
-  wd_sc_session_head(&engine->session, &request,
-                     WD_SC_AnalyzePlanRequest_client_type);
-  analyze = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_schema);
-  plan = wd_sc_begin(&request, WD_SC_AnalyzePlanRequest_Schema_plan);
-  status = put_source(&lowering, table, columns, WD_SC_Plan_root);
-  wd_sc_end(&request, plan);
-  wd_sc_end(&request, analyze);
-  pthread_mutex_lock(&engine->lock);
-  if (status == WD_OK)
-    status = wd_sc_session_call(&engine->session, "AnalyzePlan", &request,
-                                take_schema, &answer, error);
-  pthread_mutex_unlock(&engine->lock);
-  wd_sc_writer_fini(&request);
-  return status;
+static enum wd_status
+put_asked(struct wd_spark_lowering *lowering, const void *env, uint32_t field)
+{
+  const struct asked *asked = env;
+
+  return put_source(lowering, asked->table, asked->columns, field);
 }
 
 enum wd_status
@@ -244,6 +214,7 @@ wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
   struct wd_spark_engine *engine = (struct wd_spark_engine *)base;
   struct wd_schema said;
   struct table table;
+  struct asked asked = {&table, NULL};
   enum wd_status status =
       open_table(grant, options, count, arena, &table, error);
 
@@ -252,9 +223,11 @@ wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
   if (grant->format == WD_FORMAT_TEXT)
     return wd_text_schema(arena, out_schema, error);
   status = said_columns(&table, arena, &said, error);
+  if (said.count)
+    asked.columns = &said;
   if (status == WD_OK)
-    status = ask_schema(engine, &table, said.count ? &said : NULL, arena,
-                        out_schema, error);
+    status =
+        wd_spark_describe(engine, put_asked, &asked, arena, out_schema, error);
   if (status == WD_OK && said.count)
     *out_schema = said;
   else if (status == WD_OK && grant->format == WD_FORMAT_CSV)
