@@ -10,7 +10,7 @@ import unittest
 
 import spark_suite
 import test_sql
-from script import END, Case, Failure, needs_guests
+from script import BIN, END, Case, Failure, needs_guests
 
 SERVER = None
 SECRET = "seen-by-nobody"
@@ -45,6 +45,7 @@ Queries = spark_suite.shared(
                              "granted_tables_and_own_tables", "order",
                              "a_query_into_a_table", "explain",
                              "all_that_was_granted_stays_open"])
+del Dialect  # it is no suite of its own
 
 # (text, a part of the message)
 ERRORS = [
@@ -280,6 +281,18 @@ class Errors(Case):
                                  "range", 0, 7, 1, "count")
                 self.assertIsInstance(seen[0], Failure)
                 self.assertEqual(seen[-1], "7")
+
+    def test_at_the_command_line(self):
+        """Spark's words end statements, too: not the semicolon in a text."""
+        self.file("t.csv", "x\n1\n2\n")
+        done = subprocess.run(
+            [BIN, "query", "--engine", SERVER.url, "--table", "t=t.csv",
+             "--format", "csv", "create table own as select x, 'a;b' as `c;d` "
+             "from t; -- ;\ninsert into own select 3 as x, 'ü' as c;\n"
+             "select sum(x) as s, max(`c;d`) as m from own"],
+            cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "s,m\n6,ü\n"),
+                         done.stderr)
 
 
 @needs_guests

@@ -755,7 +755,7 @@ class Refused(Case):
         plan.write_bytes(Plan().bytes(values([], [[]]), []))
         for verb in ("query", "explain"):
             for arguments, code, words in (
-                    ([], 125, f"{verb}"),
+                    *([([], 125, verb)] if verb == "explain" else []),
                     (["--plan"], 125, "--plan needs a value"),
                     (["--plan", str(plan), "select 1"], 125,
                      "'select 1' are one too many"),
@@ -763,6 +763,7 @@ class Refused(Case):
                     (["--plan", str(self.folder)], 125, str(self.folder)),
                     (["--plan", "/dev/null"], 125, "relation")):
                 done = subprocess.run([BIN, verb, *arguments], text=True,
+                                      stdin=subprocess.DEVNULL,
                                       capture_output=True, check=False)
                 self.assertEqual((done.returncode, done.stdout), (code, ""),
                                  (arguments, done.stderr))
