@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
-
-#include "../kernels.h"
+#include "texts.h"
 
 static void
 add_one(const wd_batch *in, wd_rows *out, void *env)
@@ -28,33 +27,6 @@ of_three(const wd_row *row, void *env)
 {
   (void)env;
   return wd_get_i64(row, 0) % 3 == 0;
-}
-
-static void
-upper(const wd_batch *in, wd_rows *out, void *env)
-{
-  (void)env;
-  const wd_column *column = in->columns;
-  /* A batch is the lambda's own: changed in place, passed on. */
-  char *text = (char *)(uintptr_t)column->values;
-  uint32_t size = (uint32_t)column->offsets[in->rows];
-  for (uint32_t i = 0; i < size; i++) {
-    uint8_t c = (uint8_t)text[i];
-    text[i] = (char)(c - ((uint8_t)(c - 'a') < 26 ? 32 : 0));
-  }
-  wd_pass(out, 0, in, 0);
-}
-
-static void
-tokens(const wd_row *row, wd_rows *out, void *env)
-{
-  (void)env;
-  wd_str s = wd_get_str(row, 0);
-  uint32_t at = 0, size;
-  while ((size = bench_word(s.data, s.size, &at))) {
-    wd_set_str(out, 0, (wd_str){s.data + at - size, size});
-    wd_emit(out);
-  }
 }
 
 static void
@@ -116,15 +88,15 @@ make(const char *name)
   if (CASE("string"))
     return wd_aggregate_all(
         wd_map_batch(
-            wd_select(rows, "'row number ' || cast(id as string) as s"), upper,
-            NULL, 0, "y: string not null"),
+            wd_select(rows, "'row number ' || cast(id as string) as s"),
+            upper_batch, NULL, 0, "y: string not null"),
         "sum(octet_length(y)) as y");
   if (CASE("groups"))
     return sums(rows);
   if (CASE("words"))
     return wd_aggregate_all(
-        wd_aggregate(wd_group_by(wd_flat_map(wd_read("lines"), tokens, NULL, 0,
-                                             "word: string not null"),
+        wd_aggregate(wd_group_by(wd_flat_map(wd_read("lines"), word_rows, NULL,
+                                             0, "word: string not null"),
                                  "word"),
                      "count(*) as n"),
         "sum(n) as y");

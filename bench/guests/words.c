@@ -2,20 +2,7 @@
  * which groups, and a hash table for each partition. Words are runs of bytes
  * above the blank. */
 #include "bench.h"
-
-#include "../kernels.h"
-
-static void
-split(const wd_row *row, wd_rows *out, void *env)
-{
-  (void)env;
-  wd_str line = wd_get_str(row, 0);
-  uint32_t at = 0, size;
-  while ((size = bench_word(line.data, line.size, &at))) {
-    wd_set_str(out, 0, (wd_str){line.data + at - size, size});
-    wd_emit(out);
-  }
-}
+#include "texts.h"
 
 struct entry {
   uint32_t hash, offset, size, count;
@@ -148,7 +135,7 @@ make(const char *name)
   wd_dataset words;
   const char *measure = "count(*) as n";
   if (strcmp(name, "flat_map") == 0) {
-    words = wd_flat_map(lines, split, NULL, 0, "w: string not null");
+    words = wd_flat_map(lines, word_rows, NULL, 0, "w: string not null");
   } else if (strcmp(name, "partitions") == 0) {
     words = wd_map_partitions(lines, &functions, NULL, 0,
                               "w: string not null, n: i64 not null");

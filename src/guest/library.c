@@ -78,9 +78,13 @@ check_bind(const struct wd_library *library, struct wd_pool *pool,
   enum wd_status status;
 
   wd_arena_init(&arena, library->mem, 0);
-  status = wd_lambda_bind_named(
-      pool, extracted_name(manifest), manifest->function, manifest->state,
-      manifest->role, &manifest->input, NULL, 0, 0, &arena, &lambda, error);
+  status = wd_lambda_bind(&(struct wd_lambda){.pool = pool,
+                                              .name = extracted_name(manifest),
+                                              .function = manifest->function,
+                                              .state = manifest->state,
+                                              .role = manifest->role,
+                                              .input = manifest->input},
+                          &arena, &lambda, error);
   if (status == WD_OK && !wd_schema_equal(&lambda->result, &manifest->output))
     status = wd_fail(error, WD_BAD_MODULE,
                      "the manifest lies: it says another result than bind does "

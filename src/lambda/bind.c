@@ -364,91 +364,23 @@ bind_first(struct wd_pool *pool, struct wd_lambda *lambda,
 }
 
 enum wd_status
-wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
-               enum wd_role role, const struct wd_schema *input,
-               const uint32_t *keys, uint32_t key_count, uint32_t site,
-               struct wd_arena *arena, struct wd_lambda **out_lambda,
-               struct wd_error *error)
+wd_lambda_bind(const struct wd_lambda *question, struct wd_arena *arena,
+               struct wd_lambda **out_lambda, struct wd_error *error)
 {
   struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
 
   if (!lambda)
     return wd_fail_memory(error);
-  *lambda = (struct wd_lambda){
-      .pool = pool,
-      .function = function,
-      .state = state,
-      .role = role,
-      .site = site,
-      .input = *input,
-      .keys = keys,
-      .key_count = key_count,
-  };
+  *lambda = *question;
   *out_lambda = lambda;
-  return bind_first(pool, lambda, arena, error);
+  return bind_first(question->pool, lambda, arena, error);
 }
 
 enum wd_status
-wd_lambda_bind_named(struct wd_pool *pool, const char *name, uint32_t function,
-                     uint32_t state, enum wd_role role,
-                     const struct wd_schema *input,
-                     const struct wd_lambda_constant *constants,
-                     uint32_t constant_count, uint32_t site,
-                     struct wd_arena *arena, struct wd_lambda **out_lambda,
-                     struct wd_error *error)
-{
-  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-
-  if (!lambda)
-    return wd_fail_memory(error);
-  *lambda = (struct wd_lambda){
-      .pool = pool,
-      .name = name,
-      .function = function,
-      .state = state,
-      .role = role,
-      .site = site,
-      .input = *input,
-      .constant_count = constant_count,
-      .constants = constants,
-  };
-  *out_lambda = lambda;
-  return bind_first(pool, lambda, arena, error);
-}
-
-enum wd_status
-wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
-                    const struct wd_schema *left, const uint32_t *left_keys,
-                    const struct wd_schema *right, const uint32_t *right_keys,
-                    uint32_t key_count, uint32_t site, struct wd_arena *arena,
-                    struct wd_lambda **out_lambda, struct wd_error *error)
-{
-  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-
-  if (!lambda)
-    return wd_fail_memory(error);
-  *lambda = (struct wd_lambda){
-      .pool = pool,
-      .function = function,
-      .state = state,
-      .role = WD_ROLE_CO_GROUP,
-      .site = site,
-      .input = *left,
-      .keys = left_keys,
-      .key_count = key_count,
-      .right = *right,
-      .right_keys = right_keys,
-  };
-  *out_lambda = lambda;
-  return bind_first(pool, lambda, arena, error);
-}
-
-/* The arguments of a table function as constants, a batch each. */
-static enum wd_status
-split_values(const struct wd_schema *arguments, const struct wd_batch *values,
-             struct wd_arena *arena,
-             const struct wd_lambda_constant **out_constants,
-             struct wd_error *error)
+wd_lambda_constants(const struct wd_schema *arguments,
+                    const struct wd_batch *values, struct wd_arena *arena,
+                    const struct wd_lambda_constant **out_constants,
+                    struct wd_error *error)
 {
   struct wd_lambda_constant *constants =
       wd_arena_array(arena, arguments->count, sizeof *constants);
@@ -466,69 +398,6 @@ split_values(const struct wd_schema *arguments, const struct wd_batch *values,
   }
   *out_constants = constants;
   return WD_OK;
-}
-
-enum wd_status
-wd_lambda_bind_table(struct wd_pool *pool, const char *name, uint32_t function,
-                     uint32_t state, const struct wd_schema *arguments,
-                     const struct wd_batch *values, uint32_t partitions,
-                     uint32_t site, struct wd_arena *arena,
-                     struct wd_lambda **out_lambda, struct wd_error *error)
-{
-  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-  const struct wd_lambda_constant *constants = NULL;
-  enum wd_status status =
-      split_values(arguments, values, arena, &constants, error);
-
-  if (status != WD_OK)
-    return status;
-  if (!lambda)
-    return wd_fail_memory(error);
-  *lambda = (struct wd_lambda){
-      .pool = pool,
-      .name = name,
-      .function = function,
-      .state = state,
-      .role = WD_ROLE_TABLE,
-      .site = site,
-      .input = *arguments,
-      .constant_count = arguments->count,
-      .constants = constants,
-      .asked = partitions,
-  };
-  *out_lambda = lambda;
-  return bind_first(pool, lambda, arena, error);
-}
-
-enum wd_status
-wd_lambda_bind_relation(struct wd_pool *pool, const char *name,
-                        uint32_t function, uint32_t state,
-                        const struct wd_schema *input, const uint32_t *keys,
-                        uint32_t key_count,
-                        const struct wd_lambda_constant *constants,
-                        uint32_t constant_count, uint32_t site,
-                        struct wd_arena *arena, struct wd_lambda **out_lambda,
-                        struct wd_error *error)
-{
-  struct wd_lambda *lambda = wd_arena_alloc(arena, sizeof *lambda);
-
-  if (!lambda)
-    return wd_fail_memory(error);
-  *lambda = (struct wd_lambda){
-      .pool = pool,
-      .name = name,
-      .function = function,
-      .state = state,
-      .role = WD_ROLE_RELATION,
-      .site = site,
-      .input = *input,
-      .keys = keys,
-      .key_count = key_count,
-      .constant_count = constant_count,
-      .constants = constants,
-  };
-  *out_lambda = lambda;
-  return bind_first(pool, lambda, arena, error);
 }
 
 static bool

@@ -37,6 +37,7 @@ struct wd_lambda_constant {
 
 #define WD_LAMBDA_OWN UINT32_MAX
 
+/* A lambda that is bound. The question that its bind answers comes first. */
 struct wd_lambda {
   struct wd_pool *pool; /* not counted: the job keeps both */
   const char *name;     /* of a registered function; NULL: it has none */
@@ -44,13 +45,19 @@ struct wd_lambda {
   uint32_t state;
   enum wd_role role;
   uint32_t site;
-  struct wd_schema input; /* as bound: all columns */
+  struct wd_schema input; /* as bound: all columns, for a table function over
+                           * a relation its arguments behind them */
   const uint32_t *keys;
   uint32_t key_count;
-  uint32_t constant_count; /* of a registered function */
+  /* Arguments of a registered function that are known. Of a table function all
+   * are, and are in no batch. */
+  uint32_t constant_count;
   const struct wd_lambda_constant *constants;
   struct wd_schema right; /* of a co-group: the other input, with its keys */
   const uint32_t *right_keys;
+  uint32_t asked; /* partitions that a table function is asked for */
+
+  /* The answer. */
   struct wd_schema wanted; /* the columns that batches have, in order */
   bool all_columns;
   uint32_t column_count;
@@ -63,7 +70,6 @@ struct wd_lambda {
   bool deterministic, total, strict;
   struct wd_schema table; /* lateral: the columns of its rows, see call-rows */
   uint32_t table_buffers;
-  uint32_t asked;      /* partitions that it was asked for */
   uint32_t partitions; /* that it has */
   uint64_t rows;       /* about how many there will be; 0: not known */
   uint32_t node_count; /* of a batch of `wanted` */
@@ -72,60 +78,22 @@ struct wd_lambda {
   uint32_t output_buffers;
 };
 
-/* Binds a closure in a worker of the calling thread; the lambda and all it
- * points to live in the arena. Errors of the guest's bind keep its message;
- * columns of types that are not carried yet are WD_UNSUPPORTED, column and
- * type named. */
+/* Binds a closure in a worker of the calling thread: `question` has what comes
+ * before the answer, and all that it points to is kept, not copied. The lambda
+ * and all that is in the answer live in the arena. Errors of the guest's bind
+ * keep its message; columns of types that are not carried yet are
+ * WD_UNSUPPORTED, column and type named. */
 enum wd_status
-wd_lambda_bind(struct wd_pool *pool, uint32_t function, uint32_t state,
-               enum wd_role role, const struct wd_schema *input,
-               const uint32_t *keys, uint32_t key_count, uint32_t site,
-               struct wd_arena *arena, struct wd_lambda **out_lambda,
-               struct wd_error *error);
+wd_lambda_bind(const struct wd_lambda *question, struct wd_arena *arena,
+               struct wd_lambda **out_lambda, struct wd_error *error);
 
-/* The same for a registered function: what it is called in errors, and which
- * of its arguments are known. All that is pointed to is kept, not copied. */
+/* One row of a table function's arguments as constants, a batch each, which lie
+ * in that of the row. */
 enum wd_status
-wd_lambda_bind_named(struct wd_pool *pool, const char *name, uint32_t function,
-                     uint32_t state, enum wd_role role,
-                     const struct wd_schema *input,
-                     const struct wd_lambda_constant *constants,
-                     uint32_t constant_count, uint32_t site,
-                     struct wd_arena *arena, struct wd_lambda **out_lambda,
-                     struct wd_error *error);
-
-/* The same for a closure over the groups of equal keys of two inputs (role
- * co-group): batches of both have all of their columns. */
-enum wd_status
-wd_lambda_bind_pair(struct wd_pool *pool, uint32_t function, uint32_t state,
-                    const struct wd_schema *left, const uint32_t *left_keys,
-                    const struct wd_schema *right, const uint32_t *right_keys,
-                    uint32_t key_count, uint32_t site, struct wd_arena *arena,
-                    struct wd_lambda **out_lambda, struct wd_error *error);
-
-/* The same for a table function (role table): `values` is one row of its
- * arguments and stays as long as the lambda, as does the name, which may be
- * NULL; `partitions` are those that it is
- * asked for, it says how many it has. */
-enum wd_status
-wd_lambda_bind_table(struct wd_pool *pool, const char *name, uint32_t function,
-                     uint32_t state, const struct wd_schema *arguments,
-                     const struct wd_batch *values, uint32_t partitions,
-                     uint32_t site, struct wd_arena *arena,
-                     struct wd_lambda **out_lambda, struct wd_error *error);
-
-/* The same for a table function over the rows of a relation (role relation):
- * `input` has its columns and then the arguments, which are all known and are
- * in no batch. */
-enum wd_status
-wd_lambda_bind_relation(struct wd_pool *pool, const char *name,
-                        uint32_t function, uint32_t state,
-                        const struct wd_schema *input, const uint32_t *keys,
-                        uint32_t key_count,
-                        const struct wd_lambda_constant *constants,
-                        uint32_t constant_count, uint32_t site,
-                        struct wd_arena *arena, struct wd_lambda **out_lambda,
-                        struct wd_error *error);
+wd_lambda_constants(const struct wd_schema *arguments,
+                    const struct wd_batch *values, struct wd_arena *arena,
+                    const struct wd_lambda_constant **out_constants,
+                    struct wd_error *error);
 
 /* Says which partition of how many (0: nobody knows) this worker's coming calls
  * outside of cursors belong to; without it, they are a partition with the

@@ -182,8 +182,13 @@ scene_bind(struct lambda_scene *scene, enum function function,
            enum wd_role role, const struct wd_schema *input, uint32_t site,
            struct wd_lambda **out_lambda, struct wd_error *error)
 {
-  return wd_lambda_bind(scene->pool, function, scene->state, role, input, NULL,
-                        0, site, &scene->arena, out_lambda, error);
+  return wd_lambda_bind(&(struct wd_lambda){.pool = scene->pool,
+                                            .function = function,
+                                            .state = scene->state,
+                                            .role = role,
+                                            .site = site,
+                                            .input = *input},
+                        &scene->arena, out_lambda, error);
 }
 
 /* Places rows 0, 1, 2 … from `first` in every column that is wanted; row 1 is

@@ -400,81 +400,59 @@ wd_executor_program_pool(struct wd_executor_program *program)
   return program->pool;
 }
 
-/* The arguments of a table function, which are constants each, as one row. */
+/* All arguments of a table function are constants. */
 static enum wd_status
-join_constants(const struct wd_spark_closure *closure, struct wd_arena *arena,
-               struct wd_batch *out_batch, struct wd_error *error)
+check_arguments(const struct wd_spark_closure *closure, struct wd_error *error)
 {
-  uint32_t node_count, buffer_count, node = 0, buffer = 0;
-  struct wd_node *nodes;
-  struct wd_span *buffers;
-
-  wd_schema_shape(&closure->input, &node_count, &buffer_count);
-  nodes = wd_arena_array(arena, node_count, sizeof *nodes);
-  buffers = wd_arena_array(arena, buffer_count, sizeof *buffers);
-  if (!nodes || !buffers)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < closure->input.count; i++) {
-    const struct wd_batch *value;
-
+  for (uint32_t i = 0; i < closure->input.count; i++)
     if (i >= closure->constant_count || closure->constants[i].column != i)
       return wd_fail(error, WD_INVALID_ARGUMENT,
                      "a closure has not all arguments of a table function");
-    value = &closure->constants[i].value;
-    for (uint32_t j = 0; j < value->node_count; j++)
-      nodes[node++] = value->nodes[j];
-    for (uint32_t j = 0; j < value->buffer_count; j++)
-      buffers[buffer++] = value->buffers[j];
-  }
-  *out_batch = (struct wd_batch){1, node_count, buffer_count, nodes, buffers};
   return WD_OK;
 }
 
-static enum wd_status
-bind_table(struct wd_executor_program *program,
-           const struct wd_spark_closure *closure,
-           struct wd_lambda **out_lambda, struct wd_error *error)
-{
-  struct wd_batch values;
-  enum wd_status status =
-      join_constants(closure, &program->arena, &values, error);
-
-  return status == WD_OK
-             ? wd_lambda_bind_table(program->pool, closure->name,
-                                    closure->function, closure->state,
-                                    &closure->input, &values,
-                                    closure->partitions, closure->site,
-                                    &program->arena, out_lambda, error)
-             : status;
-}
-
-/* As the client bound it (src/guest/actions.c). */
+/* As the client bound it (src/guest/plan.c). */
 static enum wd_status
 bind_role(struct wd_executor_program *program,
           const struct wd_spark_closure *closure, struct wd_lambda **out_lambda,
           struct wd_error *error)
 {
+  struct wd_lambda question = {
+      .pool = program->pool,
+      .function = closure->function,
+      .state = closure->state,
+      .role = closure->role,
+      .site = closure->site,
+      .input = closure->input,
+      .keys = closure->keys,
+      .key_count = closure->key_count,
+  };
+  enum wd_status status = WD_OK;
+
   switch (closure->role) {
   case WD_ROLE_CO_GROUP:
-    return wd_lambda_bind_pair(
-        program->pool, closure->function, closure->state, &closure->input,
-        closure->keys, &closure->right, closure->right_keys, closure->key_count,
-        closure->site, &program->arena, out_lambda, error);
+    question.right = closure->right;
+    question.right_keys = closure->right_keys;
+    break;
+  case WD_ROLE_TABLE:
+    status = check_arguments(closure, error);
+    question.name = closure->name;
+    question.constant_count = closure->input.count;
+    question.constants = closure->constants;
+    question.asked = closure->partitions;
+    break;
   case WD_ROLE_SCALAR:
   case WD_ROLE_LATERAL:
-    return wd_lambda_bind_named(program->pool, closure->name, closure->function,
-                                closure->state, closure->role, &closure->input,
-                                closure->constants, closure->constant_count,
-                                closure->site, &program->arena, out_lambda,
-                                error);
-  case WD_ROLE_TABLE:
-    return bind_table(program, closure, out_lambda, error);
+    question.name = closure->name;
+    question.constant_count = closure->constant_count;
+    question.constants = closure->constants;
+    break;
   default:
-    return wd_lambda_bind(program->pool, closure->function, closure->state,
-                          closure->role, &closure->input, closure->keys,
-                          closure->key_count, closure->site, &program->arena,
-                          out_lambda, error);
+    break;
   }
+  return status == WD_OK
+             ? wd_lambda_bind(&question, &program->arena, out_lambda, error)
+             : status;
 }
 
 static enum wd_status

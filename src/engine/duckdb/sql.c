@@ -223,6 +223,26 @@ expand_parameter(void *env, uint32_t index, struct wd_buf *buf)
       &lowering, binding->sql->parameters[index].value, &none, buf);
 }
 
+enum wd_status
+wd__sql_of_tree(const struct wd_sql_reading *reading, struct wd_buf *json,
+                enum wd_status status, struct wd_arena *arena,
+                const char **out_text)
+{
+  char *text = NULL;
+
+  if (status == WD_OK && json->failed)
+    status = wd_fail_memory(reading->error);
+  if (status == WD_OK)
+    status = wd__sql_on_text(reading, "json_deserialize_sql", wd_buf_text(json),
+                             json->length, &text);
+  wd_buf_fini(json);
+  if (status != WD_OK)
+    return status;
+  *out_text = wd_arena_strdup(arena, text);
+  duckdb_free(text);
+  return *out_text ? WD_OK : wd_fail_memory(reading->error);
+}
+
 /* The text with marks, in the reading's scratch. */
 static enum wd_status
 mark_text(const struct wd_sql_binding *binding, const char **out_text)
@@ -237,22 +257,11 @@ mark_text(const struct wd_sql_binding *binding, const char **out_text)
       .parameters = binding->sql->parameters,
   };
   struct wd_buf json;
-  char *text = NULL;
-  enum wd_status status;
 
   wd_buf_init(&json, reading->engine->mem, WD_DUCK_TREE_MAX);
-  status = wd_duck_sql_write(&marks, reading->root, &json);
-  if (status == WD_OK && json.failed)
-    status = wd_fail_memory(reading->error);
-  if (status == WD_OK)
-    status = wd__sql_on_text(reading, "json_deserialize_sql",
-                             wd_buf_text(&json), json.length, &text);
-  wd_buf_fini(&json);
-  if (status != WD_OK)
-    return status;
-  *out_text = wd_arena_strdup(&reading->scratch, text);
-  duckdb_free(text);
-  return *out_text ? WD_OK : wd_fail_memory(reading->error);
+  return wd__sql_of_tree(reading, &json,
+                         wd_duck_sql_write(&marks, reading->root, &json),
+                         &reading->scratch, out_text);
 }
 
 /* Which of the slots a text names at a place; count: none. */

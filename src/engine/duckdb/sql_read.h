@@ -45,6 +45,13 @@ enum wd_status
 wd__sql_on_text(const struct wd_sql_reading *reading, const char *function,
                 const char *text, size_t length, char **out);
 
+/* What DuckDB writes of a tree as JSON, in the arena; ends the buffer.
+ * `status`: of writing it. */
+enum wd_status
+wd__sql_of_tree(const struct wd_sql_reading *reading, struct wd_buf *json,
+                enum wd_status status, struct wd_arena *arena,
+                const char **out_text);
+
 /* A table as a view without rows. */
 enum wd_status
 wd__sql_make_view(const struct wd_sql_reading *reading,

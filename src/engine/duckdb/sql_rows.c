@@ -346,7 +346,6 @@ wd__sql_over(const struct wd_sql_reading *reading,
       wd_sql_member(wd_sql_member(found->table, "subquery"), "node");
   bool marked = is_marked(reading, node);
   struct wd_buf json;
-  char *text = NULL;
   enum wd_status status = WD_OK;
 
   *out_over = (struct wd_sql_over){.mark = NULL};
@@ -365,18 +364,11 @@ wd__sql_over(const struct wd_sql_reading *reading,
   status = write_node(reading, found, node, marked, &json);
   write_parameters(reading, &json);
   wd_buf_puts(&json, "}]}");
-  if (status == WD_OK && json.failed)
-    status = wd_fail_memory(reading->error);
+  status =
+      wd__sql_of_tree(reading, &json, status, reading->arena, &out_over->text);
   if (status == WD_OK)
-    status = wd__sql_on_text(reading, "json_deserialize_sql",
-                             wd_buf_text(&json), json.length, &text);
-  wd_buf_fini(&json);
-  if (status != WD_OK)
-    return status;
-  out_over->length = strlen(text);
-  out_over->text = wd_arena_strndup(reading->arena, text, out_over->length);
-  duckdb_free(text);
-  return out_over->text ? WD_OK : wd_fail_memory(reading->error);
+    out_over->length = strlen(out_over->text);
+  return status;
 }
 
 /* ---- One more table -------------------------------------------------------

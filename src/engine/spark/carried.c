@@ -50,8 +50,8 @@ wd_spark_schema_plain(const struct wd_schema *schema)
   return true;
 }
 
-static struct wd_type
-carrier_of(const struct wd_type *type)
+struct wd_type
+wd_spark_carrier_leaf(const struct wd_type *type)
 {
   static const struct wd_column parts[] = {
       {.name = WD_SPARK_MONTHS, .type = {.id = WD_TYPE_I32}},
@@ -83,12 +83,12 @@ carrier_of(const struct wd_type *type)
 }
 
 bool
-wd_spark_carrier(const struct wd_type *type, struct wd_arena *arena,
-                 struct wd_type *out_type)
+wd_spark_map_type(const struct wd_type *type, wd_spark_leaf *leaf,
+                  struct wd_arena *arena, struct wd_type *out_type)
 {
   struct wd_column *children;
 
-  *out_type = carrier_of(type);
+  *out_type = leaf(type);
   if (type->child_count == 0)
     return true;
   children = wd_arena_array(arena, type->child_count, sizeof *children);
@@ -99,15 +99,17 @@ wd_spark_carrier(const struct wd_type *type, struct wd_arena *arena,
   out_type->children = children;
   for (uint32_t i = 0; i < type->child_count; i++) {
     children[i] = type->children[i];
-    if (!wd_spark_carrier(&type->children[i].type, arena, &children[i].type))
+    if (!wd_spark_map_type(&type->children[i].type, leaf, arena,
+                           &children[i].type))
       return false;
   }
   return true;
 }
 
 enum wd_status
-wd_spark_carrier_schema(const struct wd_schema *schema, struct wd_arena *arena,
-                        struct wd_schema *out_schema, struct wd_error *error)
+wd_spark_map_schema(const struct wd_schema *schema, wd_spark_leaf *leaf,
+                    struct wd_arena *arena, struct wd_schema *out_schema,
+                    struct wd_error *error)
 {
   struct wd_column *columns =
       wd_arena_array(arena, schema->count, sizeof *columns);
@@ -116,9 +118,18 @@ wd_spark_carrier_schema(const struct wd_schema *schema, struct wd_arena *arena,
     return wd_fail_memory(error);
   for (uint32_t i = 0; i < schema->count; i++) {
     columns[i] = schema->columns[i];
-    if (!wd_spark_carrier(&schema->columns[i].type, arena, &columns[i].type))
+    if (!wd_spark_map_type(&schema->columns[i].type, leaf, arena,
+                           &columns[i].type))
       return wd_fail_memory(error);
   }
   *out_schema = (struct wd_schema){schema->count, columns};
   return WD_OK;
+}
+
+enum wd_status
+wd_spark_carrier_schema(const struct wd_schema *schema, struct wd_arena *arena,
+                        struct wd_schema *out_schema, struct wd_error *error)
+{
+  return wd_spark_map_schema(schema, wd_spark_carrier_leaf, arena, out_schema,
+                             error);
 }

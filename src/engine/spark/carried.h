@@ -36,11 +36,25 @@ wd_spark_type_plain(const struct wd_type *type);
 bool
 wd_spark_schema_plain(const struct wd_schema *schema);
 
-/* The Arrow type of Spark's that carries a type; false when memory is short. */
-bool
-wd_spark_carrier(const struct wd_type *type, struct wd_arena *arena,
-                 struct wd_type *out_type);
+/* What stands for a type, whatever is in it. */
+typedef struct wd_type
+wd_spark_leaf(const struct wd_type *type);
 
+/* The Arrow type of Spark's that carries a type. */
+wd_spark_leaf wd_spark_carrier_leaf;
+
+/* A type with all that is in it by a function for each: fixed lists become
+ * lists. False when memory is short. */
+bool
+wd_spark_map_type(const struct wd_type *type, wd_spark_leaf *leaf,
+                  struct wd_arena *arena, struct wd_type *out_type);
+
+enum wd_status
+wd_spark_map_schema(const struct wd_schema *schema, wd_spark_leaf *leaf,
+                    struct wd_arena *arena, struct wd_schema *out_schema,
+                    struct wd_error *error);
+
+/* What carries the columns. */
 enum wd_status
 wd_spark_carrier_schema(const struct wd_schema *schema, struct wd_arena *arena,
                         struct wd_schema *out_schema, struct wd_error *error);

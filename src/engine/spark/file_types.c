@@ -19,49 +19,18 @@ is_text(const struct wd_type *type)
   }
 }
 
-bool
-wd_spark_file_type(const struct wd_type *type, struct wd_arena *arena,
-                   struct wd_type *out_type)
+static struct wd_type
+file_leaf(const struct wd_type *type)
 {
-  struct wd_column *children;
-
-  if (is_text(type)) {
-    *out_type = wd_type_of(WD_TYPE_STRING);
-    return true;
-  }
-  if (!wd_type_is_nested(type))
-    return wd_spark_carrier(type, arena, out_type);
-  children = wd_arena_array(arena, type->child_count, sizeof *children);
-  if (!children)
-    return false;
-  *out_type = *type;
-  if (type->id == WD_TYPE_FIXED_LIST)
-    *out_type = (struct wd_type){.id = WD_TYPE_LIST, .child_count = 1};
-  out_type->children = children;
-  for (uint32_t i = 0; i < type->child_count; i++) {
-    children[i] = type->children[i];
-    if (!wd_spark_file_type(&type->children[i].type, arena, &children[i].type))
-      return false;
-  }
-  return true;
+  return is_text(type) ? wd_type_of(WD_TYPE_STRING)
+                       : wd_spark_carrier_leaf(type);
 }
 
 enum wd_status
 wd_spark_file_schema(const struct wd_schema *schema, struct wd_arena *arena,
                      struct wd_schema *out_schema, struct wd_error *error)
 {
-  struct wd_column *columns =
-      wd_arena_array(arena, schema->count, sizeof *columns);
-
-  if (!columns)
-    return wd_fail_memory(error);
-  for (uint32_t i = 0; i < schema->count; i++) {
-    columns[i] = schema->columns[i];
-    if (!wd_spark_file_type(&schema->columns[i].type, arena, &columns[i].type))
-      return wd_fail_memory(error);
-  }
-  *out_schema = (struct wd_schema){schema->count, columns};
-  return WD_OK;
+  return wd_spark_map_schema(schema, file_leaf, arena, out_schema, error);
 }
 
 /* A column, called c and its number, of one type as another. */
@@ -88,7 +57,7 @@ put_column(struct wd_spark_lowering *lowering, const struct wd_column *column,
   char name[16];
 
   snprintf(name, sizeof name, "c%u", index);
-  if (!wd_spark_file_type(&column->type, lowering->arena, &file))
+  if (!wd_spark_map_type(&column->type, file_leaf, lowering->arena, &file))
     return wd_fail_memory(lowering->error);
   return reads ? put_converted(lowering, index, &file, &column->type, name)
                : put_converted(lowering, index, &column->type, &file,

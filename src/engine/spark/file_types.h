@@ -5,11 +5,7 @@
 
 #include "engine/spark/lower.h"
 
-/* The type of a column in a file; false when memory is short. */
-bool
-wd_spark_file_type(const struct wd_type *type, struct wd_arena *arena,
-                   struct wd_type *out_type);
-
+/* The columns as they are in a file. */
 enum wd_status
 wd_spark_file_schema(const struct wd_schema *schema, struct wd_arena *arena,
                      struct wd_schema *out_schema, struct wd_error *error);

@@ -7,18 +7,6 @@
 #include "engine/spark/types.h"
 #include "plan/coerce.h"
 
-static enum wd_status
-write_type(const struct wd_spark_lowering *lowering, const struct wd_type *type,
-           struct wd_buf *buf)
-{
-  enum wd_status status;
-
-  wd_buf_puts(buf, " AS ");
-  status = wd_spark_type_sql(type, buf, lowering->error);
-  wd_buf_putc(buf, ')');
-  return status;
-}
-
 /* ---- Spark's own types --------------------------------------------------- */
 
 /* Binaries that are no text are an error (null in the attempt). */
@@ -66,7 +54,8 @@ write_plain(struct wd_spark_lowering *lowering,
 
   wd_buf_puts(buf, cast->try_cast ? "TRY_CAST(" : "CAST(");
   status = wd_spark_write_expression(lowering, cast->arguments[0], buf);
-  return status == WD_OK ? write_type(lowering, &cast->type, buf) : status;
+  return status == WD_OK ? wd_spark_cast_end(&cast->type, buf, lowering->error)
+                         : status;
 }
 
 /* ---- Unsigned numbers ---------------------------------------------------- */
@@ -194,7 +183,8 @@ write_index(struct wd_spark_lowering *lowering,
       cast->try_cast
           ? "NULL"
           : "raise_error('a text is none of the words of the enumeration')");
-  return status == WD_OK ? write_type(lowering, &cast->type, buf) : status;
+  return status == WD_OK ? wd_spark_cast_end(&cast->type, buf, lowering->error)
+                         : status;
 }
 
 /* ---- Fixed lengths ------------------------------------------------------- */
@@ -215,7 +205,8 @@ write_of_length(struct wd_spark_lowering *lowering,
                : "raise_error('a value has another length than its type')");
   wd_buf_puts(buf, "CAST(");
   status = wd_spark_write_template(lowering, template, cast, buf);
-  return status == WD_OK ? write_type(lowering, &cast->type, buf) : status;
+  return status == WD_OK ? wd_spark_cast_end(&cast->type, buf, lowering->error)
+                         : status;
 }
 
 /* ---- All of them --------------------------------------------------------- */

@@ -20,11 +20,9 @@ write_expanded_row(struct wd_spark_lowering *lowering,
     wd_buf_printf(buf, "%s'e%u', CAST(", i ? ", " : "", i);
     status = wd_spark_write_expression(
         lowering, node->expand.expressions[row * width + i], buf);
-    wd_buf_puts(buf, " AS ");
     if (status == WD_OK)
-      status = wd_spark_type_sql(&node->schema.columns[kept + i].type, buf,
+      status = wd_spark_cast_end(&node->schema.columns[kept + i].type, buf,
                                  lowering->error);
-    wd_buf_putc(buf, ')');
   }
   wd_buf_putc(buf, ')');
   return status;

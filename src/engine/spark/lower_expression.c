@@ -29,18 +29,6 @@ wd_spark_is_short(const struct wd_expression *expression)
          expression->kind == WD_EXPR_LITERAL;
 }
 
-static enum wd_status
-write_type(const struct wd_spark_lowering *lowering, const struct wd_type *type,
-           struct wd_buf *buf)
-{
-  enum wd_status status;
-
-  wd_buf_puts(buf, " AS ");
-  status = wd_spark_type_sql(type, buf, lowering->error);
-  wd_buf_putc(buf, ')');
-  return status;
-}
-
 /* Whether a result may be past the range of its type, in what carries it. */
 static bool
 may_leave(const struct wd_expression *call)
@@ -67,7 +55,8 @@ write_call(struct wd_spark_lowering *lowering, const struct wd_expression *call,
   }
   wd_buf_puts(buf, "CAST(");
   status = wd_spark_write_function(lowering, call, buf);
-  return status == WD_OK ? write_type(lowering, &call->type, buf) : status;
+  return status == WD_OK ? wd_spark_cast_end(&call->type, buf, lowering->error)
+                         : status;
 }
 
 static enum wd_status
@@ -91,7 +80,9 @@ write_case(struct wd_spark_lowering *lowering,
     status = wd_spark_write_expression(lowering, parts[2 * pairs], buf);
   }
   wd_buf_puts(buf, " END");
-  return status == WD_OK ? write_type(lowering, &branches->type, buf) : status;
+  return status == WD_OK
+             ? wd_spark_cast_end(&branches->type, buf, lowering->error)
+             : status;
 }
 
 static enum wd_status

@@ -126,7 +126,6 @@ wd_spark_write_literal(const struct wd_type *type,
 {
   const char *data = literal->value.bytes.data;
   size_t length = literal->value.bytes.length;
-  enum wd_status status;
 
   if (!literal->null && type->id == WD_TYPE_INTERVAL) {
     write_interval(literal, buf);
@@ -147,10 +146,7 @@ wd_spark_write_literal(const struct wd_type *type,
       wd_buf_puts(buf, "NULL");
     else
       write_cast_value(type, literal, buf);
-    wd_buf_puts(buf, " AS ");
-    status = wd_spark_type_sql(type, buf, error);
-    wd_buf_putc(buf, ')');
-    return status;
+    return wd_spark_cast_end(type, buf, error);
   }
   return WD_OK;
 }

@@ -237,11 +237,9 @@ wd_spark_write_measure(struct wd_spark_lowering *lowering,
     status = write_decimal_average(lowering, measure, over, buf);
   else
     status = write_call(lowering, measure, name, over, buf);
-  wd_buf_puts(buf, " AS ");
-  if (status == WD_OK)
-    status = wd_spark_type_sql(&measure->type, buf, lowering->error);
-  wd_buf_putc(buf, ')');
-  return status;
+  return status == WD_OK
+             ? wd_spark_cast_end(&measure->type, buf, lowering->error)
+             : status;
 }
 
 static enum wd_status
@@ -359,11 +357,8 @@ write_window_function(struct wd_spark_lowering *lowering,
   wd_buf_puts(buf, window->shape.ignore_nulls ? ") IGNORE NULLS" : ")");
   if (status == WD_OK)
     status = write_over(lowering, call, buf);
-  wd_buf_puts(buf, " AS ");
-  if (status == WD_OK)
-    status = wd_spark_type_sql(&call->type, buf, lowering->error);
-  wd_buf_putc(buf, ')');
-  return status;
+  return status == WD_OK ? wd_spark_cast_end(&call->type, buf, lowering->error)
+                         : status;
 }
 
 enum wd_status

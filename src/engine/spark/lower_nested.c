@@ -55,11 +55,8 @@ write_as(struct wd_spark_lowering *lowering,
 
   wd_buf_puts(buf, "CAST(");
   status = wd_spark_write_expression(lowering, expression, buf);
-  wd_buf_puts(buf, " AS ");
-  if (status == WD_OK)
-    status = wd_spark_type_sql(type, buf, lowering->error);
-  wd_buf_putc(buf, ')');
-  return status;
+  return status == WD_OK ? wd_spark_cast_end(type, buf, lowering->error)
+                         : status;
 }
 
 /* Lists end at 2^31 elements; a map's key is any value. */

@@ -298,16 +298,19 @@ find_functions(struct binding *binding)
 {
   const struct wd_registry *registry = binding->functions->functions;
   struct answer answer = {.arena = binding->arena};
-  enum wd_status status =
-      ask(binding->engine, binding->sql, NAMES, &answer, binding->error);
-  struct wd_schema called = part(&answer, "functions");
   struct statement *statement = binding->statement;
+  struct wd_schema called;
+  enum wd_status status;
 
+  if (!registry)
+    return WD_OK;
+  status = ask(binding->engine, binding->sql, NAMES, &answer, binding->error);
+  called = part(&answer, "functions");
   statement->functions = wd_arena_array(binding->arena, called.count,
                                         sizeof *statement->functions);
   if (status == WD_OK && !statement->functions)
     return wd_fail_memory(binding->error);
-  for (uint32_t i = 0; status == WD_OK && registry && i < called.count; i++) {
+  for (uint32_t i = 0; status == WD_OK && i < called.count; i++) {
     const char *name = called.columns[i].name;
     const struct wd_named *function =
         wd_registry_find(registry, name, strlen(name));

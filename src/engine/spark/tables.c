@@ -249,9 +249,7 @@ put_read_column(struct wd_spark_lowering *lowering, const char *from,
   wd_buf_init(&buf, lowering->engine->mem, WD_SPARK_TEXT_MAX);
   wd_buf_puts(&buf, "CAST(");
   wd_spark_quote_name(from, &buf);
-  wd_buf_puts(&buf, " AS ");
-  status = wd_spark_type_sql(type, &buf, lowering->error);
-  wd_buf_putc(&buf, ')');
+  status = wd_spark_cast_end(type, &buf, lowering->error);
   snprintf(name, sizeof name, "c%u", index);
   return wd_spark_put_written(lowering, WD_SC_Project_expressions, &buf, name,
                               status);

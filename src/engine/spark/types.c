@@ -140,6 +140,18 @@ wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
 }
 
 enum wd_status
+wd_spark_cast_end(const struct wd_type *type, struct wd_buf *buf,
+                  struct wd_error *error)
+{
+  enum wd_status status;
+
+  wd_buf_puts(buf, " AS ");
+  status = wd_spark_type_sql(type, buf, error);
+  wd_buf_putc(buf, ')');
+  return status;
+}
+
+enum wd_status
 wd_spark_schema_check(const struct wd_schema *schema, struct wd_error *error)
 {
   struct wd_buf ignored;

@@ -11,6 +11,11 @@ enum wd_status
 wd_spark_type_sql(const struct wd_type *type, struct wd_buf *buf,
                   struct wd_error *error);
 
+/* The same as the end of a cast: ` AS type)`. */
+enum wd_status
+wd_spark_cast_end(const struct wd_type *type, struct wd_buf *buf,
+                  struct wd_error *error);
+
 /* The same for all columns of a schema; the message names the column. */
 enum wd_status
 wd_spark_schema_check(const struct wd_schema *schema, struct wd_error *error);

@@ -266,10 +266,15 @@ bind(struct loading *loading, struct coming *coming,
 
   if (!call)
     return wd_fail_memory(loading->error);
-  status = wd_lambda_bind_named(module->query.pool, named->name,
-                                named->closure.function, named->closure.state,
-                                role, arguments, NULL, 0, module->sites++,
-                                &module->arena, &lambda, loading->error);
+  status =
+      wd_lambda_bind(&(struct wd_lambda){.pool = module->query.pool,
+                                         .name = named->name,
+                                         .function = named->closure.function,
+                                         .state = named->closure.state,
+                                         .role = role,
+                                         .site = module->sites++,
+                                         .input = *arguments},
+                     &module->arena, &lambda, loading->error);
   if (status == WD_OK)
     status = wd_duck_schema_check(&lambda->input, loading->error);
   if (status == WD_OK)

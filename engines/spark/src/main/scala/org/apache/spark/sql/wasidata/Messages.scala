@@ -1,7 +1,5 @@
 package org.apache.spark.sql.wasidata
 
-import scala.collection.mutable.ArrayBuffer
-
 import org.apache.spark.connect.proto
 import org.sparkproject.connect.protobuf.{ByteString, CodedInputStream}
 
@@ -40,17 +38,12 @@ object LambdaMessage {
   val FinishReduce = 6 // as Finish, nulls where there is no state
   val Table = 7 // no input
 
-  val empty: LambdaMessage = LambdaMessage("", None, None, ByteString.EMPTY, 0, 0, "", 0,
-    Rows, Nil, 0, Nil, None, None, 0, 0, "")
+  val empty: LambdaMessage = LambdaMessage("", None, None, ByteString.EMPTY, 0,
+    0, "", 0, Rows, Vector.empty, 0, Vector.empty, None, None, 0, 0, "")
 
-  def parse(bytes: ByteString): LambdaMessage = {
-    val in = Messages.open(bytes)
-    var message = empty
-    val places = ArrayBuffer.empty[Int]
-    val arguments = ArrayBuffer.empty[proto.Expression]
-    var tag = in.readTag()
-    while (tag != 0) {
-      message = tag >>> 3 match {
+  def parse(bytes: ByteString): LambdaMessage =
+    Messages.read(bytes, empty) { (message, in) =>
+      {
         case 1 => message.copy(version = in.readString())
         case 2 => message.copy(input = Some(Messages.relation(in)))
         case 3 => message.copy(closure = in.readBytes())
@@ -58,29 +51,43 @@ object LambdaMessage {
         case 5 => message.copy(output = in.readString())
         case 6 => message.copy(outputs = in.readInt32())
         case 7 => message.copy(mode = in.readInt32())
-        case 8 => places += in.readInt32(); message
+        case 8 => message.copy(places = message.places :+ in.readInt32())
         case 9 => message.copy(keys = in.readInt32())
         case 10 => message.copy(right = Some(Messages.relation(in)))
         case 11 => message.copy(rightColumns = in.readInt32())
-        case 12 => arguments += Messages.expression(in); message
+        case 12 =>
+          message.copy(arguments = message.arguments :+ Messages.expression(in))
         case 13 => message.copy(filter = Some(Messages.expression(in)))
         case 14 => message.copy(guard = Some(in.readInt32()))
         case 15 => message.copy(partitions = in.readInt32())
         case 16 => message.copy(rows = in.readInt64())
         case 17 => message.copy(operation = in.readString())
-        case _ => in.skipField(tag): Unit; message
       }
-      tag = in.readTag()
     }
-    message.copy(places = places.toSeq, arguments = arguments.toSeq)
-  }
 }
 
-/** Spark's own messages in ours. */
+/** Messages of ours, and Spark's own in them. */
 private object Messages {
   private val nesting = 1024
 
-  def open(bytes: ByteString): CodedInputStream = {
+  /** A message out of its fields; what is not known is left out. */
+  def read[A](bytes: ByteString, empty: A)(
+      take: (A, CodedInputStream) => PartialFunction[Int, A]): A = {
+    val in = open(bytes)
+    var message = empty
+    var tag = in.readTag()
+    while (tag != 0) {
+      val field = tag
+      message = take(message, in).applyOrElse(field >>> 3, { (_: Int) =>
+        in.skipField(field): Unit
+        message
+      })
+      tag = in.readTag()
+    }
+    message
+  }
+
+  private def open(bytes: ByteString): CodedInputStream = {
     val in = bytes.newCodedInput()
     in.setRecursionLimit(nesting): Unit
     in

@@ -9,6 +9,10 @@ import java.nio.file.{Files, Path}
   */
 class LambdaException(text: String) extends RuntimeException(text) {
   def this(bytes: Array[Byte]) = this(new String(bytes, UTF_8))
+
+  /** Of this side's making. */
+  def this(status: Int, message: String) =
+    this(s"[wasi-data:$status:0] $message\n[wasi-data:end]")
 }
 
 /** The library in the jar, unpacked and loaded once for each JVM. A handle is a

@@ -43,9 +43,9 @@ private object Plugin {
 
   private def check(asked: String): Unit =
     if (asked != version)
-      throw new LambdaException(
-        s"[wasi-data:0:0] the server's jar of wasi-data is version $version, " +
-          s"this is $asked: use the same of both\n[wasi-data:end]")
+      throw new LambdaException(0,
+        s"the server's jar of wasi-data is version $version, " +
+          s"this is $asked: use the same of both")
 
   /** Where this session's artifacts lie below an executor's files; an executor
     * cannot tell.

@@ -15,8 +15,8 @@ import org.apache.spark.sql.catalyst.trees.{Origin, TreeNode}
 /** What is wrong with a query's text: the client finds the place in it. */
 private final class SqlFailure(text: String) {
   def apply(origin: Origin, status: Int, reason: String): Nothing =
-    throw new LambdaException(s"[wasi-data:$status:0] " +
-      place(origin.line, origin.startPosition) + reason + "\n[wasi-data:end]")
+    throw new LambdaException(status,
+      place(origin.line, origin.startPosition) + reason)
 
   /** `@` and how many bytes of UTF-8 stand before. */
   def place(line: Option[Int], column: Option[Int]): String =
@@ -81,7 +81,7 @@ private final class SqlCheck(fail: SqlFailure, isKnown: String => Boolean) {
 
   private def checkTableFunction(table: UnresolvedTableValuedFunction): Unit =
     if (table.name.size != 1 || table.isStreaming ||
-      !SqlFunctions.isKnownTable(fold(table.name.head)))
+      !SqlFunctions.isKnownTable(SqlFunctions.fold(table.name.head)))
       refuse(table, s"the table function ${table.name.mkString(".")} is not " +
         "one that queries may call")
 
@@ -105,14 +105,12 @@ private final class SqlCheck(fail: SqlFailure, isKnown: String => Boolean) {
   }
 
   private def checkFunction(call: Expression, parts: Seq[String]): Unit = {
-    val name = fold(parts.last)
+    val name = SqlFunctions.fold(parts.last)
     functions += name
     if (parts.size != 1 || !isKnown(name))
       refuse(call, s"the function ${parts.mkString(".")} is not one that " +
         "queries may call")
   }
-
-  private def fold(name: String): String = name.toLowerCase(Locale.ROOT)
 }
 
 /** Spark's parser takes time by the square of how deep brackets and `case` lie,
@@ -165,8 +163,7 @@ private object SqlSize {
   }
 
   private def refuse(reason: String): Nothing =
-    throw new LambdaException(s"[wasi-data:${SqlFailure.LimitExceeded}:0] " +
-      reason + "\n[wasi-data:end]")
+    throw new LambdaException(SqlFailure.LimitExceeded, reason)
 }
 
 private object SqlCheck {
@@ -181,7 +178,7 @@ private object SqlCheck {
       .take(2).mkString(" ").toUpperCase(Locale.ROOT)
 
   /** What the parser makes of queries. */
-  val plans: Set[String] = words("""
+  val plans: Set[String] = SqlFunctions.words("""
     Aggregate Distinct Except Filter Generate GlobalLimit Intersect Join
     LateralJoin LocalLimit LocalRelation Offset OneRowRelation Pivot Project
     RepartitionByExpression Sample Sort SubqueryAlias Union UnresolvedHaving
@@ -190,7 +187,7 @@ private object SqlCheck {
     UnresolvedTableValuedFunction UnresolvedWith Unpivot WithWindowDefinition
   """)
 
-  val expressions: Set[String] = words("""
+  val expressions: Set[String] = SqlFunctions.words("""
     Add AggregateExpression Alias And AtLeastNNonNulls Between BitwiseAnd
     BitwiseNot BitwiseOr BitwiseXor CaseWhen Cast Coalesce Collate Concat
     CreateArray CreateMap CreateNamedStruct CreateStruct Cube CurrentDate
@@ -222,6 +219,4 @@ private object SqlCheck {
           s"${tells.prettyName} is not what queries may have")
       case _ =>
     }))
-
-  private def words(text: String): Set[String] = text.trim.split("\\s+").toSet
 }

@@ -1,5 +1,7 @@
 package org.apache.spark.sql.wasidata
 
+import java.util.Locale
+
 /** Functions of Spark's that only compute on their operands. What is not here is
   * refused: `java_method` and `reflect` call Java, `from_avro`, `from_protobuf`
   * and the functions of XML may open files and addresses, `current_user`,
@@ -104,5 +106,8 @@ private object SqlFunctions {
     posexplode_outer range stack
   """)
 
-  private def words(text: String): Set[String] = text.trim.split("\\s+").toSet
+  /** SQL's names have no case. */
+  def fold(name: String): String = name.toLowerCase(Locale.ROOT)
+
+  def words(text: String): Set[String] = text.trim.split("\\s+").toSet
 }

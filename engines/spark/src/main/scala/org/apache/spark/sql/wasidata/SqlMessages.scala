@@ -1,7 +1,5 @@
 package org.apache.spark.sql.wasidata
 
-import scala.collection.mutable.ArrayBuffer
-
 import org.apache.spark.connect.proto
 import org.apache.spark.sql.types.{DataType, StructType}
 import org.sparkproject.connect.protobuf.ByteString
@@ -43,82 +41,54 @@ object SqlMessage {
   val Run = 2
   val End = 3
 
-  def parse(bytes: ByteString): SqlMessage = {
-    val in = Messages.open(bytes)
-    val tables = ArrayBuffer.empty[SqlTable]
-    val parameters = ArrayBuffer.empty[(String, proto.Expression)]
-    val functions = ArrayBuffer.empty[String]
-    val calls = ArrayBuffer.empty[SqlCall]
-    var message = SqlMessage("", "", Names, Nil, Nil, Nil, Nil, "")
-    var tag = in.readTag()
-    while (tag != 0) {
-      message = tag >>> 3 match {
+  private val empty = SqlMessage("", "", Names, Vector.empty, Vector.empty,
+    Vector.empty, Vector.empty, "")
+
+  def parse(bytes: ByteString): SqlMessage =
+    Messages.read(bytes, empty) { (message, in) =>
+      {
         case 1 => message.copy(version = in.readString())
         case 2 => message.copy(text = in.readString())
         case 3 => message.copy(step = in.readInt32())
-        case 4 => tables += table(in.readBytes()); message
-        case 5 => parameters += parameter(in.readBytes()); message
-        case 6 => functions += in.readString(); message
-        case 7 => calls += call(in.readBytes()); message
+        case 4 => message.copy(tables = message.tables :+ table(in.readBytes()))
+        case 5 =>
+          message.copy(parameters =
+            message.parameters :+ parameter(in.readBytes()))
+        case 6 => message.copy(functions = message.functions :+ in.readString())
+        case 7 => message.copy(calls = message.calls :+ call(in.readBytes()))
         case 17 => message.copy(operation = in.readString())
-        case _ => in.skipField(tag): Unit; message
       }
-      tag = in.readTag()
     }
-    message.copy(tables = tables.toSeq, parameters = parameters.toSeq,
-      functions = functions.toSeq, calls = calls.toSeq)
-  }
 
-  private def table(bytes: ByteString): SqlTable = {
-    val in = Messages.open(bytes)
-    var table = SqlTable("", "", None)
-    var tag = in.readTag()
-    while (tag != 0) {
-      table = tag >>> 3 match {
+  private def table(bytes: ByteString): SqlTable =
+    Messages.read(bytes, SqlTable("", "", None)) { (table, in) =>
+      {
         case 1 => table.copy(name = in.readString())
         case 2 => table.copy(columns = in.readString())
         case 3 => table.copy(rows = Some(Messages.relation(in)))
-        case _ => in.skipField(tag): Unit; table
       }
-      tag = in.readTag()
     }
-    table
-  }
 
-  private def parameter(bytes: ByteString): (String, proto.Expression) = {
-    val in = Messages.open(bytes)
-    var (name, value) = ("", proto.Expression.getDefaultInstance)
-    var tag = in.readTag()
-    while (tag != 0) {
-      tag >>> 3 match {
-        case 1 => name = in.readString()
-        case 2 => value = Messages.expression(in)
-        case _ => in.skipField(tag): Unit
-      }
-      tag = in.readTag()
+  private def parameter(bytes: ByteString): (String, proto.Expression) =
+    Messages.read(bytes, ("", proto.Expression.getDefaultInstance)) {
+      (parameter, in) =>
+        {
+          case 1 => parameter.copy(_1 = in.readString())
+          case 2 => parameter.copy(_2 = Messages.expression(in))
+        }
     }
-    (name, value)
-  }
 
-  private def call(bytes: ByteString): SqlCall = {
-    val in = Messages.open(bytes)
-    val operands = ArrayBuffer.empty[Int]
-    val columns = ArrayBuffer.empty[Int]
-    var call = SqlCall(0, Nil, "", "", Nil, false, ByteString.EMPTY)
-    var tag = in.readTag()
-    while (tag != 0) {
-      call = tag >>> 3 match {
+  private def call(bytes: ByteString): SqlCall =
+    Messages.read(bytes, SqlCall(0, Vector.empty, "", "", Vector.empty, false,
+      ByteString.EMPTY)) { (call, in) =>
+      {
         case 1 => call.copy(index = in.readInt32())
-        case 2 => operands += in.readInt32(); call
+        case 2 => call.copy(operands = call.operands :+ in.readInt32())
         case 3 => call.copy(arguments = in.readString())
         case 4 => call.copy(result = in.readString())
-        case 5 => columns += in.readInt32(); call
+        case 5 => call.copy(columns = call.columns :+ in.readInt32())
         case 6 => call.copy(strict = in.readBool())
         case 7 => call.copy(closure = in.readBytes())
-        case _ => in.skipField(tag): Unit; call
       }
-      tag = in.readTag()
     }
-    call.copy(operands = operands.toSeq, columns = columns.toSeq)
-  }
 }

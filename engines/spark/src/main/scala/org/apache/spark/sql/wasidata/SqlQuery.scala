@@ -1,7 +1,6 @@
 package org.apache.spark.sql.wasidata
 
 import java.nio.charset.StandardCharsets.UTF_8
-import java.util.Locale
 
 import org.apache.spark.sql.AnalysisException
 import org.apache.spark.sql.catalyst.QueryPlanningTracker
@@ -20,6 +19,8 @@ import org.apache.spark.sql.types.{BooleanType, DataType, StructField, StructTyp
   * a relation without rows.
   */
 private final class SqlQuery(message: SqlMessage, planner: SparkConnectPlanner) {
+  import SqlFunctions.fold
+
   private val fail = new SqlFailure(message.text)
   private val functions = message.functions.toSet
   private val bound = message.calls.map(call => call.index -> call).toMap
@@ -33,8 +34,8 @@ private final class SqlQuery(message: SqlMessage, planner: SparkConnectPlanner) 
     catch {
       case failure: AnalysisException => throw said(failure)
       case _: StackOverflowError =>
-        throw new LambdaException(s"[wasi-data:${SqlFailure.LimitExceeded}:0] " +
-          "the query is nested too deep\n[wasi-data:end]")
+        throw new LambdaException(SqlFailure.LimitExceeded,
+          "the query is nested too deep")
     }
   }
 
@@ -190,12 +191,9 @@ private final class SqlQuery(message: SqlMessage, planner: SparkConnectPlanner) 
       .replaceFirst(" \\(line \\d+, pos \\d+\\)$", "")
       .replaceFirst("; line \\d+ pos \\d+;?$", "")
       .replaceFirst(" SQLSTATE: \\w+$", "")
-    new LambdaException(s"[wasi-data:${SqlFailure.InvalidPlan}:0] " +
-      fail.place(failure.line, failure.startPosition) + line +
-      "\n[wasi-data:end]")
+    new LambdaException(SqlFailure.InvalidPlan,
+      fail.place(failure.line, failure.startPosition) + line)
   }
-
-  private def fold(name: String): String = name.toLowerCase(Locale.ROOT)
 }
 
 private object SqlQuery {
