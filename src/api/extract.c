@@ -121,6 +121,15 @@ write_module(struct wd_run *run, const struct wd_manifest *manifest,
   return status;
 }
 
+/* Table functions answer for a source, a row and a relation, by the values
+ * that they are given; so each call asks them. */
+static bool
+answers_by_itself(enum wd_role role)
+{
+  return role == WD_ROLE_TABLE || role == WD_ROLE_LATERAL ||
+         role == WD_ROLE_RELATION;
+}
+
 enum wd_status
 wd_run_bound(void *env, uint64_t job, const struct wd_lambda *lambda,
              struct wd_error *error)
@@ -128,18 +137,19 @@ wd_run_bound(void *env, uint64_t job, const struct wd_lambda *lambda,
   struct wd_run *run = env;
   const struct wd_pool_options *pool = wd_pool_options(lambda->pool);
   const char *program = strrchr(wd_module_info(run->module)->name, '/');
+  bool typed = !answers_by_itself(lambda->role);
   const struct wd_manifest manifest = {
       .program = program ? program + 1 : wd_module_info(run->module)->name,
       .name = lambda->name ? lambda->name : "",
       .role = lambda->role,
       .function = lambda->function,
       .state = lambda->state,
-      .typed = true,
-      .bound = true,
+      .typed = typed,
+      .bound = typed,
       .strict = lambda->strict,
       .deterministic = lambda->deterministic,
-      .input = lambda->input,
-      .output = lambda->result,
+      .input = typed ? lambda->input : (struct wd_schema){0},
+      .output = typed ? lambda->result : (struct wd_schema){0},
   };
 
   /* What fails here is no error of the program's: it is told at the end. */

@@ -203,10 +203,15 @@ static void
 check_manifest(struct wd_inspection *inspection, const struct wd_module *module)
 {
   struct wd_error error = {0};
+  enum wd_named_kind kind;
+  enum wd_status status =
+      wd_manifest_read(module, inspection->reasons.arena,
+                       &inspection->extracted, &inspection->manifest, &error);
 
-  if (wd_manifest_read(module, inspection->reasons.arena,
-                       &inspection->extracted, &inspection->manifest,
-                       &error) != WD_OK)
+  if (status == WD_OK && inspection->extracted)
+    status = wd_library_kind(&inspection->manifest, inspection->info->name,
+                             &kind, &error);
+  if (status != WD_OK)
     wd_remark(&inspection->reasons, "%s", error.message);
 }
 

@@ -21,23 +21,37 @@ name_of(const struct wd_library *library)
   return wd_module_info(library->module)->name;
 }
 
-/* Which roles a row of arguments and one value are enough for. */
-static enum wd_status
-check_role(const struct wd_library *library, struct wd_error *error)
+enum wd_status
+wd_library_kind(const struct wd_manifest *manifest, const char *name,
+                enum wd_named_kind *out_kind, struct wd_error *error)
 {
-  enum wd_role role = library->manifest.role;
+  bool several = manifest->role == WD_ROLE_MAP && manifest->output.count != 1;
 
-  if (role == WD_ROLE_SCALAR || role == WD_ROLE_FILTER)
+  switch (manifest->role) {
+  case WD_ROLE_MAP:
+  case WD_ROLE_FILTER:
+  case WD_ROLE_SCALAR:
+    if (several)
+      break;
+    *out_kind = WD_NAMED_SCALAR;
     return WD_OK;
-  if (role == WD_ROLE_MAP && library->manifest.output.count == 1)
+  case WD_ROLE_AGGREGATE:
+    *out_kind = WD_NAMED_AGGREGATE;
     return WD_OK;
+  case WD_ROLE_TABLE:
+  case WD_ROLE_LATERAL:
+  case WD_ROLE_RELATION:
+    *out_kind = WD_NAMED_TABLE;
+    return WD_OK;
+  default:
+    break;
+  }
   return wd_fail(
       error, WD_UNSUPPORTED,
-      "%s: a %s lambda%s cannot be called by name: that takes one "
-      "value for each row (a scalar function, a filter, a map to one "
-      "column)",
-      name_of(library), wd_role_name(role),
-      role == WD_ROLE_MAP ? " of several columns" : "");
+      "%s: a %s lambda%s cannot be called by name: that takes one value for "
+      "each row (a scalar function, a filter, a map to one column), an "
+      "aggregate or a table function",
+      name, wd_role_name(manifest->role), several ? " of several columns" : "");
 }
 
 /* The name of an extracted function; a lambda had none. */
@@ -48,11 +62,13 @@ extracted_name(const struct wd_manifest *manifest)
 }
 
 static enum wd_status
-add_extracted(struct wd_library *library, struct wd_error *error)
+add_extracted(struct wd_library *library, enum wd_named_kind kind,
+              struct wd_error *error)
 {
   const struct wd_manifest *manifest = &library->manifest;
   const char *name = extracted_name(manifest);
   const struct wd_named function = {
+      .kind = kind,
       .closure = {library, manifest->function, manifest->state},
       .typed = manifest->typed,
       .arguments = manifest->input,
@@ -140,12 +156,14 @@ static enum wd_status
 open_extracted(struct wd_library *library,
                const struct wd_library_options *options, struct wd_error *error)
 {
-  enum wd_status status = check_role(library, error);
+  enum wd_named_kind kind;
+  enum wd_status status =
+      wd_library_kind(&library->manifest, name_of(library), &kind, error);
 
   if (status == WD_OK)
     status = freeze_extracted(library, options, error);
   if (status == WD_OK)
-    status = add_extracted(library, error);
+    status = add_extracted(library, kind, error);
   return status == WD_OK ? check_manifest(library, error) : status;
 }
 

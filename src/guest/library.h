@@ -22,6 +22,12 @@ struct wd_library_options {
   uint64_t memory_limit; /* of the instance that registers; 0: none */
 };
 
+/* How an extracted lambda can be called by name. WD_UNSUPPORTED: not at all,
+ * in words that begin with `name`, the module's. */
+enum wd_status
+wd_library_kind(const struct wd_manifest *manifest, const char *name,
+                enum wd_named_kind *out_kind, struct wd_error *error);
+
 /* WD_BAD_MODULE, or what main failed with, naming the module. */
 enum wd_status
 wd_library_new(struct wd_module *module,

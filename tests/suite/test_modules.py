@@ -146,10 +146,61 @@ class Extract(Modules):
         self.assertFalse(any((self.folder / "m").glob("*"))
                          if (self.folder / "m").exists() else False)
 
+    def test_aggregate(self):
+        """With what it captured (100), in groups and over windows."""
+        module, = self.extract(
+            GUEST, "register-aggregate", "added", "total", "range", 0, 5, 1,
+            "group", ".", "measure", "total(id) as s", ".", "collect")
+        self.assertTrue(module.name.startswith("total-"), module)
+        self.assertIn("  takes: x i64", self.good("inspect", module))
+        start = ["--function", f"t={module}", GUEST, "range", 0, 100, 1]
+        for threads in 1, 2:
+            self.assertEqual(
+                self.rows("--threads", threads, *start, "group", "id % 2 as k",
+                          ".", "measure", "t(id) as s", ".", "sort", "k", ".",
+                          "show"),
+                [{"k": k, "s": sum(i + 100 for i in range(k, 100, 2))}
+                 for k in (0, 1)])
+        self.assertEqual(
+            self.rows(*start, "filter", "id < 3", "select", "id",
+                      "t(id) over (order by id) as s", ".", "show"),
+            [{"id": 0, "s": 100}, {"id": 1, "s": 201}, {"id": 2, "s": 303}])
+        self.assertEqual(
+            self.good("query", "--format", "csv", "--function", f"t={module}",
+                      "select t(x) as s from range(3) r(x)"), "s\n303\n")
+        self.bad(125, "does not take (string)", "run", "--function",
+                 f"t={module}", GUEST, "range", 0, 3, 1, "group", ".",
+                 "measure", "t(cast(id as string)) as s", ".", "show")
+
+    def test_table_function(self):
+        """As it was called where it was extracted, and in other ways."""
+        granted = []
+        for kind, name, call in (
+                ("words", "words", "words('a b', ' ')"),
+                ("numbers", "numbers", "numbers(3)"),
+                ("first", "first_rows", "first_rows(TABLE t, 1)")):
+            module, = self.extract(
+                GUEST, "register-table", kind, name, "range", 0, 5, 1, "as",
+                "t", "sql", f"select * from {call}", "t", ".", "collect",
+                folder=name)
+            self.assertIn("can be called", self.good("inspect", module))
+            granted += ["--function", f"{name}={module}"]
+        for text, want in (
+                ("select n from numbers(2) order by 1", "n\n0\n1\n"),
+                ("select w.word, n.n from (select 'x y' as t) t, "
+                 "words(t.t, ' ') w, numbers(1) n order by 1", "word,n\nx,0\ny,0\n"),
+                ("select x from first_rows((from range(5) r(x) order by x "
+                 "desc), 2)", "x\n4\n3\n")):
+            self.assertEqual(self.good("query", "--format", "csv",
+                                       *granted, text), want)
+
     def test_roles_without_a_value(self):
         module, = self.extract(GUEST, "range", 0, 5, 1, "repeat", "id", 2, "collect")
         self.bad(125, "a flat-map lambda cannot be called by name",
                  *self.calls(f"f={module}"))
+        code, out, error = self.cli("inspect", module)
+        self.assertEqual((code, error), (126, ""))
+        self.assertIn("a flat-map lambda cannot be called by name", out)
 
 
 @needs_guests
