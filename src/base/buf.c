@@ -22,14 +22,16 @@ wd_buf_clear(struct wd_buf *buf)
 {
   buf->length = 0;
   buf->failed = false;
+  buf->full = false;
   if (buf->data)
     buf->data[0] = '\0';
 }
 
 /* Its text is "" then, so its length is 0. */
 static void
-fail(struct wd_buf *buf)
+fail(struct wd_buf *buf, bool full)
 {
+  buf->full = buf->failed ? buf->full : full;
   buf->failed = true;
   buf->length = 0;
 }
@@ -41,7 +43,7 @@ wd_buf_reserve(struct wd_buf *buf, size_t length)
   char *moved;
 
   if (buf->failed || length > buf->maximum - buf->length) {
-    fail(buf);
+    fail(buf, true);
     return NULL;
   }
   need = buf->length + length + 1;
@@ -51,7 +53,7 @@ wd_buf_reserve(struct wd_buf *buf, size_t length)
       capacity = need;
     moved = wd_mem_realloc(buf->mem, buf->data, buf->capacity, capacity);
     if (!moved) {
-      fail(buf);
+      fail(buf, false);
       return NULL;
     }
     buf->data = moved;
@@ -72,6 +74,16 @@ wd_buf_add(struct wd_buf *buf, const void *data, size_t length)
   buf->length += length;
   buf->data[buf->length] = '\0';
   return true;
+}
+
+bool
+wd_buf_append(struct wd_buf *buf, const struct wd_buf *from)
+{
+  if (from->failed) {
+    fail(buf, from->full);
+    return false;
+  }
+  return wd_buf_add(buf, from->data, from->length);
 }
 
 bool
@@ -97,7 +109,7 @@ wd_buf_printf(struct wd_buf *buf, const char *format, ...)
   length = vsnprintf(NULL, 0, format, arguments);
   va_end(arguments);
   if (length < 0) {
-    fail(buf);
+    fail(buf, false);
     return false;
   }
   place = wd_buf_reserve(buf, (size_t)length);

@@ -17,6 +17,7 @@ struct wd_buf {
   size_t capacity;
   size_t maximum;
   bool failed;
+  bool full; /* it failed for the maximum, not for memory */
 };
 
 void
@@ -32,6 +33,10 @@ wd_buf_clear(struct wd_buf *buf);
 /* False when memory or the maximum is exhausted. */
 bool
 wd_buf_add(struct wd_buf *buf, const void *data, size_t length);
+
+/* What another buffer holds, or its failure. */
+bool
+wd_buf_append(struct wd_buf *buf, const struct wd_buf *from);
 
 bool
 wd_buf_puts(struct wd_buf *buf, const char *text);

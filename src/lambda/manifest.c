@@ -28,8 +28,9 @@ put_schema(struct wd_buf *buf, const char *key, const struct wd_schema *schema)
 
   wd_buf_init(&text, buf->mem, buf->maximum);
   wd_schema_print(schema, &text);
-  buf->failed |= text.failed;
-  put_text(buf, key, wd_buf_text(&text), text.length);
+  wd_buf_printf(buf, "%s %zu\n", key, text.length);
+  wd_buf_append(buf, &text);
+  wd_buf_putc(buf, '\n');
   wd_buf_fini(&text);
 }
 
@@ -63,9 +64,8 @@ wd_manifest_write(const struct wd_manifest *manifest, struct wd_buf *module,
   wd_buf_puts(&head, section_name);
   wd_buf_putc(module, 0);
   wd_write_u32(module, (uint32_t)(head.length + text.length + HASH_LINE));
-  wd_buf_add(module, head.data, head.length);
-  wd_buf_add(module, text.data, text.length);
-  module->failed |= text.failed || head.failed;
+  wd_buf_append(module, &head);
+  wd_buf_append(module, &text);
   wd_buf_fini(&text);
   wd_buf_fini(&head);
   if (!module->failed) {
@@ -73,12 +73,14 @@ wd_manifest_write(const struct wd_manifest *manifest, struct wd_buf *module,
     wd_hash_text(out_hash, hex);
     wd_buf_printf(module, "sha256 %s\n", hex);
   }
-  if (module->failed)
-    return wd_fail(error, WD_LIMIT_EXCEEDED,
-                   "a module of more than %zu bytes, or a manifest of more "
-                   "than %u, is not written",
-                   module->maximum, TEXT_MAX);
-  return WD_OK;
+  if (!module->failed)
+    return WD_OK;
+  if (!module->full)
+    return wd_fail_memory(error);
+  return wd_fail(error, WD_LIMIT_EXCEEDED,
+                 "a module of more than %zu bytes, or a manifest of more "
+                 "than %u, is not written",
+                 module->maximum, TEXT_MAX);
 }
 
 /* The body of the custom section after its name, when there is one.

@@ -26,7 +26,8 @@ struct wd_manifest {
 };
 
 /* Appends the section to the rest of the module, which the buffer holds from
- * its beginning, and tells the hash of it. WD_LIMIT_EXCEEDED. */
+ * its beginning, and tells the hash of it. WD_NO_MEMORY,
+ * WD_LIMIT_EXCEEDED. */
 enum wd_status
 wd_manifest_write(const struct wd_manifest *manifest, struct wd_buf *module,
                   struct wd_hash *out_hash, struct wd_error *error);

@@ -80,9 +80,8 @@ write_section(struct wd_buf *to, uint8_t id, uint32_t count,
   wd_write_u32(&head, count);
   wd_buf_putc(to, (char)id);
   wd_write_u32(to, (uint32_t)(head.length + items->length));
-  wd_buf_add(to, head.data, head.length);
-  wd_buf_add(to, items->data, items->length);
-  to->failed |= head.failed || items->failed;
+  wd_buf_append(to, &head);
+  wd_buf_append(to, items);
   wd_buf_fini(&head);
 }
 

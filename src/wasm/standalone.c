@@ -108,8 +108,7 @@ write_body(struct wd_buf *to, uint8_t id, const struct wd_buf *body)
 {
   wd_buf_putc(to, (char)id);
   wd_write_u32(to, (uint32_t)body->length);
-  wd_buf_add(to, body->data, body->length);
-  to->failed |= body->failed;
+  wd_buf_append(to, body);
 }
 
 static void
@@ -216,8 +215,7 @@ write_exports(struct writing *writing, struct wd_buf *to,
     kept++;
   }
   wd_write_u32(to, kept);
-  wd_buf_add(to, items.data, items.length);
-  to->failed |= items.failed;
+  wd_buf_append(to, &items);
   wd_buf_fini(&items);
 }
 
@@ -231,7 +229,7 @@ write_data(struct writing *writing, struct wd_buf *to, struct wd_reader *body)
   wd_write_u32(to, count + writing->segment_count);
   for (uint32_t i = 0; i < count; i++)
     wd_segment_disarm(body, to);
-  wd_buf_add(to, writing->segments.data, writing->segments.length);
+  wd_buf_append(to, &writing->segments);
   writing->data_written = true;
 }
 
@@ -317,13 +315,13 @@ wd_image_standalone(const struct wd_image *image, struct wd_buf *buf,
   wd_buf_init(&writing.segments, buf->mem, buf->maximum);
   status = wd__standalone_segments(image, live_begin(image), &writing.segments,
                                    &writing.segment_count, error);
-  if (!status) {
+  if (!status)
     write_sections(&writing);
-    buf->failed |= writing.segments.failed;
-  }
   wd_buf_fini(&writing.segments);
   if (status || !buf->failed)
     return status;
+  if (!buf->full)
+    return wd_fail_memory(error);
   return wd_fail(error, WD_LIMIT_EXCEEDED,
                  "the program's memory is too large for a module: more than "
                  "%zu bytes of it and its code are in use",

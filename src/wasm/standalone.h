@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "wasm/image.h"
 
-/* Appends the module. WD_LIMIT_EXCEEDED when the buffer's maximum is passed. */
+/* Appends the module. WD_NO_MEMORY; WD_LIMIT_EXCEEDED when the buffer's maximum
+ * is passed. */
 enum wd_status
 wd_image_standalone(const struct wd_image *image, struct wd_buf *buf,
                     struct wd_error *error);

@@ -42,13 +42,12 @@ end_run(struct segments *segments)
 {
   struct wd_buf *items = segments->items;
 
-  if (segments->run.length) {
+  if (segments->run.length || segments->run.failed) {
     wd_buf_putc(items, 0);
     wd__write_const(items, 0x41, (int32_t)(uint32_t)segments->begin);
     wd_buf_putc(items, 0x0b);
     wd_write_u32(items, (uint32_t)segments->run.length);
-    wd_buf_add(items, segments->run.data, segments->run.length);
-    items->failed |= segments->run.failed;
+    wd_buf_append(items, &segments->run);
     segments->count++;
   }
   wd_buf_clear(&segments->run);
