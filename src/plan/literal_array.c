@@ -114,10 +114,18 @@ static int64_t
 read_signed(const uint8_t *data, uint32_t width)
 {
   uint64_t value = 0;
-  unsigned unused = 64 - 8 * width;
 
   memcpy(&value, data, width);
-  return (int64_t)(value << unused) >> unused;
+  switch (width) {
+  case 1:
+    return (int8_t)value;
+  case 2:
+    return (int16_t)value;
+  case 4:
+    return (int32_t)value;
+  default:
+    return (int64_t)value;
+  }
 }
 
 static void

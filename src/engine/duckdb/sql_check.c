@@ -182,7 +182,8 @@ check_function(struct wd_sql_check *check, const struct wd_sql_value *call)
     /* Calls in its operands come first: they are bound first. */
     status = walk_items(check, call);
     if (status == WD_OK && !check->elsewhere)
-      status = wd__sql_add_call(check, call, own, NULL);
+      status =
+          wd__sql_add_call(check, call, own) ? WD_OK : check->error->status;
     return status;
   }
   if (*wd_sql_string(call, "catalog") ||

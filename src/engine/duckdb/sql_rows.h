@@ -20,10 +20,10 @@ wd__sql_walk(struct wd_sql_check *check, const struct wd_sql_value *value);
 const struct wd_named *
 wd__sql_find(const struct wd_sql_check *check, const struct wd_sql_value *call);
 
-/* Adds a call; *out, when not NULL, is what was added. */
-enum wd_status
+/* Adds a call; NULL: check->error tells why not. */
+struct wd_sql_found *
 wd__sql_add_call(struct wd_sql_check *check, const struct wd_sql_value *value,
-                 const struct wd_named *function, struct wd_sql_found **out);
+                 const struct wd_named *function);
 
 /* A call of one in FROM; `from`: the reference to a table that it is. */
 enum wd_status

@@ -16,29 +16,31 @@ wd__sql_find(const struct wd_sql_check *check, const struct wd_sql_value *call)
   return wd_registry_find(check->functions, name, strlen(name));
 }
 
-enum wd_status
+struct wd_sql_found *
 wd__sql_add_call(struct wd_sql_check *check, const struct wd_sql_value *value,
-                 const struct wd_named *function, struct wd_sql_found **out)
+                 const struct wd_named *function)
 {
   struct wd_sql_found **link = &check->calls;
 
-  if (check->call_count == WD_SQL_CALLS_MAX)
-    return wd_sql_fail(check, value, WD_LIMIT_EXCEEDED,
-                       "the query calls functions of the program at more than "
-                       "%u places",
-                       WD_SQL_CALLS_MAX);
+  if (check->call_count == WD_SQL_CALLS_MAX) {
+    wd_sql_fail(check, value, WD_LIMIT_EXCEEDED,
+                "the query calls functions of the program at more than "
+                "%u places",
+                WD_SQL_CALLS_MAX);
+    return NULL;
+  }
   while (*link)
     link = &(*link)->next;
   *link = wd_arena_alloc(check->arena, sizeof **link);
-  if (!*link)
-    return wd_fail_memory(check->error);
+  if (!*link) {
+    wd_fail_memory(check->error);
+    return NULL;
+  }
   (*link)->function = function;
   (*link)->value = value;
   (*link)->over_window = strcmp(wd_sql_string(value, "class"), "WINDOW") == 0;
   ((struct wd_sql_value *)(uintptr_t)value)->call = ++check->call_count;
-  if (out)
-    *out = *link;
-  return WD_OK;
+  return *link;
 }
 
 /* Whether DuckDB can compute it while it plans. */
@@ -134,9 +136,9 @@ wd__sql_check_rows(struct wd_sql_check *check, const struct wd_sql_value *from,
     status = walk_arguments(check, call, table, function, &constant);
   if (status != WD_OK || !check->check_functions || check->elsewhere)
     return status;
-  status = wd__sql_add_call(check, call, function, &found);
-  if (status != WD_OK)
-    return status;
+  found = wd__sql_add_call(check, call, function);
+  if (!found)
+    return check->error->status;
   found->lateral = !constant;
   found->inside = check->inside > 0;
   found->table = table;

@@ -188,7 +188,7 @@ check_one_column(struct wd_duck_engine *engine,
                  const struct wd_schema *schema, struct wd_buf *sql,
                  struct wd_arena *arena, struct wd_error *error)
 {
-  struct wd_schema again;
+  struct wd_schema again = {0, NULL};
   enum wd_status status;
 
   if (settings->grant->format != WD_FORMAT_CSV || schema->count != 1 ||

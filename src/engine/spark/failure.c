@@ -1,7 +1,9 @@
 /* What a failed call means. A trailer holds a google.rpc.Status with an
  * ErrorInfo (https://github.com/googleapis/googleapis/tree/master/google/rpc),
  * whose metadata name the error; the whole text is fetched by its id. */
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/spark/session.h"
@@ -93,25 +95,41 @@ fetch_details(struct wd_sc_session *session, struct report *report)
   wd_sc_writer_fini(&request);
 }
 
+/* A number and what must stand behind it. */
+static bool
+take_number(const char **at, const char *behind, long *out_number)
+{
+  char *end;
+
+  *out_number = strtol(*at, &end, 10);
+  if (end == *at || strncmp(end, behind, strlen(behind)) != 0)
+    return false;
+  *at = end + strlen(behind);
+  return true;
+}
+
 /* What a lambda in an executor did wrong stands somewhere in Spark's words, as
  * the jar's native side put it there (engines/spark/native/jni.c). */
 static enum wd_status
 find_lambda_failure(const char *text, struct wd_error *error)
 {
   static const char mark[] = "[wasi-data:", end_mark[] = "[wasi-data:end]";
-  const char *begin = strstr(text, mark), *message, *trace, *end;
-  int status, origin, read = 0;
+  const char *message = strstr(text, mark), *trace, *end;
+  long status, origin;
 
-  if (!begin ||
-      sscanf(begin + strlen(mark), "%d:%d] %n", &status, &origin, &read) != 2)
+  if (!message)
     return WD_OK;
-  message = begin + strlen(mark) + read;
+  message += strlen(mark);
+  if (!take_number(&message, ":", &status) ||
+      !take_number(&message, "] ", &origin))
+    return WD_OK;
   end = strstr(message, end_mark);
   end = end ? end : message + strlen(message);
   trace = message + strcspn(message, "\n");
   if (trace > end)
     trace = end;
-  if (status <= WD_OK || *wd_status_text((enum wd_status)status) == '?')
+  if (status <= WD_OK || status > INT_MAX ||
+      *wd_status_text((enum wd_status)status) == '?')
     status = WD_ENGINE_FAILED;
   wd_fail_at(error,
              origin == WD_ORIGIN_GUEST ? WD_ORIGIN_GUEST : WD_ORIGIN_ENGINE,

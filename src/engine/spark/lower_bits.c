@@ -94,15 +94,28 @@ write_longest(struct wd_spark_lowering *lowering,
 
 /* ---- Fewer bits ---------------------------------------------------------- */
 
+/* All bits of an integer that is narrower than a BIGINT. */
+static long long
+all_bits(const struct wd_type *type)
+{
+  switch (wd_type_width(type)) {
+  case 1:
+    return UINT8_MAX;
+  case 2:
+    return UINT16_MAX;
+  default:
+    return UINT32_MAX;
+  }
+}
+
 /* Shifts are circular in their count; what is shifted out is gone. */
 static enum wd_status
 write_shift(struct wd_spark_lowering *lowering,
             const struct wd_expression *call, struct wd_buf *buf)
 {
   uint32_t bits = 8 * wd_type_width(&call->type);
-  long long mask = (1LL << bits) - 1;
-  bool is_signed = !wd_type_is_unsigned(&call->type);
-  long long half = is_signed ? 1LL << (bits - 1) : 0;
+  long long mask = all_bits(&call->type);
+  long long half = wd_type_is_unsigned(&call->type) ? 0 : mask / 2 + 1;
   char template[256];
 
   if (call->function == WD_FN_SHIFT_RIGHT)
@@ -121,11 +134,10 @@ static enum wd_status
 write_count(struct wd_spark_lowering *lowering,
             const struct wd_expression *call, struct wd_buf *buf)
 {
-  uint32_t bits = 8 * wd_type_width(&call->arguments[0]->type);
   char template[64];
 
   snprintf(template, sizeof template, "bit_count(CAST($ AS BIGINT) & %lldL)",
-           (1LL << bits) - 1);
+           all_bits(&call->arguments[0]->type));
   return wd_spark_write_template(lowering, template, call, buf);
 }
 
@@ -133,12 +145,11 @@ static enum wd_status
 write_not(struct wd_spark_lowering *lowering, const struct wd_expression *call,
           struct wd_buf *buf)
 {
-  uint32_t bits = 8 * wd_type_width(&call->type);
   char template[64];
 
   if (!wd_type_is_unsigned(&call->type))
     return wd_spark_write_template(lowering, "(~ $)", call, buf);
-  snprintf(template, sizeof template, "(%lldL - $)", (1LL << bits) - 1);
+  snprintf(template, sizeof template, "(%lldL - $)", all_bits(&call->type));
   return wd_spark_write_template(lowering, template, call, buf);
 }
 
