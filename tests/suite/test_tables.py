@@ -252,6 +252,8 @@ class Tables(Case):
                  "x", [(4,)]),
                 ("select n from f(TABLE(select n from n(9)) ORDER BY n desc, "
                  "1)", [(8,)]),
+                ("select n from f(TABLE(select n from f(TABLE(select n from "
+                 "n(9)) ORDER BY n desc, 4)) ORDER BY n, 1)", [(5,)]),
                 ("with recursive r(i) as (select 0 union all select i + 1 from "
                  "r where i < 6) select n from c(TABLE r)", [(7,)]),
                 ("select a.n + b.n as s from c(TABLE t) a, c((select * from t "

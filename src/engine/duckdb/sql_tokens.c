@@ -1,5 +1,6 @@
 #include "engine/duckdb/sql_tokens.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,13 +17,21 @@ struct token {
   size_t end;
 };
 
+/* A part of the text [from, to), and what stands there instead. */
+struct edit {
+  size_t from;
+  size_t to;
+  const char *text;
+};
+
 struct rewriter {
   const char *text;
   size_t length;
   const struct wd_registry *functions;
   struct wd_arena *arena;
   struct wd_error *error;
-  const char *mark;
+  const char *begin; /* `(SELECT mark FROM ` */
+  struct wd_buf edits;
   struct wd_buf buf;
   size_t copied; /* of the text, to the buffer */
   size_t *work;  /* tokens that may still be read: calls in calls are reread */
@@ -202,13 +211,34 @@ copy_until(struct rewriter *r, size_t to)
   return true;
 }
 
-/* Appends the text [from, to) after a text of ours. */
-static bool
-put(struct rewriter *r, const char *before, size_t from, size_t to)
+static int
+compare_edits(const void *a, const void *b)
 {
-  wd_buf_puts(&r->buf, before);
-  r->copied = from;
-  return copy_until(r, to);
+  const struct edit *left = a, *right = b;
+
+  return left->from != right->from
+             ? (left->from < right->from ? -1 : 1)
+             : (left->to > right->to) - (left->to < right->to);
+}
+
+/* Those of arguments inside of arguments came later than theirs. */
+static bool
+write_edited(struct rewriter *r)
+{
+  struct edit *edits = (struct edit *)(void *)r->edits.data;
+  size_t count = r->edits.length / sizeof *edits;
+
+  if (count)
+    qsort(edits, count, sizeof *edits, compare_edits);
+  for (size_t i = 0; i < count; i++) {
+    if (edits[i].from < r->copied)
+      continue;
+    if (!copy_until(r, edits[i].from))
+      return false;
+    wd_buf_puts(&r->buf, edits[i].text);
+    r->copied = edits[i].to;
+  }
+  return copy_until(r, r->length);
 }
 
 /* `a, b` of `(a, b)`, or what stands until the argument's end or a word. */
@@ -278,15 +308,23 @@ read_table(const struct rewriter *r, size_t *at, struct span *out)
   return close.kind != KIND_END;
 }
 
-/* At an argument: rewrites it when it is a table. *out_at: behind it then. */
-static bool
-rewrite_argument(struct rewriter *r, size_t at, size_t *out_at)
+static void
+replace(struct rewriter *r, size_t from, size_t to, const char *text)
+{
+  const struct edit edit = {from, to, text};
+
+  wd_buf_add(&r->edits, &edit, sizeof edit);
+}
+
+/* At an argument: rewrites what is around its parts when it is a table.
+ * Answers where it ends then, and otherwise `at`. */
+static size_t
+rewrite_argument(struct rewriter *r, size_t at)
 {
   struct token token = read_token(r, at), next = read_token(r, token.end);
   struct span table, keys = {0, 0}, order = {0, 0};
-  size_t end;
+  size_t end, last;
 
-  *out_at = at;
   /* `name => `, `name := ` */
   if (token.kind == KIND_WORD &&
       (is_sign(r, next, '=') || is_sign(r, next, ':')))
@@ -295,21 +333,22 @@ rewrite_argument(struct rewriter *r, size_t at, size_t *out_at)
   if (!is_word(r, token, "table") || !read_table(r, &end, &table) ||
       !read_clause(r, &end, "partition", &keys) ||
       !read_clause(r, &end, "order", &order))
-    return true;
+    return at;
   next = read_token(r, end);
   if (!is_sign(r, next, ',') && !is_sign(r, next, ')'))
-    return true;
-  *out_at = end;
-  if (!copy_until(r, token.start))
-    return false;
-  wd_buf_printf(&r->buf, "(SELECT %s", r->mark);
-  if (!put(r, " FROM ", table.start, table.end) ||
-      (keys.end && !put(r, " GROUP BY ", keys.start, keys.end)) ||
-      (order.end && !put(r, " ORDER BY ", order.start, order.end)))
-    return false;
-  wd_buf_putc(&r->buf, ')');
-  r->copied = end;
-  return true;
+    return at;
+  replace(r, token.start, table.start, r->begin);
+  last = table.end;
+  if (keys.end) {
+    replace(r, last, keys.start, " GROUP BY ");
+    last = keys.end;
+  }
+  if (order.end) {
+    replace(r, last, order.start, " ORDER BY ");
+    last = order.end;
+  }
+  replace(r, last, end, ")");
+  return end;
 }
 
 static bool
@@ -325,9 +364,8 @@ is_table_function(const struct rewriter *r, struct token token)
   return function && function->kind == WD_NAMED_TABLE;
 }
 
-/* The arguments of a call; `at`: behind its bracket. They are looked at again
- * as what they are: calls may be in them. */
-static bool
+/* The arguments of a call; `at`: behind its bracket. */
+static void
 rewrite_call(struct rewriter *r, size_t at)
 {
   uint32_t depth = 1;
@@ -336,11 +374,11 @@ rewrite_call(struct rewriter *r, size_t at)
   while (depth) {
     struct token token;
 
-    if (begins && depth == 1 && !rewrite_argument(r, at, &at))
-      return false;
+    if (begins && depth == 1)
+      at = rewrite_argument(r, at);
     token = read_token(r, at);
     if (token.kind == KIND_END)
-      return true;
+      return;
     at = token.end;
     begins = is_sign(r, token, ',');
     if (is_sign(r, token, '('))
@@ -348,9 +386,9 @@ rewrite_call(struct rewriter *r, size_t at)
     else if (is_sign(r, token, ')'))
       depth--;
   }
-  return true;
 }
 
+/* Arguments are looked at again as what they are: calls may be in them. */
 static bool
 rewrite(struct rewriter *r)
 {
@@ -360,13 +398,10 @@ rewrite(struct rewriter *r)
   for (;;) {
     token = read_token(r, at);
     if (token.kind == KIND_END)
-      return copy_until(r, r->length);
+      return !r->edits.failed && write_edited(r);
     at = token.end;
-    if (is_sign(r, token, '(') && is_table_function(r, before) &&
-        !rewrite_call(r, at))
-      return false;
-    if (at < r->copied)
-      at = r->copied;
+    if (is_sign(r, token, '(') && is_table_function(r, before))
+      rewrite_call(r, at);
     before = token;
   }
 }
@@ -400,16 +435,19 @@ wd_sql_rewrite(const char *text, size_t length,
   *out = (struct wd_sql_rewritten){text, length, mark, NULL};
   if (!functions || mark)
     return WD_OK;
-  r.mark = choose_mark(text, arena);
-  wd_buf_init(&r.buf, arena->mem, 2 * length + 4096);
-  good = r.mark && rewrite(&r) && !r.buf.failed;
-  if (good && r.pieces && r.pieces->next) {
+  mark = choose_mark(text, arena);
+  r.begin = mark ? wd_arena_printf(arena, "(SELECT %s FROM ", mark) : NULL;
+  wd_buf_init(&r.buf, arena->mem, SIZE_MAX / 2);
+  wd_buf_init(&r.edits, arena->mem, SIZE_MAX / 2);
+  good = r.begin && rewrite(&r) && !r.buf.failed;
+  if (good && r.pieces->next) {
     out->length = r.buf.length;
     out->text = wd_arena_strndup(arena, wd_buf_text(&r.buf), r.buf.length);
-    out->mark = r.mark;
+    out->mark = mark;
     out->pieces = r.pieces;
     good = out->text != NULL;
   }
+  wd_buf_fini(&r.edits);
   wd_buf_fini(&r.buf);
   return good ? WD_OK : wd_fail_memory(error);
 }

@@ -73,6 +73,12 @@ test_rewritten(void **state)
   expect("from f(TABLE X), f(TABLE Y)", "from f(" M "X)), f(" M "Y))");
   expect("select Q from f(/* ( */ TABLE -- )\n X) where Z",
          "select Q from f(/* ( */ " M "X)) where Z");
+  expect("from f(TABLE(select A from f(TABLE X) where Z))",
+         "from f(" M "(select A from f(" M "X)) where Z)))");
+  expect("from f(TABLE(from f(TABLE X PARTITION BY (A), 1)) PARTITION BY Z "
+         "ORDER BY (Q), TABLE Y)",
+         "from f(" M "(from f(" M
+         "X GROUP BY A), 1)) GROUP BY Z ORDER BY Q), " M "Y))");
   expect("with X as (from f(TABLE A)) from X, (from f(TABLE B))",
          "with X as (from f(" M "A))) from X, (from f(" M "B)))");
 }
