@@ -21,6 +21,10 @@ TABLES = {
               CAST(hash(range) % 1000000 AS BIGINT) AS g,
               CAST(hash(range + 1) % 100 AS BIGINT) AS h,
               CAST(hash(range + 2) % 1000 AS BIGINT) AS k FROM range({ROWS})""",
+    "named": f"""CREATE TABLE m AS SELECT CAST(range % 1000 AS BIGINT) AS x,
+              CAST(hash(range) % 1000000 AS BIGINT) AS g,
+              CAST(hash(range + 1) % 100 AS BIGINT) AS h,
+              'customer ' || hash(range) % 100000000 AS s FROM range({ROWS})""",
     "types": f"""CREATE TABLE m AS SELECT
              CAST(range AS BIGINT) AS n0,
              CASE WHEN hash(range) % 10 > 0
@@ -130,6 +134,20 @@ RELATIONAL = {
                      "FROM m WHERE i < 2000000)"),
 }
 
+# … and of named.c, by native functions.
+NAMED = {
+    "plain": total("x"),
+    "scalar": total("n_increment(x)"),
+    "text": total("strlen(upper(s))"),
+    "one": "SELECT n_variance(x) AS y FROM m",
+    "hundred": grouped("n_variance(x)", "h"),
+    "million": grouped("n_variance(x)", "g"),
+    "longest_hundred": grouped("strlen(n_longest(s))", "h"),
+    "longest_million": grouped("strlen(n_longest(s))", "g"),
+    "numbers": total("n", "n_numbers(50000000)"),
+}
+NAMED_CASES = [name for name in NAMED if name != "plain"]
+
 SETS = [
     Set("int64", "i", "scalars", MANY_ROWS,
         {"plain": total("i"), "native": total("n_increment(i)"),
@@ -197,6 +215,7 @@ SETS = [
           ("cpp ", "cpp", WIDE_CASES), ("go ", "go", WIDE_CASES[:3]))],
     Set("relational", "relational", "relational", ROWS, RELATIONAL,
         list(RELATIONAL), brief=True),
+    Set("named", "named", "named", ROWS, NAMED, NAMED_CASES),
     Set("words", None, "words", None,
         {"sql": COUNT_WORDS.format(source="l"),
          "sql_csv": COUNT_WORDS.format(source=READ_LINES)},
@@ -295,6 +314,16 @@ LINES = [
                          ("semi join", "semi"),
                          ("window: row_number", "row_number"),
                          ("window: running sum", "running"))],
+    *[Line(f"by name: {what}", "named", case, case, "ratio", target)
+      for what, case, target in (
+          ("scalar, int64", "scalar", 1.35),
+          ("scalar, string, against DuckDB's upper", "text", 1.0),
+          ("aggregate, 1 group", "one", 1.6),
+          ("aggregate, 100 groups", "hundred", 1.6),
+          ("aggregate, 1 M groups", "million", 1.6),
+          ("aggregate of any size, 100 groups", "longest_hundred", 1.6),
+          ("aggregate of any size, 1 M groups", "longest_million", 1.6),
+          ("table function", "numbers", 1.5))],
     Line("word count by flat_map, against SQL on a table in memory", "words",
          "flat_map", "sql", "ratio", 1.0, True),
     Line("word count by flat_map, against SQL on the file", "words",

@@ -4,6 +4,7 @@
 #define WD_BENCH_KERNELS_H
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The finaliser of MurmurHash3. */
@@ -131,6 +132,29 @@ bench_variance_value(const struct bench_variance *state)
   double mean = n > 0 ? state->sum / n : 0;
 
   return n > 0 ? (int64_t)(state->squares / n - mean * mean) : 0;
+}
+
+/* A state of any size: the longest text, the first of them in bytes. */
+struct bench_longest {
+  char *text;
+  uint32_t size;
+};
+
+static inline void
+bench_longest_add(struct bench_longest *state, const char *text, uint32_t size)
+{
+  char *copy;
+
+  if (state->text &&
+      (size < state->size ||
+       (size == state->size && memcmp(text, state->text, size) >= 0)))
+    return;
+  copy = (char *)realloc(state->text, size ? size : 1);
+  if (!copy)
+    abort();
+  memcpy(copy, text, size);
+  state->text = copy;
+  state->size = size;
 }
 
 #endif

@@ -271,6 +271,69 @@ reduce_finish(duckdb_function_info info, duckdb_aggregate_state *states,
   }
 }
 
+static idx_t
+longest_size(duckdb_function_info info)
+{
+  (void)info;
+  return sizeof(struct bench_longest);
+}
+
+static void
+longest_init(duckdb_function_info info, duckdb_aggregate_state state)
+{
+  (void)info;
+  memset(state, 0, sizeof(struct bench_longest));
+}
+
+static void
+longest_update(duckdb_function_info info, duckdb_data_chunk in,
+               duckdb_aggregate_state *states)
+{
+  idx_t rows = duckdb_data_chunk_get_size(in);
+  const duckdb_string_t *strings = column(in, 0);
+
+  (void)info;
+  for (idx_t i = 0; i < rows; i++) {
+    uint32_t size;
+    const char *data = string_data(strings + i, &size);
+
+    bench_longest_add((struct bench_longest *)states[i], data, size);
+  }
+}
+
+static void
+longest_combine(duckdb_function_info info, duckdb_aggregate_state *from,
+                duckdb_aggregate_state *to, idx_t count)
+{
+  (void)info;
+  for (idx_t i = 0; i < count; i++) {
+    const struct bench_longest *more = (struct bench_longest *)from[i];
+
+    if (more->text)
+      bench_longest_add((struct bench_longest *)to[i], more->text, more->size);
+  }
+}
+
+static void
+longest_finish(duckdb_function_info info, duckdb_aggregate_state *states,
+               duckdb_vector out, idx_t count, idx_t offset)
+{
+  (void)info;
+  for (idx_t i = 0; i < count; i++) {
+    const struct bench_longest *state = (struct bench_longest *)states[i];
+
+    duckdb_unsafe_vector_assign_string_element_len(
+        out, offset + i, state->text ? state->text : "", state->size);
+  }
+}
+
+static void
+longest_destroy(duckdb_aggregate_state *states, idx_t count)
+{
+  for (idx_t i = 0; i < count; i++)
+    free(((struct bench_longest *)states[i])->text);
+}
+
 /* ---- Registering */
 
 static void
@@ -311,14 +374,16 @@ add_scalar(duckdb_connection connection, const char *name, duckdb_type from,
 }
 
 static void
-add_aggregate(duckdb_connection connection, const char *name, int parameters,
-              duckdb_logical_type result, duckdb_aggregate_state_size size,
-              duckdb_aggregate_init_t init, duckdb_aggregate_update_t update,
+add_aggregate(duckdb_connection connection, const char *name, duckdb_type from,
+              int parameters, duckdb_logical_type result,
+              duckdb_aggregate_state_size size, duckdb_aggregate_init_t init,
+              duckdb_aggregate_update_t update,
               duckdb_aggregate_combine_t combine,
-              duckdb_aggregate_finalize_t finish)
+              duckdb_aggregate_finalize_t finish,
+              duckdb_aggregate_destroy_t destroy)
 {
   duckdb_aggregate_function function = duckdb_create_aggregate_function();
-  duckdb_logical_type type = duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+  duckdb_logical_type type = duckdb_create_logical_type(from);
 
   duckdb_aggregate_function_set_name(function, name);
   for (int i = 0; i < parameters; i++)
@@ -326,6 +391,8 @@ add_aggregate(duckdb_connection connection, const char *name, int parameters,
   duckdb_aggregate_function_set_return_type(function, result);
   duckdb_aggregate_function_set_functions(function, size, init, update, combine,
                                           finish);
+  if (destroy)
+    duckdb_aggregate_function_set_destructor(function, destroy);
   check(duckdb_register_aggregate_function(connection, function), name);
   duckdb_destroy_aggregate_function(&function);
   duckdb_destroy_logical_type(&type);
@@ -379,11 +446,17 @@ native_register(duckdb_connection connection)
              duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR), run_upper);
   add_scalar(connection, "n_tokens", DUCKDB_TYPE_VARCHAR, 1,
              list_type(DUCKDB_TYPE_VARCHAR), run_tokens);
-  add_aggregate(connection, "n_variance", 1,
+  add_aggregate(connection, "n_variance", DUCKDB_TYPE_BIGINT, 1,
                 duckdb_create_logical_type(DUCKDB_TYPE_BIGINT), variance_size,
                 variance_init, variance_update, variance_combine,
-                variance_finish);
-  add_aggregate(connection, "n_reduce", 2, pair_type(), reduce_size,
-                reduce_init, reduce_update, reduce_combine, reduce_finish);
+                variance_finish, NULL);
+  add_aggregate(connection, "n_longest", DUCKDB_TYPE_VARCHAR, 1,
+                duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR), longest_size,
+                longest_init, longest_update, longest_combine, longest_finish,
+                longest_destroy);
+  add_aggregate(connection, "n_reduce", DUCKDB_TYPE_BIGINT, 2, pair_type(),
+                reduce_size, reduce_init, reduce_update, reduce_combine,
+                reduce_finish, NULL);
+  native_register_numbers(connection);
   native_register_types(connection);
 }

@@ -3,7 +3,8 @@
  *   n_increment(BIGINT)  n_hash(BIGINT)  n_gcd(BIGINT, BIGINT)
  *   n_binary_gcd(BIGINT, BIGINT)  n_upper(VARCHAR)  n_tokens(VARCHAR) list
  *   n_sink(BIGINT): false, adds up;  n_sunk(): the sum, which is then 0
- *   n_variance(BIGINT), n_reduce(BIGINT, BIGINT): aggregates
+ *   n_variance(BIGINT), n_reduce(BIGINT, BIGINT), n_longest(VARCHAR):
+ *   aggregates;  n_numbers(BIGINT): a table function
  */
 #ifndef WD_BENCH_NATIVE_H
 #define WD_BENCH_NATIVE_H
@@ -13,6 +14,9 @@
 /* Ends the process when DuckDB refuses one. */
 void
 native_register(duckdb_connection connection);
+
+void
+native_register_numbers(duckdb_connection connection);
 
 void
 native_register_types(duckdb_connection connection);

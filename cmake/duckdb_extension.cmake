@@ -5,7 +5,8 @@
 file(GLOB sources CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/src/extension/duckdb/*.c")
 foreach(name aggregate call columns_read columns_write converted failure frame
-    nested_read nested_write quote scalar strict types types_composed)
+    nested_read nested_write query_failure queue quote row scalar source_generate
+    strict types types_composed)
   list(APPEND sources "${PROJECT_SOURCE_DIR}/src/engine/duckdb/${name}.c")
 endforeach()
 

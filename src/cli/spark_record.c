@@ -90,23 +90,49 @@ find_folder(struct wd_cli_spark_record *record, struct wd_error *error)
                  record->folder, strerror(errno));
 }
 
+/* A word that the line goes on with. */
+static bool
+take_word(const char **at, const char *word)
+{
+  size_t length = strlen(word);
+  bool has = strncmp(*at, word, length) == 0;
+
+  *at += has ? length : 0;
+  return has;
+}
+
+/* A number, 0 for none and for one that is too large, and what ends it. */
+static uint64_t
+take_number(const char **at, uint64_t most)
+{
+  char *end;
+  uint64_t number = strtoull(*at, &end, 10);
+
+  if (**at < '0' || **at > '9' || number > most)
+    return 0;
+  *at = *end ? end + 1 : end;
+  return number;
+}
+
 /* A line that is none is passed over: what it might have named is not ours to
  * end. */
 static void
 read_line(struct wd_cli_spark_record *record, const char *line)
 {
   struct wd_cli_spark_process read = {.name = ""};
-  long id;
 
-  if (sscanf(line, "port %" SCNu16, &record->port) == 1 ||
-      sscanf(line, "ui %" SCNu16, &record->ui) == 1)
+  if (take_word(&line, "port "))
+    record->port = (uint16_t)take_number(&line, UINT16_MAX);
+  else if (take_word(&line, "ui "))
+    record->ui = (uint16_t)take_number(&line, UINT16_MAX);
+  if (!take_word(&line, "process "))
     return;
-  if (sscanf(line, "process %ld %" SCNu64 " %15[a-z0-9-]", &id,
-             &read.process.begun, read.name) != 3 ||
-      id <= 1 || id > INT32_MAX || record->count == WD_CLI_SPARK_PROCESSES)
-    return;
-  read.process.id = (pid_t)id;
-  record->processes[record->count++] = read;
+  read.process.id = (pid_t)take_number(&line, INT32_MAX);
+  read.process.begun = take_number(&line, UINT64_MAX);
+  snprintf(read.name, sizeof read.name, "%.*s", (int)strcspn(line, "\n"), line);
+  if (read.process.id > 1 && read.process.begun && read.name[0] &&
+      record->count < WD_CLI_SPARK_PROCESSES)
+    record->processes[record->count++] = read;
 }
 
 static void

@@ -6,5 +6,6 @@ main(void)
 {
   return !(script_register_table("words", "words") &&
            script_register_table("numbers", "numbers") &&
-           script_register_table("first", "first_rows"));
+           script_register_table("first", "first_rows") &&
+           script_register_table("repeat", "repeated"));
 }

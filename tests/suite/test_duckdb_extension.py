@@ -14,6 +14,7 @@ from script import BUILD, CACHE, SANITIZED, SOURCE, Case, needs_guests
 
 EXTENSION = BUILD / "lib/wasidata.duckdb_extension"
 FUNCTIONS = BUILD / "tests/guests/functions.wasm"
+TABLES = BUILD / "tests/guests/table_library.wasm"
 SLUG = BUILD / "examples/go/slug.wasm"
 VERSIONS = ["1.5.6", "2.0.1"]
 # What each script begins with: `q` gives rows, or the message of an error.
@@ -36,6 +37,28 @@ def q(text, db=None):
 F = "{functions}"
 DB = connect()
 """
+
+
+# A type, and a value of it by a number.
+TYPES = {
+    "bool": "i % 2 = 0", "i8": "(i % 100)::tinyint",
+    "i16": "i::smallint", "i32": "i::int", "i64": "i",
+    "u8": "(i % 200)::utinyint", "u16": "i::usmallint",
+    "u32": "i::uinteger", "u64": "i::ubigint", "f32": "(i / 4)::float",
+    "f64": "i / 7", "string": "repeat('ü', i::int % 20)",
+    "binary": "encode(repeat('x', i::int % 20))",
+    "date": "date '2000-01-01' + i::int",
+    "time<6>": "time '00:00:01' + to_seconds(i % 1000)",
+    "timestamp<6>": "timestamp '2000-01-01' + to_hours(i)",
+    "timestamp_tz<6,UTC>": "timestamptz '2000-01-01 00:00:00+00' + "
+                         "to_hours(i)",
+    "decimal<9,2>": "(i / 100)::decimal(9, 2)",
+    "decimal<38,3>": "(i * 1000000007)::decimal(38, 3)",
+    "interval": "to_days(i::int)",
+    "list<i64>": "range(i % 7)", "list<string>": "[i::varchar, NULL]",
+    "struct<a: i64, b: list<string>>":
+        "{'a': i, 'b': ['x', i::varchar]}",
+}
 
 
 def setUpModule():
@@ -141,29 +164,87 @@ class Extension(Case):
             [[i, sum(k + 100 for k in range(max(0, i - 2), i + 1))]
              for i in range(6)], [[2.0]]])
 
+    def tables(self, *queries, version=VERSIONS[0]):
+        return self.ask(*queries, version=version,
+                        before=f"q(\"FROM wasi_load('{TABLES}')\")")
+
+    def test_table_functions(self):
+        for version in VERSIONS:
+            with self.subTest(version=version):
+                got = self.tables(
+                    f"from wasi_load('{TABLES}')",
+                    "select count(*), sum(n), min(n) from numbers(300000)",
+                    "select count(*) from numbers(0)",
+                    "from words('a ü c', ' ')", "select pos from words('a b', "
+                    "' ') where word = 'b'", "select count(*) from "
+                    "words(NULL, ' ')", "select a.n, b.n from numbers(3) a join "
+                    "numbers(5) b on a.n = b.n - 1 order by all",
+                    "select n from numbers(-1) limit 3", version=version)
+                self.assertEqual(sorted(got[0]), [
+                    ["first_rows", "table", "n BIGINT", "TABLE"],
+                    ["numbers", "table", "count BIGINT", "TABLE"],
+                    ["repeated", "table", "any", None],
+                    ["words", "table", "text VARCHAR, by VARCHAR", "TABLE"]])
+                self.assertEqual(got[1:7], [
+                    [[300000, 300000 * 299999 // 2, 0]], [[0]],
+                    [["a", 0], ["ü", 2], ["c", 5]], [[2]], [[0]],
+                    [[0, 1], [1, 2], [2, 3]]])
+                self.assertEqual(len(got[7]), 3)
+
+    def test_table_functions_again(self):
+        """Prepared, called with other values, on many threads, and loaded
+        again meanwhile."""
+        got, = self.python(f"""
+            T = "{TABLES}"
+            q(f"FROM wasi_load('{{T}}')")
+            seen = []
+            for i in range(30):
+                if i % 10 == 9:
+                    q(f"FROM wasi_load('{{T}}')")
+                seen.append(DB.execute("select count(*), sum(n) from "
+                                       "numbers($1)", [i * 1000]).fetchone())
+            print(json.dumps([[int(a), int(b or 0)] for a, b in seen]))""")
+        self.assertEqual(got, [[n, n * (n - 1) // 2]
+                               for n in range(0, 30000, 1000)])
+
+    def test_table_functions_refused(self):
+        got = self.tables(
+            "from numbers('x')", "from numbers()", "from numbers(1, 2)",
+            "from first_rows(3)", "select * from range(3) t(i), numbers(t.i)",
+            "from repeated(1, 2)", f"from wasi_load('{TABLES}', function := "
+            "'repeated', arguments := 'v list<i64>, n i64')",
+            "from repeated([1], 2)", "select count(*) from numbers(5)")
+        for words, answer in zip((*["No function"] * 3, "first_rows",
+                                  "numbers", "repeated", None,
+                                  "write a cast to it"), got):
+            if words is None:
+                continue
+            self.assertIsInstance(answer, str)
+            self.assertIn(words, answer)
+        self.assertEqual(got[-1], [[5]])
+
+    def test_table_functions_types(self):
+        """Arguments of every type reach bind and come back as rows."""
+        script = f"""
+            for number, (kind, value) in enumerate({TYPES!r}.items()):
+                loaded = q(f"FROM wasi_load('{TABLES}', function := 'repeated', "
+                           f"name := 'r{{number}}', arguments := 'v {{kind}}, "
+                           f"n i64')")
+                for each in re.sub(r"\\bi\\b", "5::bigint", value), "NULL":
+                    print(json.dumps([
+                        kind, loaded if isinstance(loaded, str) else "",
+                        q(f"select count(*), min(pos), bool_and(value is not "
+                          f"distinct from {{each}}) from r{{number}}({{each}}, "
+                          f"3)")]))"""
+        for type, error, rows in self.python("import re\n" + textwrap.dedent(
+                script)):
+            with self.subTest(type=type):
+                self.assertEqual((error, rows), ("", [[3, 0, True]]))
+
     def test_types(self):
         """Values of every type, nulls among them, come back as they went."""
-        types = {
-            "bool": "i % 2 = 0", "i8": "(i % 100)::tinyint",
-            "i16": "i::smallint", "i32": "i::int", "i64": "i",
-            "u8": "(i % 200)::utinyint", "u16": "i::usmallint",
-            "u32": "i::uinteger", "u64": "i::ubigint", "f32": "(i / 4)::float",
-            "f64": "i / 7", "string": "repeat('ü', i::int % 20)",
-            "binary": "encode(repeat('x', i::int % 20))",
-            "date": "date '2000-01-01' + i::int",
-            "time<6>": "time '00:00:01' + to_seconds(i % 1000)",
-            "timestamp<6>": "timestamp '2000-01-01' + to_hours(i)",
-            "timestamp_tz<6,UTC>": "timestamptz '2000-01-01 00:00:00+00' + "
-                                 "to_hours(i)",
-            "decimal<9,2>": "(i / 100)::decimal(9, 2)",
-            "decimal<38,3>": "(i * 1000000007)::decimal(38, 3)",
-            "interval": "to_days(i::int)",
-            "list<i64>": "range(i % 7)", "list<string>": "[i::varchar, NULL]",
-            "struct<a: i64, b: list<string>>":
-                "{'a': i, 'b': ['x', i::varchar]}",
-        }
         script = f"""
-            for number, (kind, value) in enumerate({types!r}.items()):
+            for number, (kind, value) in enumerate({TYPES!r}.items()):
                 for name in "same", "strict_same":
                     loaded = q(f"FROM wasi_load('{{F}}', function := "
                                f"'{{name}}', name := '{{name}}{{number}}', "

@@ -71,6 +71,12 @@ wd_duck_frame_cut(struct wd_duck_frame *frame, idx_t from, idx_t to,
 void
 wd_duck_frame_write(const struct wd_duck_frame *frame, idx_t from);
 
+/* The first row of a chunk as a batch in an arena. */
+enum wd_status
+wd_duck_row_take(struct wd_mem *mem, duckdb_data_chunk chunk,
+                 const struct wd_schema *schema, struct wd_arena *arena,
+                 struct wd_batch *out_batch, struct wd_error *error);
+
 /* The size of a buffer for values that Arrow's type cannot hold. */
 #define WD_DUCK_NO_FIT ((uint64_t)1 << 60)
 

@@ -15,27 +15,6 @@ struct wd_duck_worker_lock {
   pthread_mutex_t lock;
 };
 
-void
-wd_duck_query_fail(struct wd_query *query, const struct wd_error *error)
-{
-  pthread_mutex_lock(&query->lock);
-  wd_error_pass(&query->failure, error);
-  pthread_mutex_unlock(&query->lock);
-}
-
-enum wd_status
-wd_duck_query_failure(struct wd_query *query, struct wd_error *error)
-{
-  enum wd_status status;
-
-  pthread_mutex_lock(&query->lock);
-  status = query->failure.status;
-  if (status != WD_OK)
-    status = wd_error_pass(error, &query->failure);
-  pthread_mutex_unlock(&query->lock);
-  return status;
-}
-
 pthread_mutex_t *
 wd_duck_query_worker_lock(struct wd_query *query, struct wd_worker *worker)
 {

@@ -36,49 +36,6 @@ prepare_values(const struct wd_sql_reading *reading,
   return status;
 }
 
-/* One row of a chunk as a batch of the arena's. */
-static enum wd_status
-take_row(const struct wd_sql_reading *reading, duckdb_data_chunk chunk,
-         const struct wd_schema *schema, struct wd_batch *out_batch)
-{
-  struct wd_arena *arena = reading->arena;
-  struct wd_duck_frame frame;
-  struct wd_span *spans = NULL;
-  struct wd_node *nodes = NULL;
-  idx_t to;
-  enum wd_status status =
-      wd_duck_frame_init(&frame, reading->engine->mem, schema, reading->error);
-
-  if (status != WD_OK)
-    return status;
-  wd_duck_frame_read_chunk(&frame, chunk);
-  status =
-      wd_duck_frame_cut(&frame, 0, 1, WD_SQL_TEXT_MAX, &to, reading->error);
-  if (status == WD_OK) {
-    spans = wd_arena_array(arena, frame.shape.buffer_count, sizeof *spans);
-    nodes = wd_arena_array(arena, frame.shape.node_count, sizeof *nodes);
-  }
-  for (uint32_t i = 0; spans && i < frame.shape.buffer_count; i++) {
-    uint64_t size = frame.shape.sizes[i];
-
-    /* Whole words are written. */
-    frame.places[i] = size ? wd_arena_alloc(arena, size + 8) : NULL;
-    spans[i] = (struct wd_span){frame.places[i], size};
-    if (size && !frame.places[i])
-      spans = NULL;
-  }
-  if (status == WD_OK && spans && nodes) {
-    wd_duck_frame_write(&frame, 0);
-    memcpy(nodes, frame.shape.nodes, frame.shape.node_count * sizeof *nodes);
-    *out_batch = (struct wd_batch){1, frame.shape.node_count,
-                                   frame.shape.buffer_count, nodes, spans};
-  } else if (status == WD_OK) {
-    status = wd_fail_memory(reading->error);
-  }
-  wd_duck_frame_fini(&frame);
-  return status;
-}
-
 static enum wd_status
 check_values(const struct wd_sql_reading *reading,
              const struct wd_sql_found *found,
@@ -128,8 +85,10 @@ compute_values(const struct wd_sql_reading *reading,
   if (status == WD_OK)
     chunk = duckdb_fetch_chunk(result);
   if (status == WD_OK)
-    status = chunk ? take_row(reading, chunk, arguments, out_values)
-                   : wd_fail(reading->error, WD_INTERNAL, "a row is missing");
+    status = chunk
+                 ? wd_duck_row_take(reading->engine->mem, chunk, arguments,
+                                    reading->arena, out_values, reading->error)
+                 : wd_fail(reading->error, WD_INTERNAL, "a row is missing");
   duckdb_destroy_data_chunk(&chunk);
   duckdb_destroy_result(&result);
   duckdb_destroy_prepare(&prepared);

@@ -10,6 +10,7 @@
 #include "engine/duckdb/functions.h"
 #include "engine/duckdb/query.h"
 #include "engine/duckdb/types.h"
+#include "extension/duckdb/rows.h"
 #include "guest/library.h"
 #include "wasidata/host.h"
 #include "wasm/runtime.h"
@@ -31,6 +32,7 @@ struct function {
   char *name;      /* in lower case */
   char *signature; /* kind, arguments, result */
   struct wd_duck_slot slot;
+  struct wd_ext_rows_slot rows; /* a table function's */
 };
 
 struct wd_ext {
@@ -38,7 +40,7 @@ struct wd_ext {
   pthread_mutex_t lock; /* of all that follows */
   duckdb_connection connection;
   struct wd_runtime *runtime;
-  struct wd_duck_engine engine; /* memory, for what the engine shares */
+  struct wd_duck_engine engine; /* memory and threads, for what is shared */
   struct module *modules;
   struct function *functions;
 };
@@ -48,7 +50,8 @@ struct coming {
   const struct wd_named *named;
   const char *name;
   const char *signature;
-  struct wd_duck_call *call; /* NULL: its types are not known */
+  struct wd_duck_call *call; /* NULL: its types are not known, or it is of */
+  struct wd_ext_rows *rows;  /* a table function */
   struct function *there;    /* NULL: DuckDB does not know it yet */
   struct wd_ext_function *out;
 };
@@ -103,15 +106,7 @@ wd_ext_release(struct wd_ext *ext)
   pthread_mutex_unlock(&ext->lock);
 }
 
-/* What the engine's files ask of a query: of these there is none. */
-void
-wd_duck_query_fail(struct wd_query *query, const struct wd_error *error)
-{
-  /* DuckDB is told by who calls. */
-  (void)query;
-  (void)error;
-}
-
+/* What the engine's files ask of a query. */
 pthread_mutex_t *
 wd_duck_query_worker_lock(struct wd_query *query, struct wd_worker *worker)
 {
@@ -127,6 +122,7 @@ static void
 module_free(struct wd_ext *ext, struct module *module)
 {
   wd_pool_unref(module->query.pool);
+  pthread_mutex_destroy(&module->query.lock);
   wd_library_free(module->library);
   wd_arena_fini(&module->arena);
   wd_mem_free(&ext->mem, module, sizeof *module);
@@ -165,6 +161,7 @@ module_new(struct wd_ext *ext, const char *path, struct module **out,
   clock_gettime(CLOCK_REALTIME, &now);
   wd_arena_init(&module->arena, &ext->mem, 0);
   module->query.engine = &ext->engine;
+  pthread_mutex_init(&module->query.lock, NULL);
   status = open_library(ext, path, &module->library, error);
   if (status == WD_OK)
     status = wd_pool_new(
@@ -291,6 +288,22 @@ bind(struct loading *loading, struct coming *coming,
   return WD_OK;
 }
 
+/* A table function is bound where it is called. */
+static enum wd_status
+keep_rows(struct loading *loading, struct coming *coming,
+          const struct wd_schema *arguments)
+{
+  struct wd_ext_rows *rows =
+      wd_arena_alloc(&loading->module->arena, sizeof *rows);
+
+  if (!rows)
+    return wd_fail_memory(loading->error);
+  *rows = (struct wd_ext_rows){&loading->ext->engine, loading->module->library,
+                               coming->named, *arguments};
+  coming->rows = rows;
+  return wd_duck_schema_check(arguments, loading->error);
+}
+
 static const char *
 print_types(struct wd_arena *arena, const struct wd_schema *schema, bool names)
 {
@@ -313,25 +326,35 @@ print_types(struct wd_arena *arena, const struct wd_schema *schema, bool names)
 static enum wd_status
 describe(struct loading *loading, struct coming *coming)
 {
+  static const char *const kinds[] = {
+      [WD_NAMED_SCALAR] = "scalar",
+      [WD_NAMED_AGGREGATE] = "aggregate",
+      [WD_NAMED_TABLE] = "table",
+  };
   struct wd_arena *arena = loading->arena;
   const struct wd_named *named = coming->named;
   const struct wd_lambda *lambda = coming->call ? coming->call->lambda : NULL;
-  const char *kind = named->kind == WD_NAMED_AGGREGATE ? "aggregate" : "scalar";
+  const struct wd_schema *input = coming->rows ? &coming->rows->arguments
+                                  : lambda     ? &lambda->input
+                                               : NULL;
+  const char *kind = kinds[named->kind];
   struct wd_ext_function *out = coming->out;
 
   coming->name = loading->request->name ? loading->request->name : named->name;
   *out = (struct wd_ext_function){
       .name = wd_arena_strdup(arena, coming->name),
       .kind = kind,
-      .arguments = lambda ? print_types(arena, &lambda->input, true) : "any",
-      .result = lambda ? print_types(arena, &lambda->output, false) : NULL,
+      .arguments = input ? print_types(arena, input, true) : "any",
+      .result = coming->rows ? "TABLE"
+                : lambda     ? print_types(arena, &lambda->output, false)
+                             : NULL,
   };
-  if (lambda)
+  if (input)
     coming->signature =
         wd_arena_printf(arena, "%s(%s) %s", kind,
-                        print_types(arena, &lambda->input, false), out->result);
+                        print_types(arena, input, false), out->result);
   return out->name && out->arguments &&
-                 (!lambda || (out->result && coming->signature))
+                 (!input || (out->result && coming->signature))
              ? WD_OK
              : wd_fail_memory(loading->error);
 }
@@ -348,40 +371,55 @@ find(struct wd_ext *ext, const char *name)
   return function;
 }
 
-/* Whether DuckDB has a function of that name, of its own or somebody else's. */
+/* The number that a query about a name gives. */
 static enum wd_status
-is_known(struct wd_ext *ext, const char *name, bool *out_known,
-         struct wd_error *error)
+ask(struct wd_ext *ext, const char *sql, const char *name, int64_t *out_number,
+    struct wd_error *error)
 {
   duckdb_prepared_statement prepared = NULL;
   duckdb_result result = {0};
-  bool good = duckdb_prepare(ext->connection,
-                             "SELECT count(*) FROM duckdb_functions() WHERE "
-                             "lower(function_name) = lower($1)",
-                             &prepared) == DuckDBSuccess &&
-              duckdb_bind_varchar(prepared, 1, name) == DuckDBSuccess &&
-              duckdb_execute_prepared(prepared, &result) == DuckDBSuccess;
+  bool good =
+      duckdb_prepare(ext->connection, sql, &prepared) == DuckDBSuccess &&
+      duckdb_bind_varchar(prepared, 1, name) == DuckDBSuccess &&
+      duckdb_execute_prepared(prepared, &result) == DuckDBSuccess;
 
   if (good) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(result);
 
     good = chunk != NULL;
     if (good)
-      *out_known = *(const int64_t *)duckdb_vector_get_data(
-                       duckdb_data_chunk_get_vector(chunk, 0)) > 0;
+      *out_number = *(const int64_t *)duckdb_vector_get_data(
+          duckdb_data_chunk_get_vector(chunk, 0));
     duckdb_destroy_data_chunk(&chunk);
   }
   duckdb_destroy_result(&result);
   duckdb_destroy_prepare(&prepared);
   return good ? WD_OK
               : wd_fail(error, WD_ENGINE_FAILED,
-                        "DuckDB does not tell its functions");
+                        "DuckDB does not tell its functions and settings");
+}
+
+/* How many threads DuckDB has; asked once. */
+static enum wd_status
+ask_threads(struct wd_ext *ext, struct wd_error *error)
+{
+  int64_t threads = 1;
+  enum wd_status status;
+
+  if (ext->engine.threads)
+    return WD_OK;
+  status = ask(ext,
+               "SELECT CAST(value AS BIGINT) FROM duckdb_settings() "
+               "WHERE name = $1",
+               "threads", &threads, error);
+  ext->engine.threads = threads > 0 && threads < 4096 ? (uint32_t)threads : 1;
+  return status;
 }
 
 static enum wd_status
 check_name(struct loading *loading, struct coming *coming)
 {
-  bool known = false;
+  int64_t known = 0;
   enum wd_status status;
 
   coming->there = find(loading->ext, coming->name);
@@ -392,7 +430,11 @@ check_name(struct loading *loading, struct coming *coming)
                    "%s is loaded already, as %s, and DuckDB cannot drop it; "
                    "this one is %s: give it another name by name := 'NAME'",
                    coming->name, coming->there->signature, coming->signature);
-  status = is_known(loading->ext, coming->name, &known, loading->error);
+  /* Of its own, or somebody else's. */
+  status = ask(loading->ext,
+               "SELECT count(*) FROM duckdb_functions() WHERE "
+               "lower(function_name) = lower($1)",
+               coming->name, &known, loading->error);
   if (status == WD_OK && known)
     status = wd_fail(loading->error, WD_INVALID_ARGUMENT,
                      "DuckDB has a function %s: give this one another name by "
@@ -453,14 +495,34 @@ register_aggregate(struct wd_ext *ext, struct function *function,
   return state;
 }
 
+static duckdb_state
+register_function(struct wd_ext *ext, const struct coming *coming,
+                  struct function *function)
+{
+  if (coming->rows)
+    return wd_ext_rows_register(ext->connection, function->name,
+                                &function->rows);
+  return coming->named->kind == WD_NAMED_AGGREGATE
+             ? register_aggregate(ext, function, coming->call->lambda)
+             : register_scalar(ext, function, coming->call->lambda);
+}
+
+/* What it does from now on. */
+static void
+fill_slots(const struct coming *coming, struct function *function)
+{
+  if (coming->call)
+    coming->call->slot = &function->slot;
+  atomic_store(&function->slot.call, coming->call);
+  atomic_store(&function->rows.rows, coming->rows);
+}
+
 /* Makes DuckDB know a function. What it may have kept of a failure stays. */
 static enum wd_status
 make_function(struct loading *loading, struct coming *coming)
 {
   struct wd_ext *ext = loading->ext;
-  const struct wd_lambda *lambda = coming->call->lambda;
   struct function *function = wd_mem_calloc(&ext->mem, 1, sizeof *function);
-  duckdb_state state;
 
   if (!function)
     return wd_fail_memory(loading->error);
@@ -470,12 +532,8 @@ make_function(struct loading *loading, struct coming *coming)
       wd_mem_strndup(&ext->mem, coming->signature, strlen(coming->signature));
   if (!function->name || !function->signature)
     return wd_fail_memory(loading->error);
-  coming->call->slot = &function->slot;
-  atomic_store(&function->slot.call, coming->call);
-  state = coming->named->kind == WD_NAMED_AGGREGATE
-              ? register_aggregate(ext, function, lambda)
-              : register_scalar(ext, function, lambda);
-  if (state != DuckDBSuccess)
+  fill_slots(coming, function);
+  if (register_function(ext, coming, function) != DuckDBSuccess)
     return wd_fail(loading->error, WD_ENGINE_FAILED,
                    "DuckDB refused the function %s", coming->name);
   function->next = ext->functions;
@@ -495,13 +553,15 @@ prepare(struct loading *loading)
 
     status = find_arguments(loading, coming->named, &arguments, &known);
     if (status == WD_OK && known)
-      status = bind(loading, coming, &arguments);
+      status = coming->named->kind == WD_NAMED_TABLE
+                   ? keep_rows(loading, coming, &arguments)
+                   : bind(loading, coming, &arguments);
     coming->out = wd_arena_alloc(loading->arena, sizeof *coming->out);
     if (status == WD_OK && !coming->out)
       status = wd_fail_memory(loading->error);
     if (status == WD_OK)
       status = describe(loading, coming);
-    if (status == WD_OK && coming->call)
+    if (status == WD_OK && known)
       status = check_name(loading, coming);
     if (status != WD_OK)
       wd_error_prefix(loading->error, "function %s", coming->named->name);
@@ -525,12 +585,10 @@ commit(struct loading *loading, struct wd_ext_functions *out)
     struct coming *coming = &loading->list[i];
 
     out->list[i] = *coming->out;
-    if (coming->there) {
-      coming->call->slot = &coming->there->slot;
-      atomic_store(&coming->there->slot.call, coming->call);
-    } else if (coming->call) {
+    if (coming->there)
+      fill_slots(coming, coming->there);
+    else if (coming->signature)
       status = make_function(loading, coming);
-    }
   }
   out->count = loading->count;
   return status;
@@ -550,6 +608,8 @@ wd_ext_load(struct wd_ext *ext, const struct wd_ext_request *request,
     status = wd_fail(error, WD_INVALID_ARGUMENT,
                      "wasi_close() has let go of this database: nothing more "
                      "can be loaded");
+  if (status == WD_OK)
+    status = ask_threads(ext, error);
   if (status == WD_OK)
     status = module_new(ext, request->path, &loading.module, error);
   if (status == WD_OK)

@@ -1,0 +1,31 @@
+/* Table functions of modules as those of an ordinary DuckDB: sources of rows,
+ * whose arguments are constants. What DuckDB's C API has no way for, calls with
+ * columns of other tables and over a table, is not there. */
+#ifndef WD_EXTENSION_DUCKDB_ROWS_H
+#define WD_EXTENSION_DUCKDB_ROWS_H
+
+#include <stdatomic.h>
+
+#include "engine/duckdb/engine.h"
+#include "guest/library.h"
+
+/* One of a module's; as long as the module is there. */
+struct wd_ext_rows {
+  struct wd_duck_engine *engine; /* its memory and threads */
+  const struct wd_library *library;
+  const struct wd_named *named;
+  struct wd_schema arguments;
+};
+
+/* What DuckDB was told to call; another takes its place when its module is
+ * loaded again. */
+struct wd_ext_rows_slot {
+  _Atomic(const struct wd_ext_rows *) rows;
+};
+
+/* `slot` stays as long as the database. */
+duckdb_state
+wd_ext_rows_register(duckdb_connection connection, const char *name,
+                     struct wd_ext_rows_slot *slot);
+
+#endif
