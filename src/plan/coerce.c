@@ -98,8 +98,8 @@ common_number(const struct wd_type *a, const struct wd_type *b)
 
 /* A date is midnight of a timestamp without zone. */
 static bool
-common_time(const struct wd_type *a, const struct wd_type *b,
-            struct wd_type *out_type)
+common_timestamp(const struct wd_type *a, const struct wd_type *b,
+                 struct wd_type *out_type)
 {
   const struct wd_type *finer =
       b->id == WD_TYPE_TIMESTAMP && (a->id == WD_TYPE_DATE || b->unit > a->unit)
@@ -112,6 +112,17 @@ common_time(const struct wd_type *a, const struct wd_type *b,
       !a->timezone != !b->timezone)
     return false;
   *out_type = wd_type_timestamp(finer->unit, zone);
+  return true;
+}
+
+/* Times of day of different units too meet in the finer one. */
+static bool
+common_time(const struct wd_type *a, const struct wd_type *b,
+            struct wd_type *out_type)
+{
+  if (a->id != WD_TYPE_TIME || b->id != WD_TYPE_TIME)
+    return common_timestamp(a, b, out_type);
+  *out_type = b->unit > a->unit ? *b : *a;
   return true;
 }
 
@@ -195,13 +206,23 @@ wd_type_map(const struct wd_type *key, const struct wd_type *value,
   return true;
 }
 
+/* Of a timestamp its date or time of day can be taken, of a time no date. */
+static bool
+is_time_cast(const struct wd_type *from, const struct wd_type *to)
+{
+  bool stamp_from = from->id == WD_TYPE_DATE || from->id == WD_TYPE_TIMESTAMP;
+  bool stamp_to = to->id == WD_TYPE_DATE || to->id == WD_TYPE_TIMESTAMP;
+
+  if (to->id == WD_TYPE_TIME)
+    return from->id == WD_TYPE_TIME || from->id == WD_TYPE_TIMESTAMP;
+  return stamp_from && stamp_to;
+}
+
 bool
 wd_type_castable(const struct wd_type *from, const struct wd_type *to)
 {
   bool number_from = wd_type_is_numeric(from) || from->id == WD_TYPE_BOOL;
   bool number_to = wd_type_is_numeric(to) || to->id == WD_TYPE_BOOL;
-  bool time_from = from->id == WD_TYPE_DATE || from->id == WD_TYPE_TIMESTAMP;
-  bool time_to = to->id == WD_TYPE_DATE || to->id == WD_TYPE_TIMESTAMP;
 
   if (from->id == WD_TYPE_NULL || wd_type_equal(from, to))
     return true;
@@ -209,7 +230,5 @@ wd_type_castable(const struct wd_type *from, const struct wd_type *to)
     return from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING;
   if (from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING)
     return true;
-  if (time_from && time_to)
-    return true;
-  return number_from && number_to;
+  return is_time_cast(from, to) || (number_from && number_to);
 }

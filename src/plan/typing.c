@@ -239,30 +239,99 @@ type_field(struct typer *typer, const struct wd_syntax *syntax,
 }
 
 static enum wd_status
-type_cast(struct typer *typer, const struct wd_syntax *syntax,
-          const struct wd_expression **out)
+fail_cast(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_type *from, const struct wd_type *to,
+          const char *hint)
 {
-  struct typed *operand;
+  char one[96], other[96];
+
+  return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
+                        typer->error, "%s cannot be cast to %s%s",
+                        wd_type_text(from, one, sizeof one),
+                        wd_type_text(to, other, sizeof other), hint);
+}
+
+/* A cast that was written at `syntax`. */
+static enum wd_status
+new_cast(struct typer *typer, const struct wd_syntax *syntax,
+         const struct typed *operand, const struct wd_type *type,
+         const struct wd_expression **out)
+{
   struct wd_expression *node;
-  char from[96], to[96];
-  enum wd_status status = wd__type_operands(typer, syntax, &operand);
+  enum wd_status status =
+      wd__new_expression(typer, syntax, WD_EXPR_CAST, 1, operand, &node);
 
   if (status != WD_OK)
     return status;
-  if (!wd_type_castable(&operand->expression->type, &syntax->type))
-    return wd_source_fail(
-        syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
-        "%s cannot be cast to %s",
-        wd_type_text(&operand->expression->type, from, sizeof from),
-        wd_type_text(&syntax->type, to, sizeof to));
-  status = wd__new_expression(typer, syntax, WD_EXPR_CAST, 1, operand, &node);
-  if (status != WD_OK)
-    return status;
-  node->type = syntax->type;
+  node->type = *type;
   node->try_cast = syntax->try_cast;
   node->nullable = node->nullable || syntax->try_cast;
   *out = node;
   return WD_OK;
+}
+
+/* `struct(member => value)` as a union: the value is cast to the member's
+ * type, and the struct of that one field to the union, as of parameters. */
+static enum wd_status
+type_union(struct typer *typer, const struct wd_syntax *syntax,
+           const struct typed *operand, const struct wd_expression **out)
+{
+  const struct wd_expression *from = operand->expression;
+  const struct wd_type *to = &syntax->type;
+  struct wd_schema members = {to->child_count, to->children};
+  struct typed part = *operand;
+  struct wd_expression *one;
+  char names[240];
+  const char *name;
+  int found;
+  enum wd_status status;
+
+  if (from->kind != WD_EXPR_CALL || from->function != WD_FN_STRUCT ||
+      from->argument_count != 1)
+    return fail_cast(typer, syntax, &from->type, to,
+                     "; a union is made by cast(struct(member => value) as …)");
+  name = from->type.children[0].name;
+  found = wd_schema_find(&members, name, strlen(name));
+  if (found < 0)
+    return wd_source_fail(syntax->source, syntax->start, WD_INVALID_PLAN,
+                          typer->error,
+                          "%s member '%.100s'; the union's members are: %s",
+                          found == -2 ? "ambiguous" : "unknown", name,
+                          wd_schema_names(&members, names, sizeof names));
+  part.expression = from->arguments[0];
+  if (!wd_type_castable(&part.expression->type, &to->children[found].type))
+    return fail_cast(typer, syntax, &part.expression->type,
+                     &to->children[found].type, "");
+  status = new_cast(typer, syntax, &part, &to->children[found].type,
+                    &part.expression);
+  if (status == WD_OK)
+    status = wd__new_expression(typer, syntax, WD_EXPR_CALL, 1, &part, &one);
+  if (status != WD_OK)
+    return status;
+  one->function = WD_FN_STRUCT;
+  one->type = from->type;
+  one->type.children = &to->children[found];
+  one->nullable = false;
+  part.expression = one;
+  return new_cast(typer, syntax, &part, to, out);
+}
+
+static enum wd_status
+type_cast(struct typer *typer, const struct wd_syntax *syntax,
+          const struct wd_expression **out)
+{
+  const struct wd_type *from;
+  struct typed *operand;
+  enum wd_status status = wd__type_operands(typer, syntax, &operand);
+
+  if (status != WD_OK)
+    return status;
+  from = &operand->expression->type;
+  if (syntax->type.id == WD_TYPE_UNION && from->id == WD_TYPE_STRUCT)
+    return type_union(typer, syntax, operand, out);
+  if (!wd_type_castable(from, &syntax->type))
+    return fail_cast(typer, syntax, from, &syntax->type, "");
+  return new_cast(typer, syntax, operand, &syntax->type, out);
 }
 
 /* The conditions of a case: those written, or equality with the subject. */

@@ -116,6 +116,111 @@ class Times(Expressions):
             ("t + 1", "a timestamp takes intervals")])
 
 
+UNITS = {"s": (0, 1), "ms": (3, 10 ** 3), "us": (6, 10 ** 6),
+         "ns": (9, 10 ** 9)}
+LAST = 2 ** 63 - 1
+
+
+@needs_guests
+class Units(Expressions):
+    """Dates, times and timestamps cast to any unit: downwards, and an error,
+    tried: null, where the value does not fit."""
+
+    @staticmethod
+    def both(value, to, type, function, printed=""):
+        """A cast, and the same tried."""
+        def cast(x):
+            result = function(x)
+            if result is not None and abs(result) > LAST:
+                raise Wrong(f"is out of range of {to}{printed}")
+            return result
+
+        def attempt(x):
+            result = function(x)
+            return None if result is None or abs(result) > LAST else result
+        return [(f"cast({value} as {to})", type, cast),
+                (f"try_cast({value} as {to})", type, attempt)]
+
+    def test_timestamps(self):
+        for name, (_, per) in UNITS.items():
+            most = min(9 * 10 ** 18, 200000 * 31556952 * per)
+            values = [0, 1, -1, 999, -999, 1999999999, -1999999999, most,
+                      -most, 9 * 10 ** 9 * per // 10, 86400 * per,
+                      -86400 * per - 1, None]
+            values = [v for v in values if v is None or abs(v) <= most]
+            cases = []
+            for zone in "", ",UTC":
+                kind = "timestamp_tz" if zone else "timestamp"
+                for other, (digits, other_per) in UNITS.items():
+                    cases += self.both(
+                        "t", f"{kind}<{digits}{zone}>",
+                        f"timestamp({other}{zone})",
+                        strict(lambda t, p=other_per: t * p // per))
+            cases += [("cast(t as date)", "date",
+                       strict(lambda t: t // (86400 * per)))]
+            self.check([("t", f"timestamp({name})")], [(v,) for v in values],
+                       cases)
+
+    def test_dates(self):
+        days = [0, -1, 11000, 10 ** 5, -10 ** 5, 110 * 10 ** 6, None]
+        cases = []
+        for name, (digits, per) in UNITS.items():
+            cases += self.both("d", f"timestamp<{digits}>", f"timestamp({name})",
+                               strict(lambda d, p=per: d * 86400 * p))
+        self.check([("d", "date")], [(d,) for d in days], cases)
+
+    def test_times_of_timestamps(self):
+        for name, (_, per) in UNITS.items():
+            values = [0, 1, -1, 86400 * per - 1, -86400 * per, 123456789,
+                      -123456789 * per - 1, None]
+            self.check([("t", f"timestamp({name})")], [(v,) for v in values], [
+                (f"cast(cast(t as time<{digits}>) as string)", "string",
+                 strict(lambda t, p=other: self.clock(
+                     t % (86400 * per) * p // per, p)))
+                for digits, other in UNITS.values()])
+
+    @staticmethod
+    def clock(count, per):
+        second, rest = divmod(count, per)
+        text = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        places = len(str(per)) - 1
+        fraction = f"{rest:0{places}}".rstrip("0") if rest else ""
+        return text + ("." + fraction if fraction else "")
+
+    def test_times(self):
+        nanos = [0, 1, 999, 1000, 1999999, 43200 * 10 ** 9 + 567891234,
+                 86400 * 10 ** 9 - 1, 86400 * 10 ** 9]
+        rows = [(self.clock(n, 10 ** 9),) for n in nanos] + [(None,)]
+        count = {text: n for (text,), n in zip(rows, nanos)}
+        cases = []
+        for one, one_per in UNITS.values():
+            known = strict(lambda s, p=one_per: count[s] * p // 10 ** 9)
+            for other, per in UNITS.values():
+                cases.append((
+                    f"cast(cast(cast(cast(s as time<9>) as time<{one}>) "
+                    f"as time<{other}>) as string)", "string",
+                    strict(lambda s, k=known, p=one_per, q=per:
+                           self.clock(k(s) * q // p, q))))
+        cases += [
+            # A text of a coarser unit than it says is cut off, too.
+            ("cast(s as time<0>) = cast(cast(s as time<9>) as time<0>)",
+             "bool", strict(lambda s: True)),
+            ("cast(s as time<3>) <= cast(s as time<9>)", "bool",
+             strict(lambda s: True)),
+            ("cast(s as time<3>) < cast(s as time<9>)", "bool",
+             strict(lambda s: count[s] % 10 ** 6 > 0)),
+        ]
+        self.check([("s", "string")], rows, cases)
+
+    def test_refused(self):
+        self.refused([("d", "date"), ("t", "timestamp")], [
+            ("cast(d as time)", "date cannot be cast to time<6>"),
+            ("cast(cast(t as time) as date)", "time<6> cannot be cast to date"),
+            ("cast(cast(t as time) as timestamp)",
+             "time<6> cannot be cast to timestamp<6>"),
+            ("cast(t as time) < t", "time<6>", "timestamp<6>")])
+
+
 @needs_guests
 class Casts(Expressions):
     def test_integers(self):

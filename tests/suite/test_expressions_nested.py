@@ -304,6 +304,44 @@ class Nested(Case):
             options=options)
         self.assertEqual(table.column(), ["medium", "large", "small", None])
 
+    def test_unions(self):
+        """A struct of one field, cast: the value is that member's."""
+        rows = [{"id": n, "s": str(n) if n % 2 else "x"} for n in range(4)]
+        union = "union<n i64, word string>"
+        cases = {
+            f"cast(struct(n => id) as {union})": [{"n": n} for n in range(4)],
+            f"cast(struct(N => 2.5) as {union})": [{"n": 2}] * 4,
+            f"cast(struct(word => id) as {union})":
+                [{"word": str(n)} for n in range(4)],
+            f"cast(named_struct('word', s) as {union})":
+                [{"word": row["s"]} for row in rows],
+            f"try_cast(struct(n => s) as {union})":
+                [{"n": int(row["s"]) if row["s"] != "x" else None}
+                 for row in rows],
+            f"case when id > 1 then cast(struct(n => id) as {union}) else "
+            f"cast(struct(word => s) as {union}) end":
+                [{"n": row["id"]} if row["id"] > 1 else {"word": row["s"]}
+                 for row in rows],
+            f"cast(struct(n => null) as {union})": [{"n": None}] * 4,
+            f"cast(null as {union})": [{"n": None}] * 4,
+        }
+        for (text, want), got in zip(cases.items(), self.values(rows, cases)):
+            with self.subTest(text):
+                self.assertEqual(got, want)
+        options = ["--table", "t=t.jsonl"]
+        for value, parts in {
+                f"cast(struct(other => 1) as {union})":
+                    ("unknown member 'other'", "n, word"),
+                f"cast(struct(n => 1, word => 'x') as {union})":
+                    ("cast(struct(member => value)",),
+                f"cast(struct(n => [1]) as {union})":
+                    ("list<i64> cannot be cast to i64",)}.items():
+            self.fails(["read", "t", "select", value, END, "show"], *parts,
+                       options=options, out=None)
+        self.fails(["read", "t", "select", f"cast(struct(n => s) as {union})",
+                    END, "show"], "'x' is not an integer", options=options,
+                   out=None)
+
     def test_names(self):
         """A column with a point in its name is not a field; a struct may be
         called as a join's side; a field alone gives its name."""

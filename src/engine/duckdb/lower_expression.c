@@ -37,27 +37,38 @@ write_call(const struct writer *writer, const struct wd_expression *call)
   return status;
 }
 
-/* Between units and zones that DuckDB does not cast to each other directly, or
- * not downwards: it rounds. */
-static enum wd_status
-write_unit(const struct writer *writer, const struct wd_expression *cast,
-           const char *word)
+/* Whether DuckDB's own cast between times rounds, fails in TRY_CAST, or says
+ * INT32 of a date that is no timestamp. */
+static bool
+is_unit_cast(const struct wd_type *from, const struct wd_type *to)
 {
-  const struct wd_expression *operand = cast->arguments[0];
-  enum wd_unit from = operand->type.unit, to = cast->type.unit;
-  bool coarser = to < from && to < WD_UNIT_US;
-  enum wd_status status;
+  if (to->id == WD_TYPE_TIME)
+    return is_timestamp(from) || from->id == WD_TYPE_TIME;
+  if (is_timestamp(to) && is_timestamp(from))
+    return to->unit != from->unit;
+  if (is_timestamp(to))
+    return from->id == WD_TYPE_DATE;
+  return to->id == WD_TYPE_DATE && is_timestamp(from) &&
+         from->unit == WD_UNIT_NS;
+}
 
-  if (coarser)
-    wd_buf_printf(writer->buf, "date_trunc('%s', ",
-                  to == WD_UNIT_S ? "second" : "milliseconds");
-  wd_buf_puts(writer->buf, word);
-  if (to < from)
-    status = wd__write_microseconds(writer, operand);
-  else
-    status = wd__write_expression(writer, operand);
-  wd_buf_puts(writer->buf, coarser ? " AS TIMESTAMP))" : " AS TIMESTAMP)");
-  return status;
+static enum wd_status
+write_unit(const struct writer *writer, const struct wd_expression *cast)
+{
+  return wd__write_pure(
+      writer, cast->try_cast ? WD_DUCK_PURE_TRY_UNIT : WD_DUCK_PURE_UNIT, cast);
+}
+
+/* A text to a time of a coarser unit than DuckDB's TIME. */
+static enum wd_status
+write_coarse_time(const struct writer *writer, const struct wd_expression *cast)
+{
+  struct wd_expression fine = *cast, coarse = *cast;
+  const struct wd_expression *operand = &fine;
+
+  fine.type.unit = WD_UNIT_US;
+  coarse.arguments = &operand;
+  return write_unit(writer, &coarse);
 }
 
 /* The operand of a cast to an integer: fractions are cut off, where DuckDB
@@ -130,13 +141,14 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
     wd_buf_putc(writer->buf, ')');
     return status;
   }
+  if (is_unit_cast(&operand->type, &cast->type))
+    return write_unit(writer, cast);
+  if (from == WD_TYPE_STRING && to == WD_TYPE_TIME &&
+      cast->type.unit < WD_UNIT_US)
+    return write_coarse_time(writer, cast);
   wd_buf_puts(writer->buf, word);
-  if (is_timestamp(&operand->type) && is_timestamp(&cast->type))
-    status = write_unit(writer, cast, word);
-  else if (wd_type_is_integer(&cast->type))
+  if (wd_type_is_integer(&cast->type))
     status = write_whole(writer, cast);
-  else if (to == WD_TYPE_DATE)
-    status = wd__write_microseconds(writer, operand);
   else
     status = wd__write_expression(writer, operand);
   wd_buf_puts(writer->buf, " AS ");

@@ -11,6 +11,7 @@ enum class {
   CLASS_REAL,
   CLASS_PARSE,
   CLASS_DISTANCE,
+  CLASS_TIME,
 };
 
 static const struct {
@@ -43,6 +44,8 @@ static duckdb_scalar_function_t callback(enum class class)
     return wd__pure_parse;
   case CLASS_DISTANCE:
     return wd__pure_distance;
+  case CLASS_TIME:
+    return wd__pure_time;
   }
   return NULL;
 }

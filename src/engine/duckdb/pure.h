@@ -1,7 +1,8 @@
 /* Functions of ours for what DuckDB computes otherwise than the plan says:
  * decimals whose results do not fit or divide, integers by zero (DuckDB: null),
  * mathematics by IEEE 754 (DuckDB fails for sqrt(-1)), integers in texts
- * (DuckDB rounds '1.5'), distances of texts (DuckDB counts bytes).
+ * (DuckDB rounds '1.5'), distances of texts (DuckDB counts bytes), times in
+ * another unit (DuckDB rounds, and its TRY_CAST fails where one does not fit).
  *
  * Pure: they belong to no query, are registered when first needed and stay.
  */
@@ -14,7 +15,8 @@
 /* X(kind, class, operands). Classes: DECIMAL: of two decimals (ROUND: of one
  * and the digits, DECIMAL(10,0)). INTEGER: of integers, to the first one's
  * type. REAL: of fp64 (digits, too), to fp64 or fp32. PARSE: a string to
- * DECIMAL(38,0). DISTANCE: of two strings, to i64. */
+ * DECIMAL(38,0). DISTANCE: of two strings, to i64. TIME: of a date, time or
+ * timestamp. */
 #define WD_DUCK_PURES(X)                                                       \
   X(ADD, DECIMAL, 2)                                                           \
   X(SUBTRACT, DECIMAL, 2)                                                      \
@@ -69,7 +71,9 @@
   X(ROUND_REAL_EVEN, REAL, 2)                                                  \
   X(INTEGER, PARSE, 1)                                                         \
   X(TRY_INTEGER, PARSE, 1)                                                     \
-  X(LEVENSHTEIN, DISTANCE, 2)
+  X(LEVENSHTEIN, DISTANCE, 2)                                                  \
+  X(UNIT, TIME, 1)                                                             \
+  X(TRY_UNIT, TIME, 1)
 
 enum wd_duck_pure_kind {
 #define WD_DUCK_PURE_ENUM(id, class, operands) WD_DUCK_PURE_##id,

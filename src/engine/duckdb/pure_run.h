@@ -98,4 +98,9 @@ void
 wd__pure_distance(duckdb_function_info info, duckdb_data_chunk input,
                   duckdb_vector output);
 
+/* A date, time or timestamp to a time or timestamp of any unit, or a date. */
+void
+wd__pure_time(duckdb_function_info info, duckdb_data_chunk input,
+              duckdb_vector output);
+
 #endif

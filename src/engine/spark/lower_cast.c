@@ -237,6 +237,8 @@ write_by_types(struct wd_spark_lowering *lowering,
     return wd_spark_write_unit_cast(lowering, cast, buf);
   if (wd_spark_cast_is_of_text(from, to))
     return wd_spark_write_text_cast(lowering, cast, buf);
+  if (to->id == WD_TYPE_TIME)
+    return wd_spark_write_time_cast(lowering, cast, buf);
   if ((from->id == WD_TYPE_BINARY || from->id == WD_TYPE_FIXED_BINARY) &&
       to->id == WD_TYPE_STRING)
     return write_decoded(lowering, cast, buf);

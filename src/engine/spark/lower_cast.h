@@ -44,4 +44,9 @@ enum wd_status
 wd_spark_write_unit_cast(struct wd_spark_lowering *lowering,
                          const struct wd_expression *cast, struct wd_buf *buf);
 
+/* Of a time of day or a timestamp to a time of day. */
+enum wd_status
+wd_spark_write_time_cast(struct wd_spark_lowering *lowering,
+                         const struct wd_expression *cast, struct wd_buf *buf);
+
 #endif

@@ -1,5 +1,5 @@
-/* Casts between timestamps of any units and dates, and of texts to and from
- * what Spark has no type for. */
+/* Casts between dates, times and timestamps of any units, and of texts to and
+ * from what Spark has no type for. */
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +53,37 @@ wd_spark_write_unit_cast(struct wd_spark_lowering *lowering,
     snprintf(template, sizeof template, "%s(%s AS %s)",
              cast->try_cast ? "TRY_CAST" : "CAST", source, word_of(to));
   return wd_spark_write_template(lowering, template, cast, buf);
+}
+
+/* What a time of day counts, as a template. */
+static const char *
+count_of_day(const struct wd_type *from)
+{
+  if (from->id == WD_TYPE_TIME)
+    return "CAST($1 AS BIGINT)";
+  if (is_nanoseconds(from))
+    return "pmod($1, CAST(86400000000000 AS BIGINT))";
+  return "pmod(unix_micros(" LTZ("$1") "), CAST(86400000000 AS BIGINT))";
+}
+
+enum wd_status
+wd_spark_write_time_cast(struct wd_spark_lowering *lowering,
+                         const struct wd_expression *cast, struct wd_buf *buf)
+{
+  static const int64_t seconds[] = {1, 1000, 1000000, 1000000000};
+  const struct wd_type *from = &cast->arguments[0]->type;
+  bool micros = from->id == WD_TYPE_TIMESTAMP && !is_nanoseconds(from);
+  int64_t a = seconds[micros ? WD_UNIT_US : from->unit],
+          b = seconds[cast->type.unit];
+  char template[256];
+  enum wd_status status;
+
+  snprintf(template, sizeof template, "%s %s %lld", count_of_day(from),
+           a > b ? "div" : "*", (long long)(a > b ? a / b : b / a));
+  wd_buf_puts(buf, "CAST(");
+  status = wd_spark_write_template(lowering, template, cast, buf);
+  return status == WD_OK ? wd_spark_cast_end(&cast->type, buf, lowering->error)
+                         : status;
 }
 
 /* ---- Texts --------------------------------------------------------------- */
