@@ -409,6 +409,30 @@ class Functions(Golden):
         self.assertEqual(lines[5:], ["refused"] * 4 + ["taken"])
 
 
+class Kinds(Golden):
+    """Enumerations and unions."""
+
+    COLORS = ["red", "it's", "gr\u00fcn"]
+
+    def turned(self, i):
+        word = f"w{i}" if i % 5 else ""
+        return {"id": i, "color": self.COLORS[(i + 1) % 3] if i % 7 else None,
+                "size": {"number": len(word)} if i % 2
+                else {"word": str(i * 5)},
+                "was": "word" if i % 2 else "number"}
+
+    def test_kinds(self):
+        got = [json.loads(line) for line in self.runs("kinds").splitlines()]
+        order = [*self.COLORS, None].index
+        want = sorted(map(self.turned, range(60)),
+                      key=lambda row: (order(row["color"]), row["id"]))
+        self.compare(got[:60], want)
+        self.compare(got[60:], [
+            {"was": was, "n": 30, "color": self.COLORS[-1]}
+            for was in ("number", "word")])
+        self.runs("kinds", form="csv")
+
+
 class Tables(Golden):
     """Table functions by name."""
 

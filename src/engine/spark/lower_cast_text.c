@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/spark/lower_cast.h"
+#include "engine/spark/types.h"
 
 #define NTZ(x) "CAST(" x " AS TIMESTAMP_NTZ)"
 #define LTZ(x) "CAST(" x " AS TIMESTAMP_LTZ)"
