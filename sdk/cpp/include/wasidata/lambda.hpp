@@ -78,6 +78,15 @@ template <class U> constexpr bool is_emit<Emit<U>> = true;
 // An input is a part of the environment of a lambda, which the C SDK copies for
 // each binding: bind() finds columns, a Reader gets what call() passes on.
 
+// Whether its values lie in arrays: then direct() and call_at() or at().
+template <class R> constexpr bool reads_arrays = false;
+template <class R>
+requires requires
+{
+  R::arrays;
+}
+constexpr bool reads_arrays<R> = R::arrays;
+
 // A struct, a plain value, or any row as it is.
 template <class T> struct RowInput {
   Place<T> place;
@@ -105,6 +114,17 @@ template <class T> struct RowInput {
     decltype(auto) call(F &f, const wd_row &row, More &&...more) const
     {
       return f(read(row), std::forward<More>(more)...);
+    }
+
+    static constexpr bool arrays = reads_arrays<RowReader<T>>;
+    bool direct() const requires arrays
+    {
+      return read.direct();
+    }
+    template <class F>
+    decltype(auto) call_at(F &f, std::uint32_t row) const requires arrays
+    {
+      return f(read.at(row));
     }
   };
 };
@@ -161,6 +181,19 @@ template <class... A> struct ValuesInput {
     static bool lacks(const detail::Reader<T> &r, const wd_row &row)
     {
       return !is_optional<T> && r.validity && !wd__bit(r.validity, row.index);
+    }
+    static constexpr bool arrays = (detail::Reader<A>::arrays && ...);
+    bool direct() const
+    {
+      return std::apply([](const auto &...r) { return (r.direct() && ...); },
+                        readers);
+    }
+    template <class F>
+    decltype(auto) call_at(F &f, std::uint32_t row) const requires arrays
+    {
+      return std::apply(
+          [&](const auto &...r) -> decltype(auto) { return f(r.at(row)...); },
+          readers);
     }
     template <class F, class... More>
     decltype(auto) call(F &f, const wd_row &row, More &&...more) const
@@ -229,6 +262,28 @@ each_row(const wd_batch &batch, Each each)
     each(row);
 }
 
+// The loop of columns that are arrays: without a wd_row, which would lie in
+// memory, index and all. False: these are not.
+template <class R, class F, class Write>
+bool
+each_direct(const wd_batch &batch, const R &read, F &f, wd_rows *out,
+            Write write)
+{
+  if constexpr (reads_arrays<R>) {
+    if (!read.direct())
+      return false;
+    std::uint32_t rows = batch.rows;
+    for (std::uint32_t i = 0; i < rows; i++) {
+      if constexpr (!Write::arrays)
+        out->index = i;
+      write(i, read.call_at(f, i));
+    }
+    return true;
+  }
+  (void)batch, (void)read, (void)f, (void)out, (void)write;
+  return false;
+}
+
 // ---- map
 
 template <class F, class In>
@@ -240,6 +295,8 @@ map_rows(const wd_batch *in, wd_rows *out, void *env)
   typename In::Reader read(in->columns, e.in);
   RowWriter<U> write(out, Place<U>::first());
   F &f = e.kept->function;
+  if (each_direct(*in, read, f, out, write))
+    return;
   each_row(*in, [&](const wd_row &row) {
     out->index = row.index;
     write(row.index, read.call(f, row));
@@ -349,6 +406,8 @@ add_rows(const wd_batch *in, wd_rows *out, void *env)
   typename In::Reader read(in->columns, e.in);
   RowWriter<U> write(out, e.place);
   F &f = e.kept->function;
+  if (each_direct(*in, read, f, out, write))
+    return;
   each_row(*in, [&](const wd_row &row) {
     out->index = row.index;
     write(row.index, value_for<U>(f, read, row));
@@ -368,6 +427,16 @@ is_true(const std::optional<bool> &keep)
   return keep.value_or(false);
 }
 
+struct KeepWriter {
+  static constexpr bool arrays = true;
+  std::uint8_t *keep;
+
+  template <class T> void operator()(std::uint32_t row, const T &value) const
+  {
+    keep[row] = is_true(value);
+  }
+};
+
 template <class F, class In>
 void
 keep_rows(const wd_batch *in, std::uint8_t *keep, void *env)
@@ -375,6 +444,8 @@ keep_rows(const wd_batch *in, std::uint8_t *keep, void *env)
   auto &e = *static_cast<Env<F, In> *>(env);
   typename In::Reader read(in->columns, e.in);
   F &f = e.kept->function;
+  if (each_direct(*in, read, f, nullptr, KeepWriter{keep}))
+    return;
   each_row(*in, [&](const wd_row &row) {
     if constexpr (requires { read.missing(row); })
       keep[row.index] = !read.missing(row) && is_true(read.call(f, row));

@@ -52,6 +52,9 @@ template <class T> struct Writer {
   using V = value_of<T>;
   using C = Type<V>;
 
+  // Whether rows are written without the index of `rows`.
+  static constexpr bool arrays = C::fixed;
+
   wd_rows *rows;
   std::uint32_t column;
   void *values = nullptr;
@@ -82,6 +85,8 @@ template <class T> struct Writer {
 
 template <class U, class M> struct MembersWriter;
 template <class U, class... M> struct MembersWriter<U, Members<M...>> {
+  static constexpr bool arrays = (Writer<typename M::type>::arrays && ...);
+
   std::tuple<Writer<typename M::type>...> writers;
 
   template <std::size_t... I>

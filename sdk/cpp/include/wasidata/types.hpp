@@ -44,6 +44,9 @@ namespace detail {
 //   plain(column)           whether the column is such an array
 //   from(raw), to(value)
 //   out(rows, column)       the array to write
+// and those that lie in memory one behind the other
+//   unit                    what they are made of
+//   from(wd_str)
 template <class T> struct Type;
 
 template <class T>
@@ -213,6 +216,7 @@ template <> struct Type<bool> {
 // Strings and bytes: a view or an owner of what wd_str names.
 template <class T, class Unit, wd_type ID> struct BytesType {
   static constexpr bool fixed = false;
+  using unit = Unit;
   static bool takes(const wd_field &f)
   {
     if (ID == WD_STRING)
