@@ -159,69 +159,69 @@ test_canonical(void **state)
     check_canonical(canonical[i].text, canonical[i].other);
 }
 
+static const struct pair errors[] = {
+    {"", "the expression is empty\n  \n  ^"},
+    {"price >", "expected a value where the text ends\n  price >\n"
+                "         ^"},
+    {"price $ 2", "expected an operator or the end, not '$'\n"
+                  "  price $ 2\n        ^"},
+    {"price total", "expected an operator, or 'as' before a name, not "
+                    "'total'\n  price total\n        ^"},
+    {"a < b < c", "comparisons do not follow each other; use 'and', or "
+                  "brackets\n  a < b < c\n        ^"},
+    {"über = 'x", "the text that begins here has no closing '\n"
+                  "  über = 'x\n         ^"},
+    {"a && b", "unexpected '&'; write: and\n  a && b\n    ^"},
+    {"a /* b", "the comment that begins here has no closing */\n"
+               "  a /* b\n"
+               "    ^"},
+    {"12abc", "'12abc' is neither a number nor a name\n  12abc\n  ^"},
+    {"1.", "a number's point must be followed by digits\n  1.\n   ^"},
+    {"1e999", "the number 1e999 is out of range: at most 38 digits, or "
+              "1e308\n  1e999\n  ^"},
+    {"\xe2\x80\x9cx\xe2\x80\x9d",
+     "unexpected '\xe2\x80\x9c'; quotes are ' for text and \" for names\n"
+     "  \xe2\x80\x9cx\xe2\x80\x9d\n  ^"},
+    {"x'0g'", "a binary literal is pairs of hexadecimal digits: x'00ff'\n"
+              "  x'0g'\n  ^"},
+    {"date '2001-02-29'", "not a date: date 'YYYY-MM-DD'\n"
+                          "  date '2001-02-29'\n       ^"},
+    {"a in ()", "the list after 'in' is empty\n  a in ()\n        ^"},
+    {"(a, b)", "lists are only written after: in\n  (a, b)\n    ^"},
+    {"t.1", "expected an operator or the end, not '.1'\n  t.1\n   ^"},
+    {"t.(a)", "expected a field's name, not '('\n  t.(a)\n    ^"},
+    {"t[1", "expected ']' where the text ends\n  t[1\n     ^"},
+    {"[]", "a list of nothing has no type; take one that has: "
+           "list_slice([0], 1, 0)\n  []\n  ^"},
+    {"a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
+                    "at 'nonsense'\n  a::nonsense\n     ^"},
+    {"\"\"", "a name cannot be empty\n  \"\"\n  ^"},
+    {"1 + *", "'*' stands alone, for all columns, or in count(*)\n"
+              "  1 + *\n      ^"},
+    {"a = not b", "put brackets around: not ...\n  a = not b\n      ^"},
+    {"sum(a) as", "expected a name where the text ends\n  sum(a) as\n"
+                  "           ^"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+     "unexpected '!'; to negate, write: not\n"
+     "  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
+     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
+     "                                             ^"},
+};
+
 static void
 test_errors(void **state)
 {
-  static const struct pair cases[] = {
-      {"", "the expression is empty\n  \n  ^"},
-      {"price >", "expected a value where the text ends\n  price >\n"
-                  "         ^"},
-      {"price $ 2", "expected an operator or the end, not '$'\n"
-                    "  price $ 2\n        ^"},
-      {"price total", "expected an operator, or 'as' before a name, not "
-                      "'total'\n  price total\n        ^"},
-      {"a < b < c", "comparisons do not follow each other; use 'and', or "
-                    "brackets\n  a < b < c\n        ^"},
-      {"über = 'x", "the text that begins here has no closing '\n"
-                    "  über = 'x\n         ^"},
-      {"a && b", "unexpected '&'; write: and\n  a && b\n    ^"},
-      {"a /* b", "the comment that begins here has no closing */\n"
-                 "  a /* b\n"
-                 "    ^"},
-      {"12abc", "'12abc' is neither a number nor a name\n  12abc\n  ^"},
-      {"1.", "a number's point must be followed by digits\n  1.\n   ^"},
-      {"1e999", "the number 1e999 is out of range: at most 38 digits, or "
-                "1e308\n  1e999\n  ^"},
-      {"\xe2\x80\x9cx\xe2\x80\x9d",
-       "unexpected '\xe2\x80\x9c'; quotes are ' for text and \" for names\n"
-       "  \xe2\x80\x9cx\xe2\x80\x9d\n  ^"},
-      {"x'0g'", "a binary literal is pairs of hexadecimal digits: x'00ff'\n"
-                "  x'0g'\n  ^"},
-      {"date '2001-02-29'", "not a date: date 'YYYY-MM-DD'\n"
-                            "  date '2001-02-29'\n       ^"},
-      {"a in ()", "the list after 'in' is empty\n  a in ()\n        ^"},
-      {"(a, b)", "lists are only written after: in\n  (a, b)\n    ^"},
-      {"t.1", "expected an operator or the end, not '.1'\n  t.1\n   ^"},
-      {"t.(a)", "expected a field's name, not '('\n  t.(a)\n    ^"},
-      {"t[1", "expected ']' where the text ends\n  t[1\n     ^"},
-      {"[]", "a list of nothing has no type; take one that has: "
-             "list_slice([0], 1, 0)\n  []\n  ^"},
-      {"a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
-                      "at 'nonsense'\n  a::nonsense\n     ^"},
-      {"\"\"", "a name cannot be empty\n  \"\"\n  ^"},
-      {"1 + *", "'*' stands alone, for all columns, or in count(*)\n"
-                "  1 + *\n      ^"},
-      {"a = not b", "put brackets around: not ...\n  a = not b\n      ^"},
-      {"sum(a) as", "expected a name where the text ends\n  sum(a) as\n"
-                    "           ^"},
-      {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
-       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-       "unexpected '!'; to negate, write: not\n"
-       "  ...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ! "
-       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
-       "                                             ^"},
-  };
-
   (void)state;
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     struct wd_arena arena;
     struct wd_error error = {.status = WD_OK};
     const struct wd_syntax *syntax;
 
     wd_arena_init(&arena, NULL, 0);
-    assert_int_equal(test_parse(cases[i].text, &arena, &syntax, &error),
+    assert_int_equal(test_parse(errors[i].text, &arena, &syntax, &error),
                      WD_INVALID_PLAN);
-    assert_string_equal(error.message, cases[i].other);
+    assert_string_equal(error.message, errors[i].other);
     wd_arena_fini(&arena);
   }
 }

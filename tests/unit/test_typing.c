@@ -216,88 +216,88 @@ test_choices(void **state)
   CHECK_ALL(cases);
 }
 
+static const struct {
+  const char *text;
+  enum wd_status status;
+  const char *message;
+} errors[] = {
+    {"prise * qty", WD_INVALID_PLAN,
+     "unknown column 'prise' (did you mean price?); the columns are: price, "
+     "qty, name\n  prise * qty\n  ^"},
+    {"\"bob\" = name", WD_INVALID_PLAN,
+     "unknown column 'bob' (text is written in single quotes); the columns "
+     "are: price, qty, name\n  \"bob\" = name\n  ^"},
+    {"1 + rond(qty)", WD_INVALID_PLAN,
+     "unknown function 'rond' (did you mean round?)\n  1 + rond(qty)\n"
+     "      ^"},
+    {"name + 1", WD_TYPE_MISMATCH,
+     "add does not take (string, i64); texts are joined with ||, or cast to "
+     "a number\n  name + 1\n  ^"},
+    {"name > 5", WD_TYPE_MISMATCH,
+     "cannot compare string and i64; cast one of them: cast(... as ...)\n"
+     "  name > 5\n         ^"},
+    {"sum(qty)", WD_INVALID_PLAN,
+     "sum: aggregates are only allowed in aggregate, and not inside each "
+     "other\n  sum(qty)\n  ^"},
+    {"qty and true", WD_TYPE_MISMATCH,
+     "and does not take (i64, boolean); and, or and not take booleans: "
+     "compare with something\n  qty and true\n  ^"},
+    {"price // 2", WD_TYPE_MISMATCH,
+     "divide does not take (fp64, i64); // takes integers\n  price // 2\n"
+     "  ^"},
+    {"price % 2", WD_TYPE_MISMATCH,
+     "modulus does not take (fp64, fp64); % takes integers or decimals\n"
+     "  price % 2\n  ^"},
+    {"split_part(qty, name, 1)", WD_TYPE_MISMATCH,
+     "split_part does not take (i64, string, i64); there is "
+     "split_part(string, string, i32)\n  split_part(qty, name, 1)\n  ^"},
+    {"regexp_match_substring(name, 1)", WD_TYPE_MISMATCH,
+     "regexp_match_substring does not take (string, i64); there is "
+     "regexp_match_substring(string, string [, i64 [, i64 [, i64]]])\n"
+     "  regexp_match_substring(name, 1)\n  ^"},
+    {"list_length(name)", WD_TYPE_MISMATCH,
+     "list_length does not take (string); there is list_length(list<T>) and "
+     "list_length(map<T, U>)\n  list_length(name)\n  ^"},
+    {"left.qty", WD_INVALID_PLAN,
+     "left. and right. are only known in a join's condition\n  left.qty\n"
+     "  ^"},
+    {"upper()", WD_INVALID_PLAN,
+     "upper takes 1 argument, not 0\n  upper()\n  ^"},
+    {"upper(distinct name)", WD_INVALID_PLAN,
+     "only aggregates take 'distinct'\n  upper(distinct name)\n  ^"},
+    {"name like 'x' escape 'ab'", WD_INVALID_PLAN,
+     "the escape must be one ASCII character: escape '!'\n"
+     "  name like 'x' escape 'ab'\n                       ^"},
+    {"qty::date", WD_TYPE_MISMATCH,
+     "i64 cannot be cast to date\n  qty::date\n  ^"},
+    {"date '2000-01-01' = 'soon'", WD_TYPE_MISMATCH,
+     "this text is no date: write 'YYYY-MM-DD'\n"
+     "  date '2000-01-01' = 'soon'\n                      ^"},
+    {"case qty when 'a' then 1 end", WD_TYPE_MISMATCH,
+     "cannot compare i64 and string; cast one of them: cast(... as ...)\n"
+     "  case qty when 'a' then 1 end\n                ^"},
+    {"*", WD_INVALID_PLAN, "'*' is only allowed in a select\n  *\n  ^"},
+    {"Qty2", WD_INVALID_PLAN,
+     "unknown column 'Qty2' (did you mean qty?); the columns are: price, "
+     "qty, name\n  Qty2\n  ^"},
+};
+
 static void
 test_errors(void **state)
 {
-  static const struct {
-    const char *text;
-    enum wd_status status;
-    const char *message;
-  } cases[] = {
-      {"prise * qty", WD_INVALID_PLAN,
-       "unknown column 'prise' (did you mean price?); the columns are: price, "
-       "qty, name\n  prise * qty\n  ^"},
-      {"\"bob\" = name", WD_INVALID_PLAN,
-       "unknown column 'bob' (text is written in single quotes); the columns "
-       "are: price, qty, name\n  \"bob\" = name\n  ^"},
-      {"1 + rond(qty)", WD_INVALID_PLAN,
-       "unknown function 'rond' (did you mean round?)\n  1 + rond(qty)\n"
-       "      ^"},
-      {"name + 1", WD_TYPE_MISMATCH,
-       "add does not take (string, i64); texts are joined with ||, or cast to "
-       "a number\n  name + 1\n  ^"},
-      {"name > 5", WD_TYPE_MISMATCH,
-       "cannot compare string and i64; cast one of them: cast(... as ...)\n"
-       "  name > 5\n         ^"},
-      {"sum(qty)", WD_INVALID_PLAN,
-       "sum: aggregates are only allowed in aggregate, and not inside each "
-       "other\n  sum(qty)\n  ^"},
-      {"qty and true", WD_TYPE_MISMATCH,
-       "and does not take (i64, boolean); and, or and not take booleans: "
-       "compare with something\n  qty and true\n  ^"},
-      {"price // 2", WD_TYPE_MISMATCH,
-       "divide does not take (fp64, i64); // takes integers\n  price // 2\n"
-       "  ^"},
-      {"price % 2", WD_TYPE_MISMATCH,
-       "modulus does not take (fp64, fp64); % takes integers or decimals\n"
-       "  price % 2\n  ^"},
-      {"split_part(qty, name, 1)", WD_TYPE_MISMATCH,
-       "split_part does not take (i64, string, i64); there is "
-       "split_part(string, string, i32)\n  split_part(qty, name, 1)\n  ^"},
-      {"regexp_match_substring(name, 1)", WD_TYPE_MISMATCH,
-       "regexp_match_substring does not take (string, i64); there is "
-       "regexp_match_substring(string, string [, i64 [, i64 [, i64]]])\n"
-       "  regexp_match_substring(name, 1)\n  ^"},
-      {"list_length(name)", WD_TYPE_MISMATCH,
-       "list_length does not take (string); there is list_length(list<T>) and "
-       "list_length(map<T, U>)\n  list_length(name)\n  ^"},
-      {"left.qty", WD_INVALID_PLAN,
-       "left. and right. are only known in a join's condition\n  left.qty\n"
-       "  ^"},
-      {"upper()", WD_INVALID_PLAN,
-       "upper takes 1 argument, not 0\n  upper()\n  ^"},
-      {"upper(distinct name)", WD_INVALID_PLAN,
-       "only aggregates take 'distinct'\n  upper(distinct name)\n  ^"},
-      {"name like 'x' escape 'ab'", WD_INVALID_PLAN,
-       "the escape must be one ASCII character: escape '!'\n"
-       "  name like 'x' escape 'ab'\n                       ^"},
-      {"qty::date", WD_TYPE_MISMATCH,
-       "i64 cannot be cast to date\n  qty::date\n  ^"},
-      {"date '2000-01-01' = 'soon'", WD_TYPE_MISMATCH,
-       "this text is no date: write 'YYYY-MM-DD'\n"
-       "  date '2000-01-01' = 'soon'\n                      ^"},
-      {"case qty when 'a' then 1 end", WD_TYPE_MISMATCH,
-       "cannot compare i64 and string; cast one of them: cast(... as ...)\n"
-       "  case qty when 'a' then 1 end\n                ^"},
-      {"*", WD_INVALID_PLAN, "'*' is only allowed in a select\n  *\n  ^"},
-      {"Qty2", WD_INVALID_PLAN,
-       "unknown column 'Qty2' (did you mean qty?); the columns are: price, "
-       "qty, name\n  Qty2\n  ^"},
-  };
-
   (void)state;
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     struct wd_arena arena;
     struct wd_error error = {.status = WD_OK};
     struct wd_schema schema;
     const struct wd_expression *expression;
 
     wd_arena_init(&arena, NULL, 0);
-    assert_int_equal(test_type(cases[i].text,
+    assert_int_equal(test_type(errors[i].text,
                                "price fp64, qty i64, name string", &arena,
                                &schema, &expression, &error),
-                     cases[i].status);
-    assert_string_equal(error.message, cases[i].message);
+                     errors[i].status);
+    assert_string_equal(error.message, errors[i].message);
     wd_arena_fini(&arena);
   }
 }

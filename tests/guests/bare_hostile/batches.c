@@ -48,14 +48,9 @@ good(const char *type, uint32_t rows)
   return batch;
 }
 
-void
-spoil(struct batch *batch)
+static void
+spoil_nodes(struct batch *batch)
 {
-  struct node *node = (struct node *)batch->nodes.data;
-  list *buffers = (list *)batch->buffers.data;
-  list validity = buffer(batch->rows / 8 + 1);
-
-  memset((void *)validity.data, 0xff, validity.count * 8);
   if (is("nodes_out"))
     batch->nodes.data = memory_end() - 4;
   if (is("nodes_odd"))
@@ -66,6 +61,11 @@ spoil(struct batch *batch)
     batch->nodes.count = 0;
   if (is("nodes_many"))
     batch->nodes.count = 2;
+}
+
+static void
+spoil_buffers(struct batch *batch, list *buffers)
+{
   if (is("buffers_out"))
     batch->buffers.data = memory_end();
   if (is("buffers_odd"))
@@ -84,6 +84,14 @@ spoil(struct batch *batch)
     buffers[1].count -= 1;
   if (is("buffer_none"))
     buffers[1].count = 0;
+}
+
+static void
+spoil_nulls(struct batch *batch, struct node *node, list *buffers)
+{
+  list validity = buffer(batch->rows / 8 + 1);
+
+  memset((void *)validity.data, 0xff, validity.count * 8);
   if (is("validity_short"))
     buffers[0] = (list){validity.data, 1}, node->nulls = 1;
   if (is("nulls_lie"))
@@ -96,6 +104,11 @@ spoil(struct batch *batch)
     node->nulls = 1;
   if (is("strict_null"))
     buffers[0] = validity, node->nulls = 1, *(uint8_t *)validity.data = 0xfe;
+}
+
+static void
+spoil_rows(struct batch *batch, struct node *node)
+{
   if (is("rows_few"))
     *batch = good("l", batch->rows - 1);
   if (is("rows_many"))
@@ -104,18 +117,28 @@ spoil(struct batch *batch)
     batch->rows = node->length = 0xffffffffu;
   if (is("rows_node"))
     node->length--;
+}
+
+static void
+spoil_offsets(uint32_t rows, list *buffers)
+{
   if (is("offsets_fall"))
     set(buffers[1].data, 3, 9), set(buffers[1].data, 4, 5);
   if (is("offsets_start"))
     set(buffers[1].data, 0, 1);
   if (is("offsets_past"))
-    set(buffers[1].data, batch->rows, batch->rows * 4);
+    set(buffers[1].data, rows, rows * 4);
   if (is("offsets_negative"))
     set(buffers[1].data, 0, 0x80000000u);
   if (is("offsets_short"))
     buffers[1].count = 1;
   if (is("offsets_none"))
     buffers[1].count = 0;
+}
+
+static void
+spoil_values(list *buffers)
+{
   if (is("utf8_bad"))
     *(uint8_t *)(buffers[2].data + 2) = 0xff;
   if (is("utf8_surrogate"))
@@ -125,4 +148,18 @@ spoil(struct batch *batch)
     memcpy((void *)buffers[2].data, "\xc3\xa9", 2);
   if (is("decimal_beyond"))
     set(buffers[1].data, 0, 100000);
+}
+
+void
+spoil(struct batch *batch)
+{
+  struct node *node = (struct node *)batch->nodes.data;
+  list *buffers = (list *)batch->buffers.data;
+
+  spoil_nodes(batch);
+  spoil_buffers(batch, buffers);
+  spoil_nulls(batch, node, buffers);
+  spoil_rows(batch, node);
+  spoil_offsets(batch->rows, buffers);
+  spoil_values(buffers);
 }

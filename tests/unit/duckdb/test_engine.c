@@ -50,69 +50,70 @@ test_read(void **state)
       " ORDER BY origin, s NULLS LAST");
 }
 
+static const char *const expressions[][2] = {
+    {"1 + 2 * 3", "7"},
+    {"7 / 2.0", "3.500000"},
+    {"-7 % 3", "-1"},
+    {"1 = 1 and not 2 < 1", "true"},
+    {"null is null", "true"},
+    {"coalesce(null, 5)", "5"},
+    {"case when 1 > 2 then 'a' else 'b' end", "b"},
+    {"'it''s ' || 'a \"quote\"'", "it's a \"quote\""},
+    {"upper('abc')", "ABC"},
+    {"substring('abcdef', 2, 3)", "bcd"},
+    {"'abc' like 'a%'", "true"},
+    {"5 in (1, 5)", "true"},
+    {"cast('42' as i64)", "42"},
+    {"date '2000-02-29'", "2000-02-29"},
+    {"timestamp '2000-02-29 12:30:00'", "2000-02-29 12:30:00"},
+    {"extract(year from date '2000-02-29')", "2000"},
+    {"greatest(1, 2)", "2"},
+    {"abs(-5)", "5"},
+    {"round(2.567, 2)", "2.570"},
+    {"strpos('hello', 'll')", "3"},
+    {"char_length('h\xc3\xa4')", "2"},
+    {"1.25 * 2", "2.50"},
+    {"cast(1.5 as fp64) / cast(0 as fp64)", "inf"},
+    {"cast('2000-02-29 12:30:00Z' as timestamp_tz)", "2000-02-29 12:30:00+00"},
+    {"nullif(1, 1)", "NULL"},
+    {"greatest(1, nullif(1, 1))", "NULL"},
+    {"cast(null as date)", "NULL"},
+    {"1 / 0", "inf"},
+    {"7 // 2", "3"},
+    {"-7 // 2", "-3"},
+    {"sqrt(-1)", "nan"},
+    {"ln(0)", "-inf"},
+    {"10.00 / 4", "2.500000"},
+    {"-1.00 / 3", "-0.333333"},
+    {"2.00 / 3", "0.666667"},
+    {"cast(2.7 as i32)", "2"},
+    {"cast(-2.7e0 as i32)", "-2"},
+    {"cast(' -12 ' as i32)", "-12"},
+    {"try_cast('1.5' as i32)", "NULL"},
+    {"try_cast('999999999999' as i32)", "NULL"},
+    {"cast(1.25 as decimal(5,1))", "1.3"},
+    {"cast(1 as decimal(38,20)) * cast(3 as decimal(38,20))", "3.000000"},
+    {"cast(1.5 as decimal(38,30)) + cast(2.5 as decimal(38,5))", "4.000000"},
+    {"ceil(9007199254740993)", "9007199254740993"},
+    {"'a%c' like 'a#%c' escape '#'", "true"},
+    {"'abc' like 'a#%c' escape '#'", "false"},
+    {"try_cast('x' as i32)", "NULL"},
+};
+
 static void
 test_expressions(void **state)
 {
-  static const char *const pairs[][2] = {
-      {"1 + 2 * 3", "7"},
-      {"7 / 2.0", "3.500000"},
-      {"-7 % 3", "-1"},
-      {"1 = 1 and not 2 < 1", "true"},
-      {"null is null", "true"},
-      {"coalesce(null, 5)", "5"},
-      {"case when 1 > 2 then 'a' else 'b' end", "b"},
-      {"'it''s ' || 'a \"quote\"'", "it's a \"quote\""},
-      {"upper('abc')", "ABC"},
-      {"substring('abcdef', 2, 3)", "bcd"},
-      {"'abc' like 'a%'", "true"},
-      {"5 in (1, 5)", "true"},
-      {"cast('42' as i64)", "42"},
-      {"date '2000-02-29'", "2000-02-29"},
-      {"timestamp '2000-02-29 12:30:00'", "2000-02-29 12:30:00"},
-      {"extract(year from date '2000-02-29')", "2000"},
-      {"greatest(1, 2)", "2"},
-      {"abs(-5)", "5"},
-      {"round(2.567, 2)", "2.570"},
-      {"strpos('hello', 'll')", "3"},
-      {"char_length('h\xc3\xa4')", "2"},
-      {"1.25 * 2", "2.50"},
-      {"cast(1.5 as fp64) / cast(0 as fp64)", "inf"},
-      {"cast('2000-02-29 12:30:00Z' as timestamp_tz)",
-       "2000-02-29 12:30:00+00"},
-      {"nullif(1, 1)", "NULL"},
-      {"greatest(1, nullif(1, 1))", "NULL"},
-      {"cast(null as date)", "NULL"},
-      {"1 / 0", "inf"},
-      {"7 // 2", "3"},
-      {"-7 // 2", "-3"},
-      {"sqrt(-1)", "nan"},
-      {"ln(0)", "-inf"},
-      {"10.00 / 4", "2.500000"},
-      {"-1.00 / 3", "-0.333333"},
-      {"2.00 / 3", "0.666667"},
-      {"cast(2.7 as i32)", "2"},
-      {"cast(-2.7e0 as i32)", "-2"},
-      {"cast(' -12 ' as i32)", "-12"},
-      {"try_cast('1.5' as i32)", "NULL"},
-      {"try_cast('999999999999' as i32)", "NULL"},
-      {"cast(1.25 as decimal(5,1))", "1.3"},
-      {"cast(1 as decimal(38,20)) * cast(3 as decimal(38,20))", "3.000000"},
-      {"cast(1.5 as decimal(38,30)) + cast(2.5 as decimal(38,5))", "4.000000"},
-      {"ceil(9007199254740993)", "9007199254740993"},
-      {"'a%c' like 'a#%c' escape '#'", "true"},
-      {"'abc' like 'a#%c' escape '#'", "false"},
-      {"try_cast('x' as i32)", "NULL"},
-  };
   struct duck *duck = *state;
 
-  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-    char *found = duck_run(duck, rel_select(rel_range(0, 1, 1), pairs[i][0]));
+  for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+    char *found =
+        duck_run(duck, rel_select(rel_range(0, 1, 1), expressions[i][0]));
 
     if (!found)
-      fail_msg("%s: %s", pairs[i][0], duck->error.message);
+      fail_msg("%s: %s", expressions[i][0], duck->error.message);
     found[strlen(found) - 1] = '\0';
-    if (strcmp(found, pairs[i][1]) != 0)
-      fail_msg("%s: %s, not %s", pairs[i][0], found, pairs[i][1]);
+    if (strcmp(found, expressions[i][1]) != 0)
+      fail_msg("%s: %s, not %s", expressions[i][0], found, expressions[i][1]);
     free(found);
   }
 }
