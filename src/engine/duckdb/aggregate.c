@@ -58,6 +58,25 @@ block_free(struct block *block)
   wd_mem_free(block->mem, block, sizeof *block + block->capacity);
 }
 
+#define COPY_CASE(count)                                                       \
+  case count:                                                                  \
+    memcpy(to, from, (count));                                                 \
+    break
+
+/* Most states are a few numbers: without a call then. */
+static void
+copy_few(uint8_t *to, const uint8_t *from, uint32_t size)
+{
+  switch (size) {
+    COPY_CASE(8);
+    COPY_CASE(16);
+    COPY_CASE(24);
+    COPY_CASE(32);
+  default:
+    memcpy(to, from, size);
+  }
+}
+
 static bool
 state_set(struct state *state, struct wd_mem *mem, const uint8_t *bytes,
           uint32_t size)
@@ -85,7 +104,7 @@ state_set(struct state *state, struct wd_mem *mem, const uint8_t *bytes,
     block->capacity = capacity;
     state->block = block;
   }
-  memcpy(state->large ? state->block->bytes : state->few, bytes, size);
+  copy_few(state->large ? state->block->bytes : state->few, bytes, size);
   state->size = size;
   return true;
 }
@@ -155,7 +174,7 @@ states_write(const struct states *states)
 
     if (state->size != EMPTY) {
       if (state->size)
-        memcpy(data + used, state_bytes(state), state->size);
+        copy_few(data + used, state_bytes(state), state->size);
       used += state->size;
       if (states->empty)
         states->places[0][i / 8] |= (uint8_t)(1u << i % 8);
@@ -185,6 +204,21 @@ states_read(struct states *states, struct wd_mem *mem,
   return WD_OK;
 }
 
+/* Rows ahead whose states are fetched: of many groups each is far from the one
+ * before, and may lie in two lines of the cache. */
+#define AHEAD 16
+
+static void
+prefetch(struct state **of_rows, idx_t row, idx_t to)
+{
+  if (row + AHEAD < to) {
+    const char *next = (const char *)of_rows[row + AHEAD];
+
+    __builtin_prefetch(next, 1);
+    __builtin_prefetch(next + sizeof(struct state) - 1, 1);
+  }
+}
+
 /* Collects the distinct states of rows [from, to) and each row's index among
  * them. Ends early when they have too many bytes. */
 static idx_t
@@ -197,7 +231,10 @@ find_states(struct state **of_rows, idx_t from, idx_t to, struct states *states,
   states_clear(states);
   for (; row < to; row++) {
     struct state *state = of_rows[row];
-    uint64_t index = state->mark ^ mark;
+    uint64_t index;
+
+    prefetch(of_rows, row, to);
+    index = state->mark ^ mark;
 
     if (index >= BATCH_STATES) {
       if (states->bytes > WD_BATCH_BYTES || states->count == BATCH_STATES)
