@@ -214,10 +214,11 @@ bool
 wd_run_progress(struct wd_run *run, struct wd_run_progress *out_progress);
 
 /* Explains instead of running: main runs up to its job'th action (from 1),
- * whose plan is written to the output as `text`, `dot` or `sql`; wd_run_start
- * then returns with code 0. What main prints is dropped, and its folders can
- * only be read. WD_INVALID_ARGUMENT for an unknown form; wd_run_start returns
- * it when main ends before. */
+ * whose plan is written to the output as `text`, `json`, `dot`, `mermaid`,
+ * `html` (a page), `sql` or `substrait`; wd_run_start then returns with code 0.
+ * What main prints is dropped, and its folders can only be read.
+ * WD_INVALID_ARGUMENT for an unknown form; wd_run_start returns it when main
+ * ends before. */
 enum wd_status
 wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
                struct wd_error *error);

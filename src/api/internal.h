@@ -22,8 +22,7 @@ struct wd_texts {
 
 enum wd_explain_form {
   WD_EXPLAIN_NONE,
-  WD_EXPLAIN_TEXT,
-  WD_EXPLAIN_DOT,
+  WD_EXPLAIN_PLAN, /* in the form that plan_form says */
   WD_EXPLAIN_SQL,
   WD_EXPLAIN_SUBSTRAIT,
   WD_EXPLAIN_EXTRACT, /* nothing: lambdas are extracted instead */
@@ -55,6 +54,7 @@ struct wd_run {
   pthread_mutex_t print_lock;
   struct wd_wasi_driver_options wasi;
   enum wd_explain_form explain;
+  enum wd_plan_form plan_form;
   uint64_t explain_job;
   bool explained;
   const struct wd_grant *query_sink; /* of SQL; NULL: rows are shown */

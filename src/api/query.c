@@ -65,7 +65,7 @@ run_statement(struct wd_run *run, struct wd_program *program,
   enum wd_status status;
 
   if (statement->kind == WD_STATEMENT_EXPLAIN && !form)
-    run->explain = WD_EXPLAIN_TEXT;
+    run->explain = WD_EXPLAIN_PLAN;
   else if (statement->kind != WD_STATEMENT_EXPLAIN &&
            statement->kind != WD_STATEMENT_QUERY)
     run->explain = WD_EXPLAIN_NONE;

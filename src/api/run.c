@@ -312,17 +312,19 @@ enum wd_status
 wd_run_explain(struct wd_run *run, const char *form, uint64_t job,
                struct wd_error *error)
 {
-  static const char *const forms[] = {"", "text", "dot", "sql", "substrait"};
-
-  for (int i = 1; i < 5; i++)
-    if (strcmp(form, forms[i]) == 0) {
-      run->explain = (enum wd_explain_form)i;
-      run->explain_job = job ? job : 1;
-      return WD_OK;
-    }
-  return wd_fail(
-      error, WD_INVALID_ARGUMENT,
-      "explain: '%s' is no form; there are text, dot, sql, substrait", form);
+  if (wd_plan_form_find(form, strlen(form), &run->plan_form))
+    run->explain = WD_EXPLAIN_PLAN;
+  else if (strcmp(form, "sql") == 0)
+    run->explain = WD_EXPLAIN_SQL;
+  else if (strcmp(form, "substrait") == 0)
+    run->explain = WD_EXPLAIN_SUBSTRAIT;
+  else
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "explain: '%s' is no form; there are " WD_PLAN_FORM_LIST
+                   ", sql, substrait",
+                   form);
+  run->explain_job = job ? job : 1;
+  return WD_OK;
 }
 
 /* What lambdas print and log goes to the run's errors. */
@@ -346,15 +348,12 @@ print_plan(struct wd_run *run, const struct wd_plan *plan,
   switch (run->explain) {
   case WD_EXPLAIN_EXTRACT:
     return WD_OK;
-  case WD_EXPLAIN_DOT:
-    wd_plan_print_dot(plan, buf);
-    return WD_OK;
   case WD_EXPLAIN_SQL:
     return engine->functions->explain(engine, plan, buf, error);
   case WD_EXPLAIN_SUBSTRAIT:
     return wd_program_write_plan(engine, plan, buf, error);
   default:
-    wd_plan_print(plan, buf);
+    wd_plan_print(plan, run->plan_form, buf);
     return WD_OK;
   }
 }

@@ -125,12 +125,14 @@ const struct wd_cli_option wd_cli_options[] = {
      "json, jsonl, markdown, arrow."},
     {"explain", NULL, BIT(QUERY), WD_CLI_OPT_EXPLAIN, NULL,
      "Show the plans of queries instead of rows; then\n"
-     "--format is text, dot, sql or substrait."},
+     "--format is text, json, dot, mermaid, html,\n"
+     "sql or substrait."},
     {"file", "FILE", BIT(QUERY), WD_CLI_OPT_FILE, NULL,
      "Statements of SQL (also -f)."},
     {"format", "FORMAT", BIT(EXPLAIN), WD_CLI_OPT_FORMAT,
-     "text dot sql substrait",
-     "text (the default), dot for Graphviz, the sql\n"
+     "text json dot mermaid html sql substrait",
+     "text (the default), json, dot for Graphviz,\n"
+     "mermaid, html: a page with the picture, the sql\n"
      "that the engine runs, or substrait: the plan as\n"
      "query --plan runs it, with the program's code\n"
      "and memory where it has lambdas."},

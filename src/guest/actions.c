@@ -238,6 +238,7 @@ print_plan(struct wd_program *program, const struct wd_plan *plan,
            struct wd_buf *buf, struct wd_error *error)
 {
   struct wd_text format = {"text", 4};
+  enum wd_plan_form form;
   struct wd_engine *engine;
 
   for (uint32_t i = 0; i < options->length; i++) {
@@ -247,18 +248,16 @@ print_plan(struct wd_program *program, const struct wd_plan *plan,
                      (int)options->data[i].f0.length, options->data[i].f0.data);
     format = options->data[i].f1;
   }
-  if (text_is(format, "text")) {
-    wd_plan_print(plan, buf);
-  } else if (text_is(format, "dot")) {
-    wd_plan_print_dot(plan, buf);
+  if (wd_plan_form_find(format.data, format.length, &form)) {
+    wd_plan_print(plan, form, buf);
   } else if (text_is(format, "sql")) {
     if (wd_program_engine(program, &engine, error) != WD_OK)
       return WD_ENGINE_FAILED;
     return engine->functions->explain(engine, plan, buf, error);
   } else {
     return wd_fail(error, WD_UNSUPPORTED,
-                   "explain: format '%.*s' is not there; there are text, dot, "
-                   "sql",
+                   "explain: format '%.*s' is not there; there "
+                   "are " WD_PLAN_FORM_LIST ", sql",
                    (int)format.length, format.data);
   }
   return WD_OK;

@@ -3,8 +3,8 @@
  * go out as they come. */
 #include <string.h>
 
+#include "base/width.h"
 #include "io/output_kind.h"
-#include "io/width.h"
 
 /* Shown text that may be kept; a little more is. */
 #define KEPT_BYTES ((size_t)16 << 20)

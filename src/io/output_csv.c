@@ -2,8 +2,8 @@
  * is nothing, an empty text is "". */
 #include <string.h>
 
+#include "base/width.h"
 #include "io/output_kind.h"
-#include "io/width.h"
 
 static void
 add_quoted(struct wd_buf *out, const char *text, size_t length)

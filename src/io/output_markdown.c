@@ -3,8 +3,8 @@
  * padding. */
 #include <string.h>
 
+#include "base/width.h"
 #include "io/output_kind.h"
-#include "io/width.h"
 
 /* A cell is one line, and a bar ends it. Line ends become breaks, other
  * control characters are shown. */

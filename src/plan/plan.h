@@ -306,12 +306,30 @@ wd_plan_make(struct wd_mem *mem, struct wd_relation *relation,
 void
 wd_plan_fini(struct wd_plan *plan);
 
-/* As a tree for people, one node a line, two blanks a level. */
-void
-wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf);
+/* Forms of a plan for people and their tools, by what asks for them. */
+#define WD_PLAN_FORMS(X)                                                       \
+  X(WD_PLAN_TEXT, "text")       /* a tree: one node a line, two blanks a level \
+                                 */                                            \
+  X(WD_PLAN_JSON, "json")       /* its nodes and edges */                      \
+  X(WD_PLAN_DOT, "dot")         /* for Graphviz */                             \
+  X(WD_PLAN_MERMAID, "mermaid") /* a flowchart */                              \
+  X(WD_PLAN_HTML, "html")       /* a page with the picture */
 
-/* As a graph for Graphviz. */
+#define WD_PLAN_FORM_LIST "text, json, dot, mermaid, html"
+
+enum wd_plan_form {
+#define WD_X(form, name) form,
+  WD_PLAN_FORMS(WD_X)
+#undef WD_X
+};
+
+/* False: there is none of that name. */
+bool
+wd_plan_form_find(const char *name, size_t length, enum wd_plan_form *out_form);
+
+/* One graph in all forms: the same nodes, in the same order. */
 void
-wd_plan_print_dot(const struct wd_plan *plan, struct wd_buf *buf);
+wd_plan_print(const struct wd_plan *plan, enum wd_plan_form form,
+              struct wd_buf *buf);
 
 #endif

@@ -1,27 +1,83 @@
-/* Plans for people: as a tree of text, as a graph for Graphviz. */
+/* Nodes of plans for people: what they are called and what they do. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "plan/lexer.h"
-#include "plan/plan.h"
+#include "plan/plan_graph.h"
 #include "plan/sql.h"
 
 static const char *
 join_name(enum wd_join_kind kind)
 {
   static const char *const names[] = {
-      [WD_JOIN_INNER] = "inner",
-      [WD_JOIN_LEFT] = "left",
-      [WD_JOIN_RIGHT] = "right",
-      [WD_JOIN_FULL] = "full",
-      [WD_JOIN_SEMI] = "semi",
-      [WD_JOIN_ANTI] = "anti",
-      [WD_JOIN_CROSS] = "cross",
-      [WD_JOIN_AS_OF] = "as-of",
-      [WD_JOIN_AS_OF_LEFT] = "as-of-left",
+      [WD_JOIN_INNER] = "inner join",
+      [WD_JOIN_LEFT] = "left join",
+      [WD_JOIN_RIGHT] = "right join",
+      [WD_JOIN_FULL] = "full join",
+      [WD_JOIN_SEMI] = "semi join",
+      [WD_JOIN_ANTI] = "anti join",
+      [WD_JOIN_CROSS] = "cross join",
+      [WD_JOIN_AS_OF] = "as-of join",
+      [WD_JOIN_AS_OF_LEFT] = "as-of-left join",
   };
 
   return names[kind];
+}
+
+static const char *
+set_name(enum wd_set_operation operation)
+{
+  static const char *const names[] = {
+      [WD_SET_UNION_ALL] = "union all",
+      [WD_SET_UNION_DISTINCT] = "union distinct",
+      [WD_SET_INTERSECT_ALL] = "intersect all",
+      [WD_SET_INTERSECT_DISTINCT] = "intersect distinct",
+      [WD_SET_EXCEPT_ALL] = "except all",
+      [WD_SET_EXCEPT_DISTINCT] = "except distinct",
+  };
+
+  return names[operation];
+}
+
+const char *
+wd_plan_node_name(const struct wd_plan_node *node)
+{
+  static const char *const names[] = {
+      [WD_NODE_READ] = "read",
+      [WD_NODE_VALUES] = "values",
+      [WD_NODE_RANGE] = "range",
+      [WD_NODE_GENERATE] = "generate",
+      [WD_NODE_PROJECT] = "project",
+      [WD_NODE_FILTER] = "filter",
+      [WD_NODE_AGGREGATE] = "aggregate",
+      [WD_NODE_SORT] = "sort",
+      [WD_NODE_LIMIT] = "limit",
+      [WD_NODE_REPARTITION] = "repartition",
+      [WD_NODE_SORT_WITHIN] = "sort within partitions",
+      [WD_NODE_DISTINCT] = "distinct",
+      [WD_NODE_SAMPLE] = "sample",
+      [WD_NODE_ROW_INDEX] = "row index",
+      [WD_NODE_EXPAND] = "expand",
+      [WD_NODE_ZIP] = "zip",
+      [WD_NODE_SQL] = "sql",
+  };
+
+  switch (node->kind) {
+  case WD_NODE_LAMBDA:
+    return wd_role_name(node->lambda.role);
+  case WD_NODE_CO_GROUP:
+    return wd_role_name(WD_ROLE_CO_GROUP);
+  case WD_NODE_JOIN:
+    return join_name(node->join.kind);
+  case WD_NODE_SET:
+    return set_name(node->set);
+  case WD_NODE_CACHE:
+    return node->left ? "cache" : "cached rows";
+  case WD_NODE_EXPLODE:
+    return node->explode.outer ? "explode outer" : "explode";
+  default:
+    return names[node->kind];
+  }
 }
 
 static void
@@ -37,7 +93,7 @@ print_schema(const struct wd_schema *schema, struct wd_buf *buf)
 static void
 print_read(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf, "read ");
+  wd_buf_putc(buf, ' ');
   wd_name_print(node->read.name, buf);
   for (uint32_t i = 0; i < node->read.option_count; i++)
     wd_buf_printf(buf, ", %s=%s", node->read.options[i].name,
@@ -52,7 +108,7 @@ print_values(const struct wd_plan_node *node, struct wd_buf *buf)
 
   for (uint32_t i = 0; i < node->values.batch_count; i++)
     rows += node->values.batches[i].batch.rows;
-  wd_buf_printf(buf, "values %" PRIu64 " row%s", rows, rows == 1 ? "" : "s");
+  wd_buf_printf(buf, " %" PRIu64 " row%s", rows, rows == 1 ? "" : "s");
   print_schema(&node->schema, buf);
 }
 
@@ -72,10 +128,8 @@ print_named(const struct wd_expression *expression,
 static void
 print_project(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf, "project ");
   for (uint32_t i = 0; i < node->schema.count; i++) {
-    if (i)
-      wd_buf_puts(buf, ", ");
+    wd_buf_puts(buf, i ? ", " : " ");
     print_named(node->project.expressions[i], &node->left->schema,
                 node->schema.columns[i].name, buf);
   }
@@ -118,7 +172,7 @@ print_generate(const struct wd_plan_node *node, struct wd_buf *buf)
 {
   uint32_t partitions = node->lambda.bound.partitions;
 
-  wd_buf_puts(buf, "generate ");
+  wd_buf_putc(buf, ' ');
   print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
                 NULL, buf);
   wd_buf_printf(buf, " in %" PRIu32 " partition%s", partitions,
@@ -139,7 +193,7 @@ print_columns(const struct wd_schema *schema, const uint32_t *columns,
 static void
 print_lambda(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_printf(buf, "%s ", wd_role_name(node->lambda.role));
+  wd_buf_putc(buf, ' ');
   print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
                 &node->left->schema, buf);
   print_columns(&node->left->schema, node->lambda.keys, node->lambda.key_count,
@@ -222,7 +276,6 @@ print_aggregate(const struct wd_plan_node *node, struct wd_buf *buf)
   const struct wd_schema *input = &node->left->schema;
   uint32_t keys = node->aggregate.key_count;
 
-  wd_buf_puts(buf, "aggregate");
   for (uint32_t i = 0; i < keys; i++) {
     wd_buf_puts(buf, i ? ", " : " by ");
     print_named(node->aggregate.keys[i], input, node->schema.columns[i].name,
@@ -248,7 +301,6 @@ print_aggregate(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_join(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_printf(buf, "%s join", join_name(node->join.kind));
   if (!node->join.condition)
     return;
   wd_buf_puts(buf, " on ");
@@ -259,7 +311,7 @@ print_join(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_co_group(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_printf(buf, "%s ", wd_role_name(WD_ROLE_CO_GROUP));
+  wd_buf_putc(buf, ' ');
   print_closure(&node->lambda.closure, node->lambda.site, &node->lambda.bound,
                 NULL, buf);
   print_columns(&node->left->schema, node->lambda.keys, node->lambda.key_count,
@@ -274,7 +326,7 @@ print_co_group(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_repartition(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_printf(buf, "repartition %" PRIu32, node->repartition.count);
+  wd_buf_printf(buf, " %" PRIu32, node->repartition.count);
   print_columns(&node->schema, node->repartition.columns,
                 node->repartition.column_count, buf);
 }
@@ -282,13 +334,10 @@ print_repartition(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_sort(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf,
-              node->kind == WD_NODE_SORT ? "sort " : "sort within partitions ");
   for (uint32_t i = 0; i < node->sort.count; i++) {
     const struct wd_sort_key *key = &node->sort.keys[i];
 
-    if (i)
-      wd_buf_puts(buf, ", ");
+    wd_buf_puts(buf, i ? ", " : " ");
     wd_expression_print(key->expression, &node->left->schema, buf);
     wd_buf_puts(buf, key->descending ? " desc" : " asc");
     wd_buf_puts(buf, key->nulls_first ? " nulls first" : " nulls last");
@@ -298,26 +347,10 @@ print_sort(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_distinct(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf, "distinct");
   for (uint32_t i = 0; i < node->distinct.count; i++) {
     wd_buf_puts(buf, i ? ", " : " on ");
     wd_name_print(node->schema.columns[node->distinct.columns[i]].name, buf);
   }
-}
-
-static const char *
-set_name(enum wd_set_operation operation)
-{
-  static const char *const names[] = {
-      [WD_SET_UNION_ALL] = "union all",
-      [WD_SET_UNION_DISTINCT] = "union distinct",
-      [WD_SET_INTERSECT_ALL] = "intersect all",
-      [WD_SET_INTERSECT_DISTINCT] = "intersect distinct",
-      [WD_SET_EXCEPT_ALL] = "except all",
-      [WD_SET_EXCEPT_DISTINCT] = "except distinct",
-  };
-
-  return names[operation];
 }
 
 /* Kept columns, then the rows in brackets. */
@@ -327,7 +360,6 @@ print_expand(const struct wd_plan_node *node, struct wd_buf *buf)
   const struct wd_schema *input = &node->left->schema;
   uint32_t width = node->schema.count - node->expand.kept_count;
 
-  wd_buf_puts(buf, "expand");
   for (uint32_t i = 0; i < node->expand.kept_count; i++) {
     wd_buf_puts(buf, i ? ", " : " ");
     wd_name_print(input->columns[node->expand.kept[i]].name, buf);
@@ -352,28 +384,24 @@ print_rows(const struct wd_plan_node *node, struct wd_buf *buf)
   case WD_NODE_DISTINCT:
     print_distinct(node, buf);
     break;
-  case WD_NODE_SET:
-    wd_buf_puts(buf, set_name(node->set));
-    break;
   case WD_NODE_SAMPLE:
-    wd_buf_printf(buf, "sample %g%s seed %" PRIu64, node->sample.fraction,
+    wd_buf_printf(buf, " %g%s seed %" PRIu64, node->sample.fraction,
                   node->sample.replacement ? " with replacement" : "",
                   node->sample.seed);
     break;
   case WD_NODE_ROW_INDEX:
-    wd_buf_puts(buf, "row index ");
+    wd_buf_putc(buf, ' ');
     wd_name_print(node->schema.columns[node->left->schema.count].name, buf);
     break;
   case WD_NODE_EXPAND:
     print_expand(node, buf);
     break;
   case WD_NODE_EXPLODE:
-    wd_buf_puts(buf, node->explode.outer ? "explode outer " : "explode ");
+    wd_buf_putc(buf, ' ');
     wd_name_print(node->left->schema.columns[node->explode.column].name, buf);
     print_schema(&node->schema, buf);
     break;
-  default:
-    wd_buf_puts(buf, "zip");
+  default: /* a set, a zip: the name says all */
     break;
   }
 }
@@ -382,14 +410,14 @@ print_rows(const struct wd_plan_node *node, struct wd_buf *buf)
 static void
 print_sql(const struct wd_plan_node *node, struct wd_buf *buf)
 {
-  wd_buf_puts(buf, "sql ");
+  wd_buf_putc(buf, ' ');
   for (const char *c = node->sql->text; *c; c++)
     wd_buf_putc(buf, *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : *c);
   print_schema(&node->schema, buf);
 }
 
-static void
-print_node(const struct wd_plan_node *node, struct wd_buf *buf)
+void
+wd_plan_node_print(const struct wd_plan_node *node, struct wd_buf *buf)
 {
   switch (node->kind) {
   case WD_NODE_READ:
@@ -399,7 +427,7 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     print_values(node, buf);
     break;
   case WD_NODE_RANGE:
-    wd_buf_printf(buf, "range %" PRId64 " to %" PRId64 " by %" PRId64,
+    wd_buf_printf(buf, " %" PRId64 " to %" PRId64 " by %" PRId64,
                   node->range.start, node->range.end, node->range.step);
     break;
   case WD_NODE_GENERATE:
@@ -412,7 +440,7 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     print_project(node, buf);
     break;
   case WD_NODE_FILTER:
-    wd_buf_puts(buf, "filter ");
+    wd_buf_putc(buf, ' ');
     wd_expression_print(node->filter, &node->left->schema, buf);
     break;
   case WD_NODE_LAMBDA:
@@ -435,11 +463,10 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     print_repartition(node, buf);
     break;
   case WD_NODE_CACHE:
-    wd_buf_puts(buf, node->left ? "cache" : "cached rows");
     print_schema(&node->schema, buf);
     break;
   case WD_NODE_LIMIT:
-    wd_buf_printf(buf, "limit %" PRIu64, node->limit.count);
+    wd_buf_printf(buf, " %" PRIu64, node->limit.count);
     if (node->limit.offset)
       wd_buf_printf(buf, " offset %" PRIu64, node->limit.offset);
     break;
@@ -447,153 +474,4 @@ print_node(const struct wd_plan_node *node, struct wd_buf *buf)
     print_rows(node, buf);
     break;
   }
-}
-
-/* A text on one line: what a program wrote into names and literals cannot
- * break the tree, nor reach the terminal. */
-static void
-add_line(const struct wd_buf *line, bool dot, struct wd_buf *buf)
-{
-  for (size_t i = 0; i < line->length; i++) {
-    unsigned char c = (unsigned char)line->data[i];
-
-    if (c < ' ' || c == 0x7f)
-      c = ' ';
-    if (dot && (c == '"' || c == '\\'))
-      wd_buf_putc(buf, '\\');
-    wd_buf_putc(buf, (char)c);
-  }
-}
-
-static void
-add_node(const struct wd_plan_node *node, bool dot, struct wd_buf *buf)
-{
-  struct wd_buf line;
-
-  wd_buf_init(&line, buf->mem, buf->maximum);
-  print_node(node, &line);
-  if (line.failed)
-    buf->failed = true;
-  else
-    add_line(&line, dot, buf);
-  wd_buf_fini(&line);
-}
-
-struct tree {
-  uint32_t depth;
-  struct wd_buf *buf;
-};
-
-static void
-indent(uint32_t depth, struct wd_buf *buf)
-{
-  for (uint32_t i = 0; i < depth; i++)
-    wd_buf_puts(buf, "  ");
-}
-
-static void
-print_subquery(void *env, const struct wd_subquery *subquery);
-
-static void
-print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf);
-
-static void
-print_inputs(const struct wd_sql *sql, const struct tree *tree)
-{
-  for (uint32_t i = 0; i < sql->input_count; i++) {
-    indent(tree->depth, tree->buf);
-    wd_buf_puts(tree->buf, "table ");
-    wd_name_print(sql->inputs[i].name, tree->buf);
-    wd_buf_putc(tree->buf, '\n');
-    print_tree(sql->inputs[i].node, tree->depth + 1, tree->buf);
-  }
-}
-
-static void
-print_tree(const struct wd_plan_node *node, uint32_t depth, struct wd_buf *buf)
-{
-  for (; node; node = node->left) {
-    struct tree tree = {++depth, buf};
-
-    indent(depth - 1, buf);
-    add_node(node, false, buf);
-    wd_buf_putc(buf, '\n');
-    wd_plan_each_subquery(node, print_subquery, &tree);
-    if (node->kind == WD_NODE_SQL)
-      print_inputs(node->sql, &tree);
-    if (node->right) {
-      print_tree(node->left, depth, buf);
-      print_tree(node->right, depth, buf);
-      return;
-    }
-  }
-}
-
-static void
-print_subquery(void *env, const struct wd_subquery *subquery)
-{
-  struct tree *tree = env;
-
-  indent(tree->depth, tree->buf);
-  wd_buf_printf(tree->buf, "subquery %" PRIu32 "\n", subquery->number);
-  print_tree(subquery->query, tree->depth + 1, tree->buf);
-}
-
-void
-wd_plan_print(const struct wd_plan *plan, struct wd_buf *buf)
-{
-  print_tree(plan->root, 0, buf);
-}
-
-struct graph {
-  uint32_t self;
-  uint32_t *next;
-  struct wd_buf *buf;
-};
-
-static void
-print_subgraph(void *env, const struct wd_subquery *subquery);
-
-/* Returns the number of the node; *next counts them. */
-static uint32_t
-print_graph(const struct wd_plan_node *node, uint32_t *next, struct wd_buf *buf)
-{
-  uint32_t self = (*next)++;
-  const struct wd_plan_node *inputs[] = {node->left, node->right};
-
-  wd_buf_printf(buf, "  n%" PRIu32 " [label=\"", self);
-  add_node(node, true, buf);
-  wd_buf_puts(buf, "\"];\n");
-  for (int i = 0; i < 2; i++)
-    if (inputs[i])
-      wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
-                    print_graph(inputs[i], next, buf), self);
-  if (node->kind == WD_NODE_SQL)
-    for (uint32_t i = 0; i < node->sql->input_count; i++)
-      wd_buf_printf(buf, "  n%" PRIu32 " -> n%" PRIu32 ";\n",
-                    print_graph(node->sql->inputs[i].node, next, buf), self);
-  wd_plan_each_subquery(node, print_subgraph, &(struct graph){self, next, buf});
-  return self;
-}
-
-static void
-print_subgraph(void *env, const struct wd_subquery *subquery)
-{
-  struct graph *graph = env;
-
-  wd_buf_printf(graph->buf,
-                "  n%" PRIu32 " -> n%" PRIu32
-                " [style=dashed, label=\"subquery %" PRIu32 "\"];\n",
-                print_graph(subquery->query, graph->next, graph->buf),
-                graph->self, subquery->number);
-}
-
-void
-wd_plan_print_dot(const struct wd_plan *plan, struct wd_buf *buf)
-{
-  uint32_t next = 0;
-
-  wd_buf_puts(buf, "digraph plan {\n  rankdir=BT;\n  node [shape=box];\n");
-  print_graph(plan->root, &next, buf);
-  wd_buf_puts(buf, "}\n");
 }

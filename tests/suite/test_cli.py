@@ -535,7 +535,7 @@ class Jobs(Case):
         self.assertIn("SELECT", sql)
         self.assertEqual(self.left(), [])
         self.check(["explain", "--format", "xml", str(JOBS), "show", "9",
-                    "nothing"], 125, "text, dot, sql")
+                    "nothing"], 125, "text, json, dot, mermaid, html, sql")
         self.check(["explain", "--job", "2", "--quiet", str(JOBS), "show", "9",
                     "nothing"], 125, "action number 2", out=None)
 

@@ -357,7 +357,7 @@ check_plan(struct wd_relation *relation, const char *tree, const char *schema)
     fail_msg("%s", error.message);
   assert_int_equal(plan.site_count, env.sites);
   wd_buf_init(&buf, NULL, 1 << 20);
-  wd_plan_print(&plan, &buf);
+  wd_plan_print(&plan, WD_PLAN_TEXT, &buf);
   assert_string_equal(wd_buf_text(&buf), tree);
   wd_buf_clear(&buf);
   wd_schema_print(&plan.root->schema, &buf);

@@ -41,7 +41,7 @@ substrait_plan(const void *data, size_t length, struct wd_buf *text,
     return status;
   status = wd_plan_make(NULL, relation, &binder, &plan, error);
   if (status == WD_OK) {
-    wd_plan_print(&plan, text);
+    wd_plan_print(&plan, WD_PLAN_TEXT, text);
     wd_plan_fini(&plan);
   }
   wd_relation_unref(relation);

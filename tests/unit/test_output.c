@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/width.h"
 #include "io/output.h"
-#include "io/width.h"
 
 /* Two columns, i64 and string; what is NULL in texts is null. */
 struct table {
@@ -543,6 +543,27 @@ test_width(void **state)
   expect_shown("a\x7f", 2, 0, 5, "a\\x7f");
 }
 
+static void
+expect_fits(const char *from, uint32_t limit, size_t size, uint32_t width)
+{
+  uint32_t found;
+
+  assert_int_equal(wd_width_fit(from, strlen(from), limit, &found), size);
+  assert_int_equal(found, width);
+}
+
+static void
+test_fit(void **state)
+{
+  (void)state;
+  expect_fits("", 3, 0, 0);
+  expect_fits("abc", 3, 3, 3);
+  expect_fits("abcd", 3, 3, 3);
+  expect_fits("日本", 3, 3, 2);
+  expect_fits("日本", 1, 0, 0);
+  expect_fits("e\xcc\x81x", 1, 3, 1);
+}
+
 /* More than one piece, and cells longer than a piece. */
 static void
 test_large(void **state)
@@ -600,7 +621,8 @@ main(void)
       TEST(test_box_many_rows), TEST(test_csv),       TEST(test_csv_header),
       TEST(test_json),          TEST(test_markdown),  TEST(test_every_type),
       TEST(test_arrow),         TEST(test_refused),   TEST(test_descriptors),
-      TEST(test_width),         TEST(test_large),     TEST(test_out_of_memory),
+      TEST(test_width),         TEST(test_fit),       TEST(test_large),
+      TEST(test_out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

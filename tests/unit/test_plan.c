@@ -343,16 +343,16 @@ test_dot(void **state)
            &env, &plan, NULL),
       WD_OK);
   wd_buf_init(&buf, NULL, 4096);
-  wd_plan_print_dot(&plan, &buf);
+  wd_plan_print(&plan, WD_PLAN_DOT, &buf);
   assert_string_equal(wd_buf_text(&buf),
                       "digraph plan {\n  rankdir=BT;\n  node [shape=box];\n"
                       "  n0 [label=\"cross join\"];\n"
                       "  n1 [label=\"range 0 to 3 by 1\"];\n"
                       "  n1 -> n0;\n"
                       "  n2 [label=\"project 'a \\\"b\\\\' as id\"];\n"
+                      "  n2 -> n0;\n"
                       "  n3 [label=\"range 0 to 2 by 1\"];\n"
                       "  n3 -> n2;\n"
-                      "  n2 -> n0;\n"
                       "}\n");
   wd_buf_fini(&buf);
   wd_plan_fini(&plan);
@@ -380,11 +380,41 @@ make_once(void *unused)
   return status;
 }
 
+/* Prints a plan, which is made anew each time, in a form. */
+static enum wd_status
+print_once(void *form)
+{
+  struct wd_plan plan = {.root = NULL};
+  struct binder env;
+  struct wd_buf buf;
+  enum wd_status status =
+      make(join_of(make_range(3, 1), select_of(make_range(2, 1), TEXTS("id")),
+                   WD_JOIN_CROSS, NULL, &(const char *const){NULL}),
+           &env, &plan, NULL);
+
+  wd_buf_init(&buf, NULL, 1 << 16);
+  if (status == WD_OK)
+    wd_plan_print(&plan, *(enum wd_plan_form *)form, &buf);
+  if (buf.failed)
+    status = WD_NO_MEMORY;
+  wd_buf_fini(&buf);
+  wd_plan_fini(&plan);
+  return status;
+}
+
 static void
 test_out_of_memory(void **state)
 {
+  enum wd_plan_form forms[] = {
+#define WD_X(form, name) form,
+      WD_PLAN_FORMS(WD_X)
+#undef WD_X
+  };
+
   (void)state;
   wd_oom_each(make_once, NULL);
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    wd_oom_each(print_once, &forms[i]);
 }
 
 int

@@ -143,7 +143,7 @@ test_drop_columns(void **state)
              "project x\n  project id, id, 1 as x\n    range 0 to 2 by 1\n",
              "x i64 not null");
   check_plan(names_of(make_range(2, 1), WD_REL_DROP_COLUMNS, TEXTS("id")),
-             "project \n  range 0 to 2 by 1\n", "");
+             "project\n  range 0 to 2 by 1\n", "");
   check_error(
       names_of(make_range(2, 1), WD_REL_DROP_COLUMNS, TEXTS("ida")),
       WD_INVALID_PLAN,

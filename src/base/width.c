@@ -1,4 +1,4 @@
-#include "io/width.h"
+#include "base/width.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -128,20 +128,57 @@ show(struct wd_buf *buf, const char *text, size_t length, uint32_t limit)
   return width;
 }
 
+static size_t
+fit(const char *text, size_t length, uint32_t limit, uint32_t *out_width)
+{
+  size_t end = 0;
+  struct shown shown;
+
+  *out_width = 0;
+  for (; end < length; end += shown.step) {
+    show_character((const uint8_t *)text + end, length - end, &shown);
+    if (shown.width > limit - *out_width)
+      break;
+    *out_width += shown.width;
+  }
+  return end;
+}
+
+/* wcwidth's locale, for this thread. */
+static locale_t
+begin(void)
+{
+  pthread_once(&once, make_locale);
+  return utf8 ? uselocale(utf8) : (locale_t)0;
+}
+
+static void
+end(locale_t before)
+{
+  if (utf8)
+    uselocale(before);
+}
+
 uint32_t
 wd_width_show(struct wd_buf *buf, const char *text, size_t length,
               uint32_t limit)
 {
-  locale_t before = (locale_t)0;
-  uint32_t width;
+  locale_t before = begin();
+  uint32_t width = show(buf, text, length, limit);
 
-  pthread_once(&once, make_locale);
-  if (utf8)
-    before = uselocale(utf8);
-  width = show(buf, text, length, limit);
-  if (utf8)
-    uselocale(before);
+  end(before);
   return width;
+}
+
+size_t
+wd_width_fit(const char *text, size_t length, uint32_t limit,
+             uint32_t *out_width)
+{
+  locale_t before = begin();
+  size_t size = fit(text, length, limit, out_width);
+
+  end(before);
+  return size;
 }
 
 void

@@ -1,7 +1,7 @@
 /* Text on a terminal: how many columns it takes, and what may not be sent
  * there. Any thread. */
-#ifndef WD_IO_WIDTH_H
-#define WD_IO_WIDTH_H
+#ifndef WD_BASE_WIDTH_H
+#define WD_BASE_WIDTH_H
 
 #include "base/buf.h"
 
@@ -14,6 +14,12 @@
 uint32_t
 wd_width_show(struct wd_buf *buf, const char *text, size_t length,
               uint32_t limit);
+
+/* The bytes of the longest prefix of a text, as wd_width_show made it, that
+ * takes at most `limit` columns; how many it takes. */
+size_t
+wd_width_fit(const char *text, size_t length, uint32_t limit,
+             uint32_t *out_width);
 
 /* As wd_width_show without limit, but line ends and tabs stay. */
 void
