@@ -398,6 +398,9 @@ read_function(struct aggregate *a, const struct wd_message *function,
   if (status == WD_OK &&
       (called.filtered || called.ignore_nulls || called.groups))
     return wd__unsupported(a->t, function, "an aggregate with such options");
+  if (status == WD_OK)
+    status = wd__read_phase(
+        a->t, function, wd_message_integer(function, fields.phase), &called);
   if (status != WD_OK)
     return status;
   if (called.extension->lambda)

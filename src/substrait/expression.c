@@ -269,6 +269,27 @@ find_column(const struct translator *t, const struct wd_message *reference,
   return WD_OK;
 }
 
+/* Parts of the row, or of a value. */
+static enum wd_status
+make_masked(struct translator *t, const struct view *view,
+            const struct wd_message *message, const struct wd_message *mask,
+            const struct wd_expression **out)
+{
+  const struct wd_message *base =
+      wd_message_sub(message, WD_SS_Expression_FieldReference_expression);
+  const struct wd_expression *of = NULL;
+  enum wd_status status = WD_OK;
+
+  if (base)
+    status = wd__expression(t, view, base, &of);
+  else if (view->from_inside || !view->schema ||
+           !wd_message_find(message,
+                            WD_SS_Expression_FieldReference_root_reference))
+    return wd__unsupported(t, message,
+                           "a mask of what is no row and no expression");
+  return status == WD_OK ? wd__masked(t, mask, view->schema, of, out) : status;
+}
+
 static enum wd_status
 make_reference(struct translator *t, const struct view *view,
                const struct wd_message *message,
@@ -284,12 +305,12 @@ make_reference(struct translator *t, const struct view *view,
       message, WD_SS_Expression_FieldReference_lambda_parameter_reference);
   const struct wd_message *field = NULL;
   uint32_t column = 0;
-  enum wd_status status =
-      wd__refuse(t, message, WD_SS_Expression_FieldReference_masked_reference,
-                 "a masked reference");
+  const struct wd_message *mask =
+      wd_message_sub(message, WD_SS_Expression_FieldReference_masked_reference);
+  enum wd_status status;
 
-  if (status != WD_OK)
-    return status;
+  if (mask)
+    return make_masked(t, view, message, mask, out);
   if (!reference)
     return wd__missing(t, message, "direct_reference");
   if (base) {
@@ -307,6 +328,8 @@ make_reference(struct translator *t, const struct view *view,
     status = wd_message_fail(field, WD_INVALID_PLAN, t->error,
                              "column %u of an input of %u", column,
                              view->schema ? view->schema->count : 0);
+  else if (view->from_inside)
+    status = wd__look_out(t, view->from_inside, column, out);
   else
     status = wd__column(t, view->schema, column, out);
   if (status != WD_OK)

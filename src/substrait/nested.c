@@ -133,23 +133,49 @@ wd__make_map(struct translator *t, const struct view *view,
   return wd__make_call(t, message, WD_FN_MAP_FROM_LISTS, 2, lists, out);
 }
 
+static enum wd_status
+make_empty_list(struct translator *t, const struct wd_type *type,
+                const struct wd_expression **out)
+{
+  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
+
+  if (!node)
+    return wd_fail_memory(t->error);
+  node->kind = WD_EXPR_CALL;
+  node->function = WD_FN_LIST_OF;
+  node->size = 1;
+  node->type = *type;
+  *out = node;
+  return WD_OK;
+}
+
 enum wd_status
 wd__make_empty(struct translator *t, const struct wd_message *type,
                const struct wd_expression **out)
 {
-  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
-  enum wd_status status;
+  const struct wd_expression *lists[2];
+  struct wd_type made;
+  enum wd_status status = wd__type_of_parts(t, type, &made);
 
-  if (!node)
-    return wd_fail_memory(t->error);
-  status = wd__type_of_parts(t, type, &node->type);
-  if (status == WD_OK && node->type.id != WD_TYPE_LIST)
-    status = wd__unsupported(t, type, "an empty map");
-  node->kind = WD_EXPR_CALL;
-  node->function = WD_FN_LIST_OF;
-  node->size = 1;
-  *out = node;
-  return status;
+  if (status != WD_OK)
+    return status;
+  if (made.id == WD_TYPE_LIST)
+    return make_empty_list(t, &made, out);
+  for (uint32_t side = 0; side < 2 && status == WD_OK; side++) {
+    struct wd_column *item = wd_arena_alloc(t->arena, sizeof *item);
+    struct wd_type list = {
+        .id = WD_TYPE_LIST, .child_count = 1, .children = item};
+
+    if (!item)
+      return wd_fail_memory(t->error);
+    *item = made.children[0].type.children[side];
+    item->name = "item";
+    item->nullable = true;
+    status = make_empty_list(t, &list, &lists[side]);
+  }
+  if (status != WD_OK)
+    return status;
+  return wd__make_call(t, type, WD_FN_MAP_FROM_LISTS, 2, lists, out);
 }
 
 enum wd_status

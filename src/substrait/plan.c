@@ -104,7 +104,31 @@ wd__enter(struct translator *t, const struct wd_message *message)
   return WD_OK;
 }
 
-/* Names of the results, those of nested fields in between. */
+/* A column of the result, with the names of what is in it. */
+static enum wd_status
+name_fields(struct translator *t, const struct wd_message *root,
+            const struct wd_value **name, const struct wd_schema *schema,
+            uint32_t column, const struct wd_expression **out)
+{
+  struct wd_type type = schema->columns[column].type;
+  uint32_t left = 0, wanted = wd__names_in(&type);
+  enum wd_status status = wd__column(t, schema, column, out);
+
+  for (const struct wd_value *n = *name; n && left < wanted;
+       n = wd_value_next(n))
+    left++;
+  if (status == WD_OK && left < wanted)
+    return wd_message_fail(root, WD_INVALID_PLAN, t->error,
+                           "names: there are too few for %u columns and what "
+                           "is in them",
+                           schema->count);
+  if (status == WD_OK && wanted)
+    status = wd__take_names(t, &type, name);
+  return status == WD_OK ? wd__name_fields(t, root, &type, out) : status;
+}
+
+/* Names of the results, those of nested fields in between: of structs, and of
+ * structs in these; what is in lists and maps keeps its own. */
 static enum wd_status
 name_results(struct translator *t, const struct wd_message *root,
              const struct wd_plan_node **node)
@@ -124,11 +148,9 @@ name_results(struct translator *t, const struct wd_message *root,
                              "names: there are too few for %u columns",
                              schema->count);
     status = wd__text(t, name, &names[i]);
-    for (uint32_t n = wd__names_in(&schema->columns[i].type) + 1; name && n;
-         n--)
-      name = wd_value_next(name);
+    name = wd_value_next(name);
     if (status == WD_OK)
-      status = wd__column(t, schema, i, &columns[i]);
+      status = name_fields(t, root, &name, schema, i, &columns[i]);
   }
   if (status == WD_OK && name)
     return wd_value_fail(name, WD_INVALID_PLAN, t->error,

@@ -217,6 +217,8 @@ add_row(struct rows *rows, const struct wd_message *row, uint32_t field,
 
     status = literals ? wd__literal(t, value->message, &values[i])
                       : wd__expression(t, &view, value->message, &values[i]);
+    if (status == WD_OK)
+      status = wd__name_fields(t, value->message, type, &values[i]);
     if (status == WD_OK && !wd_type_equal(&values[i]->type, type))
       status = wd__make_cast(t, value->message, values[i], type, &values[i]);
   }
@@ -386,56 +388,6 @@ read_source(struct translator *t, const struct wd_message *read,
   return status == WD_OK ? wd__missing(t, read, "what is read") : status;
 }
 
-/* Which columns, in which order, come out. */
-static enum wd_status
-mask(struct translator *t, const struct wd_message *read,
-     const struct wd_plan_node **node)
-{
-  const struct wd_message *projection =
-      wd_message_sub(read, WD_SS_ReadRel_projection);
-  const struct wd_message *select =
-      projection
-          ? wd_message_sub(projection, WD_SS_Expression_MaskExpression_select)
-          : NULL;
-  const struct wd_schema *schema = &(*node)->schema;
-  uint32_t count, i = 0;
-  const struct wd_expression **columns;
-  const char **names;
-  enum wd_status status = WD_OK;
-
-  if (!projection)
-    return WD_OK;
-  if (!select)
-    return wd__missing(t, projection, "select");
-  count = wd_message_count(
-      select, WD_SS_Expression_MaskExpression_StructSelect_struct_items);
-  columns = wd_arena_array(t->arena, count, sizeof *columns);
-  names = wd_arena_array(t->arena, count, sizeof *names);
-  if (!columns || !names)
-    return wd_fail_memory(t->error);
-  for (const struct wd_value *value = wd_message_find(
-           select, WD_SS_Expression_MaskExpression_StructSelect_struct_items);
-       value && status == WD_OK; value = wd_value_next(value), i++) {
-    int64_t column = wd_message_integer(
-        value->message, WD_SS_Expression_MaskExpression_StructItem_field);
-
-    status = wd__refuse(t, value->message,
-                        WD_SS_Expression_MaskExpression_StructItem_child,
-                        "a projection into a column");
-    if (status == WD_OK && (column < 0 || column >= schema->count))
-      return wd_value_fail(value, WD_INVALID_PLAN, t->error,
-                           "column %lld of a table of %u", (long long)column,
-                           schema->count);
-    if (status == WD_OK)
-      status = wd__column(t, schema, (uint32_t)column, &columns[i]);
-    if (status == WD_OK)
-      names[i] = schema->columns[column].name;
-  }
-  if (status != WD_OK)
-    return status;
-  return wd__plan_project(t->planner, *node, count, columns, names, node);
-}
-
 /* The filter sees all columns of the schema, the mask comes after it. What a
  * best-effort filter leaves out may stay. */
 enum wd_status
@@ -443,6 +395,8 @@ wd__read(struct translator *t, const struct wd_message *read,
          const struct wd_plan_node **out)
 {
   const struct wd_message *filter = wd_message_sub(read, WD_SS_ReadRel_filter);
+  const struct wd_message *mask =
+      wd_message_sub(read, WD_SS_ReadRel_projection);
   const struct wd_expression *predicate;
   struct view view = {.subqueries = true};
   enum wd_status status = read_source(t, read, out);
@@ -456,5 +410,5 @@ wd__read(struct translator *t, const struct wd_message *read,
     if (status == WD_OK)
       status = wd__filter(t, *out, predicate, out);
   }
-  return status == WD_OK ? mask(t, read, out) : status;
+  return status == WD_OK && mask ? wd__mask(t, mask, out) : status;
 }

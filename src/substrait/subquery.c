@@ -32,9 +32,9 @@ look_at(struct translator *t, struct around *around, uint32_t column)
   return WD_OK;
 }
 
-static enum wd_status
-new_outer(struct translator *t, struct around *around, uint32_t column,
-          const struct wd_expression **out)
+enum wd_status
+wd__look_out(struct translator *t, struct around *around, uint32_t column,
+             const struct wd_expression **out)
 {
   struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
   enum wd_status status = look_at(t, around, column);
@@ -78,7 +78,7 @@ wd__outer(struct translator *t, const struct wd_message *reference,
     return wd_message_fail(where, WD_INVALID_PLAN, t->error,
                            "column %u of an outer row of %u", column,
                            around->schema->count);
-  return new_outer(t, around, column, out);
+  return wd__look_out(t, around, column, out);
 }
 
 /* The node of a subquery over `count` needles. */
@@ -172,29 +172,143 @@ make_scalar(struct translator *t, const struct view *view,
 }
 
 static enum wd_status
-make_exists(struct translator *t, const struct view *view,
-            const struct wd_message *message, const struct wd_expression **out)
+new_exists(struct translator *t, const struct around *around,
+           const struct wd_plan_node *query, const struct wd_expression **out)
 {
   const struct wd_type boolean = wd_type_of(WD_TYPE_BOOL);
+  struct wd_subquery subquery = subquery_of(WD_SUBQUERY_EXISTS, around, query);
+
+  return new_subquery(t, &subquery, 0, NULL, &boolean, false, out);
+}
+
+static struct wd_expression *
+new_literal(struct translator *t, enum wd_type_id type)
+{
+  struct wd_expression *node = wd_arena_alloc(t->arena, sizeof *node);
+
+  if (node) {
+    node->kind = WD_EXPR_LITERAL;
+    node->size = 1;
+    node->type = wd_type_of(type);
+  }
+  return node;
+}
+
+/* Counts rows that are equal; the count is the last column. */
+static enum wd_status
+count_equal(struct translator *t, const struct wd_plan_node **query)
+{
+  const struct wd_schema *schema = &(*query)->schema;
+  uint32_t keys = schema->count;
+  const struct wd_expression **columns =
+      wd_arena_array(t->arena, keys, sizeof *columns);
+  struct wd_column *results =
+      wd_arena_array(t->arena, (size_t)keys + 1, sizeof *results);
+  struct wd_measure *measure = wd_arena_alloc(t->arena, sizeof *measure);
+  struct wd_plan_node *node;
+  enum wd_status status =
+      wd__plan_node(t->planner, WD_NODE_AGGREGATE, *query, NULL, &node);
+
+  if (status != WD_OK)
+    return status;
+  if (!columns || !results || !measure)
+    return wd_fail_memory(t->error);
+  for (uint32_t i = 0; i < keys && status == WD_OK; i++) {
+    status = wd__column(t, schema, i, &columns[i]);
+    results[i] = schema->columns[i];
+  }
+  measure->function = WD_AGG_COUNT_STAR;
+  measure->type = wd_type_of(WD_TYPE_I64);
+  results[keys] = (struct wd_column){.name = "count", .type = measure->type};
+  node->schema = (struct wd_schema){keys + 1, results};
+  node->aggregate.key_count = keys;
+  node->aggregate.keys = columns;
+  node->aggregate.measure_count = 1;
+  node->aggregate.measures = measure;
+  *query = node;
+  return status;
+}
+
+/* Rows whose last column is more than 1. */
+static enum wd_status
+keep_several(struct translator *t, const struct wd_message *where,
+             const struct wd_plan_node **query)
+{
+  struct wd_expression *one = new_literal(t, WD_TYPE_I64);
+  const struct wd_expression *pair[2] = {NULL, one}, *several;
+  enum wd_status status =
+      wd__column(t, &(*query)->schema, (*query)->schema.count - 1, &pair[0]);
+
+  if (!one)
+    return wd_fail_memory(t->error);
+  one->literal.value.integer = 1;
+  if (status == WD_OK)
+    status = wd__make_call(t, where, WD_FN_GT, 2, pair, &several);
+  return status == WD_OK ? wd__filter(t, *query, several, query) : status;
+}
+
+/* Rows that are there more than once. One with a null in it is like no other:
+ * SQL's unique predicate, which the standard names. */
+static enum wd_status
+make_repeated(struct translator *t, const struct wd_message *where,
+              const struct wd_plan_node **query)
+{
+  const struct wd_schema *schema = &(*query)->schema;
+  const struct wd_expression *column, *is_there, *condition = NULL;
+  enum wd_status status = WD_OK;
+
+  for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
+    const struct wd_expression *pair[2] = {condition, NULL};
+
+    if (!schema->columns[i].nullable)
+      continue;
+    status = wd__column(t, schema, i, &column);
+    if (status == WD_OK)
+      status =
+          wd__make_call(t, where, WD_FN_IS_NOT_NULL, 1, &column, &is_there);
+    pair[1] = is_there;
+    if (status == WD_OK && condition)
+      status = wd__make_call(t, where, WD_FN_AND, 2, pair, &condition);
+    else
+      condition = is_there;
+  }
+  if (status == WD_OK && condition)
+    status = wd__filter(t, *query, condition, query);
+  if (status == WD_OK)
+    status = count_equal(t, query);
+  return status == WD_OK ? keep_several(t, where, query) : status;
+}
+
+static enum wd_status
+make_predicate(struct translator *t, const struct view *view,
+               const struct wd_message *message,
+               const struct wd_expression **out)
+{
+  int64_t predicate = wd_message_integer(
+      message, WD_SS_Expression_Subquery_SetPredicate_predicate_op);
+  bool unique =
+      predicate ==
+      WD_SS_Expression_Subquery_SetPredicate_PredicateOp_PREDICATE_OP_UNIQUE;
   const struct wd_message *rel;
   const struct wd_plan_node *query;
   struct around around;
-  struct wd_subquery subquery;
   enum wd_status status =
       wd__need(t, message, WD_SS_Expression_Subquery_SetPredicate_tuples,
                "the tuples", &rel);
 
-  if (status == WD_OK &&
-      wd_message_integer(message,
-                         WD_SS_Expression_Subquery_SetPredicate_predicate_op) !=
+  if (status == WD_OK && !unique &&
+      predicate !=
           WD_SS_Expression_Subquery_SetPredicate_PredicateOp_PREDICATE_OP_EXISTS)
-    return wd__unsupported(t, message, "a set predicate other than EXISTS");
+    return wd__missing(t, message, "the predicate");
   if (status == WD_OK)
     status = make_query(t, view, rel, &around, &query);
-  if (status != WD_OK)
-    return status;
-  subquery = subquery_of(WD_SUBQUERY_EXISTS, &around, query);
-  return new_subquery(t, &subquery, 0, NULL, &boolean, false, out);
+  if (status == WD_OK && unique)
+    status = make_repeated(t, message, &query);
+  if (status == WD_OK)
+    status = new_exists(t, &around, query, out);
+  return status == WD_OK && unique
+             ? wd__make_call(t, message, WD_FN_NOT, 1, out, out)
+             : status;
 }
 
 /* The query's one column and the needle in their common type. */
@@ -246,32 +360,96 @@ add_needle(struct translator *t, const struct wd_message *where,
   return new_subquery(t, subquery, 1, needles, &boolean, true, out);
 }
 
+/* Whether all columns of a row of the query are equal to the needles, said in
+ * the query. */
+static enum wd_status
+make_row_equal(struct translator *t, const struct view *view,
+               const struct wd_message *message, struct around *around,
+               const struct wd_plan_node *query,
+               const struct wd_expression **out)
+{
+  const struct view inside = {.schema = view->schema, .from_inside = around};
+  const struct wd_expression **needles;
+  uint32_t count;
+  enum wd_status status = wd__expressions(
+      t, &inside, message, WD_SS_Expression_Subquery_InPredicate_needles,
+      &count, &needles);
+
+  *out = NULL;
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    const struct wd_expression *pair[2] = {NULL, needles[i]};
+    const struct wd_expression *both[2] = {*out, NULL};
+
+    status = wd__column(t, &query->schema, i, &pair[0]);
+    if (status == WD_OK)
+      status = wd__make_call(t, message, WD_FN_EQUAL, 2, pair, &both[1]);
+    if (status == WD_OK && *out)
+      status = wd__make_call(t, message, WD_FN_AND, 2, both, out);
+    else
+      *out = both[1];
+  }
+  return status;
+}
+
+/* Several needles: a row is looked for that is equal in all of them. Where that
+ * can be unknown, it is looked for whether `true` is among the answers, which
+ * has three values as rows have. */
+static enum wd_status
+make_row_in(struct translator *t, const struct view *view,
+            const struct wd_message *message, struct around *around,
+            const struct wd_plan_node *query, const struct wd_expression **out)
+{
+  struct wd_subquery subquery = {.kind = WD_SUBQUERY_IN};
+  struct wd_expression *yes = new_literal(t, WD_TYPE_BOOL);
+  const struct wd_expression **equal = wd_arena_alloc(t->arena, sizeof *equal);
+  const char **name = wd_arena_alloc(t->arena, sizeof *name);
+  enum wd_status status;
+
+  if (!yes || !equal || !name)
+    return wd_fail_memory(t->error);
+  *name = "equal";
+  status = make_row_equal(t, view, message, around, query, equal);
+  if (status == WD_OK && !(*equal)->nullable) {
+    status = wd__filter(t, query, *equal, &query);
+    return status == WD_OK ? new_exists(t, around, query, out) : status;
+  }
+  yes->literal.value.boolean = true;
+  if (status == WD_OK)
+    status = wd__plan_project(t->planner, query, 1, equal, name, &query);
+  return status == WD_OK
+             ? add_needle(t, message, &subquery, around, query, yes, out)
+             : status;
+}
+
 static enum wd_status
 make_in(struct translator *t, const struct view *view,
         const struct wd_message *message, const struct wd_expression **out)
 {
+  uint32_t count =
+      wd_message_count(message, WD_SS_Expression_Subquery_InPredicate_needles);
   const struct wd_message *rel;
   const struct wd_plan_node *query;
   struct around around;
   struct wd_subquery subquery = {.kind = WD_SUBQUERY_IN};
   const struct wd_expression **needles;
-  uint32_t count;
   enum wd_status status =
       wd__need(t, message, WD_SS_Expression_Subquery_InPredicate_haystack,
                "the haystack", &rel);
 
-  if (status == WD_OK)
-    status = wd__expressions(t, view, message,
-                             WD_SS_Expression_Subquery_InPredicate_needles,
-                             &count, &needles);
+  if (status == WD_OK && count == 0)
+    status = wd__missing(t, message, "what is looked for");
   if (status == WD_OK)
     status = make_query(t, view, rel, &around, &query);
   if (status == WD_OK)
     status = check_width(t, message, query, count);
+  if (status == WD_OK && count > 1)
+    return make_row_in(t, view, message, &around, query, out);
+  if (status == WD_OK)
+    status = wd__expressions(t, view, message,
+                             WD_SS_Expression_Subquery_InPredicate_needles,
+                             &count, &needles);
   if (status != WD_OK)
     return status;
-  if (count != 1)
-    return wd__unsupported(t, message, "`in` of several values");
   return add_needle(t, message, &subquery, &around, query, needles[0], out);
 }
 
@@ -343,7 +521,7 @@ wd__subquery(struct translator *t, const struct view *view,
   case WD_SS_Expression_Subquery_in_predicate:
     return make_in(t, view, kind->message, out);
   case WD_SS_Expression_Subquery_set_predicate:
-    return make_exists(t, view, kind->message, out);
+    return make_predicate(t, view, kind->message, out);
   default:
     return make_comparison(t, view, kind->message, out);
   }

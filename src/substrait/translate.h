@@ -60,6 +60,8 @@ struct view {
   const struct wd_schema *schema;
   bool windows;    /* window functions may stand here */
   bool subqueries; /* so may subqueries */
+  /* The columns are those of a row around the query that this is in. */
+  struct around *from_inside;
 };
 
 /* Fails with the path: the part is none that is run here. */
@@ -125,9 +127,35 @@ enum wd_status
 wd__schema_of(const struct translator *t, const struct wd_message *named,
               struct wd_schema *out_schema);
 
+/* mask.c */
+
+/* Which columns, and which parts of them, come out, in which order. */
+enum wd_status
+wd__mask(struct translator *t, const struct wd_message *mask,
+         const struct wd_plan_node **node);
+
+/* A part of a struct, or of the columns of the schema, as a struct: of one
+ * field only that field, if the mask does not want it otherwise. */
+enum wd_status
+wd__masked(struct translator *t, const struct wd_message *mask,
+           const struct wd_schema *schema, const struct wd_expression *of,
+           const struct wd_expression **out);
+
+/* Gives the fields of a struct, and of structs in it, those of a type, by their
+ * places. What is in lists and maps keeps its own. */
+enum wd_status
+wd__name_fields(struct translator *t, const struct wd_message *where,
+                const struct wd_type *type, const struct wd_expression **value);
+
 /* How many names a type takes in a list of names, itself not counted. */
 uint32_t
 wd__names_in(const struct wd_type *type);
+
+/* Gives the fields of structs in a type their names, in turn, as many as there
+ * are. */
+enum wd_status
+wd__take_names(const struct translator *t, struct wd_type *type,
+               const struct wd_value **name);
 
 /* Checks what a producer says that a result is; `type` may be NULL. */
 enum wd_status
@@ -162,7 +190,7 @@ wd__struct_of(struct translator *t, uint32_t count,
               const struct wd_expression *const *items,
               const struct wd_expression **out);
 
-/* A list without elements, of a Type.List. */
+/* A list or a map without elements, of a Type.List or a Type.Map. */
 enum wd_status
 wd__make_empty(struct translator *t, const struct wd_message *type,
                const struct wd_expression **out);
@@ -252,6 +280,11 @@ wd__subquery(struct translator *t, const struct view *view,
              const struct wd_message *message,
              const struct wd_expression **out);
 
+/* A column of a row around. */
+enum wd_status
+wd__look_out(struct translator *t, struct around *around, uint32_t column,
+             const struct wd_expression **out);
+
 enum wd_status
 wd__outer(struct translator *t, const struct wd_message *reference,
           uint32_t column, const struct wd_message *where,
@@ -333,6 +366,15 @@ struct called {
 struct call_fields {
   uint32_t function, arguments, old_arguments, options, phase, invocation;
 };
+
+/* phase.c */
+bool
+wd__is_whole_phase(int64_t phase);
+
+/* What a call of an aggregate means in a phase that is not the whole. */
+enum wd_status
+wd__read_phase(const struct translator *t, const struct wd_message *message,
+               int64_t phase, struct called *called);
 
 enum wd_status
 wd__read_call(struct translator *t, const struct view *view,

@@ -496,10 +496,28 @@ wd__names_in(const struct wd_type *type)
   return count;
 }
 
-/* Gives the fields of structs in a type their names, in turn. */
+/* The name of field number `i`, which none before it has. */
 static enum wd_status
-name_fields(const struct translator *t, struct wd_type *type,
-            const struct wd_value **name)
+take_name(const struct translator *t, const struct wd_value **name, uint32_t i,
+          struct wd_column *fields)
+{
+  const struct wd_value *own = *name;
+  enum wd_status status = wd__text(t, own, &fields[i].name);
+
+  *name = wd_value_next(own);
+  if (status == WD_OK && !fields[i].name[0])
+    return wd_value_fail(own, WD_INVALID_PLAN, t->error,
+                         "a field without a name");
+  for (uint32_t k = 0; k < i && status == WD_OK; k++)
+    if (strcmp(fields[k].name, fields[i].name) == 0)
+      return wd_value_fail(own, WD_INVALID_PLAN, t->error,
+                           "a struct has two fields '%s'", fields[i].name);
+  return status;
+}
+
+enum wd_status
+wd__take_names(const struct translator *t, struct wd_type *type,
+               const struct wd_value **name)
 {
   struct wd_column *children =
       wd_arena_array(t->arena, type->child_count, sizeof *children);
@@ -509,12 +527,10 @@ name_fields(const struct translator *t, struct wd_type *type,
     return wd_fail_memory(t->error);
   for (uint32_t i = 0; i < type->child_count && status == WD_OK; i++) {
     children[i] = type->children[i];
-    if (type->id == WD_TYPE_STRUCT && *name) {
-      status = wd__text(t, *name, &children[i].name);
-      *name = wd_value_next(*name);
-    }
+    if (type->id == WD_TYPE_STRUCT && *name)
+      status = take_name(t, name, i, children);
     if (status == WD_OK && wd__names_in(&children[i].type))
-      status = name_fields(t, &children[i].type, name);
+      status = wd__take_names(t, &children[i].type, name);
   }
   type->children = children;
   return status;
@@ -546,7 +562,7 @@ wd__schema_of(const struct translator *t, const struct wd_message *named,
     if (status == WD_OK)
       status = wd__type_of(t, field->message, &column->type, &column->nullable);
     if (status == WD_OK && wd__names_in(&column->type))
-      status = name_fields(t, &column->type, &name);
+      status = wd__take_names(t, &column->type, &name);
     field = wd_value_next(field);
   }
   if (status == WD_OK && name)

@@ -122,19 +122,6 @@ check_options(struct translator *t, const struct wd_message *message,
   return wd__check_options(t, message, fields->options, name, &chosen);
 }
 
-static enum wd_status
-check_phase(struct translator *t, const struct wd_message *message,
-            const struct call_fields *fields)
-{
-  int64_t phase = wd_message_integer(message, fields->phase);
-
-  if (phase == WD_SS_AggregationPhase_AGGREGATION_PHASE_UNSPECIFIED ||
-      phase == WD_SS_AggregationPhase_AGGREGATION_PHASE_INITIAL_TO_RESULT)
-    return WD_OK;
-  return wd__unsupported(t, message,
-                         "a phase of an aggregation that is not all of it");
-}
-
 static bool
 is_known_extension(const struct extension *extension)
 {
@@ -182,8 +169,6 @@ wd__read_call(struct translator *t, const struct view *view,
 
   if (status == WD_OK)
     status = find_name(t, message, out);
-  if (status == WD_OK)
-    status = check_phase(t, message, fields);
   if (status == WD_OK)
     status = check_options(t, message, fields, out);
   if (status == WD_OK)
@@ -435,6 +420,9 @@ wd__window_call(struct translator *t, const struct view *view,
     return status;
   if (called.extension->lambda)
     return wd__unsupported(t, message, "a lambda over a window");
+  if (!wd__is_whole_phase(wd_message_integer(message, fields.phase)))
+    return wd__unsupported(t, message,
+                           "a phase of an aggregation over a window");
   if (called.filtered && called.arguments.count == 0)
     return wd__missing(t, message, "the filter");
   status = read_window(&window, &called, from, partition_field, sort_field);

@@ -61,7 +61,7 @@ def computed():
         cast(ref(5), kind("date")), p.call("datetime", "extract", "YEAR",
                                            ref(6)),
         {"nested": {"struct": {"fields": [ref(0), lit(string="😀")]}}}),
-        ["c"] * 14)
+        [f"c{i}" for i in range(14)])
 
 
 def written():

@@ -7,6 +7,7 @@
 
 #include "plan/plan.h"
 #include "substrait/plan.h"
+#include "substrait/write.h"
 
 /* The table t of tests/suite/substrait_schema.py. */
 static inline enum wd_status
@@ -26,10 +27,11 @@ substrait_table(void *env, const char *name, const struct wd_option *options,
   return wd_fail(error, WD_NOT_GRANTED, "table '%s' is not granted", name);
 }
 
-/* Reads and plans; the plan's text goes to `text`. */
+/* Reads and plans; the plan's text goes to `text`, what it is written as to
+ * `written`, each if it is not NULL. */
 static inline enum wd_status
-substrait_plan(const void *data, size_t length, struct wd_buf *text,
-               struct wd_error *error)
+substrait_write(const void *data, size_t length, struct wd_buf *text,
+                struct wd_buf *written, struct wd_error *error)
 {
   const struct wd_binder binder = {.table = substrait_table};
   struct wd_relation *relation;
@@ -41,11 +43,22 @@ substrait_plan(const void *data, size_t length, struct wd_buf *text,
     return status;
   status = wd_plan_make(NULL, relation, &binder, &plan, error);
   if (status == WD_OK) {
-    wd_plan_print(&plan, WD_PLAN_TEXT, text);
+    if (text)
+      wd_plan_print(&plan, WD_PLAN_TEXT, text);
+    if (written)
+      status = wd_substrait_write(&plan, &(struct wd_substrait_options){NULL},
+                                  written, error);
     wd_plan_fini(&plan);
   }
   wd_relation_unref(relation);
   return status;
+}
+
+static inline enum wd_status
+substrait_plan(const void *data, size_t length, struct wd_buf *text,
+               struct wd_error *error)
+{
+  return substrait_write(data, length, text, NULL, error);
 }
 
 #endif
