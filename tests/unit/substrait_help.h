@@ -34,6 +34,7 @@ substrait_write(const void *data, size_t length, struct wd_buf *text,
                 struct wd_buf *written, struct wd_error *error)
 {
   const struct wd_binder binder = {.table = substrait_table};
+  const struct wd_substrait_options options = {.env = NULL};
   struct wd_relation *relation;
   struct wd_plan plan;
   enum wd_status status =
@@ -46,8 +47,7 @@ substrait_write(const void *data, size_t length, struct wd_buf *text,
     if (text)
       wd_plan_print(&plan, WD_PLAN_TEXT, text);
     if (written)
-      status = wd_substrait_write(&plan, &(struct wd_substrait_options){NULL},
-                                  written, error);
+      status = wd_substrait_write(&plan, &options, written, error);
     wd_plan_fini(&plan);
   }
   wd_relation_unref(relation);
