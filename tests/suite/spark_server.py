@@ -52,7 +52,7 @@ def free_port():
 class Spark:
     """Starts a server and waits until it answers."""
 
-    def __init__(self, jar=None, **settings):
+    def __init__(self, jar=None, memory="1g", **settings):
         fetch()
         self.folder = tempfile.mkdtemp(prefix="wasi-data-spark-")
         self.port = free_port()
@@ -68,7 +68,7 @@ class Spark:
                for name, value in settings.items()}}
         command = [str(HOME / "bin" / "spark-submit"), "--class",
                    "org.apache.spark.sql.connect.service.SparkConnectServer",
-                   "--master", "local[2]", "--driver-memory", "1g"]
+                   "--master", "local[2]", "--driver-memory", memory]
         if jar:
             command += ["--jars", str(jar)]
             settings |= ADAPTER

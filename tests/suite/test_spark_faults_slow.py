@@ -1,100 +1,29 @@
-"""Faults on a cluster of this machine, as `wasi-data spark start` makes it:
-executors, workers and the server that die, lambdas that misbehave."""
+"""Faults on a cluster of this machine: executors, workers and the server that
+die at a certain phase of a job, programs that are interrupted, lambdas that
+misbehave."""
 
-import json
 import os
-import pathlib
-import re
 import signal
 import subprocess
-import tempfile
+import threading
 import time
 import unittest
-import urllib.request
 
 import script
-import spark_server
-import test_behaviour
 import test_hostile
 from script import BIN, CACHE, END, GUEST, Case, needs_guests
-from spark_proxy import Proxy
-from spark_suite import JAR
+from spark_cluster import Cluster
 
 CLUSTER = None
 SECONDS = 120
 
+ROWS = 400000
 
-class Cluster:
-    """Started by the command, with Spark of scripts/deps."""
-
-    def __init__(self):
-        if not JAR.exists():
-            raise unittest.SkipTest(f"{JAR} was not built here")
-        spark_server.fetch()
-        self.folder = tempfile.TemporaryDirectory(prefix="wasi-data-faults-")
-        self.environment = dict(
-            os.environ, XDG_STATE_HOME=self.folder.name, LD_PRELOAD="",
-            SPARK_HOME=str(spark_server.HOME),
-            JAVA_HOME=spark_server.java_home())
-        self.port = spark_server.free_port()
-        self.begin()
-
-    def command(self, *words):
-        return subprocess.run([BIN, "spark", *words], env=self.environment,
-                              capture_output=True, text=True, timeout=400,
-                              check=False)
-
-    def begin(self):
-        done = self.command("start", "--workers", "2", "--worker-memory",
-                            "512MiB", "--port", str(self.port), "--conf",
-                            "spark.sql.shuffle.partitions=2")
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        self.url = done.stdout.strip()
-        self.ui = re.search(r"http://[\d.:]+", done.stderr).group(0)
-        script.ENGINE[:] = ["--engine", self.url]
-
-    def end(self):
-        self.command("stop")
-        script.ENGINE.clear()
-        self.folder.cleanup()
-
-    def process(self, name):
-        record = pathlib.Path(self.folder.name, "wasi-data/spark/cluster")
-        return int(re.search(rf"process (\d+) \d+ {name}\n",
-                             record.read_text()).group(1))
-
-    def ask(self, what):
-        """Spark's own account of its application."""
-        base = f"{self.ui}/api/v1/applications"
-        with urllib.request.urlopen(base, timeout=30) as answer:
-            application = json.load(answer)[0]["id"]
-        with urllib.request.urlopen(f"{base}/{application}/{what}",
-                                    timeout=30) as answer:
-            return json.load(answer)
-
-    def busy(self):
-        """The executor with the most tasks under way, of those that have any,
-        with the stage that it works on."""
-        stages = self.ask("stages?status=active")
-        stages = [s for s in stages if s["numActiveTasks"]]
-        for executor in self.ask("executors"):
-            if executor["id"] != "driver" and executor["activeTasks"] and stages:
-                return executor["id"], max(s["stageId"] for s in stages)
-        return None
-
-    def kill_executor(self, number):
-        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                words = path.read_bytes().decode(errors="replace").split("\0")
-                place = os.readlink(path.parent / "cwd")
-            except OSError:
-                continue
-            if (self.folder.name in place and "--executor-id" in words and
-                    words[words.index("--executor-id") + 1] == number):
-                os.kill(int(path.parent.name), signal.SIGKILL)
-                return
-        raise AssertionError(f"there is no executor {number}")
+# A scan, a shuffle of whole rows, a lambda, an aggregate that has more groups
+# than Spark hashes, their merge.
+JOB = ["read", "t", "repartition", 2, "text", END, "map-tag", "id",
+       "select", "tag % 300000 as k", "tag", END, "group", "k", END,
+       "reduce-sum", "tag", "collect"]
 
 
 def setUpModule():
@@ -106,59 +35,107 @@ def tearDownModule():
     CLUSTER.end()
 
 
-def last_stage():
-    return max((s["stageId"] for s in CLUSTER.ask("stages")), default=-1)
+class Job(Case):
+    """A program in the background."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.table = os.path.join(CLUSTER.folder.name, "t.csv")
+        if not os.path.exists(cls.table):
+            with open(cls.table, "w", encoding="ascii") as file:
+                file.write("id,text\n")
+                file.writelines(f"{i},the row of number {i:012}\n"
+                                for i in range(ROWS))
 
-@needs_guests
-class Losses(Case):
-    ROWS = 3000000
-    STEPS = ["range", 0, ROWS, 1, "repeat", "id", 5, "group", "value % 1000",
-             END, "measure", "count(*) as n", "sum(value) as s", END]
-
-    def begin(self, *steps, options=()):
+    def begin(self, *steps, options=(), engine=None):
         return subprocess.Popen(
-            [BIN, "run", "--quiet", *script.ENGINE, *options, str(GUEST),
+            [BIN, "run", "--quiet", *(script.ENGINE if engine is None else
+                                      engine),
+             "--table", f"t={self.table},header=true", *options, str(GUEST),
              *map(str, steps)],
             env=dict(os.environ, WASI_DATA_CACHE=CACHE), cwd=self.folder,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def await_work(self, process, after):
-        """The first executor at work on a stage later than `after`."""
+    def await_phase(self, process, phase, after):
+        """An executor that is at it, in a stage later than `after`; None: the
+        program ended before one was seen there."""
         end = time.monotonic() + SECONDS
-        while time.monotonic() < end and process.poll() is None:
-            busy = CLUSTER.busy()
-            if busy and busy[1] > after:
-                return busy
-            time.sleep(0.05)
-        return self.fail("it was never at work")
+        while process.poll() is None:
+            self.assertLess(time.monotonic(), end, f"never seen: {phase}")
+            for executor in CLUSTER.busy():
+                if any(stage > after and name == phase
+                       for stage, name in CLUSTER.phases(executor)):
+                    return executor
+        return None
 
-    def check(self, process):
-        out, error = process.communicate(timeout=400)
+
+@needs_guests
+class Losses(Job):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # DuckDB says what is right.
+        cls.rows = None
+
+    def wanted(self):
+        if Losses.rows is None:
+            process = self.begin(*JOB, engine=[])
+            Losses.rows, error = process.communicate(timeout=400)
+            self.assertEqual((process.returncode, error), (0, ""))
+            Losses.rows = sorted(Losses.rows.splitlines())
+            self.assertGreater(len(Losses.rows), 100000)
+        return Losses.rows
+
+    def check(self, out, error, process):
         self.assertEqual((process.returncode, error), (0, ""))
-        table, = script.read(out)
-        self.assertEqual(len(table.rows), 1000)
-        self.assertEqual(sum(row[1] for row in table.rows), 5 * self.ROWS)
-        self.assertEqual(sum(row[2] for row in table.rows),
-                         5 * self.ROWS * (self.ROWS - 1) // 2)
+        # Not by assertEqual, which shows all of them.
+        self.assertTrue(sorted(out.splitlines()) == self.wanted(),
+                        "other rows than DuckDB's")
+
+    def lost_at(self, phase):
+        """An executor dies in that phase: the same rows, byte for byte. What is
+        over before it is seen is run again."""
+        wanted = self.wanted()
+        for _ in range(6):
+            before = CLUSTER.last_stage()
+            process = self.begin(*JOB)
+            outcome = []
+            reader = threading.Thread(
+                target=lambda: outcome.extend(process.communicate(timeout=400)))
+            reader.start()
+            executor = self.await_phase(process, phase, before)
+            if executor:
+                CLUSTER.kill_executor(executor)
+            reader.join()
+            self.check(*outcome, process)
+            if executor and self.is_lost(executor):
+                return
+        self.fail(f"{phase} was never seen in {len(wanted)} rows")
+
+    def is_lost(self, executor):
+        return any(e["id"] == executor and not e["isActive"]
+                   for e in CLUSTER.ask("allexecutors"))
+
+    def test_executor_in_a_scan(self):
+        self.lost_at("scan")
 
     def test_executor_in_a_lambda(self):
-        before = last_stage()
-        process = self.begin(*self.STEPS, "collect")
-        executor, _ = self.await_work(process, before)
-        CLUSTER.kill_executor(executor)
-        self.check(process)
-        lost = [e for e in CLUSTER.ask("allexecutors")
-                if e["id"] == executor and not e["isActive"]]
-        self.assertEqual(len(lost), 1)
+        self.lost_at("lambda")
+
+    def test_executor_in_a_shuffle_write(self):
+        self.lost_at("shuffle write")
+
+    def test_executor_in_a_merge(self):
+        self.lost_at("merge")
 
     def test_worker(self):
         """With all that it started; the other one does the work."""
-        before = last_stage()
-        process = self.begin(*self.STEPS, "collect")
-        self.await_work(process, before)
+        before = CLUSTER.last_stage()
+        process = self.begin(*JOB)
+        self.assertTrue(self.await_phase(process, "lambda", before))
         os.killpg(CLUSTER.process("worker-2"), signal.SIGKILL)
-        self.check(process)
+        self.check(*process.communicate(timeout=400), process)
         status = CLUSTER.command("status")
         self.assertEqual(status.returncode, 1)
         self.assertRegex(status.stdout, r"worker-2 +ended")
@@ -166,10 +143,10 @@ class Losses(Case):
 
     def test_server(self):
         """Gone in the middle: an error that says so, nothing half written."""
-        before = last_stage()
-        process = self.begin(*self.STEPS, "write", "o", "create", "wait",
+        before = CLUSTER.last_stage()
+        process = self.begin(*JOB[:-1], "write", "o", "create", "wait",
                              options=["--sink", "o=o.parquet"])
-        self.await_work(process, before)
+        self.assertTrue(self.await_phase(process, "lambda", before))
         os.killpg(CLUSTER.process("server"), signal.SIGKILL)
         out, error = process.communicate(timeout=120)
         self.assertEqual((process.returncode, out), (125, ""), error)
@@ -179,39 +156,50 @@ class Losses(Case):
         CLUSTER.begin()
 
     def test_two_programs(self):
-        both = [self.begin(*self.STEPS, "collect") for _ in range(2)]
-        for process in both:
-            self.check(process)
+        both = [self.begin(*JOB) for _ in range(2)]
+        outcomes = [[], []]
+        readers = [threading.Thread(target=lambda p=process, o=outcome:
+                                    o.extend(p.communicate(timeout=400)))
+                   for process, outcome in zip(both, outcomes)]
+        for reader in readers:
+            reader.start()
+        for reader, process, outcome in zip(readers, both, outcomes):
+            reader.join()
+            self.check(*outcome, process)
 
 
 @needs_guests
-class Connections(Case):
-    """Between the program and the server."""
+class Interrupts(Job):
+    def ended_by(self, number, code):
+        """In the middle of a lambda that does not end: nothing written, and
+        the cluster is told."""
+        before = CLUSTER.last_stage()
+        process = self.begin("range", 0, 1000, 1, "break-at", "id", 7, "spin",
+                             "write", "o", "create", "wait",
+                             options=["--sink", "o=o.parquet"])
+        self.assertTrue(self.await_phase(process, "lambda", before))
+        process.send_signal(number)
+        out, error = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, out), (code, ""), error)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        CLUSTER.await_idle()
+        failed = [s for s in CLUSTER.ask("stages?status=failed")
+                  if s["stageId"] > before]
+        self.assertEqual(len(failed), 1)
+        self.assertRegex(failed[0]["failureReason"], "(?i)cancel")
 
-    def through(self, *steps, guest=GUEST):
-        """What came out, and the proxy that it came through."""
-        proxy = Proxy(CLUSTER.url)
-        self.addCleanup(proxy.close)
-        done = subprocess.run(
-            [BIN, "run", "--quiet", "--engine", proxy.url, str(guest),
-             *map(str, steps)], env=dict(os.environ, WASI_DATA_CACHE=CACHE),
-            cwd=self.folder, capture_output=True, text=True, timeout=400)
-        return done, proxy
+    def test_ctrl_c(self):
+        self.ended_by(signal.SIGINT, 130)
 
-    def test_zeros_are_not_sent(self):
-        """A program of 1 GiB whose live pages have 10 MiB."""
-        done, proxy = self.through("sparse", guest=test_behaviour.GUEST)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertEqual(done.stdout.split(), [str(sum(range(1000)))])
-        self.assertGreater(proxy.sent, 10 << 20)
-        self.assertLess(proxy.sent, 12 << 20)
+    def test_terminate(self):
+        self.ended_by(signal.SIGTERM, 143)
 
 
 class Lambdas(unittest.TestCase):
     def test_trap_is_not_tried_again(self):
         """Four tries are Spark's default; one that is under way when the first
         fails may fail, too."""
-        before = last_stage()
+        before = CLUSTER.last_stage()
         outcome = test_hostile.Outcome("do_trap")
         self.assertEqual((outcome.code, outcome.files), (125, []), outcome.text)
         self.assertIn("unreachable", outcome.text)
@@ -228,6 +216,7 @@ class Lambdas(unittest.TestCase):
         executors = {e["id"] for e in CLUSTER.ask("executors")}
         outcome = test_hostile.Outcome("do_loop", ("--timeout", "20s"))
         self.assertEqual(outcome.code, 124, outcome.text)
+        CLUSTER.await_idle()
         outcome = test_hostile.Outcome("do_memory_trap",
                                        ("--memory-limit", "8MiB"))
         self.assertEqual(outcome.code, 125, outcome.text)

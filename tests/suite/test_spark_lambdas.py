@@ -166,16 +166,6 @@ class Engine(Case):
             [(sum((i + j) % 2 == 0 and j < i for i in range(5)
                   for j in range(5) if j % 2 == 0),)])
 
-    def test_more_keys_than_spark_hashes(self):
-        """Past 128 keys Spark sorts rows and states, by another copy of the
-        aggregate: no update is lost."""
-        table = self.collect(
-            "range", 0, 50000, 1, "select", "id % 1000 as k", "id as tag", END,
-            "group", "k", END, "reduce-sum", "tag")
-        self.assertEqual(len(table.rows), 1000)
-        self.assertEqual({row[0]: row[-1] for row in table.rows},
-                         {k: sum(range(k, 50000, 1000)) for k in range(1000)})
-
     def test_a_cache_is_read(self):
         """Spark finds what it keeps, lambdas below or not."""
         for below in (["filter", "id > 7"], ["map-tag", "id"]):

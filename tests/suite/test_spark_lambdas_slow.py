@@ -96,7 +96,7 @@ class Hostile(unittest.TestCase):
 
 
 @needs_guests
-class Determinism(Case):
+class Groupings(Case):
     def test_partitions(self):
         """One partition and eight give the same rows. (A reduce that kept `id`
         would give that of any row.)"""
@@ -113,6 +113,17 @@ class Determinism(Case):
                 one = rows(1, *steps)
                 self.assertGreater(len(one), 90)
                 self.assertEqual(rows(8, *steps), one)
+
+
+    def test_more_keys_than_spark_hashes(self):
+        """Past 100,000 keys in a task Spark sorts rows and states, by another
+        copy of the aggregate: no update is lost."""
+        keys = 120000
+        table = self.collect(
+            "range", 0, 2 * keys, 1, "select", f"id % {keys} as k",
+            "id as tag", END, "group", "k", END, "reduce-sum", "tag")
+        self.assertEqual(sorted((row[0], row[-1]) for row in table.rows),
+                         [(k, k + k + keys) for k in range(keys)])
 
 
 class Jar(unittest.TestCase):

@@ -76,7 +76,8 @@ wd_artifact_read(const char *folder, const char *name, struct wd_buf *out_bytes,
   file = fopen(path, "rbe");
   if (!file)
     return wd_fail(error, WD_NOT_FOUND,
-                   "the artifact '%s' did not arrive at the executor: %s: %s",
+                   "the artifact '%s' did not arrive at the executor: %s: %s; "
+                   "run the program again, which sends it again",
                    name, path, strerror(errno));
   if (fread(&size, 1, sizeof size, file) != sizeof size)
     status = fail(name, "is not complete", error);

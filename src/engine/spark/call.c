@@ -23,6 +23,11 @@
 #define CONNECT_SECONDS 10L
 #define SILENCE_SECONDS 600L
 
+/* Seconds after which a silent peer is asked whether it is there, and between
+ * such questions, of which nine (Linux) may stay without an answer. */
+#define ALIVE_SECONDS 30L
+#define ALIVE_AGAIN_SECONDS 10L
+
 struct wd_sc_call {
   struct wd_sc_channel *channel;
   CURL *easy;
@@ -275,6 +280,8 @@ set_options(struct wd_sc_call *call)
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, ALIVE_SECONDS);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, ALIVE_AGAIN_SECONDS);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENCE_SECONDS);

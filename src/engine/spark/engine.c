@@ -24,6 +24,9 @@ static const char *const settings[][2] = {
     {"spark.sql.mapKeyDedupPolicy", "EXCEPTION"},
     {"spark.sql.execution.arrow.maxRecordsPerBatch", "65536"},
     {"spark.sql.execution.arrow.useLargeVarTypes", "false"},
+    /* Groups of aggregates by lambdas in a task: past them (128, as Spark
+     * comes) rows are sorted, and there is a call for each group. */
+    {"spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "100000"},
 };
 
 /* Of Spark, by its first number. */

@@ -139,6 +139,27 @@ find_lambda_failure(const char *text, struct wd_error *error)
   return (enum wd_status)status;
 }
 
+/* What was sent with the session (program.c), and Spark has no more: it says
+ * little more than the path. */
+static enum wd_status
+find_lost_artifact(const char *text, struct wd_error *error)
+{
+  static const char *const kinds[] = {"/wd-code-", "/wd-image-"};
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    const char *found = strstr(text, kinds[i]);
+
+    if (found)
+      return wd_fail_at(
+          error, WD_ORIGIN_ENGINE, WD_ENGINE_FAILED,
+          "the artifact '%.*s' did not reach the executors: Spark: %s; run the "
+          "program again, which sends it again",
+          (int)strspn(found + 1, letters), found + 1, text);
+  }
+  return WD_OK;
+}
+
 static enum wd_status
 fail_connection(const struct wd_sc_session *session,
                 const struct wd_sc_call *call, struct wd_error *error)
@@ -193,6 +214,9 @@ wd_sc_session_fail(struct wd_sc_session *session, const struct wd_sc_call *call,
                    session->endpoint->host, session->endpoint->port);
   if (strncmp(report.error_class, "OPERATION_CANCELED", 18) == 0)
     return wd_fail(error, WD_CANCELLED, "cancelled");
+  status = find_lost_artifact(report.message, error);
+  if (status != WD_OK)
+    return status;
   /* Spark's messages begin with the class in brackets, most of them. */
   if (*report.error_class && !strstr(report.message, report.error_class))
     return wd_fail_at(error, WD_ORIGIN_ENGINE, WD_ENGINE_FAILED,
