@@ -87,8 +87,8 @@ bench: setup
 
 bench-spark: setup
 	@$(call configured,release)
-	@cmake --build --preset release -j $(JOBS) --target product bench_guests spark_jar
-	@for part in spark pyspark pandas oracle; do scripts/deps $$part; done
+	@cmake --build --preset release -j $(JOBS) --target product bench/guests/cluster.wasm spark_jar
+	@for part in spark pyspark pandas oracle protobuf grpc; do scripts/deps $$part; done
 	@bench/spark/run
 
 fuzz: setup
