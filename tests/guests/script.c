@@ -32,7 +32,8 @@
  *   map-tag COLUMN        adds `tag`: twice the value of an i64 column
  *   repeat COLUMN COUNT   flat map: `value`, `copy` for each of COUNT copies
  *   keep-even COLUMN      a filter by lambda
- *   break-at COLUMN VALUE fail|trap   one that keeps all, but for this value
+ *   break-at COLUMN VALUE fail|trap|spin   one that keeps all, but for this
+ *     value, at which it fails, traps or never ends
  *   shares COLUMN         by partition: `rows`, `total`, `rising`
  *   reduce-sum COLUMN     (of the group, or all) adds up an i64 column
  *   number-rows           (of the group, or by partition) adds `part`, the
@@ -394,7 +395,7 @@ is_even(const wd_row *row, void *env)
 
 struct breaking {
   struct column column;
-  bool traps;
+  char how; /* the first letter of the word */
 };
 
 static bool
@@ -402,11 +403,13 @@ is_whole(const wd_row *row, void *env)
 {
   const struct breaking *breaking = env;
   int64_t value = wd_get_i64_by(row, breaking->column.name);
-  if (value == breaking->column.count && breaking->traps)
+  if (value != breaking->column.count)
+    return true;
+  if (breaking->how == 't')
     __builtin_trap();
-  if (value == breaking->column.count)
-    wd_fail("broken at %lld", (long long)value);
-  return true;
+  for (volatile bool spins = breaking->how == 's'; spins;)
+    ;
+  wd_fail("broken at %lld", (long long)value);
 }
 
 struct share {
@@ -991,7 +994,7 @@ apply(struct script *s, const char *verb)
   } else if (VERB("break-at")) {
     struct breaking breaking = {.column = column_of(s)};
     breaking.column.count = number(s);
-    breaking.traps = strcmp(word(s), "trap") == 0;
+    breaking.how = *word(s);
     s->current = wd_filter_by(s->current, is_whole, &breaking, sizeof breaking);
   } else if (VERB("shares")) {
     static const wd_partition_fn functions = {

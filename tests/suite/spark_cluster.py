@@ -48,7 +48,7 @@ def phase_of(stack):
 class Cluster:
     """Started by the command, with Spark of scripts/deps."""
 
-    def __init__(self, *settings):
+    def __init__(self, *settings, workers=2):
         if not JAR.exists():
             raise unittest.SkipTest(f"{JAR} was not built here")
         spark_server.fetch()
@@ -58,6 +58,7 @@ class Cluster:
             SPARK_HOME=str(spark_server.HOME),
             JAVA_HOME=spark_server.java_home())
         self.port = spark_server.free_port()
+        self.workers = str(workers)
         self.settings = ["spark.sql.shuffle.partitions=2", *settings]
         self.begin()
 
@@ -69,8 +70,9 @@ class Cluster:
     def begin(self):
         conf = [word for setting in self.settings
                 for word in ("--conf", setting)]
-        done = self.command("start", "--workers", "2", "--worker-memory",
-                            "512MiB", "--port", str(self.port), *conf)
+        done = self.command("start", "--workers", self.workers,
+                            "--worker-memory", "512MiB", "--port",
+                            str(self.port), *conf)
         if done.returncode:
             raise AssertionError(done.stderr)
         self.url = done.stdout.strip()
