@@ -86,7 +86,7 @@ static const wd_aggregator longest = {
 
 /* ---- A source: 0, 1, … */
 
-enum { PARTITIONS = 16, PART = 2048 };
+enum { PARTITIONS = 16, PART = 16384 };
 
 struct numbers {
   int64_t next, end;

@@ -187,7 +187,9 @@ wd_duck_queue_pop(struct wd_duck_queue *queue)
   item = items_take(&queue->items);
   if (item) {
     queue->bytes -= item->bytes;
-    pthread_cond_broadcast(&queue->emptied);
+    /* Not for every chunk: who was woken shall have something to do. */
+    if (queue->bytes <= WD_DUCK_QUEUE_BYTES / 2)
+      pthread_cond_broadcast(&queue->emptied);
   }
   pthread_mutex_unlock(&queue->lock);
   if (item)
