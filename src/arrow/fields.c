@@ -126,6 +126,44 @@ see_uuid(const struct wd_field *field, struct wd_type *type)
       *type = wd_type_of(WD_TYPE_UUID);
 }
 
+/* The value of a key of a column's metadata, which is taken out of it; NULL:
+ * there is none. */
+static const char *
+take_metadata(struct wd_column *column, const char *key)
+{
+  const char **texts = (const char **)(uintptr_t)column->metadata;
+  uint32_t kept = 0;
+  const char *value = NULL;
+
+  for (uint32_t i = 0; i < column->metadata_count; i++) {
+    if (strcmp(texts[2 * i], key) == 0) {
+      value = texts[2 * i + 1];
+      continue;
+    }
+    texts[2 * kept] = texts[2 * i];
+    texts[2 * kept++ + 1] = texts[2 * i + 1];
+  }
+  column->metadata_count = kept;
+  return value;
+}
+
+/* From its metadata to its type. A UUID is a type of ours. */
+static void
+see_extension(struct wd_column *column)
+{
+  struct wd_type *type = &column->type;
+
+  if (type->id == WD_TYPE_UUID)
+    return;
+  type->extension = take_metadata(column, WD_EXTENSION_KEY);
+  if (type->extension)
+    type->extension_metadata = take_metadata(column, WD_EXTENSION_METADATA_KEY);
+  if (type->extension && !*type->extension)
+    type->extension = NULL;
+  if (type->extension_metadata && !*type->extension_metadata)
+    type->extension_metadata = NULL;
+}
+
 static enum wd_status
 parse_type(struct reader *reader, const struct wd_field *field,
            struct wd_type *type)
@@ -187,6 +225,8 @@ parse_column(struct reader *reader, struct wd_column *column)
                         "metadata", &column->metadata);
   if (status == WD_OK)
     status = parse_type(reader, field, &column->type);
+  if (status == WD_OK)
+    see_extension(column);
   return status;
 }
 
@@ -335,41 +375,48 @@ make_texts(const char *const *from, uint32_t count, struct wd_arena *arena,
   return true;
 }
 
-/* Whether the metadata has to say what the format does not. */
 static bool
-lacks_extension(const struct wd_column *column)
+has_metadata(const struct wd_column *column, const char *key)
 {
-  if (column->type.id != WD_TYPE_UUID)
-    return false;
   for (uint32_t i = 0; i < column->metadata_count; i++)
-    if (strcmp(column->metadata[2 * i], WD_EXTENSION_KEY) == 0)
-      return false;
-  return true;
+    if (strcmp(column->metadata[2 * i], key) == 0)
+      return true;
+  return false;
+}
+
+/* What a type is called in the metadata; NULL: its format says all. */
+static const char *
+extension_of(const struct wd_type *type)
+{
+  return type->id == WD_TYPE_UUID ? WD_EXTENSION_UUID : type->extension;
 }
 
 static bool
 make_metadata(const struct wd_column *column, struct wd_arena *arena,
               struct wd_field *field)
 {
-  static const struct wd_text uuid[2] = {
-      {WD_EXTENSION_KEY, sizeof WD_EXTENSION_KEY - 1},
-      {WD_EXTENSION_UUID, sizeof WD_EXTENSION_UUID - 1},
-  };
+  const char *extension = extension_of(&column->type);
+  const char *more = column->type.extension_metadata;
   uint32_t count = column->metadata_count;
   struct wd_text *texts;
 
   field->metadata_count = count;
-  if (!lacks_extension(column))
+  if (!extension || has_metadata(column, WD_EXTENSION_KEY))
     return make_texts(column->metadata, count * 2, arena, &field->metadata);
-  texts = wd_arena_array(arena, (size_t)count * 2 + 2, sizeof *texts);
+  texts = wd_arena_array(arena, (size_t)count * 2 + 4, sizeof *texts);
   if (!texts)
     return false;
   for (uint32_t i = 0; i < count * 2; i++)
     texts[i] = text_of(column->metadata[i]);
-  texts[count * 2] = uuid[0];
-  texts[count * 2 + 1] = uuid[1];
-  field->metadata = texts;
+  texts[count * 2] = text_of(WD_EXTENSION_KEY);
+  texts[count * 2 + 1] = text_of(extension);
   field->metadata_count++;
+  if (more) {
+    texts[count * 2 + 2] = text_of(WD_EXTENSION_METADATA_KEY);
+    texts[count * 2 + 3] = text_of(more);
+    field->metadata_count++;
+  }
+  field->metadata = texts;
   return true;
 }
 

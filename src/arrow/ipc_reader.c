@@ -55,29 +55,46 @@ count_fields(const struct ArrowSchema *schema)
   return count;
 }
 
-/* Of the metadata only what makes 16 bytes a UUID. */
-static void
-take_extension(const struct ArrowSchema *schema, struct wd_field *field)
+static bool
+take_text(const struct ArrowSchema *schema, const char *key,
+          struct wd_text *out_pair)
 {
-  static const struct wd_text uuid[2] = {
-      {WD_EXTENSION_KEY, sizeof WD_EXTENSION_KEY - 1},
-      {WD_EXTENSION_UUID, sizeof WD_EXTENSION_UUID - 1},
-  };
-  struct ArrowStringView name = ArrowCharView(NULL);
+  struct ArrowStringView value = ArrowCharView(NULL);
 
-  if (ArrowMetadataGetValue(schema->metadata, ArrowCharView(WD_EXTENSION_KEY),
-                            &name) != NANOARROW_OK ||
-      name.size_bytes != (int64_t)strlen(WD_EXTENSION_UUID) ||
-      memcmp(name.data, WD_EXTENSION_UUID, strlen(WD_EXTENSION_UUID)) != 0)
-    return;
-  field->metadata = uuid;
+  if (ArrowMetadataGetValue(schema->metadata, ArrowCharView(key), &value) !=
+          NANOARROW_OK ||
+      !value.data || value.size_bytes > UINT32_MAX)
+    return false;
+  out_pair[0] = text_of(key);
+  out_pair[1] = (struct wd_text){value.data, (uint32_t)value.size_bytes};
+  return true;
+}
+
+/* Of the metadata only what names a type. */
+static enum wd_status
+take_extension(const struct ArrowSchema *schema, struct wd_arena *arena,
+               struct wd_field *field, struct wd_error *error)
+{
+  struct wd_text *texts;
+
+  if (!schema->metadata)
+    return WD_OK;
+  texts = wd_arena_array(arena, 4, sizeof *texts);
+  if (!texts)
+    return wd_fail_memory(error);
+  field->metadata = texts;
+  if (!take_text(schema, WD_EXTENSION_KEY, texts))
+    return WD_OK;
   field->metadata_count = 1;
+  if (take_text(schema, WD_EXTENSION_METADATA_KEY, texts + 2))
+    field->metadata_count = 2;
+  return WD_OK;
 }
 
 /* Depth first. */
 static enum wd_status
-take_fields(const struct ArrowSchema *schema, struct wd_field *fields,
-            uint32_t *at, struct wd_error *error)
+take_fields(const struct ArrowSchema *schema, struct wd_arena *arena,
+            struct wd_field *fields, uint32_t *at, struct wd_error *error)
 {
   for (int64_t i = 0; i < schema->n_children; i++) {
     const struct ArrowSchema *child = schema->children[i];
@@ -92,8 +109,9 @@ take_fields(const struct ArrowSchema *schema, struct wd_field *fields,
         .nullable = child->flags & ARROW_FLAG_NULLABLE,
         .children = (uint32_t)child->n_children,
     };
-    take_extension(child, &fields[(*at)++]);
-    status = take_fields(child, fields, at, error);
+    status = take_extension(child, arena, &fields[(*at)++], error);
+    if (status == WD_OK)
+      status = take_fields(child, arena, fields, at, error);
     if (status != WD_OK)
       return status;
   }
@@ -116,7 +134,7 @@ take_schema(struct wd_ipc_reader *reader, const struct ArrowSchema *schema,
   fields = wd_arena_array(&reader->arena, (size_t)count, sizeof *fields);
   if (!fields)
     return wd_fail_memory(error);
-  status = take_fields(schema, fields, &at, error);
+  status = take_fields(schema, &reader->arena, fields, &at, error);
   if (status == WD_OK)
     status = wd_fields_parse(fields, at, &reader->arena, &parsed, error);
   if (status == WD_OK)

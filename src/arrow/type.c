@@ -68,17 +68,26 @@ copy_columns(const struct wd_column *from, uint32_t count,
   return true;
 }
 
+/* In place; NULL stays. */
+static bool
+copy_text(struct wd_arena *arena, const char **text)
+{
+  const char *from = *text;
+
+  if (from)
+    *text = wd_arena_strdup(arena, from);
+  return !from || *text;
+}
+
 bool
 wd_type_copy(const struct wd_type *type, struct wd_arena *arena,
              struct wd_type *out_type)
 {
   struct wd_type copy = *type;
 
-  if (type->timezone) {
-    copy.timezone = wd_arena_strdup(arena, type->timezone);
-    if (!copy.timezone)
-      return false;
-  }
+  if (!copy_text(arena, &copy.timezone) || !copy_text(arena, &copy.extension) ||
+      !copy_text(arena, &copy.extension_metadata))
+    return false;
   if (!copy_columns(type->children, type->child_count, arena, &copy.children) ||
       !copy_texts(type->dictionary, type->dictionary_count, arena,
                   &copy.dictionary))
@@ -111,8 +120,9 @@ columns_equal(const struct wd_column *a, const struct wd_column *b,
   return true;
 }
 
+/* NULL is equal to NULL. */
 static bool
-zones_equal(const char *a, const char *b)
+texts_equal(const char *a, const char *b)
 {
   return a == b || (a && b && strcmp(a, b) == 0);
 }
@@ -130,15 +140,23 @@ dictionaries_equal(const struct wd_type *a, const struct wd_type *b)
 }
 
 bool
+wd_type_same_extension(const struct wd_type *a, const struct wd_type *b)
+{
+  return texts_equal(a->extension, b->extension) &&
+         texts_equal(a->extension_metadata, b->extension_metadata);
+}
+
+bool
 wd_type_equal(const struct wd_type *a, const struct wd_type *b)
 {
-  if (a->id != b->id || a->child_count != b->child_count)
+  if (a->id != b->id || a->child_count != b->child_count ||
+      !wd_type_same_extension(a, b))
     return false;
   switch (a->id) {
   case WD_TYPE_DECIMAL:
     return a->precision == b->precision && a->scale == b->scale;
   case WD_TYPE_TIMESTAMP:
-    return a->unit == b->unit && zones_equal(a->timezone, b->timezone);
+    return a->unit == b->unit && texts_equal(a->timezone, b->timezone);
   case WD_TYPE_TIME:
   case WD_TYPE_DURATION:
     return a->unit == b->unit;

@@ -49,8 +49,10 @@ enum wd_type_id {
 /* Nested so deep and no deeper; parsers refuse it, so all else may recurse. */
 #define WD_TYPE_DEPTH 64
 
-/* How a field says that its type is WD_TYPE_UUID. */
+/* How a field says that its type is WD_TYPE_UUID, or a named one
+ * (https://arrow.apache.org/docs/format/Columnar.html#extension-types). */
 #define WD_EXTENSION_KEY "ARROW:extension:name"
+#define WD_EXTENSION_METADATA_KEY "ARROW:extension:metadata"
 #define WD_EXTENSION_UUID "arrow.uuid"
 
 enum wd_unit { WD_UNIT_S, WD_UNIT_MS, WD_UNIT_US, WD_UNIT_NS };
@@ -68,6 +70,9 @@ struct wd_type {
   const struct wd_column *children;
   uint32_t dictionary_count;
   const char *const *dictionary;
+  /* Of a named type, whose storage all else is (docs/types.md); NULL: none. */
+  const char *extension;
+  const char *extension_metadata; /* NULL: none */
 };
 
 /* A named, typed column: of a schema, or a child of a nested type. */
@@ -104,6 +109,21 @@ wd_type_copy(const struct wd_type *type, struct wd_arena *arena,
  * (metadata is not). */
 bool
 wd_type_equal(const struct wd_type *a, const struct wd_type *b);
+
+/* The type that a named one is stored as; others as they are. */
+static inline struct wd_type
+wd_type_storage(const struct wd_type *type)
+{
+  struct wd_type storage = *type;
+
+  storage.extension = NULL;
+  storage.extension_metadata = NULL;
+  return storage;
+}
+
+/* Whether both are of the same name, or of none. */
+bool
+wd_type_same_extension(const struct wd_type *a, const struct wd_type *b);
 
 /* Whether batches hold it: all but durations, structs and unions without
  * fields, fixed lists of nothing, and what has one of these in it. */
@@ -180,7 +200,7 @@ bool
 wd_type_is_numeric(const struct wd_type *type);
 
 /* For people, in Substrait's names: `i64`, `decimal<10,2>`,
- * `timestamp_tz<6,UTC>`, `list<string>`. */
+ * `timestamp_tz<6,UTC>`, `list<string>`; a named type is its name. */
 void
 wd_type_print(const struct wd_type *type, struct wd_buf *buf);
 
@@ -226,7 +246,12 @@ wd_schema_copy(const struct wd_schema *schema, struct wd_arena *arena,
 void
 wd_schema_print(const struct wd_schema *schema, struct wd_buf *buf);
 
-/* Parses what wd_schema_print prints: `name type [not null], …`; names may be
+/* The same with what named types are stored as, for machines: `a
+ * extension<"money", i64>`, or `extension<"money", "metadata", i64>`. */
+void
+wd_schema_print_whole(const struct wd_schema *schema, struct wd_buf *buf);
+
+/* Parses what these print: `name type [not null], …`; names may be
  * quoted "…". */
 enum wd_status
 wd_schema_parse(const char *text, size_t length, struct wd_arena *arena,

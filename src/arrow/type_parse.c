@@ -592,12 +592,50 @@ parse_suffixes(struct parser *parser, struct wd_type *type)
   return status;
 }
 
+/* `extension<"name", ["metadata",] type>`, behind the word. */
+static enum wd_status
+parse_extension(struct parser *parser, struct wd_type *out_type)
+{
+  const char *name = NULL, *metadata = NULL;
+  enum wd_status status;
+
+  if (!take(parser, '<'))
+    return expected(parser, "'<'");
+  if (++parser->depth > WD_TYPE_DEPTH)
+    return too_deep(parser);
+  status = parse_quoted(parser, &name);
+  if (status == WD_OK && !take(parser, ','))
+    status = expected(parser, "a comma");
+  skip_space(parser);
+  if (status == WD_OK && parser->at < parser->end && *parser->at == '"') {
+    status = parse_quoted(parser, &metadata);
+    if (status == WD_OK && !take(parser, ','))
+      status = expected(parser, "a comma");
+  }
+  if (status == WD_OK)
+    status = parse_type(parser, out_type);
+  parser->depth--;
+  if (status == WD_OK && !take(parser, '>'))
+    status = expected(parser, "'>'");
+  if (status == WD_OK && *name) {
+    out_type->extension = name;
+    out_type->extension_metadata = metadata && *metadata ? metadata : NULL;
+  }
+  return status;
+}
+
 static enum wd_status
 parse_named(struct parser *parser, struct wd_type *out_type)
 {
-  enum wd_status status = parse_type_name(parser, out_type);
+  struct parser word = peek_word(parser);
+  enum wd_status status;
   char close;
 
+  if (word_is(&word, "extension")) {
+    parser->at = word.end;
+    return parse_extension(parser, out_type);
+  }
+  status = parse_type_name(parser, out_type);
   if (status != WD_OK)
     return status;
   close = take(parser, '<') ? '>' : take(parser, '(') ? ')' : '\0';

@@ -63,28 +63,38 @@ is_plain(const char *name)
 }
 
 static void
-print_column(const struct wd_column *column, bool named, struct wd_buf *buf)
+print_name(const char *name, struct wd_buf *buf)
+{
+  if (is_plain(name))
+    wd_buf_puts(buf, name);
+  else
+    print_quoted(name, buf);
+}
+
+static void
+print_type(const struct wd_type *type, bool whole, struct wd_buf *buf);
+
+static void
+print_column(const struct wd_column *column, bool named, bool whole,
+             struct wd_buf *buf)
 {
   if (named) {
-    if (is_plain(column->name))
-      wd_buf_puts(buf, column->name);
-    else
-      print_quoted(column->name, buf);
+    print_name(column->name, buf);
     wd_buf_putc(buf, ' ');
   }
-  wd_type_print(&column->type, buf);
+  print_type(&column->type, whole, buf);
   if (!column->nullable)
     wd_buf_puts(buf, " not null");
 }
 
 static void
 print_columns(const struct wd_column *columns, uint32_t count, bool named,
-              struct wd_buf *buf)
+              bool whole, struct wd_buf *buf)
 {
   for (uint32_t i = 0; i < count; i++) {
     if (i)
       wd_buf_puts(buf, ", ");
-    print_column(&columns[i], named, buf);
+    print_column(&columns[i], named, whole, buf);
   }
 }
 
@@ -100,17 +110,17 @@ print_dictionary(const struct wd_type *type, struct wd_buf *buf)
 
 /* Keys are never null, which goes without saying. */
 static void
-print_map(const struct wd_type *type, struct wd_buf *buf)
+print_map(const struct wd_type *type, bool whole, struct wd_buf *buf)
 {
   const struct wd_column *entry = type->children->type.children;
 
-  wd_type_print(&entry[0].type, buf);
+  print_type(&entry[0].type, whole, buf);
   wd_buf_puts(buf, ", ");
-  print_column(&entry[1], false, buf);
+  print_column(&entry[1], false, whole, buf);
 }
 
 static void
-print_parameters(const struct wd_type *type, struct wd_buf *buf)
+print_parameters(const struct wd_type *type, bool whole, struct wd_buf *buf)
 {
   switch (type->id) {
   case WD_TYPE_DECIMAL:
@@ -129,20 +139,20 @@ print_parameters(const struct wd_type *type, struct wd_buf *buf)
     wd_buf_printf(buf, "%u", type->width);
     return;
   case WD_TYPE_FIXED_LIST:
-    print_columns(type->children, type->child_count, false, buf);
+    print_columns(type->children, type->child_count, false, whole, buf);
     wd_buf_printf(buf, ", %u", type->width);
     return;
   case WD_TYPE_LIST:
-    print_columns(type->children, type->child_count, false, buf);
+    print_columns(type->children, type->child_count, false, whole, buf);
     return;
   case WD_TYPE_MAP:
-    print_map(type, buf);
+    print_map(type, whole, buf);
     return;
   case WD_TYPE_ENUM:
     print_dictionary(type, buf);
     return;
   default:
-    print_columns(type->children, type->child_count, true, buf);
+    print_columns(type->children, type->child_count, true, whole, buf);
   }
 }
 
@@ -161,17 +171,41 @@ has_parameters(const struct wd_type *type)
   }
 }
 
-void
-wd_type_print(const struct wd_type *type, struct wd_buf *buf)
+static void
+print_type(const struct wd_type *type, bool whole, struct wd_buf *buf)
 {
+  struct wd_type storage = wd_type_storage(type);
+
+  if (type->extension && !whole) {
+    print_name(type->extension, buf);
+    return;
+  }
+  if (type->extension) {
+    wd_buf_puts(buf, "extension<");
+    print_quoted(type->extension, buf);
+    wd_buf_puts(buf, ", ");
+    if (type->extension_metadata) {
+      print_quoted(type->extension_metadata, buf);
+      wd_buf_puts(buf, ", ");
+    }
+    print_type(&storage, true, buf);
+    wd_buf_putc(buf, '>');
+    return;
+  }
   wd_buf_puts(buf, names[type->id]);
   if (type->id == WD_TYPE_TIMESTAMP && type->timezone)
     wd_buf_puts(buf, "_tz");
   if (!has_parameters(type))
     return;
   wd_buf_putc(buf, '<');
-  print_parameters(type, buf);
+  print_parameters(type, whole, buf);
   wd_buf_putc(buf, '>');
+}
+
+void
+wd_type_print(const struct wd_type *type, struct wd_buf *buf)
+{
+  print_type(type, false, buf);
 }
 
 const char *
@@ -192,5 +226,11 @@ wd_type_text(const struct wd_type *type, char *text, size_t size)
 void
 wd_schema_print(const struct wd_schema *schema, struct wd_buf *buf)
 {
-  print_columns(schema->columns, schema->count, true, buf);
+  print_columns(schema->columns, schema->count, true, false, buf);
+}
+
+void
+wd_schema_print_whole(const struct wd_schema *schema, struct wd_buf *buf)
+{
+  print_columns(schema->columns, schema->count, true, true, buf);
 }

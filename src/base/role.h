@@ -17,7 +17,18 @@ enum wd_role {
   WD_ROLE_CO_GROUP, /* the interface `co-groups` */
   WD_ROLE_TABLE,    /* the interface `tables`: a source */
   WD_ROLE_LATERAL,  /* the same, once for each row of arguments */
+  /* The interface `type-operations`: a column for a column. */
+  WD_ROLE_TO_TEXT,
+  WD_ROLE_FROM_TEXT,
+  WD_ROLE_SORT_KEYS,
 };
+
+/* Whether it is an operation of a named type. */
+static inline int
+wd_role_is_of_types(enum wd_role role)
+{
+  return role >= WD_ROLE_TO_TEXT;
+}
 
 /* The name that people read: `map`, `flat-map`, … Static storage. */
 const char *

@@ -154,6 +154,12 @@ wd_program_show(struct wd_program *program, struct wd_relation *relation,
 bool
 wd_program_cancelled(struct wd_program *program);
 
+/* Registers a type of the program's or of a library's (`whose`). */
+enum wd_status
+wd_program_register_type(struct wd_program *program, const struct wd_type *type,
+                         const struct wd_closure *operations, const void *whose,
+                         struct wd_error *error);
+
 /* Registers a function, also the first. */
 enum wd_status
 wd_program_register(struct wd_program *program, const char *name, size_t length,

@@ -190,6 +190,22 @@ adopt(void *env, struct wd_named *function)
   function->closure.program = env;
 }
 
+static void
+adopt_all(struct wd_library *library)
+{
+  const struct wd_named_type *at = wd_registry_types(library->functions);
+
+  wd_registry_each(library->functions, adopt, library);
+  for (; at; at = at->next) {
+    struct wd_named_type *type = (struct wd_named_type *)(uintptr_t)at;
+
+    type->program = library;
+    type->to_text.closure.program = library;
+    type->from_text.closure.program = library;
+    type->sort_keys.closure.program = library;
+  }
+}
+
 /* Runs main of a module that registers functions, in nobody's world. */
 static enum wd_status
 register_functions(struct wd_library *library,
@@ -232,7 +248,7 @@ register_functions(struct wd_library *library,
   }
   status = check_registered(library, code, error);
   if (status == WD_OK)
-    wd_registry_each(library->functions, adopt, library);
+    adopt_all(library);
   return status;
 }
 
@@ -359,6 +375,28 @@ wd_library_role(const struct wd_library *library)
   return library->manifest.role;
 }
 
+/* The types of a module whose functions are registered, once. */
+static enum wd_status
+add_types(struct wd_program *program, const struct wd_library *library,
+          struct wd_error *error)
+{
+  const struct wd_named_type *type =
+      library->functions ? wd_registry_types(library->functions) : NULL;
+  enum wd_status status = WD_OK;
+
+  for (; type && status == WD_OK; type = type->next) {
+    const struct wd_named_type *known =
+        wd_registry_type(program->functions, type->name);
+
+    if (known && known->program == library)
+      continue;
+    status = wd_program_register_type(
+        program, &type->type,
+        type->has_operations ? &type->to_text.closure : NULL, library, error);
+  }
+  return status;
+}
+
 enum wd_status
 wd_program_add_libraries(struct wd_program *program, struct wd_error *error)
 {
@@ -371,6 +409,8 @@ wd_program_add_libraries(struct wd_program *program, struct wd_error *error)
     status =
         wd_program_register(program, function->name, strlen(function->name),
                             function->function, error);
+    if (status == WD_OK)
+      status = add_types(program, function->function->closure.program, error);
     if (status != WD_OK)
       wd_error_prefix(error, "function");
   }

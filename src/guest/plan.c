@@ -263,6 +263,8 @@ bind_named(void *env, const struct wd_named *function,
   enum wd_role role = library && function->kind == WD_NAMED_SCALAR
                           ? wd_library_role(library)
                           : wd_named_role(function);
+  const struct wd_schema result = {function->kind == WD_NAMED_FROM_TEXT,
+                                   &function->result};
 
   if (!known)
     return wd_fail_memory(error);
@@ -272,7 +274,8 @@ bind_named(void *env, const struct wd_named *function,
                                          .site = site,
                                          .input = *input,
                                          .constant_count = constant_count,
-                                         .constants = known},
+                                         .constants = known,
+                                         .right = result},
                       arena, out_bound, error);
 }
 

@@ -213,6 +213,9 @@ bind(struct wd_worker *worker, struct wd_lambda *lambda, struct wd_arena *arena,
 
   if (is_of_tables(lambda->role))
     return bind_table(worker, lambda, arena, out_handle, error);
+  *out_handle = 0;
+  if (wd_role_is_of_types(lambda->role))
+    return wd__bind_operation(worker, lambda, arena, error);
   status = ask(worker, lambda, arena, &binding, error);
   if (status != WD_OK)
     return status;

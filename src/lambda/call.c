@@ -70,17 +70,22 @@ export_of(const struct wd_lambda *lambda, enum wd_call_slot slot)
     return WD_ABI_EXPORT_LAMBDAS_UPDATE;
   case WD_ROLE_LATERAL:
     return WD_ABI_EXPORT_TABLES_CALL_ROWS;
+  case WD_ROLE_TO_TEXT:
+  case WD_ROLE_FROM_TEXT:
+  case WD_ROLE_SORT_KEYS:
+    return wd__operation_export(lambda->role);
   default:
     return WD_ABI_EXPORT_LAMBDAS_MAP;
   }
 }
 
 static const char *
-slot_name(enum wd_call_slot slot)
+slot_name(const struct wd_lambda *lambda, enum wd_call_slot slot)
 {
-  return slot == WD_SLOT_INPUT    ? "input"
-         : slot == WD_SLOT_STATES ? "states"
-                                  : "right";
+  return wd_role_is_of_types(lambda->role) ? "values"
+         : slot == WD_SLOT_INPUT           ? "input"
+         : slot == WD_SLOT_STATES          ? "states"
+                                           : "right";
 }
 
 enum wd_status
@@ -98,7 +103,7 @@ wd_call_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
     status = wd_worker_reserve(worker, shape->buffer_count, error);
   if (status == WD_OK)
     status = wd_abi_batch_place(&wd_abi_exports[export_of(lambda, slot)],
-                                &worker->guest, slot_name(slot), shape,
+                                &worker->guest, slot_name(lambda, slot), shape,
                                 worker->pairs, &worker->slots[slot], out_places,
                                 error);
   if (status != WD_OK)
@@ -132,16 +137,15 @@ wd_call_groups(struct wd_worker *worker, const struct wd_lambda *lambda,
   return WD_OK;
 }
 
-/* A placed batch as five parameters. */
-static size_t
-push_batch(wasmtime_val_raw_t *values, const struct wd_wire_batch *batch)
+void
+wd__call_push_batch(wasmtime_val_raw_t *values,
+                    const struct wd_wire_batch *batch)
 {
   values[0].i32 = (int32_t)batch->rows;
   values[1].i32 = (int32_t)batch->nodes.pointer;
   values[2].i32 = (int32_t)batch->nodes.length;
   values[3].i32 = (int32_t)batch->buffers.pointer;
   values[4].i32 = (int32_t)batch->buffers.length;
-  return 5;
 }
 
 enum wd_status
@@ -173,7 +177,7 @@ wd__call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
   if (status != WD_OK)
     return status;
   values[0].i32 = (int32_t)wd_worker_handle(site);
-  push_batch(values + 1, &worker->slots[slot]);
+  wd__call_push_batch(values + 1, &worker->slots[slot]);
   return wd__call(worker, which, &site->stream, values, 6, out_payload, error);
 }
 
@@ -208,12 +212,12 @@ call_with_cursor(struct wd_worker *worker, enum wd_abi_export which,
              : status;
 }
 
-/* View and check of a returned batch. */
-static enum wd_status
-take_batch(struct wd_worker *worker, enum wd_abi_export which,
-           const struct wd_wire_batch *wire, const struct wd_schema *schema,
-           uint32_t buffers, uint32_t rows, struct wd_batch *out_batch,
-           struct wd_error *error)
+enum wd_status
+wd__call_take_batch(struct wd_worker *worker, enum wd_abi_export which,
+                    const struct wd_wire_batch *wire,
+                    const struct wd_schema *schema, uint32_t buffers,
+                    uint32_t rows, struct wd_batch *out_batch,
+                    struct wd_error *error)
 {
   enum wd_status status = wd_worker_reserve(worker, buffers, error);
 
@@ -233,8 +237,8 @@ wd__call_take_part(struct wd_worker *worker, enum wd_abi_export which,
                    const struct wd_schema *schema, uint32_t buffers,
                    struct wd_batch *out_batch, struct wd_error *error)
 {
-  enum wd_status status = take_batch(worker, which, wire, schema, buffers,
-                                     UINT32_MAX, out_batch, error);
+  enum wd_status status = wd__call_take_batch(
+      worker, which, wire, schema, buffers, UINT32_MAX, out_batch, error);
 
   if (status != WD_OK)
     return status;
@@ -258,13 +262,15 @@ wd_call_map(struct wd_worker *worker, const struct wd_lambda *lambda,
 
   if (lambda->role == WD_ROLE_LATERAL)
     return wd__call_lateral(worker, lambda, out_batch, error);
+  if (wd_role_is_of_types(lambda->role))
+    return wd__call_operation(worker, lambda, out_batch, error);
   error = wd_error_or(error, &local);
   status = wd__call_with_batch(worker, lambda, which, WD_SLOT_INPUT, &payload,
                                error);
   if (status == WD_OK)
-    status = take_batch(worker, which, payload, &lambda->output,
-                        lambda->output_buffers,
-                        worker->slots[WD_SLOT_INPUT].rows, out_batch, error);
+    status = wd__call_take_batch(
+        worker, which, payload, &lambda->output, lambda->output_buffers,
+        worker->slots[WD_SLOT_INPUT].rows, out_batch, error);
   return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
@@ -341,8 +347,9 @@ call_for_states(struct wd_worker *worker, const struct wd_lambda *lambda,
         wd__call(worker, which, &site->stream, values, count, &payload, error);
   }
   if (status == WD_OK)
-    status = take_batch(worker, which, payload, &state_schema, STATE_BUFFERS,
-                        worker->slots[WD_SLOT_STATES].rows, out_states, error);
+    status = wd__call_take_batch(
+        worker, which, payload, &state_schema, STATE_BUFFERS,
+        worker->slots[WD_SLOT_STATES].rows, out_states, error);
   return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
@@ -353,10 +360,10 @@ wd_call_update(struct wd_worker *worker, const struct wd_lambda *lambda,
   struct wd_error local;
   wasmtime_val_raw_t values[13] = {0};
 
-  push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
+  wd__call_push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
   values[6].i32 = (int32_t)worker->groups.pointer;
   values[7].i32 = (int32_t)worker->groups.length;
-  push_batch(values + 8, &worker->slots[WD_SLOT_INPUT]);
+  wd__call_push_batch(values + 8, &worker->slots[WD_SLOT_INPUT]);
   worker->groups = (struct wd_wire_list){sizeof(uint32_t), 0};
   return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_UPDATE, values,
                          13, out_states, wd_error_or(error, &local));
@@ -369,8 +376,8 @@ wd_call_combine(struct wd_worker *worker, const struct wd_lambda *lambda,
   struct wd_error local;
   wasmtime_val_raw_t values[11] = {0};
 
-  push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
-  push_batch(values + 6, &worker->slots[WD_SLOT_RIGHT]);
+  wd__call_push_batch(values + 1, &worker->slots[WD_SLOT_STATES]);
+  wd__call_push_batch(values + 6, &worker->slots[WD_SLOT_RIGHT]);
   return call_for_states(worker, lambda, WD_ABI_EXPORT_LAMBDAS_COMBINE, values,
                          11, out_states, wd_error_or(error, &local));
 }
@@ -388,9 +395,9 @@ wd_call_finish(struct wd_worker *worker, const struct wd_lambda *lambda,
   status = wd__call_with_batch(worker, lambda, which, WD_SLOT_STATES, &payload,
                                error);
   if (status == WD_OK)
-    status = take_batch(worker, which, payload, &lambda->output,
-                        lambda->output_buffers,
-                        worker->slots[WD_SLOT_STATES].rows, out_batch, error);
+    status = wd__call_take_batch(
+        worker, which, payload, &lambda->output, lambda->output_buffers,
+        worker->slots[WD_SLOT_STATES].rows, out_batch, error);
   return status == WD_OK ? WD_OK : wd__call_failed(worker, lambda, error);
 }
 
@@ -494,7 +501,7 @@ push_rows(struct wd_worker *worker, const struct wd_lambda *lambda,
   values[0].i32 = (int32_t)cursor;
   values[1].i32 = !end;
   if (!end)
-    push_batch(values + 2, &worker->slots[slot]);
+    wd__call_push_batch(values + 2, &worker->slots[slot]);
   worker->empty_parts = 0;
   status = find_stream(worker, cursor, &stream, error);
   if (status == WD_OK)

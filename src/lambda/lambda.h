@@ -53,7 +53,8 @@ struct wd_lambda {
    * are, and are in no batch. */
   uint32_t constant_count;
   const struct wd_lambda_constant *constants;
-  struct wd_schema right; /* of a co-group: the other input, with its keys */
+  struct wd_schema right; /* of a co-group: the other input, with its keys; of
+                           * from-text: the column that it makes */
   const uint32_t *right_keys;
   uint32_t asked; /* partitions that a table function is asked for */
 

@@ -27,7 +27,7 @@ put_schema(struct wd_buf *buf, const char *key, const struct wd_schema *schema)
   struct wd_buf text;
 
   wd_buf_init(&text, buf->mem, buf->maximum);
-  wd_schema_print(schema, &text);
+  wd_schema_print_whole(schema, &text);
   wd_buf_printf(buf, "%s %zu\n", key, text.length);
   wd_buf_append(buf, &text);
   wd_buf_putc(buf, '\n');

@@ -58,9 +58,9 @@ struct wd_worker {
   uint32_t cursor_hint;
 
   wasmtime_func_t realloc;
-  /* By enum wd_abi_export; only those of `lambdas`, `co-groups` and `tables`
-   * are used. */
-  struct wd_export exports[WD_ABI_EXPORT_TABLES_NEXT_ROWS + 1];
+  /* By enum wd_abi_export; only those of `lambdas`, `co-groups`, `tables` and
+   * `type-operations` are used. */
+  struct wd_export exports[WD_ABI_EXPORT_TYPE_OPERATIONS_SORT_KEYS + 1];
 
   struct wd_worker_site *sites; /* by lambda->site */
   uint32_t site_capacity;
@@ -165,6 +165,20 @@ wd__call_with_batch(struct wd_worker *worker, const struct wd_lambda *lambda,
                     enum wd_abi_export which, enum wd_call_slot slot,
                     const void **out_payload, struct wd_error *error);
 
+/* View and check of a batch that the guest gave; UINT32_MAX: any number of
+ * rows. */
+enum wd_status
+wd__call_take_batch(struct wd_worker *worker, enum wd_abi_export which,
+                    const struct wd_wire_batch *wire,
+                    const struct wd_schema *schema, uint32_t buffers,
+                    uint32_t rows, struct wd_batch *out_batch,
+                    struct wd_error *error);
+
+/* A placed batch as five parameters. */
+void
+wd__call_push_batch(wasmtime_val_raw_t *values,
+                    const struct wd_wire_batch *batch);
+
 /* A batch that the guest gave, checked: any number of rows, but not none
  * forever. */
 enum wd_status
@@ -199,6 +213,23 @@ wd__lateral_output(struct wd_lambda *lambda, struct wd_arena *arena,
 enum wd_status
 wd__call_lateral(struct wd_worker *worker, const struct wd_lambda *lambda,
                  struct wd_batch *out_batch, struct wd_error *error);
+
+/* Operations of named types (operation.c). */
+
+/* The export of such a role. */
+enum wd_abi_export
+wd__operation_export(enum wd_role role);
+
+/* Binds one: there is nothing to ask but whether it is there, by a batch of no
+ * rows. WD_UNSUPPORTED when the program says that it is not. */
+enum wd_status
+wd__bind_operation(struct wd_worker *worker, struct wd_lambda *lambda,
+                   struct wd_arena *arena, struct wd_error *error);
+
+/* What wd_call_map is for them. */
+enum wd_status
+wd__call_operation(struct wd_worker *worker, const struct wd_lambda *lambda,
+                   struct wd_batch *out_batch, struct wd_error *error);
 
 /* Columns that pass by (passed.c). */
 

@@ -144,6 +144,8 @@ wd_type_common(const struct wd_type *a, const struct wd_type *b,
     *out_type = *b;
     return true;
   }
+  if (a->extension || b->extension)
+    return wd_type_alike(a, b);
   if (wd_type_is_numeric(a) && wd_type_is_numeric(b)) {
     *out_type = common_number(a, b);
     return true;
@@ -224,7 +226,7 @@ wd_type_castable(const struct wd_type *from, const struct wd_type *to)
   bool number_from = wd_type_is_numeric(from) || from->id == WD_TYPE_BOOL;
   bool number_to = wd_type_is_numeric(to) || to->id == WD_TYPE_BOOL;
 
-  if (from->id == WD_TYPE_NULL || wd_type_equal(from, to))
+  if (from->id == WD_TYPE_NULL || wd_type_alike(from, to))
     return true;
   if (from->id == WD_TYPE_BINARY || to->id == WD_TYPE_BINARY)
     return from->id == WD_TYPE_STRING || to->id == WD_TYPE_STRING;

@@ -142,6 +142,11 @@ lex_symbol(const struct wd_source *source, struct wd_token *token,
     token->end = token->start + 3;
     return WD_OK;
   }
+  if (at[0] == '<' && at[1] == '-' && at[2] == '>') {
+    token->symbol = WD_SYMBOL_DISTANCE;
+    token->end = token->start + 3;
+    return WD_OK;
+  }
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
     if (WD_SYMBOL((uint8_t)at[0], (uint8_t)at[1]) == pairs[i]) {
       token->symbol = pairs[i];

@@ -19,9 +19,11 @@ enum wd_token_kind {
   WD_TOKEN_SYMBOL, /* symbol */
 };
 
-/* A symbol of one or two characters as a number; `<=>` has a number too. */
+/* A symbol of one or two characters as a number; `<=>` and `<->` have numbers
+ * too. */
 #define WD_SYMBOL(first, second) ((uint16_t)((first) << 8 | (second)))
 #define WD_SYMBOL_NULL_SAFE WD_SYMBOL('<', '?')
+#define WD_SYMBOL_DISTANCE WD_SYMBOL('<', '!')
 
 struct wd_token {
   enum wd_token_kind kind;

@@ -329,6 +329,8 @@ wd_literal_convert(const struct wd_type *from, const struct wd_literal *value,
   *out_literal = *value;
   if (value->null || wd_type_equal(from, to))
     return true;
+  if (from->extension || to->extension)
+    return false;
   switch (from->id) {
   case WD_TYPE_I64:
     return convert_number(value->value.integer, 0, to, out_literal);

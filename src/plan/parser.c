@@ -138,6 +138,21 @@ parse_operands(struct parser *p, const struct infix *op,
   return WD_OK;
 }
 
+/* `a <-> b`, at the sign. */
+static enum wd_status
+parse_distance(struct parser *p, const struct infix *op,
+               const struct wd_syntax **left)
+{
+  const struct wd_syntax *right;
+  enum wd_status status = wd__parse_advance(p);
+
+  if (status == WD_OK)
+    status = parse_binary(p, op->level + 1, &right);
+  return status == WD_OK
+             ? wd__parse_call_of(p, "<->", (*left)->start, *left, right, left)
+             : status;
+}
+
 /* `is [not] true`, `is [not] false`, at the last word. */
 static enum wd_status
 parse_is_truth(struct parser *p, bool negated, const struct wd_syntax **left)
@@ -355,6 +370,8 @@ parse_operator(struct parser *p, const struct infix *op,
     status = parse_is(p, left);
   else if (op->form == FORM_SPECIAL)
     status = parse_special(p, left);
+  else if (op->form == FORM_CALL)
+    status = parse_distance(p, op, left);
   else
     status = parse_operands(p, op, left);
   if (status != WD_OK || op->level != WD_LEVEL_COMPARE)

@@ -29,6 +29,7 @@ enum form {
   FORM_COMPARE, /* two */
   FORM_IS,
   FORM_SPECIAL, /* in, between, like, each after `not` too */
+  FORM_CALL,    /* two; of a function that is called by the sign */
 };
 
 struct infix {

@@ -46,6 +46,8 @@ static const struct infix infixes[] = {
      WD_FN_SHIFT_LEFT, false},
     {">>", NULL, WD_SYMBOL('>', '>'), WD_LEVEL_SHIFT, FORM_LEFT,
      WD_FN_SHIFT_RIGHT, false},
+    {NULL, NULL, WD_SYMBOL_DISTANCE, WD_LEVEL_SHIFT, FORM_CALL, WD_FN_EQUAL,
+     false},
     INFIX("+", ADD, '+', WD_FN_ADD),
     INFIX("-", ADD, '-', WD_FN_SUBTRACT),
     INFIX("*", MULTIPLY, '*', WD_FN_MULTIPLY),

@@ -71,6 +71,40 @@ type_end(const struct parser *p, bool in_cast)
   return end;
 }
 
+/* A name that the program may have registered, which is known when the
+ * expression is typed: the type of a null with it. */
+static enum wd_status
+parse_named(struct parser *p, struct wd_type *out_type)
+{
+  const char *name;
+  enum wd_status status = wd__parse_name(p, &name);
+
+  *out_type = wd_type_of(WD_TYPE_NULL);
+  out_type->extension = name;
+  return status;
+}
+
+/* Whether it is a name alone, of no type of the language's. */
+static bool
+at_named(const struct parser *p)
+{
+  struct wd_token next = wd__parse_peek(p);
+  struct wd_error ignored = {.status = WD_OK};
+  struct wd_type type;
+
+  if (p->token.kind == WD_TOKEN_QUOTED)
+    return true;
+  if (is_symbol(&next, WD_SYMBOL(0, '<')) ||
+      is_symbol(&next, WD_SYMBOL(0, '(')) ||
+      is_symbol(&next, WD_SYMBOL(0, '[')))
+    return false;
+  for (size_t i = 0; i < COUNT(bracketed); i++)
+    if (is_word(p, bracketed[i]))
+      return false;
+  return wd_type_parse(token_text(p), p->token.end - p->token.start, p->arena,
+                       &type, &ignored) == WD_INVALID_ARGUMENT;
+}
+
 static enum wd_status
 parse_type(struct parser *p, bool in_cast, struct wd_type *out_type)
 {
@@ -78,8 +112,11 @@ parse_type(struct parser *p, bool in_cast, struct wd_type *out_type)
   size_t start = p->token.start, end;
   char text[64];
 
-  if (p->token.kind != WD_TOKEN_NAME)
+  if (p->token.kind != WD_TOKEN_NAME &&
+      !(in_cast && p->token.kind == WD_TOKEN_QUOTED))
     return wd__parse_expected(p, "a type");
+  if (in_cast && at_named(p))
+    return parse_named(p, out_type);
   end = type_end(p, in_cast);
   if (wd_type_parse(p->source->text + start, end - start, p->arena, out_type,
                     &error) != WD_OK) {

@@ -82,6 +82,9 @@ wd__plan_check_columns(struct planner *planner, const struct wd_schema *schema,
 
   if (status == WD_OK)
     status = wd_schema_check_carried(schema, planner->error);
+  if (status == WD_OK)
+    status = wd_registry_check(planner->binder->functions, schema, what,
+                               planner->error);
   return status == WD_OK ? check_distinct(planner, schema, what) : status;
 }
 
@@ -182,6 +185,7 @@ static enum wd_status
 make_read(struct planner *planner, const struct wd_relation *relation,
           struct wd_plan_node *node)
 {
+  char what[128];
   enum wd_status status = planner->binder->table(
       planner->binder->env, relation->read.name, relation->read.options,
       relation->read.option_count, planner->arena, &node->schema,
@@ -192,6 +196,11 @@ make_read(struct planner *planner, const struct wd_relation *relation,
   node->read.options = relation->read.options;
   if (status == WD_OK)
     status = wd__plan_check_width(planner, node->schema.count);
+  if (status == WD_OK) {
+    snprintf(what, sizeof what, "table '%.100s'", relation->read.name);
+    status = wd_registry_check(planner->binder->functions, &node->schema, what,
+                               planner->error);
+  }
   return status;
 }
 
@@ -324,6 +333,10 @@ make_sort(struct planner *planner, const struct wd_relation *relation,
     keys[i].nulls_first = key->nulls_first;
     status = wd_expression_make(key->syntax, &scope, planner->arena,
                                 &keys[i].expression, planner->error);
+    if (status == WD_OK)
+      status =
+          wd_expression_make_ordered(keys[i].expression, &scope, planner->arena,
+                                     &keys[i].expression, planner->error);
   }
   node->sort.count = count;
   node->sort.keys = keys;

@@ -10,6 +10,9 @@ struct aggregate {
   const struct wd_expression **keys;
   struct wd_column *columns; /* of the keys */
   struct wd_schema key_schema;
+  /* For each key what is grouped by in its place; NULL: itself. */
+  const struct wd_expression **orders;
+  uint32_t order_count;
   uint32_t set_count;
   const struct wd_key_set *sets;
 };
@@ -26,7 +29,8 @@ make_keys(struct planner *planner, const struct wd_plan_node *input,
       .planner = planner, .input = input, .key_count = count};
   out->keys = wd_arena_array(planner->arena, count, sizeof *out->keys);
   out->columns = wd_arena_array(planner->arena, count, sizeof *out->columns);
-  if (!out->keys || !out->columns)
+  out->orders = wd_arena_array(planner->arena, count, sizeof *out->orders);
+  if (!out->keys || !out->columns || !out->orders)
     return wd_fail_memory(planner->error);
   for (uint32_t i = 0; i < count && status == WD_OK; i++) {
     status = wd_expression_make(named[i].syntax, &scope, planner->arena,
@@ -37,6 +41,8 @@ make_keys(struct planner *planner, const struct wd_plan_node *input,
         wd__plan_name(&named[i], out->keys[i], &input->schema);
     out->columns[i].type = out->keys[i]->type;
     out->columns[i].nullable = out->keys[i]->nullable;
+    status = wd__plan_order(planner, input, out->keys[i], &out->orders[i]);
+    out->order_count += out->orders[i] != NULL;
   }
   out->key_schema = (struct wd_schema){count, out->columns};
   return status;
@@ -171,11 +177,126 @@ wd__plan_measure_name(const struct wd_measure_syntax *syntax)
                            : wd_syntax_default_name(syntax->syntax);
 }
 
+/* Of a key that is grouped by its order: a value of the group. */
+static struct wd_measure
+value_measure(const struct aggregate *aggregate, uint32_t key)
+{
+  return (struct wd_measure){.function = WD_AGG_ANY_VALUE,
+                             .argument_count = 1,
+                             .arguments = &aggregate->keys[key],
+                             .type = aggregate->columns[key].type,
+                             .nullable = true};
+}
+
+/* That value; null where the group is not by the key. */
+static enum wd_status
+key_value(const struct aggregate *aggregate, const struct wd_plan_node *node,
+          uint32_t key, uint32_t value, const struct wd_expression **out)
+{
+  struct planner *planner = aggregate->planner;
+  struct wd_expression *branches =
+      wd_arena_alloc(planner->arena, sizeof *branches);
+  const struct wd_expression **parts =
+      wd_arena_array(planner->arena, 2, sizeof *parts);
+  const struct wd_expression *order;
+  enum wd_status status =
+      branches && parts ? WD_OK : wd_fail_memory(planner->error);
+
+  if (status == WD_OK)
+    status = wd_expression_make_column(&node->schema, key, planner->arena,
+                                       &order, planner->error);
+  if (status == WD_OK)
+    status = wd_expression_make_call(WD_FN_IS_NOT_NULL, 1, &order,
+                                     planner->arena, &parts[0], planner->error);
+  if (status == WD_OK)
+    status = wd_expression_make_column(&node->schema, value, planner->arena,
+                                       &parts[1], planner->error);
+  if (status != WD_OK)
+    return status;
+  *branches = (struct wd_expression){.kind = WD_EXPR_CASE,
+                                     .type = parts[1]->type,
+                                     .nullable = true,
+                                     .size = 1 + parts[0]->size + 1,
+                                     .argument_count = 2,
+                                     .arguments = parts};
+  *out = branches;
+  return WD_OK;
+}
+
+/* The columns that the aggregation is to have, out of one by orders: the
+ * values stand behind the measures. */
+static enum wd_status
+restore_keys(const struct aggregate *aggregate, uint32_t measures,
+             const struct wd_plan_node *node,
+             const struct wd_plan_node **out_node)
+{
+  struct planner *planner = aggregate->planner;
+  uint32_t keys = aggregate->key_count, count = keys + measures;
+  uint32_t value = count;
+  const struct wd_expression **results =
+      wd_arena_array(planner->arena, count, sizeof *results);
+  const char **names = wd_arena_array(planner->arena, count, sizeof *names);
+  enum wd_status status =
+      results && names ? WD_OK : wd_fail_memory(planner->error);
+
+  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
+    names[i] = node->schema.columns[i].name;
+    if (i < keys && aggregate->orders[i])
+      status = key_value(aggregate, node, i, value++, &results[i]);
+    else
+      status = wd_expression_make_column(&node->schema, i, planner->arena,
+                                         &results[i], planner->error);
+  }
+  return status == WD_OK
+             ? wd__plan_project(planner, node, count, results, names, out_node)
+             : status;
+}
+
+/* Groups by orders in the place of keys that have one. */
+static enum wd_status
+use_orders(const struct aggregate *aggregate, uint32_t measures,
+           struct wd_plan_node *node)
+{
+  struct wd_arena *arena = aggregate->planner->arena;
+  uint32_t keys = aggregate->key_count, at = keys + measures;
+  uint32_t count = at + aggregate->order_count;
+  struct wd_column *columns = wd_arena_array(arena, count, sizeof *columns);
+  const struct wd_expression **orders =
+      wd_arena_array(arena, keys, sizeof *orders);
+  struct wd_measure *all = wd_arena_array(arena, count - keys, sizeof *all);
+
+  if (!columns || !orders || !all)
+    return wd_fail_memory(aggregate->planner->error);
+  memcpy(columns, node->schema.columns, at * sizeof *columns);
+  if (measures)
+    memcpy(all, node->aggregate.measures, measures * sizeof *all);
+  for (uint32_t i = 0; i < keys; i++) {
+    orders[i] = aggregate->orders[i];
+    if (!orders[i]) {
+      orders[i] = aggregate->keys[i];
+      continue;
+    }
+    all[at - keys] = value_measure(aggregate, i);
+    columns[at] = columns[i];
+    columns[at].nullable = true;
+    columns[at].name = wd_arena_printf(arena, "value_%u", i + 1);
+    if (!columns[at++].name)
+      return wd_fail_memory(aggregate->planner->error);
+    columns[i].type = orders[i]->type;
+    columns[i].nullable = true;
+  }
+  node->schema = (struct wd_schema){count, columns};
+  node->aggregate.keys = orders;
+  node->aggregate.measure_count = count - keys;
+  node->aggregate.measures = all;
+  return WD_OK;
+}
+
 /* The aggregation itself. */
 static enum wd_status
 make_node(const struct aggregate *aggregate,
           const struct wd_aggregation *aggregation, const char *const *names,
-          struct wd_plan_node **out_node)
+          const struct wd_plan_node **out_node)
 {
   struct planner *planner = aggregate->planner;
   uint32_t keys = aggregate->key_count, count = keys + aggregation->count;
@@ -210,7 +331,12 @@ make_node(const struct aggregate *aggregate,
   node->aggregate.measure_count = aggregation->count;
   node->aggregate.measures = aggregation->measures;
   *out_node = node;
-  return WD_OK;
+  if (!aggregate->order_count)
+    return WD_OK;
+  status = use_orders(aggregate, aggregation->count, node);
+  return status == WD_OK
+             ? restore_keys(aggregate, aggregation->count, node, out_node)
+             : status;
 }
 
 /* Names of an aggregation's own measures, when expressions come after. */
@@ -237,7 +363,7 @@ wd__plan_measures(struct planner *planner, const struct wd_plan_node *input,
                   const struct wd_plan_node **out_node)
 {
   struct aggregate aggregate = {.planner = planner, .input = input};
-  struct wd_plan_node *node = NULL;
+  const struct wd_plan_node *node = NULL;
   const char **names = NULL;
   enum wd_status status = wd__plan_check_width(planner, aggregation->count);
 
@@ -259,7 +385,7 @@ make_results(const struct aggregate *aggregate,
   struct planner *planner = aggregate->planner;
   uint32_t keys = aggregate->key_count;
   bool direct = aggregation->count == count;
-  struct wd_plan_node *node = NULL;
+  const struct wd_plan_node *node = NULL;
   const char **inner = NULL;
   enum wd_status status;
 
@@ -485,6 +611,9 @@ wd__plan_reduce(struct planner *planner, const struct wd_relation *relation,
   enum wd_status status = make_keys(planner, input, relation->reduce.key_count,
                                     relation->reduce.keys, &aggregate);
 
+  for (uint32_t i = 0; status == WD_OK && i < aggregate.key_count; i++)
+    status =
+        wd__plan_check_order(planner, input, aggregate.keys[i], "a reduction");
   if (status == WD_OK)
     status = reduce(&aggregate, &relation->reduce.closure, out_node);
   return status == WD_OK ? drop_keys(planner, &aggregate, *out_node, out_node)

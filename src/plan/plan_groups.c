@@ -37,6 +37,8 @@ type_keys(struct side *side, const struct wd_keys_syntax *keys)
                                 &side->keys[i], planner->error);
     if (status != WD_OK)
       return status;
+    status = wd__plan_check_order(planner, side->node, side->keys[i],
+                                  "groups of a lambda");
     side->names[i] = wd__plan_name(&keys->keys[i], side->keys[i], schema);
     side->made += side->keys[i]->kind != WD_EXPR_COLUMN;
   }
@@ -258,9 +260,13 @@ wd__plan_repartition(struct planner *planner,
     return wd_fail(planner->error, WD_INVALID_ARGUMENT,
                    "a repartition makes 1 to %u partitions, not %u",
                    WD_PLAN_PARTITIONS, relation->repartition.count);
-  for (uint32_t i = 0; i < count && status == WD_OK; i++)
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
     status = wd__plan_find(planner, &input->schema, "repartition",
                            relation->repartition.columns[i], &columns[i]);
+    if (status == WD_OK)
+      status = wd__plan_check_column_order(planner, input, columns[i],
+                                           "a repartition");
+  }
   node->repartition.count = relation->repartition.count;
   node->repartition.column_count = count;
   node->repartition.columns = columns;

@@ -115,6 +115,7 @@ key_call(const struct join *join, const struct wd_schema *both, uint32_t key,
   uint32_t at[2] = {join->left_keys[key],
                     join->left->schema.count + join->right_keys[key]};
   const struct wd_expression *pair[2];
+  const struct wd_scope scope = {.left = both, .named = &join->planner->named};
   struct wd_type type;
   char a[96], b[96];
   enum wd_status status = WD_OK;
@@ -130,6 +131,9 @@ key_call(const struct join *join, const struct wd_schema *both, uint32_t key,
     status = wd_expression_make_column(both, at[i], arena, &pair[i], error);
     if (status == WD_OK)
       status = wd_expression_make_cast(pair[i], &type, arena, &pair[i], error);
+    if (status == WD_OK)
+      status =
+          wd_expression_make_ordered(pair[i], &scope, arena, &pair[i], error);
   }
   if (status != WD_OK)
     return status;

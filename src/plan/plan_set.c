@@ -15,6 +15,77 @@ contains(const uint32_t *columns, uint32_t count, uint32_t column)
   return false;
 }
 
+/* The input with the orders of those of the columns that have one behind it;
+ * *columns then are these. */
+static enum wd_status
+add_orders(struct planner *planner, const struct wd_plan_node *input,
+           uint32_t count, uint32_t *columns,
+           const struct wd_plan_node **out_node)
+{
+  uint32_t width = input->schema.count, at = width;
+  const struct wd_expression **expressions = wd_arena_array(
+      planner->arena, (size_t)width + count, sizeof *expressions);
+  const char **names =
+      wd_arena_array(planner->arena, (size_t)width + count, sizeof *names);
+  enum wd_status status =
+      expressions && names ? WD_OK : wd_fail_memory(planner->error);
+
+  for (uint32_t i = 0; i < width && status == WD_OK; i++) {
+    names[i] = input->schema.columns[i].name;
+    status = wd_expression_make_column(&input->schema, i, planner->arena,
+                                       &expressions[i], planner->error);
+  }
+  for (uint32_t i = 0; i < count && status == WD_OK; i++) {
+    status = wd__plan_order(planner, input, expressions[columns[i]],
+                            &expressions[at]);
+    if (status != WD_OK || !expressions[at])
+      continue;
+    names[at] = wd_arena_printf(planner->arena, "order_%u", at);
+    if (!names[at])
+      return wd_fail_memory(planner->error);
+    columns[i] = at++;
+  }
+  *out_node = input;
+  return status != WD_OK || at == width
+             ? status
+             : wd__plan_project(planner, input, at, expressions, names,
+                                out_node);
+}
+
+/* Types with an order of their own are distinct by it. */
+static enum wd_status
+distinct_by_order(struct planner *planner, const struct wd_plan_node *input,
+                  struct wd_plan_node *node,
+                  const struct wd_plan_node **out_node)
+{
+  uint32_t width = input->schema.count;
+  uint32_t count = node->distinct.count ? node->distinct.count : width;
+  uint32_t *columns = wd_arena_array(planner->arena, count, sizeof *columns);
+  const struct wd_expression **expressions =
+      wd_arena_array(planner->arena, width, sizeof *expressions);
+  const char **names = wd_arena_array(planner->arena, width, sizeof *names);
+  enum wd_status status = WD_OK;
+
+  if (!columns || !expressions || !names)
+    return wd_fail_memory(planner->error);
+  for (uint32_t i = 0; i < count; i++)
+    columns[i] = node->distinct.count ? node->distinct.columns[i] : i;
+  status = add_orders(planner, input, count, columns, &node->left);
+  if (status != WD_OK || node->left == input)
+    return status;
+  node->schema = node->left->schema;
+  node->distinct.count = count;
+  node->distinct.columns = columns;
+  for (uint32_t i = 0; i < width && status == WD_OK; i++) {
+    names[i] = input->schema.columns[i].name;
+    status = wd_expression_make_column(&node->schema, i, planner->arena,
+                                       &expressions[i], planner->error);
+  }
+  return status == WD_OK ? wd__plan_project(planner, node, width, expressions,
+                                            names, out_node)
+                         : status;
+}
+
 enum wd_status
 wd__plan_distinct(struct planner *planner, const struct wd_relation *relation,
                   const struct wd_plan_node *input,
@@ -39,7 +110,8 @@ wd__plan_distinct(struct planner *planner, const struct wd_relation *relation,
   node->distinct.count = kept;
   node->distinct.columns = columns;
   *out_node = node;
-  return status;
+  return status == WD_OK ? distinct_by_order(planner, input, node, out_node)
+                         : status;
 }
 
 struct set {
@@ -217,5 +289,9 @@ wd__plan_set(struct planner *planner, const struct wd_relation *relation,
   node->schema = (struct wd_schema){set.count, set.columns};
   node->set = relation->set.operation;
   *out_node = node;
-  return WD_OK;
+  for (uint32_t i = 0;
+       status == WD_OK && i < set.count && node->set != WD_SET_UNION_ALL; i++)
+    status = wd__plan_check_column_order(
+        planner, node, i, operation_name(relation->set.operation));
+  return status;
 }

@@ -67,6 +67,28 @@ wd_sql_check_names(const struct wd_sql_input *input, struct wd_error *error)
   return WD_OK;
 }
 
+/* What is compared in a text is what is stored. */
+static enum wd_status
+check_named(struct planner *planner, const struct wd_sql_input *input)
+{
+  const struct wd_registry *registry = planner->binder->functions;
+  const struct wd_schema *schema = &input->node->schema;
+
+  for (uint32_t i = 0; registry && i < schema->count; i++) {
+    const char *name = schema->columns[i].type.extension;
+    const struct wd_named_type *type =
+        name ? wd_registry_type(registry, name) : NULL;
+
+    if (type && type->has_operations)
+      return wd_fail(planner->error, WD_UNSUPPORTED,
+                     "table '%.100s': the column '%.100s' has the registered "
+                     "type '%.100s', which texts in SQL do not know: cast it "
+                     "to text, or to what it is stored as, in a select before",
+                     input->name, schema->columns[i].name, type->name);
+  }
+  return WD_OK;
+}
+
 static enum wd_status
 make_inputs(struct planner *planner, const struct wd_relation *relation,
             struct wd_sql *sql)
@@ -82,6 +104,8 @@ make_inputs(struct planner *planner, const struct wd_relation *relation,
     inputs[i].name = relation->written.inputs[i].name;
     status = wd__plan_relation(planner, relation->written.inputs[i].relation,
                                &inputs[i].node);
+    if (status == WD_OK)
+      status = check_named(planner, &inputs[i]);
   }
   sql->input_count = count;
   sql->inputs = inputs;

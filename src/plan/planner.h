@@ -56,6 +56,25 @@ wd__plan_project(struct planner *planner, const struct wd_plan_node *input,
                  const char *const *names,
                  const struct wd_plan_node **out_node);
 
+/* The key of a named type's own order in the place of a column or another
+ * expression over a node's rows; NULL: it has none. */
+enum wd_status
+wd__plan_order(struct planner *planner, const struct wd_plan_node *input,
+               const struct wd_expression *expression,
+               const struct wd_expression **out_key);
+
+/* WD_UNSUPPORTED for keys that have one, where rows of equal keys must be
+ * together and the key itself is not computed. `what` is done with them. */
+enum wd_status
+wd__plan_check_order(struct planner *planner, const struct wd_plan_node *input,
+                     const struct wd_expression *expression, const char *what);
+
+/* The same for a column. */
+enum wd_status
+wd__plan_check_column_order(struct planner *planner,
+                            const struct wd_plan_node *input, uint32_t column,
+                            const char *what);
+
 /* The name of a result: as it was given, the column's, or the text. */
 const char *
 wd__plan_name(const struct wd_named_syntax *named,

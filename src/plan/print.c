@@ -277,6 +277,27 @@ print_subquery(const struct printer *p, const struct wd_expression *expression)
                 subquery->number);
 }
 
+/* A call, or an operator with brackets. */
+static void
+print_named(const struct printer *p, const struct wd_expression *call)
+{
+  const char *name = call->named->name;
+  bool sign = strpbrk(name, "+-*/%|<") != NULL;
+
+  if (sign && call->argument_count == 2) {
+    wd_buf_putc(p->buf, '(');
+    print(p, call->arguments[0], WD_LEVEL_PRIMARY);
+    wd_buf_printf(p->buf, " %s ", name);
+    print(p, call->arguments[1], WD_LEVEL_PRIMARY);
+    wd_buf_putc(p->buf, ')');
+    return;
+  }
+  wd_name_print(name, p->buf);
+  wd_buf_putc(p->buf, '(');
+  print_list(p, call, 0, ", ", WD_LEVEL_OR);
+  wd_buf_putc(p->buf, ')');
+}
+
 static void
 print_bare(const struct printer *p, const struct wd_expression *expression)
 {
@@ -317,9 +338,7 @@ print_bare(const struct printer *p, const struct wd_expression *expression)
                   p->buf);
     break;
   case WD_EXPR_NAMED:
-    wd_buf_printf(p->buf, "%s(", expression->named->name);
-    print_list(p, expression, 0, ", ", WD_LEVEL_OR);
-    wd_buf_putc(p->buf, ')');
+    print_named(p, expression);
     break;
   case WD_EXPR_SUBQUERY:
     print_subquery(p, expression);

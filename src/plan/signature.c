@@ -189,6 +189,10 @@ cost_of_cast(const struct wd_signature_operand *operand,
 
   if (type->id == WD_TYPE_NULL)
     return 1;
+  if (wanted->extension)
+    return operand->literal && type->id == WD_TYPE_STRING ? 2 : -1;
+  if (type->extension)
+    return -1;
   if (operand->literal &&
       wd_literal_convert(type, operand->literal, wanted, &value))
     return 2;

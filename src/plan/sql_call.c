@@ -133,6 +133,16 @@ make_input(const struct call *call, struct wd_schema *out_input)
   return WD_OK;
 }
 
+/* In texts types have no names (docs/types.md). */
+static enum wd_status
+fail_named(const struct call *call)
+{
+  return wd_fail(call->error, WD_UNSUPPORTED,
+                 "%s takes or gives a registered type, which texts in SQL do "
+                 "not know: call it in an expression, before or after the text",
+                 call->function->name);
+}
+
 /* Those whose values are known in the types that the function takes. */
 static enum wd_status
 make_constants(const struct call *call, const uint32_t *places,
@@ -194,11 +204,15 @@ wd_sql_bind_call(const struct wd_named_binder *binder,
   enum wd_status status =
       wd_sql_arguments(function, operands, arena, &input, &places, error);
 
+  if (status == WD_OK && wd_named_takes_type(function))
+    status = fail_named(&call);
   if (status == WD_OK)
     status = make_constants(&call, places, &input, &constants, &count);
   if (status == WD_OK)
     status = binder->bind(binder->env, function, &input, constants, count,
                           &out_call->named);
+  if (status == WD_OK && out_call->named.bound.output.columns[0].type.extension)
+    status = fail_named(&call);
   if (status != WD_OK)
     return status;
   out_call->function = function;

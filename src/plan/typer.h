@@ -117,6 +117,75 @@ enum wd_status
 wd__type_window(struct typer *typer, const struct wd_syntax *syntax,
                 const struct wd_expression **out);
 
+/* Named types (typing_type.c). */
+
+/* What a name in a cast means. */
+enum wd_status
+wd__type_resolve(struct typer *typer, const struct wd_syntax *syntax,
+                 const struct wd_type *named, struct wd_type *out_type);
+
+/* A cast from or to a named type that is written, or implied. */
+enum wd_status
+wd__cast_named(struct typer *typer, struct typed *operand,
+               const struct wd_type *type);
+
+/* An operand that is compared: the key of a named type's own order in its
+ * place, or what it is stored as. Others stay. */
+enum wd_status
+wd__type_ordered(struct typer *typer, struct typed *operand);
+
+/* Calls the overload of an operator or a function of the language for operands
+ * of named types, *out then; or makes the operands what it takes. Names without
+ * a registered type count as what they are stored as. */
+enum wd_status
+wd__type_overload(struct typer *typer, const struct wd_syntax *syntax,
+                  enum wd_function function, uint32_t count,
+                  struct typed *operands, const struct wd_expression **out);
+
+/* The overload for the operands, which are cast to what it takes. NULL: none.
+ */
+enum wd_status
+wd__find_overload(struct typer *typer, const struct wd_named *first,
+                  uint32_t count, struct typed *operands,
+                  const struct wd_named **out_function);
+
+/* Operands of types that nobody registered become what they are stored as. */
+enum wd_status
+wd__type_forget(struct typer *typer, uint32_t count, struct typed *operands);
+
+/* Whether an aggregate of the language takes operands of named types; what
+ * orders others becomes a key. */
+enum wd_status
+wd__type_measured_named(struct typer *typer, const struct wd_syntax *syntax,
+                        enum wd_aggregate_function function, uint32_t count,
+                        struct typed *operands);
+
+/* By a named type's own order: the least becomes that by a key, for which
+ * `operands` has room. */
+enum wd_status
+wd__type_measure_ordered(struct typer *typer, const struct wd_syntax *syntax,
+                         enum wd_aggregate_function *function, uint32_t *count,
+                         struct typed *operands);
+
+/* An error where that would be needed and cannot be. */
+enum wd_status
+wd__type_unordered(struct typer *typer, const struct wd_syntax *syntax,
+                   enum wd_aggregate_function function, uint32_t count,
+                   const struct typed *operands);
+
+/* The overloads of an aggregate of the language; NULL: there are none. */
+const struct wd_named *
+wd__aggregate_overloads(const struct typer *typer, const char *name);
+
+/* An overload as a measure, of operands that were cast to what it takes. */
+enum wd_status
+wd__type_overload_measure(struct typer *rows, const struct wd_syntax *syntax,
+                          const struct wd_named *function, uint32_t count,
+                          struct typed *operands, struct wd_measure *measure);
+
+bool
+wd__has_named(uint32_t count, const struct typed *operands);
+
 /* What a literal counts as beside a type: itself, or a decimal of no more
  * digits than it has. */
 struct wd_type

@@ -62,6 +62,8 @@ wd__cast(struct typer *typer, struct typed *operand, const struct wd_type *type)
 
   if (wd_type_equal(&from->type, type))
     return WD_OK;
+  if (from->type.extension || type->extension)
+    return wd__cast_named(typer, operand, type);
   literal =
       literal && wd_literal_convert(&from->type, &from->literal, type, &value);
   status = wd__new_expression(typer, operand->syntax,
@@ -188,6 +190,8 @@ type_in(struct typer *typer, const struct wd_syntax *syntax,
 
   if (status == WD_OK)
     status = wd__unify(typer, syntax->count, operands, "compare");
+  for (uint32_t i = 0; status == WD_OK && i < syntax->count; i++)
+    status = wd__type_ordered(typer, &operands[i]);
   if (status == WD_OK)
     status = wd__new_expression(typer, syntax, WD_EXPR_IN, syntax->count,
                                 operands, &node);
@@ -317,6 +321,28 @@ type_union(struct typer *typer, const struct wd_syntax *syntax,
 }
 
 static enum wd_status
+type_named_cast(struct typer *typer, const struct wd_syntax *syntax,
+                struct typed *operand, const struct wd_expression **out)
+{
+  struct wd_type type = syntax->type;
+  char text[96];
+  enum wd_status status = WD_OK;
+
+  if (type.extension)
+    status = wd__type_resolve(typer, syntax, &syntax->type, &type);
+  if (status == WD_OK && syntax->try_cast)
+    return wd_source_fail(
+        syntax->source, syntax->start, WD_UNSUPPORTED, typer->error,
+        "try_cast knows no registered types: a text that is no %s is an error",
+        wd_type_text(type.extension ? &type : &operand->expression->type, text,
+                     sizeof text));
+  if (status == WD_OK)
+    status = wd__cast(typer, operand, &type);
+  *out = operand->expression;
+  return status;
+}
+
+static enum wd_status
 type_cast(struct typer *typer, const struct wd_syntax *syntax,
           const struct wd_expression **out)
 {
@@ -327,6 +353,8 @@ type_cast(struct typer *typer, const struct wd_syntax *syntax,
   if (status != WD_OK)
     return status;
   from = &operand->expression->type;
+  if (from->extension || syntax->type.extension)
+    return type_named_cast(typer, syntax, operand, out);
   if (syntax->type.id == WD_TYPE_UNION && from->id == WD_TYPE_STRUCT)
     return type_union(typer, syntax, operand, out);
   if (!wd_type_castable(from, &syntax->type))

@@ -74,6 +74,15 @@ wd_expression_make_predicate(const struct wd_syntax *syntax,
                              const struct wd_expression **out_expression,
                              struct wd_error *error);
 
+/* What sorts and groups as an expression does: the key of a named type's own
+ * order (of the kind WD_EXPR_NAMED), what other named types are stored as, and
+ * others as they are. */
+enum wd_status
+wd_expression_make_ordered(const struct wd_expression *expression,
+                           const struct wd_scope *scope, struct wd_arena *arena,
+                           const struct wd_expression **out_key,
+                           struct wd_error *error);
+
 /* The columns of two schemas after each other. */
 enum wd_status
 wd_schema_concat(const struct wd_schema *left, const struct wd_schema *right,

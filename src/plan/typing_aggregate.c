@@ -222,6 +222,9 @@ wd__type_measured(struct typer *typer, const struct wd_syntax *syntax,
     wd_aggregate_derive(WD_AGG_COUNT_STAR, NULL, out_type, out_nullable);
     return WD_OK;
   }
+  if (status == WD_OK)
+    status = wd__type_measured_named(typer, syntax, function,
+                                     arguments_of(syntax), operands);
   for (uint32_t i = 0; status == WD_OK && i < arguments_of(syntax); i++)
     status = cast_argument(typer, function, i, &operands[i]);
   return status == WD_OK
@@ -236,9 +239,11 @@ type_arguments(struct typer *typer, const struct wd_syntax *syntax,
 {
   struct typer rows = *typer;
   uint32_t count = arguments_of(syntax);
-  struct typed *typed = wd_arena_array(typer->arena, count, sizeof *typed);
+  struct typed *typed =
+      wd_arena_array(typer->arena, (size_t)count + 1, sizeof *typed);
   const struct wd_expression **arguments =
-      wd_arena_array(typer->arena, count, sizeof *arguments);
+      wd_arena_array(typer->arena, (size_t)count + 1, sizeof *arguments);
+  const struct wd_named *named = wd__aggregate_overloads(typer, syntax->name);
   enum wd_status status = WD_OK;
 
   if (!arguments || !typed)
@@ -249,9 +254,17 @@ type_arguments(struct typer *typer, const struct wd_syntax *syntax,
     typed[i].syntax = syntax->operands[i];
     status = wd__type(&rows, typed[i].syntax, &typed[i].expression);
   }
+  if (status == WD_OK && named)
+    status = wd__find_overload(&rows, named, count, typed, &named);
+  if (status == WD_OK && named)
+    return wd__type_overload_measure(&rows, syntax, named, count, typed,
+                                     measure);
   if (status == WD_OK)
     status = wd__type_measured(&rows, syntax, function, typed, &measure->type,
                                &measure->nullable);
+  if (status == WD_OK)
+    status = wd__type_measure_ordered(&rows, syntax, &measure->function, &count,
+                                      typed);
   if (status != WD_OK)
     return status;
   for (uint32_t i = 0; i < count; i++)

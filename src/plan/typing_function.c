@@ -586,6 +586,9 @@ wd__type_function(struct typer *typer, const struct wd_syntax *syntax,
     operands = rounded;
     count = 2;
   }
+  status = wd__type_overload(typer, syntax, function, count, operands, out);
+  if (status != WD_OK || *out)
+    return status;
   if (count)
     function = for_lists(function, &operands[0].expression->type);
   status = wd__check_arity(typer, syntax, function, count);

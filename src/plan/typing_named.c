@@ -59,7 +59,7 @@ check_count(const struct call *call)
   uint32_t count = function->arguments.count;
   char what[200];
 
-  if (!function->typed || call->count == count ||
+  if (!function->typed || function->overload || call->count == count ||
       (function->variadic && call->count + 1 >= count))
     return WD_OK;
   snprintf(what, sizeof what, "%.64s takes %u%s argument%s, not %u",
@@ -144,17 +144,31 @@ cast_arguments(struct call *call)
 {
   char what[400], types[240] = "", text[96];
   size_t used = 0;
+  const struct wd_named *found = NULL;
   enum wd_status status = WD_OK;
 
+  if (wd_named_takes_type(call->function))
+    status = wd__find_overload(call->typer, call->function, call->count,
+                               call->operands, &found);
+  if (status != WD_OK || found) {
+    call->function = found;
+    return status;
+  }
   for (uint32_t i = 0; status == WD_OK && i < call->count; i++) {
-    const struct wd_expression *operand = call->operands[i].expression;
+    const struct wd_expression *operand;
     const struct wd_type *wanted =
         &call->function->arguments.columns[last_argument(call->function, i)]
              .type;
-    const struct wd_signature_operand given = {
-        operand->type, wd__is_soft(operand) ? &operand->literal : NULL};
+    struct wd_signature_operand given = {.literal = NULL};
 
-    if (wd_signature_takes(&given, wanted)) {
+    status =
+        wd__type_forget(call->typer, !wanted->extension, &call->operands[i]);
+    operand = call->operands[i].expression;
+    given.type = operand->type;
+    if (wd__is_soft(operand))
+      given.literal = &operand->literal;
+    if (status == WD_OK && !wd_named_takes_type(call->function) &&
+        wd_signature_takes(&given, wanted)) {
       status = wd__cast(call->typer, &call->operands[i], wanted);
       continue;
     }
@@ -364,6 +378,25 @@ wd__type_named_measure(struct typer *rows, const struct wd_syntax *syntax,
     return wd_fail_memory(rows->error);
   status = place_arguments(&call);
   return status == WD_OK ? type_measure(&call, measure, &named) : status;
+}
+
+enum wd_status
+wd__type_overload_measure(struct typer *rows, const struct wd_syntax *syntax,
+                          const struct wd_named *function, uint32_t count,
+                          struct typed *operands, struct wd_measure *measure)
+{
+  struct wd_named_call named = {.name = NULL};
+  struct call call = {
+      .typer = rows,
+      .syntax = syntax,
+      .function = function,
+      .count = count,
+      .operands = operands,
+      .names = wd_arena_array(rows->arena, count, sizeof *call.names),
+  };
+
+  return call.names ? type_measure(&call, measure, &named)
+                    : wd_fail_memory(rows->error);
 }
 
 enum wd_status

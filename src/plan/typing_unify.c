@@ -73,6 +73,8 @@ widen(const struct wd_expression *literal, struct wd_type *type)
   struct wd_type own = wd__literal_type(literal, type);
   struct wd_literal value;
 
+  if (type->extension)
+    return literal->type.id == WD_TYPE_STRING;
   if (type->id != WD_TYPE_NULL && type->id != WD_TYPE_DECIMAL &&
       wd_literal_convert(&literal->type, &literal->literal, type, &value))
     return true;

@@ -87,14 +87,36 @@ type_aggregate(struct typer *typer, const struct wd_syntax *syntax,
                enum wd_aggregate_function function, struct typed *operands,
                struct wd_window *window, struct wd_expression *node)
 {
+  enum wd_status status;
+
   if (function == WD_AGG_GROUPING)
     return fail_at(typer, syntax, WD_INVALID_PLAN,
                    "is only known in the measures of groups");
   window->aggregate = true;
   window->distinct = syntax->distinct;
   window->aggregate_function = syntax->star ? WD_AGG_COUNT_STAR : function;
-  return wd__type_measured(typer, syntax, function, operands, &node->type,
-                           &node->nullable);
+  status = wd__type_measured(typer, syntax, function, operands, &node->type,
+                             &node->nullable);
+  return status == WD_OK
+             ? wd__type_unordered(typer, syntax, function,
+                                  syntax->star ? 0 : syntax->window->arguments,
+                                  operands)
+             : status;
+}
+
+/* A function of the program's of that name, for these operands. */
+static enum wd_status
+find_named(struct typer *typer, const struct wd_syntax *syntax,
+           struct typed *operands, const struct wd_named **out_named)
+{
+  const struct wd_named *overloads =
+      wd__aggregate_overloads(typer, syntax->name);
+
+  *out_named = wd__find_named(typer, syntax->name);
+  if (*out_named || !overloads || syntax->star)
+    return WD_OK;
+  return wd__find_overload(typer, overloads, syntax->window->arguments,
+                           operands, out_named);
 }
 
 static enum wd_status
@@ -103,8 +125,12 @@ type_called(struct typer *typer, const struct wd_syntax *syntax,
             struct wd_expression *node)
 {
   size_t length = strlen(syntax->name);
-  const struct wd_named *named = wd__find_named(typer, syntax->name);
+  const struct wd_named *named;
   enum wd_aggregate_function aggregate;
+  enum wd_status status = find_named(typer, syntax, operands, &named);
+
+  if (status != WD_OK)
+    return status;
 
   if (named && named->kind == WD_NAMED_AGGREGATE && !syntax->star &&
       !window->shape.ignore_nulls) {
@@ -211,6 +237,8 @@ check_parts(struct typer *typer, const struct wd_syntax *syntax,
        status == WD_OK && i < from + shape->partitions + shape->keys; i++)
     if (operands[i].expression->type.id == WD_TYPE_NULL)
       status = wd__cast(typer, &operands[i], &integer);
+    else
+      status = wd__type_ordered(typer, &operands[i]);
   return status == WD_OK ? check_frame(typer, syntax, operands) : status;
 }
 

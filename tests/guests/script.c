@@ -62,6 +62,9 @@
  *                         NAME many of them, f0, f1 …
  *   register-aggregate KIND NAME   (script_aggregates.h)
  *   register-table KIND NAME       (script_tables.h)
+ *   register-type KIND NAME        (script_types.h)
+ *   register-operators             of the types money and point
+ *   double-money                   a map of the column `m`
  *   drop REGISTER         gives the handle back
  *   attempt: from here a failure is printed at the next action, and it goes on
  *
@@ -79,6 +82,7 @@
 #include "script_functions.h"
 #include "script_generate.h"
 #include "script_tables.h"
+#include "script_types.h"
 
 #define MOST 64
 #define LONGEST 4096
@@ -1098,6 +1102,15 @@ store(struct script *s, const char *verb)
     const char *kind = word(s);
     if (!script_register_aggregate(kind, word(s)))
       print_failure();
+  } else if (VERB("register-type")) {
+    const char *kind = word(s);
+    if (!script_register_type(kind, word(s)))
+      print_failure();
+  } else if (VERB("register-operators")) {
+    if (!script_register_operators())
+      print_failure();
+  } else if (VERB("double-money")) {
+    s->current = wd_map(s->current, money_double, NULL, 0, "m: money");
   } else if (VERB("set-factor")) {
     factor = number(s);
     script_offset = factor;

@@ -193,8 +193,8 @@ static const struct pair errors[] = {
     {"t[1", "expected ']' where the text ends\n  t[1\n     ^"},
     {"[]", "a list of nothing has no type; take one that has: "
            "list_slice([0], 1, 0)\n  []\n  ^"},
-    {"a::nonsense", "expected a type (such as i64, string, decimal(10,2)) "
-                    "at 'nonsense'\n  a::nonsense\n     ^"},
+    {"a::nonsense(3)", "expected a type (such as i64, string, decimal(10,2)) "
+                       "at 'nonsense(3)'\n  a::nonsense(3)\n     ^"},
     {"\"\"", "a name cannot be empty\n  \"\"\n  ^"},
     {"1 + *", "'*' stands alone, for all columns, or in count(*)\n"
               "  1 + *\n      ^"},

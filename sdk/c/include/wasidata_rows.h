@@ -42,7 +42,8 @@ wd_str_copy(wd_str s);
  *
  * A schema is written as text: `a: i64, price: decimal(10,2), c: string not
  * null`. Columns may be null unless it says `not null`. Names with other than
- * letters, digits and `_` stand in double quotes.
+ * letters, digits and `_` stand in double quotes. A type that was registered
+ * (wasidata_types.h) is written by its name.
  */
 
 enum wd_type {
@@ -118,6 +119,10 @@ typedef struct wd_field {
   const struct wd_field *children;
   uint32_t word_count; /* enum */
   const wd_str *words;
+  /* Of a named type, whose storage all else is (wasidata_types.h); NULL: it is
+   * none. */
+  const char *extension;
+  const char *extension_metadata; /* NULL: none */
 } wd_field;
 
 typedef struct wd_schema {

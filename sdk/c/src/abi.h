@@ -362,6 +362,11 @@ abi_job_drop(handle self);
 REGISTER(abi_register_scalar, "register-scalar")
 REGISTER(abi_register_aggregate, "register-aggregate")
 REGISTER(abi_register_table, "register-table")
+IMPORT("functions", "register-type")
+void
+abi_register_type(address name, uint32_t size, address fields,
+                  uint32_t field_count, uint32_t has_operations,
+                  uint32_t function, uint32_t state, struct result_none *out);
 
 /* context */
 IMPORT("context", "fail")

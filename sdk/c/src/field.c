@@ -16,6 +16,8 @@ wd__field_copy(wd_field *to, const wd_field *from)
   *to = *from;
   to->name = text_copy(from->name);
   to->timezone = text_copy(from->timezone);
+  to->extension = text_copy(from->extension);
+  to->extension_metadata = text_copy(from->extension_metadata);
   wd_field *children = wd__new(from->child_count * sizeof *children);
   for (uint32_t i = 0; i < from->child_count; i++)
     wd__field_copy(children + i, from->children + i);
@@ -31,6 +33,8 @@ wd__field_free(const wd_field *field)
 {
   free((char *)(uintptr_t)field->name);
   free((char *)(uintptr_t)field->timezone);
+  free((char *)(uintptr_t)field->extension);
+  free((char *)(uintptr_t)field->extension_metadata);
   for (uint32_t i = 0; i < field->child_count; i++)
     wd__field_free(field->children + i);
   free((wd_field *)(uintptr_t)field->children);
@@ -50,14 +54,21 @@ piece(uint8_t **at, size_t *used, const void *from, size_t size)
   return to;
 }
 
+/* NULL stays. */
+static const char *
+text_piece(uint8_t **at, size_t *used, const char *from)
+{
+  return from ? piece(at, used, from, strlen(from) + 1) : NULL;
+}
+
 static void
 flatten(const wd_field *from, wd_field *to, uint8_t **at, size_t *used)
 {
   wd_field field = *from;
   field.name = piece(at, used, from->name, strlen(from->name) + 1);
-  if (from->timezone)
-    field.timezone =
-        piece(at, used, from->timezone, strlen(from->timezone) + 1);
+  field.timezone = text_piece(at, used, from->timezone);
+  field.extension = text_piece(at, used, from->extension);
+  field.extension_metadata = text_piece(at, used, from->extension_metadata);
   wd_field *children =
       piece(at, used, from->children, from->child_count * sizeof *children);
   for (uint32_t i = 0; i < from->child_count; i++)

@@ -547,6 +547,13 @@ bool
 wd__reduce_finish(struct wd__binding *binding, const struct wd__states *states,
                   struct wd__fault *fault);
 
+/* ---- Named types (types.c) */
+
+/* A type of this name that was registered, as a field; NULL: there is none.
+ * Case is folded. */
+const wd_field *
+wd__named_type(wd_str name);
+
 /* ---- Results of exports (export.c) */
 
 #define EXPORT(name)                                                           \

@@ -451,6 +451,20 @@ brackets_parse(struct parser *p, struct wd__arena *arena, wd_field *field)
   return true;
 }
 
+/* The storage of a type that was registered, with its name. */
+static bool
+named_type(wd_str name, wd_field *field)
+{
+  const wd_field *type = wd__named_type(name);
+  const wd_field as = *field;
+  if (!type)
+    return false;
+  *field = *type;
+  field->name = as.name;
+  field->nullable = as.nullable;
+  return true;
+}
+
 static bool
 type_parse(struct parser *p, struct wd__arena *arena, wd_field *field)
 {
@@ -459,6 +473,8 @@ type_parse(struct parser *p, struct wd__arena *arena, wd_field *field)
   size_t i = 0, count = sizeof names / sizeof *names;
   while (i < count && !is(name, names[i].name))
     i++;
+  if (i == count && named_type(name, field))
+    return brackets_parse(p, arena, field);
   if (i == count) {
     p->at = start;
     return bad(p, name.size ? "an unknown type" : "a type is missing");
@@ -557,6 +573,10 @@ fields_print(const wd_field *fields, uint32_t count);
 static void
 type_print(const wd_field *f)
 {
+  if (f->extension) {
+    printf("%s", f->extension);
+    return;
+  }
   if (f->type == WD_TIMESTAMP || f->type == WD_DECIMAL || !f->child_count)
     printf("%s", wd__type_name(f->type));
   if (f->type == WD_DECIMAL)

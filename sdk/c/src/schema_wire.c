@@ -17,9 +17,6 @@ static const char *const formats[WD_OTHER] = {
     [WD_MAP] = "+m",   [WD_UUID] = "w:16",
 };
 
-static const struct wire_pair uuid_metadata = {{"ARROW:extension:name", 20},
-                                               {"arrow.uuid", 10}};
-
 static bool
 timestamp_from(const char *format, size_t size, wd_field *field)
 {
@@ -98,15 +95,19 @@ text_of(struct wd__arena *arena, wd_str s)
   return text;
 }
 
-static bool
-is_uuid(const struct wire_field *field)
+static const char extension_key[] = "ARROW:extension:name";
+static const char extension_metadata_key[] = "ARROW:extension:metadata";
+
+/* The value of a key of the metadata; NULL: there is none. */
+static const char *
+metadata_of(struct wd__arena *arena, const struct wire_field *field,
+            const char *key)
 {
   const struct wire_pair *pairs = field->metadata.data;
   for (uint32_t i = 0; i < field->metadata.count; i++)
-    if (wd_str_equal(pairs[i].name, uuid_metadata.name) &&
-        wd_str_equal(pairs[i].value, uuid_metadata.value))
-      return true;
-  return false;
+    if (wd_str_equal(pairs[i].name, wd_str_of(key)))
+      return text_of(arena, pairs[i].value);
+  return NULL;
 }
 
 /* What no field of these children can be is WD_OTHER. */
@@ -138,6 +139,7 @@ field_from(struct wd__arena *arena, const struct wire_field **at,
 {
   const struct wire_field *from = (*at)++;
   char *format = text_of(arena, from->format);
+  const char *extension = metadata_of(arena, from, extension_key);
   wd_field field = {.name = text_of(arena, from->name),
                     .nullable = from->nullable,
                     .words = from->dictionary.data,
@@ -156,10 +158,15 @@ field_from(struct wd__arena *arena, const struct wire_field **at,
   } else if (field.type == WD_MAP) {
     field.child_count = 2;
     field.children = children->children;
-  } else if (field.type == WD_FIXED_BINARY && field.width == 16 &&
-             is_uuid(from)) {
+  } else if (field.type == WD_FIXED_BINARY && field.width == 16 && extension &&
+             strcmp(extension, "arrow.uuid") == 0) {
     field.type = WD_UUID;
     field.width = 0;
+    extension = NULL;
+  }
+  if (extension && *extension && field.type != WD_OTHER) {
+    field.extension = extension;
+    field.extension_metadata = metadata_of(arena, from, extension_metadata_key);
   }
   *out_field = field;
 }
@@ -224,6 +231,22 @@ fields_count(const wd_field *fields, uint32_t count)
   return all;
 }
 
+/* What the format does not say. */
+static struct wire_list
+metadata_to(struct wd__arena *arena, const wd_field *field)
+{
+  const char *name = field->type == WD_UUID ? "arrow.uuid" : field->extension;
+  const char *more = field->extension_metadata;
+  if (!name)
+    return (struct wire_list){NULL, 0};
+  struct wire_pair *pairs = wd__arena_take(arena, 2 * sizeof *pairs);
+  pairs[0] = (struct wire_pair){wd_str_of(extension_key), wd_str_of(name)};
+  if (more)
+    pairs[1] =
+        (struct wire_pair){wd_str_of(extension_metadata_key), wd_str_of(more)};
+  return (struct wire_list){pairs, more ? 2 : 1};
+}
+
 static void
 fields_to(struct wd__arena *arena, const wd_field *fields, uint32_t count,
           struct wire_field **at)
@@ -237,8 +260,7 @@ fields_to(struct wd__arena *arena, const wd_field *fields, uint32_t count,
     to->children = field->child_count;
     if (field->type == WD_ENUM)
       to->dictionary = (struct wire_list){field->words, field->word_count};
-    if (field->type == WD_UUID)
-      to->metadata = (struct wire_list){&uuid_metadata, 1};
+    to->metadata = metadata_to(arena, field);
     if (field->type == WD_MAP) {
       to->children = 1;
       struct wire_field *entries = (*at)++;

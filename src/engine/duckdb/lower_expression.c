@@ -4,6 +4,7 @@
 #include "engine/duckdb/extent.h"
 #include "engine/duckdb/lower_writer.h"
 #include "engine/duckdb/types_composed.h"
+#include "plan/coerce.h"
 
 bool
 wd_duck_uses_columns(const struct wd_expression *expression)
@@ -117,6 +118,8 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
   const struct wd_expression *operand = cast->arguments[0];
   const char *word = cast->try_cast ? "TRY_CAST(" : "CAST(";
   enum wd_type_id from = operand->type.id, to = cast->type.id;
+  const struct wd_type operand_storage = wd_type_storage(&operand->type);
+  const struct wd_type storage = wd_type_storage(&cast->type);
   enum wd_status status;
 
   if (from == WD_TYPE_NULL) {
@@ -125,7 +128,7 @@ write_cast(const struct writer *writer, const struct wd_expression *cast)
     return wd_duck_lower_literal(&cast->type, &null, writer->buf,
                                  writer->lowering->error);
   }
-  if (wd_type_equal(&operand->type, &cast->type))
+  if (wd_type_alike(&operand_storage, &storage))
     return wd__write_expression(writer, operand);
   if (from == WD_TYPE_STRUCT && to == WD_TYPE_UNION)
     return write_union(writer, cast);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/duckdb/lower.h"
+#include "engine/duckdb/parquet_types.h"
 #include "engine/duckdb/types.h"
 #include "io/format.h"
 
@@ -333,6 +334,26 @@ write_json_columns(const struct wd_request *request,
   }
 }
 
+/* Of the columns that are in files. */
+static enum wd_status
+write_named_types(struct wd_duck_lowering *lowering,
+                  const struct wd_request *request,
+                  const struct wd_schema *schema, struct wd_buf *buf)
+{
+  struct wd_column *columns =
+      wd_arena_array(lowering->arena, schema->count, sizeof *columns);
+  uint32_t count = 0;
+
+  if (!columns)
+    return wd_fail_memory(lowering->error);
+  for (uint32_t i = 0; i < schema->count; i++)
+    if (!is_partition(request, i))
+      columns[count++] = schema->columns[i];
+  return wd_duck_parquet_named(&(struct wd_schema){count, columns},
+                               lowering->engine->mem, lowering->arena, buf,
+                               lowering->error);
+}
+
 enum wd_status
 wd_duck_lower_write(struct wd_duck_lowering *lowering,
                     const struct wd_request *request,
@@ -360,6 +381,8 @@ wd_duck_lower_write(struct wd_duck_lowering *lowering,
   wd_buf_puts(&buf, request->partition_count ? " (" : " (USE_TMP_FILE false, ");
   if (status == WD_OK)
     status = write_format(request, lowering->arena, &buf, lowering->error);
+  if (status == WD_OK && request->write_format == WD_FORMAT_PARQUET)
+    status = write_named_types(lowering, request, schema, &buf);
   write_partitions(request, schema, &buf);
   wd_buf_putc(&buf, ')');
   if (status == WD_OK) {

@@ -6,6 +6,7 @@
 #include "engine/duckdb/failure.h"
 #include "engine/duckdb/lower.h"
 #include "engine/duckdb/narrow.h"
+#include "engine/duckdb/parquet_types.h"
 #include "engine/duckdb/source.h"
 #include "engine/duckdb/statistics.h"
 #include "engine/duckdb/types.h"
@@ -13,10 +14,8 @@
 #include "engine/granted.h"
 #include "io/format.h"
 
-/* DuckDB's readers take names with `*`, `?` and `[` for patterns; in brackets
- * such a character means itself. */
-static void
-write_path(const char *path, struct wd_buf *buf)
+void
+wd_duck_write_path(const char *path, struct wd_buf *buf)
 {
   wd_buf_putc(buf, '\'');
   for (; *path; path++) {
@@ -118,7 +117,7 @@ write_reader(const struct wd_settings *settings, const char *const *files,
   }
   for (uint32_t i = 0; i < file_count; i++) {
     wd_buf_puts(buf, i ? ", " : "");
-    write_path(files[i], buf);
+    wd_duck_write_path(files[i], buf);
   }
   wd_buf_putc(buf, ']');
   if (format == WD_FORMAT_CSV)
@@ -270,6 +269,8 @@ wd_duck_table(struct wd_engine *base, const struct wd_grant *grant,
     if (status == WD_OK && grant->format == WD_FORMAT_JSONL)
       status =
           wd_duck_narrow(engine, wd_buf_text(&sql), arena, out_schema, error);
+    if (status == WD_OK && grant->format == WD_FORMAT_PARQUET && read.count)
+      wd_duck_parquet_name_types(engine, read.files[0], arena, out_schema);
     if (status != WD_OK)
       wd_error_prefix(error, "table '%s'", grant->name);
   }

@@ -35,6 +35,11 @@ wd_duck_prepared_schema(duckdb_prepared_statement prepared,
                         struct wd_arena *arena, struct wd_schema *out_schema,
                         struct wd_error *error);
 
+/* A file's name as DuckDB's readers take it: `*`, `?` and `[` are patterns, and
+ * in brackets such a character means itself. */
+void
+wd_duck_write_path(const char *path, struct wd_buf *buf);
+
 /* How large the ranges of text files are that threads take. */
 #define WD_DUCK_TEXT_RANGE (1u << 20)
 

@@ -1,11 +1,10 @@
 #include "engine/spark/call.h"
+#include "base/base64.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "engine/spark/base64.h"
 
 /* A frame's head: a flag (compressed) and the length, big-endian. */
 #define HEAD 5
@@ -200,7 +199,7 @@ take_header(char *line, size_t one, size_t count, void *env)
   value = header_value(line, length, "grpc-status-details-bin:", &size);
   if (value)
     call->details_length =
-        wd_sc_base64(value, size, call->details, sizeof call->details);
+        wd_base64_decode(value, size, call->details, sizeof call->details);
   return all;
 }
 

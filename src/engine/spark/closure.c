@@ -45,7 +45,7 @@ put_schema(struct wd_sc_writer *writer, uint32_t field,
   struct wd_buf buf;
 
   wd_buf_init(&buf, writer->buf.mem, SCHEMA_TEXT_MAX);
-  wd_schema_print(schema, &buf);
+  wd_schema_print_whole(schema, &buf);
   if (buf.failed)
     writer->buf.failed = true;
   wd_sc_put_text(writer, field, wd_buf_text(&buf));
@@ -323,7 +323,7 @@ wd_spark_closure_read(struct wd_sc_view message, struct wd_arena *arena,
 
   *out_program = wd_sc_find(message, CLOSURE_PROGRAM);
   if (!wd_sc_is_message(message) || !out_program->data || role < 0 ||
-      role > WD_ROLE_LATERAL)
+      role > WD_ROLE_SORT_KEYS)
     return wd_fail(error, WD_INVALID_ARGUMENT, "the bytes are no closure");
   *out_closure = (struct wd_spark_closure){
       .function = (uint32_t)wd_sc_find_int(message, CLOSURE_FUNCTION, 0),

@@ -254,10 +254,12 @@ wd_spark_write_cast(struct wd_spark_lowering *lowering,
 {
   const struct wd_expression *operand = cast->arguments[0];
   static const struct wd_literal null = {.null = true};
+  const struct wd_type from = wd_type_storage(&operand->type);
+  const struct wd_type to = wd_type_storage(&cast->type);
 
   if (operand->type.id == WD_TYPE_NULL)
     return wd_spark_write_literal(&cast->type, &null, buf, lowering->error);
-  if (wd_type_equal(&operand->type, &cast->type))
+  if (wd_type_alike(&from, &to))
     return wd_spark_write_expression(lowering, operand, buf);
   return write_by_types(lowering, cast, buf);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/spark/base64.h"
+#include "base/base64.h"
 #include "engine/spark/message.h"
 
 static struct wd_sc_view
@@ -153,14 +153,15 @@ test_base64(void **state)
   uint8_t out[8];
 
   (void)state;
-  assert_int_equal(wd_sc_base64("YWJj", 4, out, sizeof out), 3);
+  assert_int_equal(wd_base64_decode("YWJj", 4, out, sizeof out), 3);
   assert_memory_equal(out, "abc", 3);
-  assert_int_equal(wd_sc_base64("YWI", 3, out, sizeof out), 2);
-  assert_int_equal(wd_sc_base64("YQ==", 4, out, sizeof out), 1);
-  assert_int_equal(wd_sc_base64("-_8", 3, out, sizeof out), 2);
+  assert_int_equal(wd_base64_decode("YWI", 3, out, sizeof out), 2);
+  assert_int_equal(wd_base64_decode("YQ==", 4, out, sizeof out), 1);
+  assert_int_equal(wd_base64_decode("-_8", 3, out, sizeof out), 2);
   assert_memory_equal(out, "\xfb\xff", 2);
-  assert_int_equal(wd_sc_base64("!YWJj", 5, out, sizeof out), 0);
-  assert_int_equal(wd_sc_base64("YWJjYWJjYWJjYWJj", 16, out, sizeof out), 8);
+  assert_int_equal(wd_base64_decode("!YWJj", 5, out, sizeof out), 0);
+  assert_int_equal(wd_base64_decode("YWJjYWJjYWJjYWJj", 16, out, sizeof out),
+                   8);
 }
 
 int
