@@ -197,6 +197,9 @@ func importRegisterTable(text, size, function, state, hasArguments, fields, fiel
 //go:wasmimport wasi:data/functions@0.1.0 register-aggregate
 func importRegisterAggregate(text, size, function, state, hasArguments, fields, fieldCount, variadic, strict, deterministic, out uint32)
 
+//go:wasmimport wasi:data/functions@0.1.0 register-type
+func importRegisterType(text, size, fields, fieldCount, hasOperations, function, state, out uint32)
+
 //go:wasmimport wasi:data/context@0.1.0 log
 func importLog(level, message, size uint32)
 

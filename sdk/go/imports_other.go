@@ -151,6 +151,10 @@ func importRegisterAggregate(text, size, function, state, hasArguments, fields, 
 	absent()
 }
 
+func importRegisterType(text, size, fields, fieldCount, hasOperations, function, state, out uint32) {
+	absent()
+}
+
 func importLog(level, message, size uint32) { absent() }
 
 func importCounter(name, size uint32, delta uint64) { absent() }

@@ -59,6 +59,12 @@ func (l *lower) appendFields(list []uint32, fields []field) []uint32 {
 		var metadata, count uint32
 		if f.typ.kind == kUUID {
 			metadata, count = l.words(l.append(nil, extensionKey, extensionUUID), 4)
+		} else if f.typ.name != "" {
+			pairs := l.append(nil, extensionKey, f.typ.name)
+			if f.typ.metadata != "" {
+				pairs = l.append(pairs, extensionMetadata, f.typ.metadata)
+			}
+			metadata, count = l.words(pairs, 4)
 		}
 		values, valueCount := l.strings(f.typ.values)
 		list = append(list, metadata, count, values, valueCount)

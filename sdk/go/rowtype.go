@@ -30,7 +30,7 @@ func rowTypeOf(t reflect.Type) (row *rowType, err error) {
 	switch {
 	case t == recordType:
 		row.dynamic = true
-	case isRecord(t):
+	case isRecord(t) && namedTypes[t] == "":
 		row.fields, err = fieldsOf(t, 0, false, 1)
 	default:
 		row.scalar = true

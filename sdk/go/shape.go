@@ -81,6 +81,7 @@ func shapeOf(t reflect.Type, options, goName string, depth int) (shape, error) {
 		err = s.setType(options, goName)
 	}
 	s.settle()
+	s.typ.name = namedTypes[s.value]
 	return s, err
 }
 

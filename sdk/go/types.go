@@ -54,8 +54,12 @@ const unitLetters = "smun"
 
 var unitNames = [...]string{"s", "ms", "us", "ns"}
 
-// How a field says that its 16 bytes are a UUID.
-const extensionKey, extensionUUID = "ARROW:extension:name", "arrow.uuid"
+// How a field says that its 16 bytes are a UUID, or the name of its type.
+const (
+	extensionKey      = "ARROW:extension:name"
+	extensionMetadata = "ARROW:extension:metadata"
+	extensionUUID     = "arrow.uuid"
+)
 
 // wireType is the type of a column.
 type wireType struct {
@@ -69,9 +73,14 @@ type wireType struct {
 	format    string // kOther
 	values    []string
 	children  []field // kMap has two: key and value
+	name      string  // of a registered type, whose storage all else is
+	metadata  string
 }
 
 func (t wireType) String() string {
+	if t.name != "" {
+		return t.name
+	}
 	switch t.kind {
 	case kDecimal:
 		return fmt.Sprintf("decimal(%d,%d)", t.precision, t.scale)
@@ -296,18 +305,15 @@ func takeField(words *[]uint32) field {
 	for range w[5] {
 		children = append(children, takeField(words))
 	}
+	name, metadata := extensionAt(wordsAt(w[6], w[7]*4))
 	if len(children) > 0 || format[:min(1, len(format))] == "+" {
 		f.typ = parseNested(format, children)
+		f.typ.name, f.typ.metadata = name, metadata
 		return f
 	}
 	f.typ = parseArrow(format)
-	metadata := wordsAt(w[6], w[7]*4)
-	for ; len(metadata) > 0; metadata = metadata[4:] {
-		if f.typ.kind == kFixedBinary && f.typ.size == 16 &&
-			textAt(metadata[0], metadata[1]) == extensionKey &&
-			textAt(metadata[2], metadata[3]) == extensionUUID {
-			f.typ = wireType{kind: kUUID}
-		}
+	if f.typ.kind == kFixedBinary && f.typ.size == 16 && name == extensionUUID {
+		f.typ, name = wireType{kind: kUUID}, ""
 	}
 	if values := wordsAt(w[8], w[9]*2); values != nil {
 		f.typ = wireType{kind: kEnum, index: f.typ.kind}
@@ -315,7 +321,24 @@ func takeField(words *[]uint32) field {
 			f.typ.values = append(f.typ.values, textAt(values[i], values[i+1]))
 		}
 	}
+	f.typ.name, f.typ.metadata = name, metadata
 	return f
+}
+
+// extensionAt is the name of a type in a field's metadata, and what else it says.
+func extensionAt(words []uint32) (name, metadata string) {
+	for ; len(words) > 0; words = words[4:] {
+		switch textAt(words[0], words[1]) {
+		case extensionKey:
+			name = textAt(words[2], words[3])
+		case extensionMetadata:
+			metadata = textAt(words[2], words[3])
+		}
+	}
+	if name == "" {
+		metadata = ""
+	}
+	return name, metadata
 }
 
 func listOf(fields []field) string {

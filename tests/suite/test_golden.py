@@ -433,6 +433,45 @@ class Kinds(Golden):
         self.runs("kinds", form="csv")
 
 
+class Types(Golden):
+    """Registered types."""
+
+    def test_money(self):
+        some = random.Random(6)
+        prices = [(i, None if i % 11 == 3 else
+                   f"{some.randrange(9)}.{some.randrange(4) * 25:02} "
+                   f"{some.choice(['EUR', 'USD', 'CHF'])}")
+                  for i in range(200)]
+
+        def key(text):
+            if text is None:
+                return (1, "", 0)
+            amount, currency = text.split()
+            return (0, currency, D(amount))
+
+        def twice(text):
+            amount, currency = text.split()
+            return f"{D(amount) * 2} {currency}"
+
+        lines = self.runs("money", tables=[
+            self.table("prices", "id i64, price string", prices)]).splitlines()
+        rows = [json.loads(line) for line in lines[:-4]]
+        want = [{"id": i, "price": text, "twice": text and twice(text),
+                 "dear": text and key(text) > key("5.00 EUR")}
+                for i, text in sorted(prices, key=lambda p: (key(p[1]), p[0]))]
+        groups = {}
+        for i, text in prices:
+            groups.setdefault(text, []).append(i)
+        want += [{"price": text, "n": len(ids), "least": min(ids)}
+                 for text, ids in sorted(groups.items(),
+                                         key=lambda g: key(g[0]))]
+        there = sorted((text for _, text in prices if text), key=key)
+        want.append({"lowest": there[0], "highest": there[-1]})
+        want += [{"d": (i * i + 4 * i * i) ** 0.5} for i in range(4)]
+        self.compare(rows, want)
+        self.assertEqual(lines[-4:], ["refused"] * 4)
+
+
 class Tables(Golden):
     """Table functions by name."""
 

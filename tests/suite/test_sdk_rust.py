@@ -131,7 +131,7 @@ class Inside(unittest.TestCase):
              "nested", "nested-nulls", "nested-options", "special",
              "nested-errors", "many-groups", "enumerations",
              "unions", "fixed", "variants-errors", "generate", "generate-arguments",
-             "generate-ends", "generate-errors", "absent",
+             "generate-ends", "generate-errors", "named-type",
              "register", "register-aggregate", "sql", "temp-table")
     # Those that a host may say it does not have yet.
     LATER = ("groups", "co-groups", "parameters", "for-each", "sets",

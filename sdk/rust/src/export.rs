@@ -1,9 +1,11 @@
-//! What the host calls, in workers: `wasi:data/lambdas`, `co-groups` and `tables`.
+//! What the host calls, in workers: `wasi:data/lambdas`, `co-groups`, `tables` and
+//! `type-operations`.
 
 use crate::arena::{self, Global};
 use crate::call::Call;
 use crate::error::{err, Result};
 use crate::lambda::{Bind, Bound, Cursor, Kernel, Lambda};
+use crate::named::Operations;
 use crate::schema::{Field, Schema};
 use crate::states::StateBytes;
 use crate::wire::{enter_worker, Area, List, Lower, WireBatch, WireConstant};
@@ -165,7 +167,7 @@ unsafe fn bind_one(
     constants: &[WireConstant],
 ) -> Result<Bound> {
     match &lambda.bind {
-        Bind::One(bind) => bind(input),
+        Bind::One(_) => lambda.bind_one(input),
         Bind::Call(bind) => bind(&Call::new(input, constants)),
         Bind::Over(bind) if role == RELATION => {
             let (row, _kept) = row_of(constants);
@@ -388,6 +390,33 @@ exports! {
 
     "co-groups" "close-co-group" fn co_groups_close(index: u32) {
         finish_none(close(index))
+    }
+
+    "type-operations" "to-text" fn to_text(
+        _function: u32, state: *const Operations, rows: u32, nodes: *const u8,
+        node_count: usize, buffers: *const u8, buffer_count: usize
+    ) {
+        enter_worker();
+        let values = batch!(rows nodes node_count buffers buffer_count);
+        finish_batch((*state).call(0, values))
+    }
+
+    "type-operations" "from-text" fn from_text(
+        _function: u32, state: *const Operations, rows: u32, nodes: *const u8,
+        node_count: usize, buffers: *const u8, buffer_count: usize
+    ) {
+        enter_worker();
+        let values = batch!(rows nodes node_count buffers buffer_count);
+        finish_batch((*state).call(1, values))
+    }
+
+    "type-operations" "sort-keys" fn sort_keys(
+        _function: u32, state: *const Operations, rows: u32, nodes: *const u8,
+        node_count: usize, buffers: *const u8, buffer_count: usize
+    ) {
+        enter_worker();
+        let values = batch!(rows nodes node_count buffers buffer_count);
+        finish_batch((*state).call(2, values))
     }
 
     "tables" "bind-table" fn tables_bind(

@@ -80,6 +80,14 @@ impl Lambda {
             bind: Bind::One(Box::new(bind)),
         }
     }
+
+    /// Binds one of one input.
+    pub(crate) fn bind_one(&self, input: &[Field]) -> Result<Bound> {
+        match &self.bind {
+            Bind::One(bind) => bind(input),
+            _ => absent(),
+        }
+    }
 }
 
 fn absent<T>() -> Result<T> {
@@ -190,7 +198,7 @@ pub(crate) fn function_lambda<T: Row, U: Row>(f: impl Fn(T) -> U + 'static) -> R
     )
 }
 
-fn map_by<T: Row, U: Row>(
+pub(crate) fn map_by<T: Row, U: Row>(
     f: impl Fn(T) -> Result<U> + 'static,
     finder: fn(&[Field]) -> Finder,
 ) -> Result<Lambda> {

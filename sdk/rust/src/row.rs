@@ -378,6 +378,7 @@ single! {
     [U: crate::TimeUnit] crate::Timestamp<U>;
     [U: crate::TimeUnit] crate::Instant<U>;
     [T: Value] Option<T>;
+    [T: crate::NamedType] crate::Named<T>;
     [T: Value] Vec<T>;
     [K: Value + Eq + std::hash::Hash, V: Value] std::collections::HashMap<K, V>;
     [K: Value + Ord, V: Value] std::collections::BTreeMap<K, V>;

@@ -1,5 +1,4 @@
-//! Table functions and named types. A host that does not have a name's registry
-//! for them says so by [`Code::Unsupported`](crate::Code).
+//! Table functions.
 
 use std::rc::Rc;
 
@@ -147,7 +146,8 @@ where
 }
 
 /// Names a type over a stored one, a schema of one column: an Arrow extension
-/// type. Hosts of this version answer `Unsupported`.
+/// type, which sorts and prints as what it is stored as. For one with operations
+/// see [`TypeOperations`](crate::TypeOperations).
 pub fn register_type(name: &str, storage: impl IntoSchema) -> Result<()> {
     let storage = storage.into_schema()?.fields;
     if storage.len() != 1 {

@@ -6,7 +6,7 @@ use std::ptr;
 
 use crate::array::{bit, Array};
 use crate::out::Out;
-use crate::schema::{DataType, Field};
+use crate::schema::{DataType, Field, EXTENSION};
 use crate::state::State;
 
 /// A Rust type that a column's values are read into and written from. Not to
@@ -21,6 +21,12 @@ pub trait Value: State {
 
     #[doc(hidden)]
     const NULLABLE: bool = false;
+
+    /// The name of a registered type, whose storage the data type is.
+    #[doc(hidden)]
+    fn extension() -> Option<&'static str> {
+        None
+    }
 
     /// Nothing when columns of this type are not read.
     #[doc(hidden)]
@@ -345,6 +351,10 @@ impl<T: Value> Value for Option<T> {
 
     const NULLABLE: bool = true;
 
+    fn extension() -> Option<&'static str> {
+        T::extension()
+    }
+
     fn data_type() -> DataType {
         T::data_type()
     }
@@ -414,7 +424,10 @@ pub struct Lists<R> {
 
 /// A field of this type, below the top level.
 pub(crate) fn element<T: Value>(name: &str) -> Field {
-    let field = Field::new(name, T::data_type());
+    let mut field = Field::new(name, T::data_type());
+    if let Some(named) = T::extension() {
+        field.metadata = vec![(EXTENSION.0.into(), named.into())];
+    }
     match T::NULLABLE {
         true => field,
         false => field.not_null(),

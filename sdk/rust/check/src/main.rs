@@ -116,7 +116,7 @@ const CASES: &[(&str, Case)] = &[
     ("reshape", later::reshape),
     ("sample", later::sample),
     ("plans", later::plans),
-    ("absent", later::absent),
+    ("named-type", later::named_type),
 ];
 
 fn main() {
