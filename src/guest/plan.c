@@ -263,11 +263,12 @@ bind_named(void *env, const struct wd_named *function,
   enum wd_role role = library && function->kind == WD_NAMED_SCALAR
                           ? wd_library_role(library)
                           : wd_named_role(function);
-  const struct wd_schema result = {function->kind == WD_NAMED_FROM_TEXT,
-                                   &function->result};
+  struct wd_column *made = wd_arena_alloc(arena, sizeof *made);
+  const struct wd_schema result = {function->kind == WD_NAMED_FROM_TEXT, made};
 
-  if (!known)
+  if (!known || !made)
     return wd_fail_memory(error);
+  *made = function->result;
   return bind_closure(env, &function->closure,
                       (struct wd_lambda){.name = function->name,
                                          .role = role,

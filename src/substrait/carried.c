@@ -357,29 +357,70 @@ name_arguments(const struct translator *t, const struct lambda *lambda,
   return status;
 }
 
-/* A table function's call is, in an expression, the list of its rows. */
-static bool
-is_lateral(const struct lambda *lambda)
+/* What can be called in an expression. A table function's call is the list of
+ * its rows there. */
+static const enum wd_named_kind callable[] = {
+    WD_NAMED_SCALAR, WD_NAMED_TABLE, WD_NAMED_TO_TEXT, WD_NAMED_FROM_TEXT,
+    WD_NAMED_SORT_KEYS};
+
+static enum wd_named_kind
+kind_of(const struct lambda *lambda)
 {
-  return lambda &&
-         wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_role) ==
-             wd__role_number(WD_ROLE_LATERAL);
+  for (size_t i = 0; lambda && i < sizeof callable / sizeof *callable; i++) {
+    const struct wd_named named = {.kind = callable[i]};
+
+    if (wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_role) ==
+        wd__role_number(wd_named_role(&named)))
+      return callable[i];
+  }
+  return WD_NAMED_SCALAR;
+}
+
+/* What from-text makes. */
+static enum wd_status
+read_result(const struct translator *t, const struct wd_message *message,
+            struct wd_named *out)
+{
+  const struct wd_value *result =
+      wd_message_find(message, WD_SS_wasidata_Lambda_result);
+  struct wd_schema schema = {0, NULL};
+  struct wd_error local = {.status = WD_OK};
+  enum wd_status status = WD_OK;
+
+  if (out->kind != WD_NAMED_FROM_TEXT)
+    return WD_OK;
+  if (result)
+    status = wd_schema_parse(result->bytes.data, result->bytes.length, t->arena,
+                             &schema, &local);
+  if (status == WD_NO_MEMORY)
+    return wd_fail_memory(t->error);
+  if (status != WD_OK || schema.count != 1)
+    return wd_message_fail(message, WD_INVALID_PLAN, t->error,
+                           "what makes values of texts has one column as its "
+                           "result%s%s",
+                           status == WD_OK ? "" : ": ",
+                           status == WD_OK ? "" : local.message);
+  out->result = schema.columns[0];
+  return WD_OK;
 }
 
 static enum wd_status
 read_named(const struct translator *t, const struct lambda *lambda,
            struct wd_named *out)
 {
+  enum wd_status status;
+
   const struct wd_value *name =
       wd_message_find(lambda->message, WD_SS_wasidata_Lambda_name);
 
   out->name = "lambda";
-  out->kind = is_lateral(lambda) ? WD_NAMED_TABLE : WD_NAMED_SCALAR;
+  out->kind = kind_of(lambda);
   out->strict =
       wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_strict);
   out->deterministic =
       wd_message_integer(lambda->message, WD_SS_wasidata_Lambda_deterministic);
-  return name ? wd__text(t, name, &out->name) : WD_OK;
+  status = read_result(t, lambda->message, out);
+  return status == WD_OK && name ? wd__text(t, name, &out->name) : status;
 }
 
 enum wd_status
@@ -396,11 +437,10 @@ wd__lambda_function(struct translator *t, const struct wd_message *where,
   struct typed *operands =
       wd_arena_array(t->arena, arguments->count, sizeof *operands);
   static const struct wd_syntax leaf = {.kind = WD_SYNTAX_TYPED};
-  struct wd_named function = {.typed = false};
+  struct wd_named function = {.kind = kind_of(lambda)};
   const char **names = NULL;
-  enum wd_status status = use(
-      t, lambda, where, is_lateral(lambda) ? WD_ROLE_LATERAL : WD_ROLE_SCALAR,
-      &function.closure);
+  enum wd_status status =
+      use(t, lambda, where, wd_named_role(&function), &function.closure);
 
   if (!operands)
     return wd_fail_memory(t->error);

@@ -74,6 +74,9 @@ static const int64_t roles[] = {
     [WD_ROLE_CO_GROUP] = WD_SS_wasidata_Role_ROLE_CO_MAP_GROUPS,
     [WD_ROLE_TABLE] = WD_SS_wasidata_Role_ROLE_TABLE,
     [WD_ROLE_LATERAL] = WD_SS_wasidata_Role_ROLE_LATERAL,
+    [WD_ROLE_TO_TEXT] = WD_SS_wasidata_Role_ROLE_TO_TEXT,
+    [WD_ROLE_FROM_TEXT] = WD_SS_wasidata_Role_ROLE_FROM_TEXT,
+    [WD_ROLE_SORT_KEYS] = WD_SS_wasidata_Role_ROLE_SORT_KEYS,
 };
 
 int64_t

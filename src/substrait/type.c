@@ -487,7 +487,8 @@ wd__names_in(const struct wd_type *type)
   uint32_t count = type->id == WD_TYPE_STRUCT ? type->child_count : 0;
 
   /* Those that have no form in the standard have their names themselves. */
-  if (type->id == WD_TYPE_FIXED_LIST || type->id == WD_TYPE_UNION)
+  if (type->id == WD_TYPE_FIXED_LIST || type->id == WD_TYPE_UNION ||
+      type->extension)
     return 0;
   if (type->id == WD_TYPE_MAP)
     type = &type->children[0].type; /* entries have no names */

@@ -129,15 +129,17 @@ static void
 put_named(struct writer *w, const struct wd_expression *call)
 {
   const struct wd_named_call *named = call->named;
+  enum wd_role role = named->bound.lambda->role;
+  bool own = role == WD_ROLE_LATERAL || wd_role_is_of_types(role);
   const struct lambda_use use = {
       .lambda = named->bound.lambda,
-      .role = named->bound.lambda->role == WD_ROLE_LATERAL ? WD_ROLE_LATERAL
-                                                           : WD_ROLE_SCALAR,
+      .role = own ? role : WD_ROLE_SCALAR,
       .closure = &named->closure,
       .arguments = &named->bound.lambda->input,
       .strict = named->bound.strict,
       .deterministic = named->bound.deterministic,
       .name = named->name,
+      .result = role == WD_ROLE_FROM_TEXT ? &named->bound.lambda->right : NULL,
   };
   size_t begun = begin_call(w, wd__declare_lambda(w, &use), call);
 

@@ -132,6 +132,19 @@ add_program(struct writer *w, const struct wd_pool *pool)
   return item;
 }
 
+/* The column as a text. */
+static void
+put_result(const struct wd_schema *result, struct wd_buf *bytes)
+{
+  struct wd_buf text;
+
+  wd_buf_init(&text, bytes->mem, bytes->maximum);
+  wd_schema_print_whole(result, &text);
+  bytes->failed = bytes->failed || text.failed;
+  wd_wire_text(bytes, WD_SS_wasidata_Lambda_result, wd_buf_text(&text));
+  wd_buf_fini(&text);
+}
+
 static void
 put_lambda(const struct lambda_use *use, const struct wd_hash *program,
            struct wd_buf *bytes)
@@ -151,6 +164,8 @@ put_lambda(const struct lambda_use *use, const struct wd_hash *program,
     wd_wire_int(bytes, WD_SS_wasidata_Lambda_deterministic, 1);
   if (use->name)
     wd_wire_text(bytes, WD_SS_wasidata_Lambda_name, use->name);
+  if (use->result)
+    put_result(use->result, bytes);
 }
 
 const uint8_t *

@@ -152,12 +152,13 @@ put_arrow(struct writer *w, const struct wd_type *type)
 static void
 put_defined(struct writer *w, const struct wd_type *type, bool nullable)
 {
-  const char *name = type->id == WD_TYPE_NULL ? "null" : "type";
+  bool null = type->id == WD_TYPE_NULL && !type->extension;
+  const char *name = null ? "null" : "type";
   const char *urn = WD_URN_TYPES;
   size_t begun;
 
   for (size_t i = 0; i < sizeof natural / sizeof *natural; i++)
-    if (natural[i].id == type->id) {
+    if (natural[i].id == type->id && !type->extension) {
       name = natural[i].name;
       urn = WD_URN_STANDARD "unsigned_integers";
     }
@@ -250,6 +251,10 @@ static void
 put_kind(struct writer *w, const struct wd_type *type, bool nullable,
          bool named)
 {
+  if (type->extension) {
+    put_defined(w, type, nullable);
+    return;
+  }
   if (put_plain(w, type, nullable))
     return;
   switch (type->id) {
@@ -320,6 +325,8 @@ put_inner_names(struct writer *w, uint32_t field, const struct wd_type *type)
 {
   const struct wd_type *of = type;
 
+  if (type->extension)
+    return;
   if (type->id == WD_TYPE_MAP)
     of = &type->children[0].type;
   else if (type->id != WD_TYPE_LIST && type->id != WD_TYPE_STRUCT)

@@ -247,7 +247,8 @@ struct lambda_use {
   const struct wd_closure *closure;
   const struct wd_schema *arguments; /* NULL: none are named */
   bool strict, deterministic;
-  const char *name; /* or NULL */
+  const char *name;               /* or NULL */
+  const struct wd_schema *result; /* of from-text; else NULL */
 };
 
 const uint8_t *

@@ -147,12 +147,11 @@ point_distance(const wd_row *row, wd_rows *out, void *env)
                    wd_get_f64(&a, 1) - wd_get_f64(&b, 1)));
 }
 
-/* A map over rows with a column `m` of money: doubles it, and keeps the rest
- * of the row. */
+/* Twice the money of the first column. */
 static void
 money_double(const wd_row *row, wd_rows *out, void *env)
 {
-  wd_row money = wd_get_struct_by(row, "m");
+  wd_row money = wd_get_struct(row, 0);
   (void)env;
   set_money(out, 2 * wd_get_i64(&money, 0), wd_get_str(&money, 1));
 }

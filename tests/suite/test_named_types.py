@@ -2,10 +2,12 @@
 with texts, an order and operators of their own. The oracle is Python, and
 pyarrow for files."""
 
+import json
+import subprocess
 import unittest
 
 from oracle import arrow
-from script import Case, Failure, create, needs_guests
+from script import BIN, BUILD, GUEST, Case, Failure, create, needs_guests
 
 TYPES = ["register-type", "money", "money", "register-type", "point", "point",
          "register-operators"]
@@ -263,6 +265,54 @@ class NamedTypes(Case):
                          {b"ARROW:extension:name": b"geo.cell",
                           b"ARROW:extension:metadata": b'{"level":7}'})
         self.assertEqual(written["g"].to_pylist(), [1, 2, 3])
+
+    def test_written_plans(self):
+        """A plan keeps types and operations, and runs without main."""
+        steps = [*money(), "filter", "m > '2.00 EUR'", "sort", "m", "k", ".",
+                 "select", "k", "m", "cast(m + m as string) as t", ".",
+                 "collect"]
+        plan = self.folder / "plan.pb"
+        plan.write_bytes(subprocess.run(
+            [BIN, "explain", "--format", "substrait", GUEST, *steps],
+            stdout=subprocess.PIPE, check=True).stdout)
+        done = subprocess.run(
+            [BIN, "query", "--plan", plan, "--format", "jsonl"],
+            stdout=subprocess.PIPE, check=True)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        want = sorted(((key(text), i) for i, text in enumerate(AMOUNTS)
+                       if text and key(text) > key("2.00 EUR")))
+        self.assertEqual([row["k"] for row in rows], [i for _, i in want])
+        self.assertEqual({row["t"].split()[1] for row in rows},
+                         {text.split()[1] for text in AMOUNTS if text
+                          and key(text) > key("2.00 EUR")})
+        self.assertEqual(rows[0]["m"], {"cents": 300, "currency": "EUR"})
+
+    def test_other_modules(self):
+        """A module that registered the same type takes it and gives it; one
+        with another storage is an error that says both."""
+        library = BUILD / "tests/guests/money_library.wasm"
+        functions = ("--function", f"cents={library}#cents",
+                     "--function", f"twice={library}#twice")
+        want = [(text and int(float(text.split()[0]) * 200),)
+                for text in AMOUNTS]
+        self.assertEqual(self.rows(*money(), "select", "cents(twice(m)) as c",
+                                   ".", options=functions), want)
+        self.assertEqual(
+            self.rows("range", "0", "1", "1", "select",
+                      "cast(twice(cast('1.25 EUR' as money)) as string) as t",
+                      ".", options=functions), [("2.50 EUR",)])
+        found = self.messages("register-type", "i64", "money",
+                              options=functions)
+        self.assertIn("the type 'money' is stored as i64 here, and as "
+                      "struct<cents i64, currency string> in another module",
+                      found[0])
+
+    def test_texts_in_sql(self):
+        """They refuse what they would compare as it is stored."""
+        found = self.messages(*money(), "as", "t", "sql", "select * from t",
+                              "t", ".", "collect")
+        self.assertIn("table 't': the column 'm' has the registered type "
+                      "'money', which texts in SQL do not know", found[0])
 
     def test_refused_names(self):
         for kind, name, want in (

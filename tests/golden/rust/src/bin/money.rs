@@ -95,12 +95,7 @@ fn main() {
             .select("value <-> cast(struct(x => 0::f64, y => 0::f64) as point) as d")
             .sort(["d"])
             .show()?;
-        show_wrong(
-            &prices,
-            "m + '1.00 XXX' > '1.00 XXX'",
-            "cannot add",
-            "XXX",
-        );
+        show_wrong(&prices, "m + '1.00 XXX' > '1.00 XXX'", "cannot add", "XXX");
         show_wrong(&prices, "m > 'much'", "'much'", "is no money");
         show_wrong(&prices, "m > 5", "money", "i64");
         show_wrong(&prices, "m - m > m", "-", "money, money");
