@@ -32,6 +32,7 @@ def tearDownModule():
 
 
 Aggregates = shared(__name__, test_golden.Aggregates, also=ONE)
+Money = shared(__name__, test_golden.Types, also=ONE)
 Text = shared(__name__, test_golden.Text, also=ONE, only=["texts", "no_rows"])
 # The others want the words of DuckDB's messages.
 Errors = shared(__name__, test_golden.Errors, also=ONE,

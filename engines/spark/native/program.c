@@ -447,6 +447,12 @@ bind_role(struct wd_executor_program *program,
     question.constant_count = closure->constant_count;
     question.constants = closure->constants;
     break;
+  case WD_ROLE_TO_TEXT:
+  case WD_ROLE_FROM_TEXT:
+  case WD_ROLE_SORT_KEYS:
+    question.name = closure->name;
+    question.right = closure->right;
+    break;
   default:
     break;
   }
