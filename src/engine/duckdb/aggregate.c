@@ -204,9 +204,11 @@ states_read(struct states *states, struct wd_mem *mem,
   return WD_OK;
 }
 
-/* Rows ahead whose states are fetched: of many groups each is far from the one
- * before, and may lie in two lines of the cache. */
+/* Rows ahead whose states are fetched once so many were found: of many groups
+ * each is far from the one before, and may lie in two lines of the cache; few
+ * stay in it. */
 #define AHEAD 16
+#define MANY_STATES 256
 
 static void
 prefetch(struct state **of_rows, idx_t row, idx_t to)
@@ -219,6 +221,31 @@ prefetch(struct state **of_rows, idx_t row, idx_t to)
   }
 }
 
+/* From `row` on, until there are `most` states, or they have too many bytes. A
+ * loop each for few and for many states, which ask nothing for each row. */
+static inline __attribute__((always_inline)) idx_t
+find_some(struct state **of_rows, idx_t row, idx_t to, struct states *states,
+          uint64_t mark, uint32_t most, bool ahead, uint32_t *groups)
+{
+  for (; row < to; row++) {
+    struct state *state = of_rows[row];
+    uint64_t index;
+
+    if (ahead)
+      prefetch(of_rows, row, to);
+    index = state->mark ^ mark;
+    if (index >= BATCH_STATES) {
+      if (states->bytes > WD_BATCH_BYTES || states->count == most)
+        break;
+      index = states->count;
+      state->mark = mark | index;
+      states_add(states, state);
+    }
+    groups[row] = (uint32_t)index;
+  }
+  return row;
+}
+
 /* Collects the distinct states of rows [from, to) and each row's index among
  * them. Ends early when they have too many bytes. */
 static idx_t
@@ -226,26 +253,15 @@ find_states(struct state **of_rows, idx_t from, idx_t to, struct states *states,
             uint32_t *groups)
 {
   uint64_t mark = next_mark();
-  idx_t row = from;
+  idx_t row;
 
   states_clear(states);
-  for (; row < to; row++) {
-    struct state *state = of_rows[row];
-    uint64_t index;
-
-    prefetch(of_rows, row, to);
-    index = state->mark ^ mark;
-
-    if (index >= BATCH_STATES) {
-      if (states->bytes > WD_BATCH_BYTES || states->count == BATCH_STATES)
-        break;
-      index = states->count;
-      state->mark = mark | index;
-      states_add(states, state);
-    }
-    groups[row - from] = (uint32_t)index;
-  }
-  return row;
+  of_rows += from;
+  to -= from;
+  row = find_some(of_rows, 0, to, states, mark, MANY_STATES, false, groups);
+  if (states->count == MANY_STATES)
+    row = find_some(of_rows, row, to, states, mark, BATCH_STATES, true, groups);
+  return from + row;
 }
 
 static bool
