@@ -6,6 +6,7 @@ import unittest
 
 import script
 import test_aggregates
+import test_expressions_casts
 import test_expressions_numbers
 import test_joins
 import test_setops
@@ -31,6 +32,9 @@ Using = shared(__name__, test_joins.Using)
 Pivots = shared(__name__, test_aggregates.Pivots)
 GroupingSets = shared(__name__, test_aggregates.GroupingSets)
 Floats = shared(__name__, test_expressions_numbers.Floats)
+# Of a time that does not fit Spark has messages of its own.
+Units = shared(__name__, test_expressions_casts.Units,
+               only=["times", "times_of_timestamps", "refused"])
 Samples = shared(__name__, test_shapes.Samples, lambdas_around=LAMBDAS)
 Unpivots = shared(__name__, test_shapes.Unpivots, lambdas_around=LAMBDAS)
 

@@ -123,12 +123,13 @@ clock_template(enum wd_unit unit)
   return templates[unit];
 }
 
-/* `bad` is what a text gives that is none. */
+/* `bad` is what a text gives that is none. Scales are of INT: products with a
+ * BIGINT have too many digits to keep the nine after the point. */
 static enum wd_status
 write_time(struct wd_spark_lowering *lowering, const struct wd_expression *cast,
            const char *bad, struct wd_buf *buf)
 {
-  static const char *const scales[] = {ONE, THOUSAND, MILLION, BILLION};
+  static const char *const scales[] = {"1", "1000", "1000000", "1000000000"};
   char template[1024];
 
   snprintf(
