@@ -77,7 +77,7 @@ tokens(const Set &t)
   return t.select("s").flat_map([](std::string_view s, wd::Emit<Word> emit) {
     std::uint32_t at = 0, size;
     while ((size = bench_word(s.data(), s.size(), &at)))
-      emit({s.substr(at - size, size)});
+      emit({{s.data() + at - size, size}});
   });
 }
 

@@ -71,25 +71,33 @@ template <class T> struct Reader {
     if constexpr (is_optional<T>)
       if (validity && !wd__bit(validity, row))
         return T();
+    return value_at(row);
+  }
+
+  // Inlined always: what has two members, as texts have, would be returned by
+  // way of memory.
+  [[gnu::always_inline]] T operator()(const wd_row &row) const
+  {
+    if (!holds_null<T> && validity && !wd__bit(validity, row.index))
+      return T();
+    if constexpr (arrays)
+      if (values) [[likely]]
+        return value_at(row.index);
+    if constexpr (NestedType<V>)
+      return inside(row.index);
+    else
+      return C::read(row, column);
+  }
+
+private:
+  V value_at(std::uint32_t row) const
+  {
     if constexpr (C::fixed)
       return C::from(static_cast<const typename C::raw *>(values)[row]);
     else
       return C::from(
           wd_str{static_cast<const char *>(values) + offsets[row],
                  static_cast<std::uint32_t>(offsets[row + 1] - offsets[row])});
-  }
-
-  T operator()(const wd_row &row) const
-  {
-    if (!holds_null<T> && validity && !wd__bit(validity, row.index))
-      return T();
-    if constexpr (C::fixed)
-      if (values) [[likely]]
-        return C::from(static_cast<const typename C::raw *>(values)[row.index]);
-    if constexpr (NestedType<V>)
-      return inside(row.index);
-    else
-      return C::read(row, column);
   }
 };
 

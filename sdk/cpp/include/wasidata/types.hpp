@@ -242,7 +242,9 @@ template <class T, class Unit, wd_type ID> struct BytesType {
   {
     return from(wd_get_bytes(&row, column));
   }
-  static void set(wd_rows *rows, std::uint32_t column, const T &value)
+  // Inlined always, as wd_set_str is, and for its reason.
+  [[gnu::always_inline]] static void set(wd_rows *rows, std::uint32_t column,
+                                         const T &value)
   {
     if constexpr (ID == WD_STRING)
       wd_set_str(rows, column, to(value));
