@@ -410,11 +410,18 @@ wd_grant_files(const struct wd_grant *grant, struct wd_arena *arena,
                struct wd_error *error)
 {
   struct walk walk = {.grant = grant, .arena = arena, .error = error};
-  enum wd_status status = expand(&walk, grant->location);
   struct wd_shown name, shown;
+  enum wd_status status;
 
   *out_files = NULL;
   *out_count = 0;
+  if (grant->remote)
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "table '%s' is at '%s', which the engine spark reads, not "
+                   "this one (--engine sc://HOST:PORT)",
+                   wd_show(&name, grant->name),
+                   wd_show(&shown, grant->location));
+  status = expand(&walk, grant->location);
   if (status != WD_OK)
     return status;
   settle(&walk);

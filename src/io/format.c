@@ -22,6 +22,8 @@ wd_format_name(enum wd_format format)
     return "parquet";
   case WD_FORMAT_ARROW:
     return "arrow";
+  case WD_FORMAT_JDBC:
+    return "jdbc";
   case WD_FORMAT_UNKNOWN:
     break;
   }
@@ -400,6 +402,8 @@ static const struct {
     {WD_FORMAT_PARQUET, "compression_level", check_level, false, true},
     {WD_FORMAT_PARQUET, "row_group_size", check_row_group, false, true},
     {WD_FORMAT_ARROW, "container", check_container, false, true},
+    {WD_FORMAT_JDBC, "table", check_null, true, false},
+    {WD_FORMAT_JDBC, "driver", check_null, true, false},
 };
 
 static bool

@@ -25,7 +25,8 @@ struct draft {
   enum wd_direction direction;
   struct wd_grant grant;
   struct wd_grant_option *options;
-  const char *format; /* the option's value */
+  const char *format; /* the options' values */
+  const char *credentials;
 };
 
 static const char *
@@ -141,11 +142,23 @@ take_part(const char **at, bool is_option, struct wd_arena *arena)
   return part;
 }
 
+/* Where the value of an option goes that is not the format's; NULL: it is. */
+static const char **
+own_option(struct draft *draft, const char *name)
+{
+  if (strcmp(name, "format") == 0)
+    return &draft->format;
+  if (strcmp(name, "credentials") == 0 && draft->grant.remote)
+    return &draft->credentials;
+  return NULL;
+}
+
 /* Splits `name=value` in place. */
 static enum wd_status
 add_option(struct draft *draft, char *part, struct wd_error *error)
 {
   char *equals = strchr(part, '=');
+  const char **own;
   struct wd_shown shown;
 
   if (!equals || equals == part)
@@ -154,12 +167,13 @@ add_option(struct draft *draft, char *part, struct wd_error *error)
                    "path twice",
                    wd_show(&shown, part));
   *equals = '\0';
-  if (strcmp(part, "format") == 0 && !draft->format) {
-    draft->format = equals + 1;
+  own = own_option(draft, part);
+  if (own && !*own) {
+    *own = equals + 1;
     return WD_OK;
   }
   draft->grant.options = draft->options;
-  if (strcmp(part, "format") == 0 || wd_grant_option(&draft->grant, part))
+  if (own || wd_grant_option(&draft->grant, part))
     return wd_fail(error, WD_INVALID_ARGUMENT, "option '%s' is given twice",
                    wd_show(&shown, part));
   draft->options[draft->grant.option_count++] =
@@ -217,12 +231,56 @@ check_compression(const struct draft *draft, struct wd_error *error)
                  compression);
 }
 
+/* Where it is, and who it is read for. */
+static enum wd_status
+take_location(struct draft *draft, const char *location, struct wd_error *error)
+{
+  draft->grant.remote =
+      draft->direction == WD_TABLE && wd_location_is_remote(location);
+  if (!draft->grant.remote)
+    return wd_location_path(location, draft->arena, &draft->grant.location,
+                            error);
+  draft->grant.location = location;
+  return wd_location_check_remote(location, error);
+}
+
+static enum wd_status
+check_credentials(struct draft *draft, struct wd_error *error)
+{
+  struct wd_shown shown;
+
+  draft->grant.credentials = draft->credentials != NULL;
+  if (!draft->credentials || strcmp(draft->credentials, "env") == 0)
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "option credentials cannot be '%s': it is env, those of the "
+                 "environment",
+                 wd_show(&shown, draft->credentials));
+}
+
+/* What is read by JDBC says which table. */
+static enum wd_status
+check_jdbc(struct draft *draft, struct wd_error *error)
+{
+  draft->grant.format = WD_FORMAT_JDBC;
+  if (draft->format)
+    return wd_fail(error, WD_INVALID_ARGUMENT,
+                   "what is read by JDBC has no option format");
+  if (wd_grant_option(&draft->grant, "table"))
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "what is read by JDBC needs the option table, a table of that "
+                 "database");
+}
+
 static enum wd_status
 choose_format(struct draft *draft, struct wd_error *error)
 {
   const char *path = draft->grant.location;
   struct wd_shown shown;
 
+  if (draft->grant.remote && wd_location_is_jdbc(path))
+    return check_jdbc(draft, error);
   if (draft->format) {
     draft->grant.format = wd_format_of(draft->format);
     if (draft->grant.format == WD_FORMAT_UNKNOWN)
@@ -299,10 +357,11 @@ parse_place(struct draft *draft, const char *text, struct wd_error *error)
 
   if (!location)
     return wd_fail_memory(error);
-  status =
-      wd_location_path(location, draft->arena, &draft->grant.location, error);
+  status = take_location(draft, location, error);
   if (status == WD_OK)
     status = parse_options(draft, text, error);
+  if (status == WD_OK)
+    status = check_credentials(draft, error);
   if (status == WD_OK)
     status = choose_format(draft, error);
   if (status == WD_OK)

@@ -18,13 +18,14 @@ enum wd_format {
   WD_FORMAT_JSONL,
   WD_FORMAT_PARQUET,
   WD_FORMAT_ARROW,
+  WD_FORMAT_JDBC, /* a table of a database */
 };
 
 const char *
 wd_format_name(enum wd_format format);
 
 /* By name (text, csv, tsv → csv, jsonl, ndjson, json, parquet, arrow);
- * UNKNOWN for anything else. */
+ * UNKNOWN for anything else, jdbc too: that is told by the location. */
 enum wd_format
 wd_format_of(const char *name);
 
@@ -36,7 +37,9 @@ struct wd_grant_option {
 
 struct wd_grant {
   const char *name;
-  const char *location;  /* a path: a file, a folder, a glob */
+  const char *location; /* a path: a file, a folder, a glob; or a URL */
+  bool remote;      /* a URL, which a cluster reads: `s3a://…`, `jdbc:…` */
+  bool credentials; /* with those of the environment */
   enum wd_format format; /* from the option, else by the path's ending */
   uint32_t option_count; /* without `format` */
   const struct wd_grant_option *options;
@@ -58,14 +61,15 @@ wd_grants_fini(struct wd_grants *grants);
 
 /* WD_INVALID_ARGUMENT: no '=', an empty name or location, a name that is
  * granted already, an unknown format or option, a format that cannot be told
- * from the path (the message lists the formats). A comma in a path is written
- * twice. WD_UNSUPPORTED: a location that is no file (`s3://…`, `-`),
- * compression that is not read. After a failure the set is as it was. */
+ * from the path (the message lists the formats), secrets in a URL. A comma in a
+ * path is written twice. WD_UNSUPPORTED: a location that is neither a file nor
+ * a URL of those that clusters read (`https://…`, `-`), compression that is not
+ * read. After a failure the set is as it was. */
 enum wd_status
 wd_grants_add_table(struct wd_grants *grants, const char *text,
                     struct wd_error *error);
 
-/* As a table; text sinks, and compression that is not written, are
+/* As a table; text sinks, URLs, and compression that is not written, are
  * WD_UNSUPPORTED. */
 enum wd_status
 wd_grants_add_sink(struct wd_grants *grants, const char *text,
@@ -90,7 +94,8 @@ wd_grants_sink(const struct wd_grants *grants, const char *name, size_t length,
  * folder (hidden and `_…` names left out), or what a glob matches (`*`, `?`,
  * `[…]`, and `**` for any number of folders); sorted by path, in the arena.
  * WD_NOT_FOUND naming table and path when there is none, WD_IO when one cannot
- * be read (checked now), WD_UNSUPPORTED for compression that is not read. */
+ * be read (checked now), WD_UNSUPPORTED for compression that is not read, and
+ * for URLs. */
 enum wd_status
 wd_grant_files(const struct wd_grant *grant, struct wd_arena *arena,
                const char *const **out_files, uint32_t *out_count,

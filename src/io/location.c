@@ -24,6 +24,48 @@ scheme_length(const char *location)
   return strncmp(location + n, "://", 3) == 0 ? n : 0;
 }
 
+bool
+wd_location_is_jdbc(const char *location)
+{
+  return strncasecmp(location, "jdbc:", 5) == 0;
+}
+
+bool
+wd_location_is_remote(const char *location)
+{
+  static const char *const schemes[] = {"s3a", "hdfs", "abfss", "gs", "viewfs"};
+  size_t length = scheme_length(location);
+
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (length == strlen(schemes[i]) &&
+        strncasecmp(location, schemes[i], length) == 0)
+      return true;
+  return wd_location_is_jdbc(location);
+}
+
+/* abfss://CONTAINER@ACCOUNT… is no secret. */
+static bool
+has_user(const char *location)
+{
+  const char *host = strstr(location, "://");
+  size_t length = host ? strcspn(host + 3, "/?#") : 0;
+
+  return length && strncasecmp(location, "abfss", 5) != 0 &&
+         memchr(host + 3, '@', length);
+}
+
+enum wd_status
+wd_location_check_remote(const char *location, struct wd_error *error)
+{
+  if (!has_user(location) && !strcasestr(location, "password=") &&
+      !strcasestr(location, "user="))
+    return WD_OK;
+  return wd_fail(error, WD_INVALID_ARGUMENT,
+                 "the URL holds a user or a password, which others would see: "
+                 "give them in the environment, with the option "
+                 "credentials=env");
+}
+
 static int
 digit_value(char c)
 {

@@ -152,6 +152,8 @@ class Reading(Rows):
         self.file("t.unknown", "x")
         self.fails_to_read("t.unknown", "t.unknown", "format=")
         self.fails_to_read("s3://bucket/t.csv", "s3://")
+        for url in ("s3a://bucket/t.csv", "jdbc:x://host/shop,table=t"):
+            self.fails_to_read(url, "which the engine spark reads")
         self.fails(["read", "other", "collect"], "table 'other' is not "
                    "granted; granted: t", options=["--table", "t=t.csv"])
         self.fails(["read", "t", "collect"], "is not granted")

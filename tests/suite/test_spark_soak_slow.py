@@ -41,7 +41,8 @@ class Soak(unittest.TestCase):
     def setUp(self):
         # All of the heap is there from the start, so that growth is ours.
         self.cluster = Cluster(
-            "spark.executor.extraJavaOptions=-XX:+AlwaysPreTouch", workers=1)
+            "spark.executor.extraJavaOptions=-Xms512m -XX:+AlwaysPreTouch",
+            workers=1)
         self.addCleanup(self.cluster.end)
 
     def start(self, steps, options):

@@ -203,6 +203,46 @@ test_locations(void **state)
   refuse_table("t=file:///a%00.csv", WD_INVALID_ARGUMENT, "not zero");
 }
 
+/* What a cluster reads: taken as it is. */
+static void
+test_remote(void **state)
+{
+  const struct wd_grant *grant;
+  const char *const *files;
+  uint32_t count;
+
+  (void)state;
+  grant = table("a=s3a://books/*.csv,header=true,credentials=env");
+  assert_string_equal(grant->location, "s3a://books/*.csv");
+  assert_int_equal(grant->format, WD_FORMAT_CSV);
+  assert_true(grant->remote && grant->credentials);
+  assert_string_equal(wd_grant_option(grant, "header"), "true");
+  assert_null(wd_grant_option(grant, "credentials"));
+  expect_message(wd_grant_files(grant, &grants.arena, &files, &count, &error),
+                 WD_UNSUPPORTED, "which the engine spark reads");
+  grant = table("b=JDBC:postgresql://host/shop,table=orders");
+  assert_int_equal(grant->format, WD_FORMAT_JDBC);
+  assert_true(grant->remote && !grant->credentials);
+  assert_true(table("c=abfss://box@account/a.parquet")->remote);
+  assert_false(table("d=a.csv")->remote);
+  refuse_table("t=hdfs://host/a", WD_INVALID_ARGUMENT, "add ,format=");
+  refuse_table("t=jdbc:x:y", WD_INVALID_ARGUMENT, "needs the option table");
+  refuse_table("t=jdbc:x:y,table=a,format=csv", WD_INVALID_ARGUMENT,
+               "no option format");
+  refuse_table("t=jdbc:x:y,table=a,header=true", WD_INVALID_ARGUMENT,
+               "table, driver");
+  refuse_table("t=a.csv,format=jdbc", WD_INVALID_ARGUMENT, "is not known");
+  refuse_table("t=s3a://me:geheim@books/a.csv", WD_INVALID_ARGUMENT,
+               "table 't': the URL holds a user or a password");
+  refuse_table("t=jdbc:x://h/b?Password=geheim,table=a", WD_INVALID_ARGUMENT,
+               "table 't': the URL holds a user or a password");
+  refuse_table("t=s3a://b/a.csv,credentials=mine", WD_INVALID_ARGUMENT,
+               "it is env");
+  refuse_table("t=a.csv,credentials=env", WD_INVALID_ARGUMENT,
+               "no option 'credentials'");
+  refuse_sink("t=s3a://b/a.csv", WD_UNSUPPORTED, "not s3a://");
+}
+
 static void
 test_sinks(void **state)
 {
@@ -489,12 +529,19 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      PLAIN(test_format_by_ending),  PLAIN(test_parts),
-      PLAIN(test_csv_options),       PLAIN(test_refused_tables),
-      PLAIN(test_locations),         PLAIN(test_sinks),
-      PLAIN(test_not_granted),       IN_FOLDER(test_files),
-      IN_FOLDER(test_missing_files), IN_FOLDER(test_loop_of_links),
-      IN_FOLDER(test_unreadable),    IN_FOLDER(test_out_of_memory),
+      PLAIN(test_format_by_ending),
+      PLAIN(test_parts),
+      PLAIN(test_csv_options),
+      PLAIN(test_refused_tables),
+      PLAIN(test_locations),
+      PLAIN(test_sinks),
+      PLAIN(test_remote),
+      PLAIN(test_not_granted),
+      IN_FOLDER(test_files),
+      IN_FOLDER(test_missing_files),
+      IN_FOLDER(test_loop_of_links),
+      IN_FOLDER(test_unreadable),
+      IN_FOLDER(test_out_of_memory),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "engine/granted.h"
 #include "engine/spark/carried.h"
+#include "engine/spark/credentials.h"
 #include "engine/spark/describe.h"
 #include "engine/spark/file_types.h"
 #include "engine/spark/types.h"
@@ -24,6 +25,7 @@ open_table(const struct wd_grant *grant, const struct wd_option *options,
 {
   enum wd_status status;
 
+  *out_table = (struct table){.file_count = 0};
   if (grant->format == WD_FORMAT_ARROW)
     return wd_fail(error, WD_UNSUPPORTED,
                    "table '%s' has the format arrow, which Spark does not "
@@ -31,7 +33,7 @@ open_table(const struct wd_grant *grant, const struct wd_option *options,
                    grant->name);
   status = wd_settings_make(grant, options, count, arena, &out_table->settings,
                             error);
-  if (status == WD_OK)
+  if (status == WD_OK && !grant->remote)
     status = wd_grant_files(grant, arena, &out_table->files,
                             &out_table->file_count, error);
   return status;
@@ -62,6 +64,25 @@ put_csv_options(struct wd_sc_writer *writer, const struct table *table,
   put_option(writer, "multiLine", "true");
   put_option(writer, "mode", "FAILFAST");
   put_option(writer, "inferSchema", infer ? "true" : "false");
+}
+
+/* What is not on this machine: one URL, patterns and all. */
+static enum wd_status
+put_remote(struct wd_spark_lowering *lowering, const struct table *table)
+{
+  const struct wd_grant *grant = table->settings.grant;
+  bool jdbc = grant->format == WD_FORMAT_JDBC;
+  struct wd_sc_writer *writer = lowering->writer;
+
+  if (jdbc) {
+    /* Only the grant's: they are no business of programs. */
+    put_option(writer, "url", grant->location);
+    put_option(writer, "dbtable", wd_grant_option(grant, "table"));
+    put_option(writer, "driver", wd_grant_option(grant, "driver"));
+  } else {
+    wd_sc_put_text(writer, WD_SC_Read_DataSource_paths, grant->location);
+  }
+  return grant->credentials ? wd_spark_put_credentials(lowering, grant) : WD_OK;
 }
 
 /* Spark takes `{}[]*?\` in paths for patterns. */
@@ -149,7 +170,8 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
   static const char *const formats[] = {[WD_FORMAT_TEXT] = "text",
                                         [WD_FORMAT_CSV] = "csv",
                                         [WD_FORMAT_JSONL] = "json",
-                                        [WD_FORMAT_PARQUET] = "parquet"};
+                                        [WD_FORMAT_PARQUET] = "parquet",
+                                        [WD_FORMAT_JDBC] = "jdbc"};
   struct wd_sc_writer *writer = lowering->writer;
   enum wd_format format = table->settings.grant->format;
   size_t relation = wd_sc_begin(writer, field);
@@ -165,6 +187,8 @@ put_source(struct wd_spark_lowering *lowering, const struct table *table,
     put_csv_options(writer, table, !columns);
   if (format == WD_FORMAT_JSONL)
     put_option(writer, "mode", "FAILFAST");
+  if (status == WD_OK && table->settings.grant->remote)
+    status = put_remote(lowering, table);
   for (uint32_t i = 0; status == WD_OK && i < table->file_count; i++)
     status = put_path(lowering, table->files[i]);
   wd_sc_end(writer, source);
@@ -205,6 +229,20 @@ put_asked(struct wd_spark_lowering *lowering, const void *env, uint32_t field)
   return put_source(lowering, asked->table, asked->columns, field);
 }
 
+/* What the cluster lacks to read a URL. */
+static void
+explain_missing(const struct wd_grant *grant, struct wd_error *error)
+{
+  if (error && grant->remote &&
+      (strstr(error->message, "ClassNotFoundException") ||
+       strstr(error->message, "No FileSystem for scheme") ||
+       strstr(error->message, "No suitable driver")))
+    wd_error_prefix(error, "the cluster lacks the %s (docs/spark-clusters.md)",
+                    grant->format == WD_FORMAT_JDBC
+                        ? "database's JDBC driver"
+                        : "classes of that file system");
+}
+
 enum wd_status
 wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
                const struct wd_option *options, uint32_t count,
@@ -232,8 +270,10 @@ wd_spark_table(struct wd_engine *base, const struct wd_grant *grant,
     *out_schema = said;
   else if (status == WD_OK && grant->format == WD_FORMAT_CSV)
     status = widen(out_schema, arena, error);
-  if (status != WD_OK)
+  if (status != WD_OK) {
+    explain_missing(grant, error);
     wd_error_prefix(error, "table '%s'", grant->name);
+  }
   return status;
 }
 
