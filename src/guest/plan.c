@@ -1,6 +1,7 @@
 /* How a plan is made: tables of the engine's, lambdas bound in the pools of
  * their programs. */
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "guest/internal.h"
@@ -355,6 +356,31 @@ bind_stored(void *env, void *stored, struct wd_arena *arena, bool *out_filled,
                                           error);
 }
 
+/* Whether a written plan's text names no table but its inputs: where there are
+ * none, an engine would look elsewhere. (A program's are looked up before.) */
+static enum wd_status
+check_tables(struct binding *binding, struct wd_engine *engine,
+             const struct wd_sql *sql, struct wd_arena *arena,
+             struct wd_error *error)
+{
+  const char *const *names;
+  uint32_t count, found;
+  enum wd_status status = engine->functions->sql_tables(
+      engine, sql->text, sql->length, binding->program->functions, arena,
+      &count, &names, error);
+
+  for (uint32_t i = 0; status == WD_OK && i < count; i++) {
+    for (found = 0; found < sql->input_count; found++)
+      if (strcasecmp(sql->inputs[found].name, names[i]) == 0)
+        break;
+    if (found == sql->input_count)
+      return wd_fail(error, WD_NOT_GRANTED,
+                     "the query reads '%.100s', which is none of its inputs",
+                     names[i]);
+  }
+  return status;
+}
+
 static enum wd_status
 bind_sql(void *env, struct wd_sql *sql, const struct wd_sql_binder *binder,
          struct wd_arena *arena, struct wd_error *error)
@@ -363,9 +389,18 @@ bind_sql(void *env, struct wd_sql *sql, const struct wd_sql_binder *binder,
   struct wd_engine *engine;
   enum wd_status status = wd_program_engine(binding->program, &engine, error);
 
-  return status == WD_OK
-             ? engine->functions->sql_bind(engine, sql, binder, arena, error)
-             : status;
+  if (status != WD_OK)
+    return status;
+  if (sql->dialect && strcmp(sql->dialect, engine->functions->name) != 0)
+    return wd_fail(error, WD_UNSUPPORTED,
+                   "the text is in the dialect '%.60s', the engine is %s",
+                   sql->dialect, engine->functions->name);
+  if (sql->dialect)
+    status = check_tables(binding, engine, sql, arena, error);
+  if (status != WD_OK)
+    return status;
+  sql->dialect = engine->functions->name;
+  return engine->functions->sql_bind(engine, sql, binder, arena, error);
 }
 
 enum wd_status

@@ -115,7 +115,8 @@ make_inputs(struct planner *planner, const struct wd_relation *relation,
 /* A query while it is planned, and what it is planned for. */
 struct reading {
   struct planner *planner;
-  const struct wd_relation *relation;
+  const struct wd_relation *relation; /* NULL: its tables are planned */
+  struct wd_sql *sql;
 };
 
 static enum wd_status
@@ -244,6 +245,10 @@ make_rows(void *env, const struct wd_named *function,
   const struct wd_plan_node *node;
   enum wd_status status;
 
+  reading->sql->calls_program = true;
+  if (over && !reading->relation)
+    return wd_fail(planner->error, WD_UNSUPPORTED,
+                   "a function over the rows of a query in a plan");
   if (!over)
     return wd__plan_table_function(planner, function->name, &function->closure,
                                    arguments, values, TABLE_PARTITIONS,
@@ -262,20 +267,44 @@ make_rows(void *env, const struct wd_named *function,
   return status;
 }
 
+/* What the engine says of a text whose tables and parameters are there. */
+static enum wd_status
+bind_text(struct reading *reading, const struct wd_plan_node **out_node)
+{
+  struct planner *planner = reading->planner;
+  struct wd_sql *sql = reading->sql;
+  const struct wd_sql_binder binder = {&planner->named, reading, make_rows};
+  struct wd_plan_node *node;
+  enum wd_status status =
+      wd__plan_node(planner, WD_NODE_SQL, NULL, NULL, &node);
+
+  if (status == WD_OK && !planner->binder->sql)
+    return wd_fail(planner->error, WD_UNSUPPORTED,
+                   "there is no engine for SQL");
+  if (status == WD_OK)
+    status = planner->binder->sql(planner->binder->env, sql, &binder,
+                                  planner->arena, planner->error);
+  if (status == WD_OK)
+    status = wd__plan_check_columns(planner, &sql->schema,
+                                    "the result of the query");
+  if (status != WD_OK)
+    return status;
+  sql->calls_program = sql->calls_program || sql->call_count;
+  node->schema = sql->schema;
+  node->sql = sql;
+  *out_node = node;
+  return WD_OK;
+}
+
 static enum wd_status
 plan_text(const struct reading *reading, const char *text, size_t length,
           const char *mark, const struct wd_plan_node **out_node)
 {
   struct planner *planner = reading->planner;
   struct wd_sql *sql = wd_arena_alloc(planner->arena, sizeof *sql);
-  const struct wd_sql_binder binder = {&planner->named,
-                                       (void *)(uintptr_t)reading, make_rows};
-  struct wd_plan_node *node;
-  enum wd_status status =
-      wd__plan_node(planner, WD_NODE_SQL, NULL, NULL, &node);
+  struct reading inner = {planner, reading->relation, sql};
+  enum wd_status status;
 
-  if (status != WD_OK)
-    return status;
   if (!sql)
     return wd_fail_memory(planner->error);
   sql->text = text;
@@ -284,16 +313,16 @@ plan_text(const struct reading *reading, const char *text, size_t length,
   status = make_inputs(planner, reading->relation, sql);
   if (status == WD_OK)
     status = make_parameters(planner, reading->relation->written.plan, sql);
-  if (status == WD_OK)
-    status = planner->binder->sql(planner->binder->env, sql, &binder,
-                                  planner->arena, planner->error);
-  if (status == WD_OK)
-    status = wd__plan_check_columns(planner, &sql->schema,
-                                    "the result of the query");
-  node->schema = sql->schema;
-  node->sql = sql;
-  *out_node = node;
-  return status;
+  return status == WD_OK ? bind_text(&inner, out_node) : status;
+}
+
+enum wd_status
+wd__plan_sql(struct planner *planner, struct wd_sql *sql,
+             const struct wd_plan_node **out_node)
+{
+  struct reading reading = {planner, NULL, sql};
+
+  return bind_text(&reading, out_node);
 }
 
 static enum wd_status
@@ -301,7 +330,7 @@ make(const struct wd_relation *relation, struct planner *planner,
      const struct wd_plan_node **out_node)
 {
   const struct wd_sql_text *said = relation->written.plan;
-  const struct reading reading = {planner, relation};
+  const struct reading reading = {planner, relation, NULL};
 
   return plan_text(&reading, said->text, said->length, NULL, out_node);
 }

@@ -228,6 +228,11 @@ wd__plan_repartition(struct planner *planner,
                      const struct wd_plan_node *input,
                      const struct wd_plan_node **out_node);
 
+/* A query whose text, tables and parameters are there (plan_sql.c). */
+enum wd_status
+wd__plan_sql(struct planner *planner, struct wd_sql *sql,
+             const struct wd_plan_node **out_node);
+
 /* The rows of a table function (plan_generate.c). */
 enum wd_status
 wd__plan_generate(struct planner *planner, const struct wd_relation *relation,

@@ -87,12 +87,14 @@ struct wd_sql_binder {
 struct wd_sql {
   const char *text; /* as it was written */
   size_t length;
-  const char *mark; /* of a text that the engine wrote: its own; else NULL */
+  const char *mark;    /* of a text that the engine wrote: its own; else NULL */
+  const char *dialect; /* NULL: that of the engine, whose binder says it then */
   uint32_t input_count; /* the engine leaves out what the text itself does not
                          * read, and adds the rows of table functions */
   const struct wd_sql_input *inputs;
   uint32_t parameter_count;
   const struct wd_sql_parameter *parameters;
+  bool calls_program; /* its functions of one row, tables, aggregates */
   /* What the engine found: */
   struct wd_schema schema;
   bool ordered; /* the rows come in an order that the text says */

@@ -419,9 +419,11 @@ wd__extension_rel(struct translator *t, const struct wd_message *rel,
                                    "the detail", &any);
 
   if (status == WD_OK)
-    status = read_inputs(t, rel, pair, inputs);
-  if (status == WD_OK)
     status = wd__detail(t, any, &detail);
+  if (status == WD_OK && pair && detail->type == WD_SS_wasidata_Sql)
+    return wd__sql_rel(t, detail, rel, out);
+  if (status == WD_OK)
+    status = read_inputs(t, rel, pair, inputs);
   if (status == WD_OK && wd__is_lambda(detail->type, pair))
     return wd__lambda_rel(t, detail, inputs[0], inputs[1], out);
   if (status == WD_OK)
@@ -589,6 +591,9 @@ wd__extension_table(struct translator *t, const struct wd_message *read,
     return read_rows(t, detail, &schema, out);
   case WD_SS_wasidata_TableFunction:
     return wd__table_function(t, detail, &schema, out);
+  case WD_SS_wasidata_Sql:
+    status = wd__sql_rel(t, detail, NULL, out);
+    return status == WD_OK ? wd__fit(t, named, out) : status;
   default:
     return wd__unsupported(t, any, wd_proto_types[detail->type].name);
   }

@@ -37,4 +37,10 @@ wd__table_function(struct translator *t, const struct wd_message *detail,
                    const struct wd_schema *schema,
                    const struct wd_plan_node **out);
 
+/* own_sql.c: a query whose tables are the inputs of `multi`, an
+ * ExtensionMultiRel, or which has none (NULL). */
+enum wd_status
+wd__sql_rel(struct translator *t, const struct wd_message *detail,
+            const struct wd_message *multi, const struct wd_plan_node **out);
+
 #endif

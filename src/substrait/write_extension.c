@@ -223,8 +223,7 @@ wd__write_extension(struct writer *w, const struct wd_plan_node *node)
     put_as_of(w, node);
     return;
   case WD_NODE_SQL:
-    wd__write_fail(w, WD_UNSUPPORTED,
-                   "a query in the engine's SQL has no written form");
+    wd__write_sql(w, node);
     return;
   default:
     wd__write_fail(w, WD_INTERNAL, "an operation that has no form");

@@ -261,4 +261,8 @@ wd__declare_lambda(struct writer *w, const struct lambda_use *use);
 void
 wd__write_carried(struct writer *w);
 
+/* write_sql.c */
+void
+wd__write_sql(struct writer *w, const struct wd_plan_node *node);
+
 #endif

@@ -126,6 +126,9 @@ class Peer(unittest.TestCase):
         return [query for _, query in cls.duck.execute(
             "SELECT query_nr, query FROM tpch_queries() ORDER BY 1").fetchall()]
 
+    # The command's: another engine, if the plans shall run there.
+    engine = ()
+
     def plan(self, sql):
         raise NotImplementedError
 
@@ -135,8 +138,8 @@ class Peer(unittest.TestCase):
 
     def query(self, sql):
         return subprocess.run(
-            [BIN, "query", "--plan", str(self.plan(sql)), "--format", "jsonl",
-             *self.grants()], capture_output=True, text=True, check=False)
+            [BIN, "query", *self.engine, "--plan", str(self.plan(sql)),
+             "--format", "jsonl", *self.grants()], capture_output=True, text=True, check=False)
 
     def check(self, sql, ordered):
         sql, duck_sql = sql if isinstance(sql, tuple) else (sql, sql)
@@ -159,3 +162,20 @@ class Peer(unittest.TestCase):
         print(f"{len(queries) - len(failures)} of {len(queries)} {what}",
               file=sys.stderr)
         self.assertFalse(failures, "\n" + "\n".join(failures))
+
+
+class DataFusion(Peer):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        import datafusion
+        cls.context = datafusion.SessionContext()
+        for name in [*TABLES, "t"]:
+            cls.context.register_parquet(name, cls.path(name))
+
+    def plan(self, sql):
+        from datafusion import substrait
+        path = self.folder / "plan.pb"
+        path.write_bytes(bytes(
+            substrait.Serde.serialize_bytes(sql, self.context)))
+        return path

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 from script import BIN
-from substrait_peers import EXTRA, TABLES, Peer
+from substrait_peers import EXTRA, DataFusion
 from substrait_schema import norm
 from substrait_trip import written
 
@@ -29,22 +29,7 @@ UNKNOWN_THERE = ("non-Value type", "Aggregate function", "Unsupported Readtype")
 OTHERWISE = ("grouping sets", "rollup", "concat(")
 
 
-class Peers(Peer):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        import datafusion
-        cls.context = datafusion.SessionContext()
-        for name in [*TABLES, "t"]:
-            cls.context.register_parquet(name, cls.path(name))
-
-    def plan(self, sql):
-        from datafusion import substrait
-        path = self.folder / "plan.pb"
-        path.write_bytes(bytes(
-            substrait.Serde.serialize_bytes(sql, self.context)))
-        return path
-
+class Peers(DataFusion):
     def test_tpch(self):
         queries = self.tpch()
         self.assertEqual(len(queries), 22)
