@@ -76,19 +76,9 @@ close_program(void **state)
 }
 
 static int32_t
-call(struct wd_instance *instance, const char *name, int32_t argument)
-{
-  struct wd_error error = {0};
-  int32_t result;
-
-  assert_ok(wd_test_call(instance, name, argument, &result, &error));
-  return result;
-}
-
-static int32_t
 drive(const char *name, int32_t argument)
 {
-  return call(program.driver, name, argument);
+  return wd_test_value(program.driver, name, argument);
 }
 
 static struct wd_instance *
@@ -107,7 +97,7 @@ in_image(int image, int32_t page)
 {
   struct wd_error error = {0};
   struct wd_instance *made = worker(image);
-  int32_t found = call(made, "get", page);
+  int32_t found = wd_test_value(made, "get", page);
   int32_t read;
 
   assert_ok(wd_image_read(program.images[image], (uint64_t)page * PAGE, &read,
@@ -187,9 +177,9 @@ growth(void **state)
   assert_ok(wd_image_read(program.images[0], 33 * 65536, &byte, 0, &error));
   /* A worker sees the image's size and grows from there, alone. */
   made = worker(1);
-  assert_int_equal(call(made, "grow", 1), 35);
-  call(made, "put", 35 * 16);
-  assert_int_equal(call(made, "get", 35 * 16), 102);
+  assert_int_equal(wd_test_value(made, "grow", 1), 35);
+  wd_test_value(made, "put", 35 * 16);
+  assert_int_equal(wd_test_value(made, "get", 35 * 16), 102);
   assert_false(wd_instance_reset(made));
   wd_instance_free(made);
   assert_int_equal(drive("get", 34 * 16 + 1), 102 + 3200 - 1 - (34 * 16 + 1));
@@ -209,12 +199,12 @@ globals(void **state)
   drive("freeze", 1);
   first = worker(0);
   second = worker(1);
-  assert_int_equal(call(first, "globals", 0), 4000);
-  assert_int_equal(call(second, "globals", 0), -28);
-  call(first, "set", 1);
-  assert_int_equal(call(first, "globals", 0), 4);
+  assert_int_equal(wd_test_value(first, "globals", 0), 4000);
+  assert_int_equal(wd_test_value(second, "globals", 0), -28);
+  wd_test_value(first, "set", 1);
+  assert_int_equal(wd_test_value(first, "globals", 0), 4);
   assert_true(wd_instance_reset(first));
-  assert_int_equal(call(first, "globals", 0), 4000);
+  assert_int_equal(wd_test_value(first, "globals", 0), 4000);
   wd_instance_free(first);
   wd_instance_free(second);
 }
@@ -233,9 +223,9 @@ isolation_and_reset(void **state)
     made[i] = worker(i % 2);
   for (int round = 0; round < 3; round++) {
     for (int i = 0; i < 8; i++) {
-      assert_int_equal(call(made[i], "get", 7), i % 2 ? 120 : 112);
-      assert_int_equal(call(made[i], "put", 7), i % 2 ? 122 : 121);
-      assert_int_equal(call(made[i], "get", 7), i % 2 ? 121 : 120);
+      assert_int_equal(wd_test_value(made[i], "get", 7), i % 2 ? 120 : 112);
+      assert_int_equal(wd_test_value(made[i], "put", 7), i % 2 ? 122 : 121);
+      assert_int_equal(wd_test_value(made[i], "get", 7), i % 2 ? 121 : 120);
     }
     for (int i = 0; i < 8; i++)
       assert_true(wd_instance_reset(made[i]));
@@ -263,10 +253,10 @@ many_runs(void **state)
   assert_int_equal(in_image(1, 300), 100 + 698);
   assert_int_equal(in_image(1, 699 * 300), 100);
   made = worker(1);
-  call(made, "sparse", 700);
-  assert_int_equal(call(made, "get", 300), 100 + 700 + 698);
+  wd_test_value(made, "sparse", 700);
+  assert_int_equal(wd_test_value(made, "get", 300), 100 + 700 + 698);
   assert_true(wd_instance_reset(made));
-  assert_int_equal(call(made, "get", 300), 100 + 698);
+  assert_int_equal(wd_test_value(made, "get", 300), 100 + 698);
   wd_instance_free(made);
 }
 
@@ -358,7 +348,8 @@ flat(void **state)
     if (i % 100 == 0) {
       struct wd_instance *made = worker(i % 2);
 
-      assert_int_equal(call(made, "get", 255) + 255, call(made, "get", 0));
+      assert_int_equal(wd_test_value(made, "get", 255) + 255,
+                       wd_test_value(made, "get", 0));
       wd_instance_free(made);
     }
   }

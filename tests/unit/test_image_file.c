@@ -40,16 +40,6 @@ static const char program_text[] =
 static struct wd_test_program program;
 static struct wd_buf saved;
 
-static int32_t
-call(struct wd_instance *instance, const char *name, int32_t argument)
-{
-  struct wd_error error = {0};
-  int32_t result;
-
-  assert_ok(wd_test_call(instance, name, argument, &result, &error));
-  return result;
-}
-
 static int
 open_program(void **state)
 {
@@ -57,10 +47,10 @@ open_program(void **state)
 
   (void)state;
   assert_ok(wd_test_open(&program, program_text, WD_VARIANT_PLAIN, 0, &error));
-  call(program.driver, "put", 1 << 20);
-  call(program.driver, "put", (1 << 30) - 4);
-  call(program.driver, "set", 3);
-  call(program.driver, "freeze", 0);
+  wd_test_value(program.driver, "put", 1 << 20);
+  wd_test_value(program.driver, "put", (1 << 30) - 4);
+  wd_test_value(program.driver, "set", 3);
+  wd_test_value(program.driver, "freeze", 0);
   wd_buf_init(&saved, NULL, SIZE_MOST);
   assert_ok(wd_image_save(program.images[0], &saved, &error));
   return 0;
@@ -95,11 +85,11 @@ comes_back(void **state)
   wd_image_unref(program.images[1]);
   program.images[1] = image;
   assert_ok(wd_test_worker(&program, 1, &worker, &error));
-  assert_int_equal(call(worker, "get", 4096), 42);
-  assert_int_equal(call(worker, "get", 1 << 20), 7);
-  assert_int_equal(call(worker, "get", (1 << 30) - 4), 7);
-  assert_int_equal(call(worker, "get", 2 << 20), 0);
-  assert_int_equal(call(worker, "sum", 0), 15);
+  assert_int_equal(wd_test_value(worker, "get", 4096), 42);
+  assert_int_equal(wd_test_value(worker, "get", 1 << 20), 7);
+  assert_int_equal(wd_test_value(worker, "get", (1 << 30) - 4), 7);
+  assert_int_equal(wd_test_value(worker, "get", 2 << 20), 0);
+  assert_int_equal(wd_test_value(worker, "sum", 0), 15);
   wd_instance_free(worker);
 }
 

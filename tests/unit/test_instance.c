@@ -63,23 +63,13 @@ close_program(void **state)
   return 0;
 }
 
-static int32_t
-call(struct wd_instance *instance, const char *name, int32_t argument)
-{
-  struct wd_error error = {0};
-  int32_t result;
-
-  assert_ok(wd_test_call(instance, name, argument, &result, &error));
-  return result;
-}
-
 static struct wd_instance *
 worker(void)
 {
   struct wd_error error = {0};
   struct wd_instance *made;
 
-  call(program.driver, "host", 0);
+  wd_test_value(program.driver, "host", 0);
   assert_ok(wd_test_worker(&program, 0, &made, &error));
   return made;
 }
@@ -91,11 +81,11 @@ starts(void **state)
   struct wd_instance *made;
 
   (void)state;
-  assert_int_equal(call(program.driver, "started", 0), 0);
+  assert_int_equal(wd_test_value(program.driver, "started", 0), 0);
   assert_ok(wd_instance_start(program.driver, &error));
-  assert_int_equal(call(program.driver, "started", 0), 'h' | 'i' << 8);
+  assert_int_equal(wd_test_value(program.driver, "started", 0), 'h' | 'i' << 8);
   made = worker();
-  assert_int_equal(call(made, "started", 0), 'h' | 'i' << 8);
+  assert_int_equal(wd_test_value(made, "started", 0), 'h' | 'i' << 8);
   assert_ptr_equal(wd_instance_env(made), &program);
   wd_instance_free(made);
 }
@@ -147,7 +137,7 @@ traps(void **state)
                "call stack exhausted");
   wd_instance_free(made);
   made = worker();
-  assert_int_equal(call(made, "divide", 1), 2);
+  assert_int_equal(wd_test_value(made, "divide", 1), 2);
   wd_instance_free(made);
 }
 
@@ -188,7 +178,7 @@ imports(void **state)
   (void)state;
   assert_ok(wd_linkage_new(program.module, &options, &linkage, &error));
   assert_ok(wd_driver_new(linkage, &none, &driver, &error));
-  assert_int_equal(call(driver, "host", 0), 5);
+  assert_int_equal(wd_test_value(driver, "host", 0), 5);
   assert_int_equal(wd_test_call(driver, "host", 1, &result, &error),
                    WD_LAMBDA_FAILED);
   assert_string_equal(error.message, "my own words");
@@ -196,10 +186,10 @@ imports(void **state)
   assert_true(wd_instance_alive(driver));
   assert_fails(wd_test_call(driver, "host", 2, &result, &error), WD_IO,
                "input/output error");
-  assert_int_equal(call(driver, "host", 3), 5);
+  assert_int_equal(wd_test_value(driver, "host", 3), 5);
   assert_fails(wd_test_call(driver, "host", 4, &result, &error), WD_UNSUPPORTED,
                "host.freeze was called while the host asked");
-  assert_int_equal(call(driver, "host", 0), 5);
+  assert_int_equal(wd_test_value(driver, "host", 0), 5);
   wd_instance_free(driver);
   wd_linkage_free(linkage);
 }
@@ -237,7 +227,7 @@ missing_imports(void **state)
   options.env = (void *)(uintptr_t) "freeze";
   assert_ok(wd_linkage_new(program.module, &options, &linkage, &error));
   assert_ok(wd_driver_new(linkage, &none, &driver, &error));
-  assert_int_equal(call(driver, "more", 3), 3);
+  assert_int_equal(wd_test_value(driver, "more", 3), 3);
   assert_fails(wd_test_call(driver, "host", 0, &result, &error), WD_BAD_MODULE,
                "the import host.freeze was called");
   wd_instance_free(driver);
@@ -269,13 +259,13 @@ memory_limits(void **state)
   assert_fails(wd_driver_new(program.linkage, &options, &made, &error),
                WD_LIMIT_EXCEEDED,
                "starts with 131072 bytes of memory; the limit is 65536");
-  call(program.driver, "host", 0);
+  wd_test_value(program.driver, "host", 0);
   assert_fails(wd_worker_instance_new(program.linkage, program.images[0],
                                       &options, &made, &error),
                WD_LIMIT_EXCEEDED,
                "image has 131072 bytes of memory; the limit is 65536");
-  assert_int_equal(call(program.driver, "grow", 126), 2);
-  assert_int_equal(call(program.driver, "grow", 1), -1);
+  assert_int_equal(wd_test_value(program.driver, "grow", 126), 2);
+  assert_int_equal(wd_test_value(program.driver, "grow", 1), -1);
   assert_fails(wd_test_call(program.driver, "divide", 0, &result, &error),
                WD_TRAP,
                "refused to grow its memory to 8454144 bytes (the "
@@ -286,10 +276,10 @@ memory_limits(void **state)
   options = (struct wd_instance_options){.mem = &budget};
   assert_ok(wd_worker_instance_new(program.linkage, program.images[0], &options,
                                    &made, &error));
-  assert_int_equal(call(made, "grow", 8), 2);
+  assert_int_equal(wd_test_value(made, "grow", 8), 2);
   assert_true(wd_mem_used(&budget) > 8 * 65536);
-  assert_int_equal(call(made, "grow", 8), -1);
-  assert_int_equal(call(made, "grow", 7), 10);
+  assert_int_equal(wd_test_value(made, "grow", 8), -1);
+  assert_int_equal(wd_test_value(made, "grow", 7), 10);
   wd_instance_free(made);
   wd_mem_fini(&budget);
 }
@@ -301,18 +291,18 @@ table_changes(void **state)
   struct wd_instance *made = worker();
 
   (void)state;
-  assert_int_equal(call(made, "grow-table", 1), 4);
+  assert_int_equal(wd_test_value(made, "grow-table", 1), 4);
   assert_false(wd_instance_reset(made));
   wd_instance_free(made);
   made = worker();
   assert_true(wd_instance_reset(made));
-  call(made, "set-table", 0); /* the same as before */
+  wd_test_value(made, "set-table", 0); /* the same as before */
   assert_true(wd_instance_reset(made));
-  call(made, "set-table", 1);
+  wd_test_value(made, "set-table", 1);
   assert_false(wd_instance_reset(made));
   wd_instance_free(made);
 
-  call(program.driver, "set-table", 3);
+  wd_test_value(program.driver, "set-table", 3);
   assert_fails(wd_test_call(program.driver, "host", 0, NULL, &error),
                WD_UNSUPPORTED, "changed its function table");
 }
@@ -445,18 +435,18 @@ driver_world(void **state)
   assert_false(output.filtered);
   output.filtered = true;
   open_wasi(&made, &wasi);
-  assert_int_equal(call(made.driver, "args", 64), 3);
-  assert_int_equal(call(made.driver, "args", 68), 5 + 4 + 5);
-  assert_int_equal(call(made.driver, "environ", 64), 2);
-  assert_int_equal(call(made.driver, "environ", 68), 4 + 9);
-  assert_int_equal(call(made.driver, "print", 1), 0);
+  assert_int_equal(wd_test_value(made.driver, "args", 64), 3);
+  assert_int_equal(wd_test_value(made.driver, "args", 68), 5 + 4 + 5);
+  assert_int_equal(wd_test_value(made.driver, "environ", 64), 2);
+  assert_int_equal(wd_test_value(made.driver, "environ", 68), 4 + 9);
+  assert_int_equal(wd_test_value(made.driver, "print", 1), 0);
   assert_int_equal(read(ends[0], text, sizeof text - 1), 7);
   assert_string_equal(text, "hi red\n");
-  assert_int_equal(call(made.driver, "print", 2), 0); /* dropped */
+  assert_int_equal(wd_test_value(made.driver, "print", 2), 0); /* dropped */
   assert_int_equal(output.error, 0);
   sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
   close(ends[0]);
-  assert_int_not_equal(call(made.driver, "print", 1), 0);
+  assert_int_not_equal(wd_test_value(made.driver, "print", 1), 0);
   assert_int_equal(output.error, EPIPE);
   close(ends[1]);
   close_wasi(&made);
@@ -511,11 +501,11 @@ exceptions(void **state)
   (void)state;
   assert_ok(
       wd_test_open(&own, exceptions_text, WD_VARIANT_PLAIN, 8 << 20, &error));
-  assert_int_equal(call(own.driver, "try", 5), 5);
+  assert_int_equal(wd_test_value(own.driver, "try", 5), 5);
   assert_ok(wd_test_call(own.driver, "main", 0, NULL, &error));
   assert_ok(wd_test_worker(&own, 0, &made, &error));
   for (int i = 0; i < 3; i++) {
-    assert_int_equal(call(made, "try", i), i);
+    assert_int_equal(wd_test_value(made, "try", i), i);
     assert_true(wd_instance_reset(made));
   }
   wd_instance_free(made);

@@ -51,16 +51,6 @@ static const char program_text[] =
 
 static struct wd_test_program program;
 
-static int32_t
-call(struct wd_instance *instance, const char *name, int32_t argument)
-{
-  struct wd_error error = {0};
-  int32_t result;
-
-  assert_ok(wd_test_call(instance, name, argument, &result, &error));
-  return result;
-}
-
 static int
 open_program(void **state)
 {
@@ -86,7 +76,7 @@ written(void)
   struct wd_error error = {0};
   struct wd_buf module;
 
-  call(program.driver, "freeze", 0);
+  wd_test_value(program.driver, "freeze", 0);
   wd_buf_init(&module, NULL, MOST);
   assert_ok(wd_image_standalone(program.images[0], &module, &error));
   return module;
@@ -133,18 +123,19 @@ goes_on(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    call(program.driver, "put", places[i]);
+    wd_test_value(program.driver, "put", places[i]);
   module = written();
-  call(program.driver, "put", 70000 - 4); /* later: it is not in it */
+  wd_test_value(program.driver, "put", 70000 - 4); /* later: it is not in it */
   opened = open_written(&module);
-  assert_int_equal(call(opened.instance, "get", 65536), 42);
-  assert_int_equal(call(opened.instance, "get", 65540),
-                   call(program.driver, "get", 65540));
+  assert_int_equal(wd_test_value(opened.instance, "get", 65536), 42);
+  assert_int_equal(wd_test_value(opened.instance, "get", 65540),
+                   wd_test_value(program.driver, "get", 65540));
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    assert_int_equal(call(opened.instance, "get", places[i]), places[i] + 1);
-  assert_int_equal(call(opened.instance, "get", 70000 - 4), 0);
-  assert_int_equal(call(opened.instance, "globals", 0), 5 * 262140);
-  assert_int_equal(call(opened.instance, "late", 80000), 99);
+    assert_int_equal(wd_test_value(opened.instance, "get", places[i]),
+                     places[i] + 1);
+  assert_int_equal(wd_test_value(opened.instance, "get", 70000 - 4), 0);
+  assert_int_equal(wd_test_value(opened.instance, "globals", 0), 5 * 262140);
+  assert_int_equal(wd_test_value(opened.instance, "late", 80000), 99);
   close_opened(&opened);
   wd_buf_fini(&module);
 }
@@ -171,14 +162,14 @@ grown_memory(void **state)
   struct opened opened;
 
   (void)state;
-  assert_int_equal(call(program.driver, "grow", 16), 4);
-  call(program.driver, "put", 20 * 65536 - 4);
+  assert_int_equal(wd_test_value(program.driver, "grow", 16), 4);
+  wd_test_value(program.driver, "put", 20 * 65536 - 4);
   module = written();
   assert_true(module.length < 4096); /* zeros cost nothing */
   opened = open_written(&module);
-  assert_int_equal(call(opened.instance, "get", 20 * 65536 - 4),
+  assert_int_equal(wd_test_value(opened.instance, "get", 20 * 65536 - 4),
                    20 * 65536 - 3);
-  assert_int_equal(call(opened.instance, "grow", 44), 20);
+  assert_int_equal(wd_test_value(opened.instance, "grow", 44), 20);
   close_opened(&opened);
   wd_buf_fini(&module);
 }
@@ -191,10 +182,10 @@ dead_stack(void **state)
   struct opened opened;
 
   (void)state;
-  call(program.driver, "put", 65536 - 64);
+  wd_test_value(program.driver, "put", 65536 - 64);
   module = written();
   opened = open_written(&module);
-  assert_int_equal(call(opened.instance, "get", 65536 - 64), 0);
+  assert_int_equal(wd_test_value(opened.instance, "get", 65536 - 64), 0);
   close_opened(&opened);
   wd_buf_fini(&module);
 }
@@ -210,20 +201,21 @@ islands(void **state)
   struct wd_image *image = NULL;
 
   (void)state;
-  call(program.driver, "grow", 60);
+  wd_test_value(program.driver, "grow", 60);
   for (int32_t at = 65536 + 4096; at < 64 * 65536; at += 40)
-    call(program.driver, "put", at);
+    wd_test_value(program.driver, "put", at);
   module = written();
   opened = open_written(&module);
   for (int32_t at = 65536 + 4096; at < 64 * 65536; at += 40)
-    assert_int_equal(call(opened.instance, "get", at), at + 1);
+    assert_int_equal(wd_test_value(opened.instance, "get", at), at + 1);
   assert_ok(wd_instance_freeze(opened.instance, &image, &error));
   wd_buf_init(&again, NULL, MOST);
   assert_ok(wd_image_standalone(image, &again, &error));
   assert_int_equal(wd_module_info(opened.module)->segment_count > 0, true);
   close_opened(&opened);
   opened = open_written(&again);
-  assert_int_equal(call(opened.instance, "get", 65536 + 4096), 65536 + 4097);
+  assert_int_equal(wd_test_value(opened.instance, "get", 65536 + 4096),
+                   65536 + 4097);
   close_opened(&opened);
   wd_image_unref(image);
   wd_buf_fini(&again);
@@ -251,7 +243,7 @@ no_room(void **state)
   struct wd_buf whole, module;
 
   (void)state;
-  call(program.driver, "put", 131072);
+  wd_test_value(program.driver, "put", 131072);
   whole = written();
   for (size_t most = 0; most < whole.length; most++) {
     wd_buf_init(&module, NULL, most);
@@ -291,7 +283,7 @@ no_memory(void **state)
 
   (void)state;
   for (int32_t at = 131072; at < 131072 + 8192; at += 4)
-    call(program.driver, "put", at);
+    wd_test_value(program.driver, "put", at);
   whole = written();
   wd_oom_each(write_once, &whole);
   wd_buf_fini(&whole);

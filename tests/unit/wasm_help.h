@@ -169,6 +169,17 @@ wd_test_call(struct wd_instance *instance, const char *name, int32_t argument,
   return status;
 }
 
+/* What such a call gives; it must not fail. */
+static inline int32_t
+wd_test_value(struct wd_instance *instance, const char *name, int32_t argument)
+{
+  struct wd_error error = {0};
+  int32_t result;
+
+  assert_ok(wd_test_call(instance, name, argument, &result, &error));
+  return result;
+}
+
 static inline enum wd_status
 wd_test_worker(struct wd_test_program *program, int image,
                struct wd_instance **out_worker, struct wd_error *error)
