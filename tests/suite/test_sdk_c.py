@@ -83,6 +83,9 @@ class Documents(unittest.TestCase):
     def test_sql(self):
         self.play(SOURCE / "docs/sql.md")
 
+    def test_types(self):
+        self.play(SOURCE / "docs/types.md")
+
     def test_hello_is_the_readme_s(self):
         program = (SOURCE / "examples/c/hello.c").read_text()
         body = program[program.index("#include") :]

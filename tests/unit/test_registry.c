@@ -85,13 +85,96 @@ test_many(void **state)
   wd_oom_each(add_many, &few);
 }
 
+static struct wd_type
+named(const char *name, enum wd_type_id storage)
+{
+  struct wd_type type = wd_type_of(storage);
+
+  type.extension = name;
+  return type;
+}
+
+/* A type once for each program, and stored alike by all of them. */
+static enum wd_status
+add_types(void *env)
+{
+  const struct wd_closure closure = {.function = 1};
+  struct wd_registry *registry = wd_registry_new(NULL);
+  struct wd_type money = named("money", WD_TYPE_I64);
+  struct wd_type other = named("Money", WD_TYPE_F64);
+  struct wd_type taken = named("bigint", WD_TYPE_I64);
+  struct wd_error error = {.status = WD_OK};
+  int first = 1, second = 2;
+  enum wd_status status;
+
+  (void)env;
+  if (!registry)
+    return WD_NO_MEMORY;
+  status = wd_registry_add_type(registry, &money, &closure, &first, &error);
+  if (status == WD_OK) {
+    assert_true(wd_registry_type(registry, "MONEY")->has_operations);
+    assert_null(wd_registry_type(registry, "mone"));
+    status = wd_registry_add_type(registry, &money, NULL, &second, &error);
+  }
+  if (status == WD_OK) {
+    assert_false(wd_registry_type(registry, "money")->has_operations);
+    status = wd_registry_add_type(registry, &money, NULL, &second, &error);
+    assert_int_equal(status, WD_INVALID_ARGUMENT);
+    wd_error_clear(&error);
+    status = wd_registry_add_type(registry, &other, NULL, &first, &error);
+    assert_int_equal(status, WD_TYPE_MISMATCH);
+    assert_non_null(strstr(error.message, "stored as fp64 here"));
+    wd_error_clear(&error);
+    status = wd_registry_add_type(registry, &taken, NULL, &first, &error);
+    assert_int_equal(status, WD_INVALID_ARGUMENT);
+    status = WD_OK;
+  }
+  wd_registry_free(registry);
+  return status;
+}
+
+static void
+test_types(void **state)
+{
+  (void)state;
+  assert_int_equal(add_types(NULL), WD_OK);
+}
+
+/* Operators, and names of the language, for arguments of a named type only. */
+static void
+test_overloads(void **state)
+{
+  struct wd_column pair[2] = {{.name = "a", .type = named("m", WD_TYPE_I64)},
+                              {.name = "b", .type = wd_type_of(WD_TYPE_I64)}};
+  struct wd_named function = {.typed = true, .arguments = {2, pair}};
+  struct wd_registry *registry = wd_registry_new(NULL);
+  struct wd_error error = {.status = WD_OK};
+
+  (void)state;
+  assert_int_equal(wd_registry_add(registry, "+", 1, &function, NULL), WD_OK);
+  assert_int_equal(wd_registry_add(registry, "abs", 3, &function, NULL), WD_OK);
+  assert_int_equal(wd_registry_add(registry, "+", 1, &function, &error),
+                   WD_INVALID_ARGUMENT);
+  pair[1].type = named("m", WD_TYPE_I64);
+  assert_int_equal(wd_registry_add(registry, "+", 1, &function, NULL), WD_OK);
+  assert_non_null(wd_registry_overloads(registry, "+", 1)->overload);
+  assert_non_null(wd_registry_overloads(registry, "ABS", 3));
+  assert_null(wd_registry_find(registry, "abs", 3));
+  pair[0].type = pair[1].type = wd_type_of(WD_TYPE_I64);
+  assert_int_equal(wd_registry_add(registry, "+", 1, &function, NULL),
+                   WD_INVALID_ARGUMENT);
+  assert_int_equal(wd_registry_add(registry, "abs", 3, &function, NULL),
+                   WD_INVALID_ARGUMENT);
+  wd_registry_free(registry);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_found),
-      cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_many),
+      cmocka_unit_test(test_found),     cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_many),      cmocka_unit_test(test_types),
+      cmocka_unit_test(test_overloads),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -371,6 +371,41 @@ test_layout(void **state)
   wd_arena_fini(&arena);
 }
 
+/* A named type is its name for people, and all of it for machines. */
+static void
+test_named(void **state)
+{
+  static const char text[] = "a extension<\"money\", struct<x i64>> not null, "
+                             "b list<extension<\"geo.cell\", \"{}\", i64>>";
+  static const char *const bad[] = {
+      "a extension", "a extension<\"x\">", "a extension<\"x\", \"y\">",
+      "a extension<i64>", "a extension<\"x\", i64"};
+  struct wd_arena arena;
+  struct wd_schema schema;
+  struct wd_type storage;
+  struct wd_buf buf;
+
+  (void)state;
+  wd_arena_init(&arena, NULL, 0);
+  wd_buf_init(&buf, NULL, 1000);
+  assert_int_equal(
+      wd_schema_parse(text, sizeof text - 1, &arena, &schema, NULL), WD_OK);
+  wd_schema_print_whole(&schema, &buf);
+  assert_string_equal(wd_buf_text(&buf), text);
+  wd_buf_clear(&buf);
+  wd_schema_print(&schema, &buf);
+  assert_string_equal(wd_buf_text(&buf),
+                      "a money not null, b list<\"geo.cell\">");
+  storage = wd_type_storage(&schema.columns[0].type);
+  assert_null(storage.extension);
+  assert_false(wd_type_equal(&storage, &schema.columns[0].type));
+  for (size_t i = 0; i < COUNT(bad); i++)
+    assert_int_not_equal(
+        wd_schema_parse(bad[i], strlen(bad[i]), &arena, &schema, NULL), WD_OK);
+  wd_buf_fini(&buf);
+  wd_arena_fini(&arena);
+}
+
 int
 main(void)
 {
@@ -385,6 +420,7 @@ main(void)
       cmocka_unit_test(test_carried),
       cmocka_unit_test(test_text_is_cut),
       cmocka_unit_test(test_layout),
+      cmocka_unit_test(test_named),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

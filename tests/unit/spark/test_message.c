@@ -151,6 +151,7 @@ static void
 test_base64(void **state)
 {
   uint8_t out[8];
+  struct wd_buf buf;
 
   (void)state;
   assert_int_equal(wd_base64_decode("YWJj", 4, out, sizeof out), 3);
@@ -159,6 +160,12 @@ test_base64(void **state)
   assert_int_equal(wd_base64_decode("YQ==", 4, out, sizeof out), 1);
   assert_int_equal(wd_base64_decode("-_8", 3, out, sizeof out), 2);
   assert_memory_equal(out, "\xfb\xff", 2);
+  wd_buf_init(&buf, NULL, 100);
+  assert_true(wd_base64_encode("a\xff", 2, &buf));
+  assert_true(wd_base64_encode("abc", 3, &buf));
+  assert_true(wd_base64_encode("a", 1, &buf));
+  assert_string_equal(wd_buf_text(&buf), "Yf8=YWJjYQ==");
+  wd_buf_fini(&buf);
   assert_int_equal(wd_base64_decode("!YWJj", 5, out, sizeof out), 0);
   assert_int_equal(wd_base64_decode("YWJjYWJjYWJjYWJj", 16, out, sizeof out),
                    8);
