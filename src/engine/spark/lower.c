@@ -497,7 +497,8 @@ lower_values(struct wd_spark_lowering *lowering,
   return status;
 }
 
-/* Without the columns that the node's expressions called for. */
+/* Without the columns that the node's expressions called for, or have from
+ * subqueries. */
 static enum wd_status
 lower_trimmed(struct wd_spark_lowering *lowering,
               const struct wd_plan_node *node,
@@ -507,7 +508,7 @@ lower_trimmed(struct wd_spark_lowering *lowering,
   size_t project, relation;
   enum wd_status status;
 
-  if (!wd_spark_has_calls(node))
+  if (!wd_spark_has_calls(node) && wd_spark_count_subqueries(node) == 0)
     return lower(lowering, node);
   project = wd_sc_begin(lowering->writer, WD_SC_Relation_project);
   relation = wd_sc_begin(lowering->writer, WD_SC_Project_input);

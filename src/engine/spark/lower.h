@@ -147,6 +147,19 @@ enum wd_status
 wd_spark_write_function(struct wd_spark_lowering *lowering,
                         const struct wd_expression *call, struct wd_buf *buf);
 
+/* Subqueries of a node's expressions, each a column `s` and its number beside
+ * those of the node's left (lower_subquery.c); how many these are. */
+uint32_t
+wd_spark_count_subqueries(const struct wd_plan_node *node);
+
+enum wd_status
+wd_spark_lower_beside(struct wd_spark_lowering *lowering,
+                      const struct wd_plan_node *node, uint32_t field);
+
+enum wd_status
+wd_spark_write_subquery(struct wd_spark_lowering *lowering,
+                        const struct wd_subquery *subquery, struct wd_buf *buf);
+
 /* Functions of lists, maps and structs, and lambdas in them. */
 bool
 wd_spark_is_nested(enum wd_function function);

@@ -167,9 +167,11 @@ wd_spark_write_expression(struct wd_spark_lowering *lowering,
   case WD_EXPR_WINDOW:
     return wd_spark_write_window(lowering, expression, buf);
   case WD_EXPR_SUBQUERY:
+    return wd_spark_write_subquery(lowering, expression->subquery, buf);
   case WD_EXPR_OUTER:
     return wd_fail(lowering->error, WD_UNSUPPORTED,
-                   "the engine spark does not run subqueries of plans yet");
+                   "the engine spark does not run subqueries that look at the "
+                   "rows around them");
   }
   return wd_fail(lowering->error, WD_INTERNAL, "unknown kind of expression");
 }

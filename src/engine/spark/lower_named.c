@@ -481,9 +481,10 @@ enum wd_status
 wd_spark_lower_input(struct wd_spark_lowering *lowering,
                      const struct wd_plan_node *node, uint32_t field)
 {
-  struct calls calls = {
-      .lowering = lowering,
-      .base = {wd_spark_lower_node, node->left, node->left->schema.count}};
+  uint32_t width = node->left->schema.count ? node->left->schema.count : 1;
+  struct calls calls = {.lowering = lowering,
+                        .base = {wd_spark_lower_beside, node,
+                                 width + wd_spark_count_subqueries(node)}};
 
   visit_node(node, collect_expression, &calls);
   return put_all(&calls, field);
