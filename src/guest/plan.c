@@ -105,7 +105,7 @@ library_of(const struct wd_program *program, const struct wd_closure *closure)
 {
   const struct wd_program_options *options = &program->options;
 
-  for (uint32_t i = 0; i < options->library_count; i++)
+  for (uint32_t i = 0; closure->program && i < options->library_count; i++)
     if (options->libraries[i].function->closure.program == closure->program)
       return closure->program;
   return NULL;

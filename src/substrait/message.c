@@ -4,6 +4,10 @@
 
 #include "substrait/proto.h"
 
+#ifdef __clang_analyzer__
+#undef wd_message_fail
+#endif
+
 /* Most bytes of a path: messages may be nested deeply. */
 #define PATH_MAX_BYTES 65536u
 

@@ -87,7 +87,7 @@ read_inputs(struct translator *t, const struct wd_message *detail,
   sql->inputs = inputs;
   for (const struct wd_value *value =
            wd_message_find(detail, WD_SS_wasidata_Sql_inputs);
-       value && status == WD_OK; value = wd_value_next(value)) {
+       value && rel && status == WD_OK; value = wd_value_next(value)) {
     status = read_input(t, value->message, rel->message,
                         &inputs[sql->input_count], sql);
     sql->input_count++;

@@ -5,6 +5,11 @@
 #include "substrait/translate.h"
 
 /* A plan that was read, and where. */
+#ifdef __clang_analyzer__
+#undef wd__unsupported
+#undef wd__missing
+#endif
+
 struct written {
   const struct wd_message *plan;
   const struct carriage *carriage; /* NULL: it carries nothing */

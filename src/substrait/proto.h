@@ -141,6 +141,11 @@ wd_message_fail(const struct wd_message *message, enum wd_status status,
                 struct wd_error *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+#ifdef __clang_analyzer__ /* as of wd_fail */
+#define wd_message_fail(message, status, error, ...)                           \
+  ((wd_message_fail)(message, status, error, __VA_ARGS__), (status))
+#endif
+
 enum wd_status
 wd_value_fail(const struct wd_value *value, enum wd_status status,
               struct wd_error *error, const char *format, ...)

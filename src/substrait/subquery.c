@@ -254,7 +254,7 @@ make_repeated(struct translator *t, const struct wd_message *where,
               const struct wd_plan_node **query)
 {
   const struct wd_schema *schema = &(*query)->schema;
-  const struct wd_expression *column, *is_there, *condition = NULL;
+  const struct wd_expression *column, *is_there = NULL, *condition = NULL;
   enum wd_status status = WD_OK;
 
   for (uint32_t i = 0; i < schema->count && status == WD_OK; i++) {
@@ -409,7 +409,7 @@ make_row_in(struct translator *t, const struct view *view,
     return wd_fail_memory(t->error);
   *name = "equal";
   status = make_row_equal(t, view, message, around, query, equal);
-  if (status == WD_OK && !(*equal)->nullable) {
+  if (status == WD_OK && *equal && !(*equal)->nullable) {
     status = wd__filter(t, query, *equal, &query);
     return status == WD_OK ? new_exists(t, around, query, out) : status;
   }

@@ -73,6 +73,13 @@ enum wd_status
 wd__missing(const struct translator *t, const struct wd_message *message,
             const char *what);
 
+#ifdef __clang_analyzer__ /* as of wd_fail */
+#define wd__unsupported(t, message, what)                                      \
+  ((wd__unsupported)(t, message, what), WD_UNSUPPORTED)
+#define wd__missing(t, message, what)                                          \
+  ((wd__missing)(t, message, what), WD_INVALID_PLAN)
+#endif
+
 /* The message in a field that must be there. */
 enum wd_status
 wd__need(const struct translator *t, const struct wd_message *message,

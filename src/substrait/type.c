@@ -170,7 +170,7 @@ make_list(const struct translator *t, const struct wd_message *message,
           struct wd_type *out)
 {
   const struct wd_message *inner;
-  struct wd_type item;
+  struct wd_type item = wd_type_of(WD_TYPE_NULL);
   bool nullable;
   enum wd_status status =
       wd__need(t, message, WD_SS_Type_List_type, "the type", &inner);
