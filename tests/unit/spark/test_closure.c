@@ -160,7 +160,7 @@ bad_ones_are_refused(void **state)
   closure.constants = &two_rows;
   refuses(&closure);
   closure = example();
-  closure.role = (enum wd_role)(WD_ROLE_LATERAL + 1);
+  closure.role = (enum wd_role)(WD_ROLE_SORT_KEYS + 1);
   refuses(&closure);
 }
 
