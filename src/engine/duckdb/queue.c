@@ -10,9 +10,10 @@ struct wd_duck_queue_item {
 };
 
 void
-wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem)
+wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem,
+                   uint64_t maximum)
 {
-  *queue = (struct wd_duck_queue){.mem = mem};
+  *queue = (struct wd_duck_queue){.mem = mem, .maximum = maximum};
   pthread_mutex_init(&queue->lock, NULL);
   pthread_cond_init(&queue->filled, NULL);
   pthread_cond_init(&queue->emptied, NULL);
@@ -142,7 +143,7 @@ wd_duck_queue_items_make(struct wd_duck_queue *queue,
 static bool
 is_full(const struct wd_duck_queue *queue)
 {
-  return queue->bytes >= WD_DUCK_QUEUE_BYTES;
+  return queue->bytes >= queue->maximum;
 }
 
 enum wd_status
@@ -188,7 +189,7 @@ wd_duck_queue_pop(struct wd_duck_queue *queue)
   if (item) {
     queue->bytes -= item->bytes;
     /* Not for every chunk: who was woken shall have something to do. */
-    if (queue->bytes <= WD_DUCK_QUEUE_BYTES / 2)
+    if (queue->bytes <= queue->maximum / 2)
       pthread_cond_broadcast(&queue->emptied);
   }
   pthread_mutex_unlock(&queue->lock);

@@ -1,6 +1,6 @@
-/* A queue of chunks between two queries: bounded by bytes, many producers,
- * many consumers. It ends when the producers are done and it is empty, or at
- * once when it is closed. */
+/* A queue of chunks, between two queries mostly: bounded by bytes, many
+ * producers, many consumers. It ends when the producers are done and it is
+ * empty, or at once when it is closed. */
 #ifndef WD_ENGINE_DUCKDB_QUEUE_H
 #define WD_ENGINE_DUCKDB_QUEUE_H
 
@@ -10,8 +10,6 @@
 #include "arrow/batch.h"
 #include "base/error.h"
 #include "base/mem.h"
-
-#define WD_DUCK_QUEUE_BYTES (8u << 20)
 
 struct wd_duck_queue_item;
 
@@ -28,13 +26,15 @@ struct wd_duck_queue {
   pthread_cond_t emptied;
   pthread_cond_t settled;
   struct wd_duck_queue_items items;
-  uint64_t bytes; /* what lies in it */
-  bool done;      /* nothing more comes */
-  bool closed;    /* nobody takes anything any more */
+  uint64_t bytes;   /* what lies in it */
+  uint64_t maximum; /* when it is full */
+  bool done;        /* nothing more comes */
+  bool closed;      /* nobody takes anything any more */
 };
 
 void
-wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem);
+wd_duck_queue_init(struct wd_duck_queue *queue, struct wd_mem *mem,
+                   uint64_t maximum);
 
 void
 wd_duck_queue_fini(struct wd_duck_queue *queue);

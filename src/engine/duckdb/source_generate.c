@@ -12,6 +12,10 @@
 #include "engine/duckdb/queue.h"
 #include "engine/duckdb/types.h"
 
+/* Little, so that the memory of chunks is used again while it is in the caches;
+ * of much, the allocator gives back what was taken, and asks for it again. */
+#define QUEUE_BYTES (1u << 20)
+
 struct generate {
   struct wd_duck_source source;
   const struct wd_lambda *lambda;
@@ -275,7 +279,7 @@ wd_duck_generate_new(struct wd_query *query, const struct wd_lambda *lambda,
   generate->source.max_threads = query->engine->threads;
   generate->source.cardinality = lambda->rows;
   generate->lambda = lambda;
-  wd_duck_queue_init(&generate->queue, mem);
+  wd_duck_queue_init(&generate->queue, mem, QUEUE_BYTES);
   pthread_mutex_init(&generate->lock, NULL);
   generate->threads =
       wd_mem_calloc(mem, query->engine->threads, sizeof *generate->threads);

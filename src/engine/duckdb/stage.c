@@ -7,6 +7,8 @@
 #include "engine/duckdb/runs.h"
 #include "engine/duckdb/types.h"
 
+#define QUEUE_BYTES (8u << 20)
+
 /* An open partition. */
 struct wd_duck_cursor {
   struct wd_duck_cursor *next;
@@ -312,7 +314,7 @@ wd_duck_stage_new(struct wd_query *query, struct wd_duck_call *call,
   stage->source.schema = call->lambda->output;
   stage->source.max_threads = query->engine->threads;
   stage->call = call;
-  wd_duck_queue_init(&stage->queue, mem);
+  wd_duck_queue_init(&stage->queue, mem, QUEUE_BYTES);
   pthread_mutex_init(&stage->lock, NULL);
   status = wd_duck_types_make(mem, &stage->source.schema, &stage->types, error);
   if (status == WD_OK)
