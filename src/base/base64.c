@@ -1,7 +1,7 @@
 #include "base/base64.h"
 
-static int
-digit(char c)
+int
+wd_base64_digit(char c)
 {
   if (c >= 'A' && c <= 'Z')
     return c - 'A';
@@ -21,8 +21,8 @@ wd_base64_decode(const char *text, size_t length, uint8_t *out, size_t room)
   int count = 0;
   size_t used = 0;
 
-  for (size_t i = 0; i < length && digit(text[i]) >= 0; i++) {
-    bits = bits << 6 | (uint32_t)digit(text[i]);
+  for (size_t i = 0; i < length && wd_base64_digit(text[i]) >= 0; i++) {
+    bits = bits << 6 | (uint32_t)wd_base64_digit(text[i]);
     count += 6;
     if (count < 8)
       continue;

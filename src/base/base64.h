@@ -7,6 +7,11 @@
 
 #include "base/buf.h"
 
+/* What a character stands for, in the alphabet of texts or that of file names;
+ * -1: it is none of either. */
+int
+wd_base64_digit(char c);
+
 /* Decodes until the first other character or until there is no more room;
  * padding may be missing, the digits of file names are taken too. Returns how
  * many bytes there are. */

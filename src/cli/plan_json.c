@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "substrait/proto.h"
 
 /* How deep messages may lie in each other; this recurses, and so does
@@ -206,18 +207,6 @@ put_real(const struct output *output, const struct place *place,
   return status == WD_OK ? put_tag(output, field->number, WIRE_32) : status;
 }
 
-/* A digit of base64, of either alphabet; -1: none. */
-static int
-digit_of(char c)
-{
-  return c >= 'A' && c <= 'Z'   ? c - 'A'
-         : c >= 'a' && c <= 'z' ? c - 'a' + 26
-         : c >= '0' && c <= '9' ? c - '0' + 52
-         : c == '+' || c == '-' ? 62
-         : c == '/' || c == '_' ? 63
-                                : -1;
-}
-
 /* From the last group of digits to the first. */
 static enum wd_status
 put_base64(const struct output *output, const struct place *place,
@@ -234,7 +223,7 @@ put_base64(const struct output *output, const struct place *place,
     enum wd_status status;
 
     for (size_t i = 0; i < 4; i++) {
-      int digit = i < digits ? digit_of(text[end - digits + i]) : 0;
+      int digit = i < digits ? wd_base64_digit(text[end - digits + i]) : 0;
 
       if (digit < 0)
         return fail(output, place, "bytes in base64 are wanted");

@@ -12,7 +12,7 @@ struct wd_library {
   struct wd_linkage *linkage;
   struct wd_image *image;
   struct wd_registry *functions;
-  struct wd_manifest manifest; /* role: of all functions */
+  struct wd_manifest manifest; /* role: of all scalar functions */
 };
 
 static const char *
@@ -370,9 +370,11 @@ wd_library_linkage(const struct wd_library *library)
 }
 
 enum wd_role
-wd_library_role(const struct wd_library *library)
+wd_library_role(const struct wd_library *library,
+                const struct wd_named *function)
 {
-  return library->manifest.role;
+  return function->kind == WD_NAMED_SCALAR ? library->manifest.role
+                                           : wd_named_role(function);
 }
 
 /* The types of a module whose functions are registered, once. */

@@ -56,9 +56,11 @@ wd_library_image(const struct wd_library *library);
 struct wd_linkage *
 wd_library_linkage(const struct wd_library *library);
 
-/* What its functions are bound as. */
+/* What a function of it is bound as: an extracted filter or map is no scalar
+ * function, though it is called like one. */
 enum wd_role
-wd_library_role(const struct wd_library *library);
+wd_library_role(const struct wd_library *library,
+                const struct wd_named *function);
 
 /* A function of a library, and the name that it has in a program. */
 struct wd_library_function {

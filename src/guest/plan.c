@@ -261,9 +261,8 @@ bind_named(void *env, const struct wd_named *function,
       known_of(constants, constant_count, arena);
   const struct wd_library *library =
       library_of(((struct binding *)env)->program, &function->closure);
-  enum wd_role role = library && function->kind == WD_NAMED_SCALAR
-                          ? wd_library_role(library)
-                          : wd_named_role(function);
+  enum wd_role role =
+      library ? wd_library_role(library, function) : wd_named_role(function);
   struct wd_column *made = wd_arena_alloc(arena, sizeof *made);
   const struct wd_schema result = {function->kind == WD_NAMED_FROM_TEXT, made};
 

@@ -78,6 +78,15 @@ wd_named_takes_type(const struct wd_named *function)
   return false;
 }
 
+/* The type of an argument; the last one's of those that follow it. */
+static inline const struct wd_type *
+wd_named_argument(const struct wd_named *function, uint32_t index)
+{
+  uint32_t count = function->arguments.count;
+
+  return &function->arguments.columns[index < count ? index : count - 1].type;
+}
+
 #define WD_REGISTRY_NAME_MAX 128u
 
 struct wd_registry;

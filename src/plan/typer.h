@@ -44,6 +44,11 @@ enum wd_status
 wd__type_operands(struct typer *typer, const struct wd_syntax *syntax,
                   struct typed **out_operands);
 
+/* `i64, string`, as far as there is room; returns text. */
+const char *
+wd__operand_types(uint32_t count, const struct typed *operands, char *text,
+                  size_t size);
+
 /* A function over operands that are still to be cast to what it takes. */
 enum wd_status
 wd__type_function(struct typer *typer, const struct wd_syntax *syntax,

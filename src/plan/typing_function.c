@@ -5,33 +5,44 @@
 #include "plan/signature.h"
 #include "plan/typer.h"
 
+const char *
+wd__operand_types(uint32_t count, const struct typed *operands, char *text,
+                  size_t size)
+{
+  char type[96];
+  size_t used = 0;
+
+  *text = '\0';
+  for (uint32_t i = 0; i < count && used + 100 < size; i++)
+    used += (size_t)snprintf(
+        text + used, size - used, "%s%s", i ? ", " : "",
+        wd_type_text(&operands[i].expression->type, type, sizeof type));
+  return text;
+}
+
 static enum wd_status
 fail_types(struct typer *typer, const struct wd_syntax *syntax,
            enum wd_function function, uint32_t count,
            const struct typed *operands, const char *hint)
 {
   const char *field = wd_extract_field(function);
-  char types[200] = "", text[96];
-  size_t used = 0;
+  char types[200];
   struct wd_buf known;
   enum wd_status status;
 
-  for (uint32_t i = 0; i < count && used + 100 < sizeof types; i++)
-    used += (size_t)snprintf(
-        types + used, sizeof types - used, "%s%s", i ? ", " : "",
-        wd_type_text(&operands[i].expression->type, text, sizeof text));
   wd_buf_init(&known, NULL, 600);
   if (wd_function_rule(function) == WD_RULE_TYPED) {
     wd_buf_puts(&known, "; there is ");
     wd_signature_describe(wd_function_signature(function),
                           wd_function_name(function), &known);
   }
-  status = wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
-                          typer->error, "%s%s does not take (%s)%s%s%s",
-                          field ? "extract of the " : "",
-                          field ? field : wd_function_name(function), types,
-                          known.failed ? "" : wd_buf_text(&known),
-                          hint ? "; " : "", hint ? hint : "");
+  status = wd_source_fail(
+      syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
+      "%s%s does not take (%s)%s%s%s", field ? "extract of the " : "",
+      field ? field : wd_function_name(function),
+      wd__operand_types(count, operands, types, sizeof types),
+      known.failed ? "" : wd_buf_text(&known), hint ? "; " : "",
+      hint ? hint : "");
   wd_buf_fini(&known);
   return status;
 }

@@ -17,14 +17,6 @@ struct call {
   const char **names;     /* of the arguments */
 };
 
-static uint32_t
-last_argument(const struct wd_named *function, uint32_t index)
-{
-  uint32_t count = function->arguments.count;
-
-  return index < count ? index : count - 1;
-}
-
 /* `f(a: i64, b: string ...)` */
 static const char *
 describe(const struct wd_named *function, char *text, size_t size)
@@ -142,8 +134,7 @@ place_arguments(struct call *call)
 static enum wd_status
 cast_arguments(struct call *call)
 {
-  char what[400], types[240] = "", text[96];
-  size_t used = 0;
+  char what[400], types[240];
   const struct wd_named *found = NULL;
   enum wd_status status = WD_OK;
 
@@ -156,9 +147,7 @@ cast_arguments(struct call *call)
   }
   for (uint32_t i = 0; status == WD_OK && i < call->count; i++) {
     const struct wd_expression *operand;
-    const struct wd_type *wanted =
-        &call->function->arguments.columns[last_argument(call->function, i)]
-             .type;
+    const struct wd_type *wanted = wd_named_argument(call->function, i);
     struct wd_signature_operand given = {.literal = NULL};
 
     status =
@@ -172,12 +161,9 @@ cast_arguments(struct call *call)
       status = wd__cast(call->typer, &call->operands[i], wanted);
       continue;
     }
-    for (uint32_t k = 0; k < call->count && used + 100 < sizeof types; k++)
-      used += (size_t)snprintf(
-          types + used, sizeof types - used, "%s%s", k ? ", " : "",
-          wd_type_text(&call->operands[k].expression->type, text, sizeof text));
-    snprintf(what, sizeof what, "%.64s does not take (%s)",
-             call->function->name, types);
+    snprintf(
+        what, sizeof what, "%.64s does not take (%s)", call->function->name,
+        wd__operand_types(call->count, call->operands, types, sizeof types));
     return fail_call(call, WD_TYPE_MISMATCH, what);
   }
   return status;

@@ -222,14 +222,6 @@ takes(const struct typer *typer, const struct wd_type *wanted,
          wd_signature_takes(&given, wanted);
 }
 
-static const struct wd_type *
-argument_type(const struct wd_named *function, uint32_t index)
-{
-  uint32_t count = function->arguments.count;
-
-  return &function->arguments.columns[index < count ? index : count - 1].type;
-}
-
 static bool
 fits(const struct typer *typer, const struct wd_named *function, uint32_t count,
      const struct typed *operands)
@@ -238,7 +230,7 @@ fits(const struct typer *typer, const struct wd_named *function, uint32_t count,
   bool good = function->variadic ? count + 1 >= said : count == said;
 
   for (uint32_t i = 0; good && i < count; i++)
-    good = takes(typer, argument_type(function, i), operands[i].expression);
+    good = takes(typer, wd_named_argument(function, i), operands[i].expression);
   return good;
 }
 
@@ -253,7 +245,7 @@ wd__find_overload(struct typer *typer, const struct wd_named *first,
     first = first->overload;
   *out_function = first;
   for (uint32_t i = 0; first && status == WD_OK && i < count; i++)
-    status = wd__cast(typer, &operands[i], argument_type(first, i));
+    status = wd__cast(typer, &operands[i], wd_named_argument(first, i));
   return status;
 }
 
@@ -282,18 +274,13 @@ fail_operands(struct typer *typer, const struct wd_syntax *syntax,
   enum wd_level level;
   const char *sign = wd_operator_sign(function, &level);
   const char *name = sign ? sign : wd_function_name(function);
-  char types[200] = "", text[96];
-  size_t used = 0;
+  char types[200];
 
-  for (uint32_t i = 0; i < count && used + 100 < sizeof types; i++)
-    used += (size_t)snprintf(
-        types + used, sizeof types - used, "%s%s", i ? ", " : "",
-        wd_type_text(&operands[i].expression->type, text, sizeof text));
-  return wd_source_fail(syntax->source, syntax->start, WD_TYPE_MISMATCH,
-                        typer->error,
-                        "%s does not take (%s): no function of that name is "
-                        "registered for these types",
-                        name, types);
+  return wd_source_fail(
+      syntax->source, syntax->start, WD_TYPE_MISMATCH, typer->error,
+      "%s does not take (%s): no function of that name is "
+      "registered for these types",
+      name, wd__operand_types(count, operands, types, sizeof types));
 }
 
 /* What the language does with values whatever they are. */

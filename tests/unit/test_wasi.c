@@ -193,11 +193,7 @@ open_worker(struct test_worker *worker)
 static int32_t
 call(struct test_worker *worker, const char *name, int32_t argument)
 {
-  struct wd_error error = {0};
-  int32_t result;
-
-  assert_ok(wd_test_call(worker->instance, name, argument, &result, &error));
-  return result;
+  return wd_test_value(worker->instance, name, argument);
 }
 
 static const char *

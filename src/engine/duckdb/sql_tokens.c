@@ -29,7 +29,6 @@ struct rewriter {
   size_t length;
   const struct wd_registry *functions;
   struct wd_arena *arena;
-  struct wd_error *error;
   const char *begin; /* `(SELECT mark FROM ` */
   struct wd_buf edits;
   struct wd_buf buf;
@@ -423,11 +422,8 @@ wd_sql_rewrite(const char *text, size_t length,
                struct wd_arena *arena, struct wd_sql_rewritten *out,
                struct wd_error *error)
 {
-  struct rewriter r = {.text = text,
-                       .length = length,
-                       .functions = functions,
-                       .arena = arena,
-                       .error = error};
+  struct rewriter r = {
+      .text = text, .length = length, .functions = functions, .arena = arena};
   size_t work = 16 * length + 4096;
   bool good;
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "engine/duckdb/functions.h"
@@ -153,27 +152,17 @@ module_new(struct wd_ext *ext, const char *path, struct module **out,
            struct wd_error *error)
 {
   struct module *module = wd_mem_calloc(&ext->mem, 1, sizeof *module);
-  struct timespec now;
   enum wd_status status;
 
   if (!module)
     return wd_fail_memory(error);
-  clock_gettime(CLOCK_REALTIME, &now);
   wd_arena_init(&module->arena, &ext->mem, 0);
   module->query.engine = &ext->engine;
   pthread_mutex_init(&module->query.lock, NULL);
   status = open_library(ext, path, &module->library, error);
   if (status == WD_OK)
-    status = wd_pool_new(
-        &(struct wd_pool_options){
-            .mem = &ext->mem,
-            .linkage = wd_library_linkage(module->library),
-            .image = wd_library_image(module->library),
-            .job = 1,
-            .time_ns =
-                (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
-        },
-        &module->query.pool, error);
+    status =
+        wd_ext_pool_new(&ext->mem, module->library, &module->query.pool, error);
   if (status == WD_OK)
     *out = module;
   else
@@ -254,9 +243,7 @@ bind(struct loading *loading, struct coming *coming,
 {
   const struct wd_named *named = coming->named;
   struct module *module = loading->module;
-  enum wd_role role = named->kind == WD_NAMED_SCALAR
-                          ? wd_library_role(module->library)
-                          : wd_named_role(named);
+  enum wd_role role = wd_library_role(module->library, named);
   struct wd_duck_call *call = wd_arena_alloc(&module->arena, sizeof *call);
   struct wd_lambda *lambda;
   enum wd_status status;

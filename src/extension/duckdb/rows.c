@@ -28,22 +28,29 @@ struct scan {
 
 /* ---- Binding ------------------------------------------------------------- */
 
-static enum wd_status
-make_pool(const struct wd_ext_rows *rows, struct wd_pool **out,
-          struct wd_error *error)
+enum wd_status
+wd_ext_pool_new(struct wd_mem *mem, const struct wd_library *library,
+                struct wd_pool **out_pool, struct wd_error *error)
 {
   struct timespec now;
 
   clock_gettime(CLOCK_REALTIME, &now);
   return wd_pool_new(
       &(struct wd_pool_options){
-          .mem = rows->engine->mem,
-          .linkage = wd_library_linkage(rows->library),
-          .image = wd_library_image(rows->library),
+          .mem = mem,
+          .linkage = wd_library_linkage(library),
+          .image = wd_library_image(library),
           .job = 1,
           .time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
       },
-      out, error);
+      out_pool, error);
+}
+
+static enum wd_status
+make_pool(const struct wd_ext_rows *rows, struct wd_pool **out,
+          struct wd_error *error)
+{
+  return wd_ext_pool_new(rows->engine->mem, rows->library, out, error);
 }
 
 static enum wd_status
@@ -281,7 +288,7 @@ rows_init(duckdb_init_info info)
   wd_arena_init(&scan->query.arena, mem, 0);
   pthread_mutex_init(&scan->query.lock, NULL);
   duckdb_init_set_init_data(info, scan, free_scan);
-  /* Rows come from threads of the source's own; one takes them. */
+  /* Rows come from threads of the source's own; as many may take them. */
   duckdb_init_set_max_threads(info, bound->rows->engine->threads);
   if (open_scan(scan, bound, info, &error) == WD_OK)
     return;

@@ -23,6 +23,11 @@ struct wd_ext_rows_slot {
   _Atomic(const struct wd_ext_rows *) rows;
 };
 
+/* Workers of a library's functions, with the time as of now. */
+enum wd_status
+wd_ext_pool_new(struct wd_mem *mem, const struct wd_library *library,
+                struct wd_pool **out_pool, struct wd_error *error);
+
 /* `slot` stays as long as the database. */
 duckdb_state
 wd_ext_rows_register(duckdb_connection connection, const char *name,
